@@ -1,0 +1,72 @@
+// The door of every npm script: plain JavaScript without dependencies, so that it runs in a fresh clone on Node 20.
+// Installs what is missing, then hands over to `scripts/<command>.ts` under the Node 24 that comes as a dependency.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const bin = join(root, "node_modules", ".bin");
+const stamp = join(root, "node_modules", ".kulti-installed");
+
+function install() {
+  const wanted = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .update(`${process.platform} ${process.arch}`)
+    .digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  console.log("Installing dependencies (first run, or package-lock.json has changed) …");
+  const { status } = spawnSync(
+    "npm",
+    // Not `npm ci`: it refuses a lock file made where a registry lacks the binaries of some other platform.
+    ["install", "--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"],
+    { cwd: root, stdio: "inherit" },
+  );
+  if (status !== 0) {
+    console.error(`Cannot go on: npm install ended with ${status}.`);
+    process.exit(1);
+  }
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, wanted);
+}
+
+/** The processes that must live for this one to go on: the parent and, when that is only npm's shell, npm. */
+function ancestors() {
+  const parents = [process.ppid];
+  try {
+    const [, , ppid] = readFileSync(`/proc/${process.ppid}/stat`, "utf8")
+      .replace(/\(.*\)/, "x")
+      .split(" ")
+      .slice(1);
+    const name = readFileSync(`/proc/${process.ppid}/comm`, "utf8").trim();
+    if (process.env.npm_lifecycle_event && /^(ba|da)?sh$/.test(name)) parents.push(Number(ppid));
+  } catch {
+    // No /proc: the parent alone is watched.
+  }
+  return parents;
+}
+
+const is_alive = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+};
+
+const [command, ...args] = process.argv.slice(2);
+install();
+// The channel closes when this process dies, however it dies, and the command then ends by itself.
+const child = spawn(join(bin, "node"), [join(root, "scripts", `${command}.ts`), ...args], {
+  stdio: ["inherit", "inherit", "inherit", "ipc"],
+  env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
+});
+const watched = ancestors();
+setInterval(() => {
+  if (process.ppid !== watched[0] || !watched.every(is_alive)) child.kill("SIGTERM");
+}, 500).unref();
+// Passed on also where the whole group got it, as from Ctrl-C: the command ends once.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 143)));

@@ -1,0 +1,52 @@
+/** Builds the site when one of its sources has changed since the last build. */
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root, run } from "./process.ts";
+
+const sources = [
+  "site/src",
+  "site/public",
+  "site/astro.config.mjs",
+  "site/package.json",
+  "sdk/src/export",
+  "sdk/src/watch",
+  "supabase/functions/_shared/protocol",
+  "package-lock.json",
+];
+
+export async function build_site(log: (line: string) => void): Promise<void> {
+  const stamp = join(root, "site", "dist", ".sources");
+  const wanted = fingerprint();
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  log("Building the site …");
+  let output = "";
+  const code = await run("astro", ["build", "--silent"], {
+    cwd: join(root, "site"),
+    env: { ASTRO_TELEMETRY_DISABLED: "1" },
+    on_output: (text) => {
+      output += text;
+    },
+  });
+  if (code !== 0)
+    throw new Error(`Cannot build the site: astro build ended with ${code}.\n${output}`);
+  writeFileSync(stamp, wanted);
+}
+
+function fingerprint(): string {
+  const hash = createHash("sha256");
+  for (const source of sources) {
+    for (const file of files_below(join(root, source))) {
+      hash.update(file).update("\0").update(readFileSync(file)).update("\0");
+    }
+  }
+  return hash.digest("hex");
+}
+
+function* files_below(path: string): Generator<string> {
+  if (!existsSync(path)) return;
+  if (statSync(path).isFile()) return yield path;
+  for (const name of readdirSync(path).sort()) {
+    if (name !== "node_modules") yield* files_below(join(path, name));
+  }
+}

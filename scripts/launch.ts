@@ -1,0 +1,110 @@
+/** Kulti as a whole: the embedded stack, or parts of a real one named by the environment, and the site before it. */
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { startStack } from "@kulti/local";
+import { serve_site } from "@kulti/site/serve.ts";
+import { build_site } from "./build-site.ts";
+import { root } from "./process.ts";
+
+export interface LaunchOptions {
+  data_dir: string;
+  /** 0 takes a free port. */
+  api_port: number;
+  db_port: number;
+  site_port: number;
+  functions_env?: Record<string, string>;
+  log?: (line: string) => void;
+}
+
+/** The addresses and keys of a running Kulti, as `.kulti/local.json` holds them. */
+export interface Target {
+  api_url: string;
+  site_url: string;
+  db_url: string;
+  publishable_key: string;
+  secret_key: string;
+}
+
+export interface Launched extends Target {
+  stop(): Promise<void>;
+}
+
+/** Starts what the environment does not name an address of. See the table of settings in `local/README.md`. */
+export async function launch(options: LaunchOptions): Promise<Launched> {
+  const { log = console.log } = options;
+  const site_port = options.site_port || (await free_port());
+  // Whose pages may be embedded; the functions learn it before there are any.
+  const functions_env = {
+    KULTI_SITE_URL: `http://127.0.0.1:${site_port}`,
+    ...options.functions_env,
+  };
+  const [backend] = await Promise.all([
+    start_backend({ ...options, functions_env }),
+    build_site(log),
+  ]);
+  const site = await serve_site({
+    dist: join(root, "site", "dist"),
+    port: site_port,
+    config: { api_url: backend.api_url, publishable_key: backend.publishable_key },
+  }).catch(async (error) => {
+    await backend.stop();
+    throw error;
+  });
+  const { api_url, db_url, publishable_key, secret_key } = backend;
+  return {
+    api_url,
+    site_url: site.url,
+    db_url,
+    publishable_key,
+    secret_key,
+    async stop() {
+      await site.close();
+      await backend.stop();
+    },
+  };
+}
+
+async function start_backend(options: LaunchOptions): Promise<Omit<Launched, "site_url">> {
+  const { env } = process;
+  if (env.KULTI_API_URL) {
+    return {
+      api_url: env.KULTI_API_URL.replace(/\/+$/, ""),
+      db_url: env.KULTI_DB_URL ?? "",
+      publishable_key: required("KULTI_PUBLISHABLE_KEY"),
+      secret_key: env.KULTI_SECRET_KEY ?? "",
+      stop: async () => {},
+    };
+  }
+  const { data_dir, functions_env, log } = options;
+  return startStack({
+    project_dir: root,
+    data_dir,
+    api_port: options.api_port || (await free_port()),
+    db_port: options.db_port || (await free_port()),
+    ...(functions_env && { functions_env }),
+    ...(log && { log }),
+    ...(env.KULTI_DB_URL && { db_url: env.KULTI_DB_URL }),
+    ...(env.KULTI_REST_URL && { rest_url: env.KULTI_REST_URL }),
+    ...(env.KULTI_REALTIME_URL && { realtime_url: env.KULTI_REALTIME_URL }),
+    ...(env.KULTI_FUNCTIONS_URL && { functions_url: env.KULTI_FUNCTIONS_URL }),
+    ...(env.KULTI_JWT_SECRET && { jwt_secret: env.KULTI_JWT_SECRET }),
+  });
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`Cannot use KULTI_API_URL: ${name} is not set; set it as well.`);
+  return value;
+}
+
+export function free_port(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,56 @@
+/** Running and ending processes. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+export const root = join(import.meta.dirname, "..");
+
+/** Where a running Kulti keeps its data and says where it is: `data/` and `local.json`. */
+export const kulti_dir = process.env.KULTI_DIR ?? join(root, ".kulti");
+
+/** Calls `stop` once on Ctrl-C, SIGTERM, SIGHUP or the death of the parent, then exits. */
+export function on_end(stop: () => Promise<void>): void {
+  let ending = false;
+  const end = async (code: number) => {
+    if (ending) return;
+    ending = true;
+    try {
+      await stop();
+    } finally {
+      process.exit(code);
+    }
+  };
+  process.on("SIGINT", () => end(130));
+  process.on("SIGTERM", () => end(143));
+  process.on("SIGHUP", () => end(129));
+  process.on("disconnect", () => end(143));
+}
+
+export interface RunOptions {
+  env?: Record<string, string>;
+  cwd?: string;
+  /** Lines of both outputs; default: this process's own outputs. */
+  on_output?: (text: string) => void;
+}
+
+/** Runs a command to its end and answers its exit code. */
+export function run(command: string, args: string[], options: RunOptions = {}): Promise<number> {
+  const { env, cwd = root, on_output } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", on_output ? "pipe" : "inherit", on_output ? "pipe" : "inherit"],
+    });
+    if (on_output) {
+      child.stdout?.on("data", (data) => on_output(String(data)));
+      child.stderr?.on("data", (data) => on_output(String(data)));
+    }
+    const end_child = () => child.kill("SIGTERM");
+    process.once("exit", end_child);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      process.off("exit", end_child);
+      resolve(code ?? 1);
+    });
+  });
+}

@@ -1,0 +1,86 @@
+/** `npm start` as a person runs it, and what is left when it ends, however it ends. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { remove_data } from "@kulti/local";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { free_port, type Target } from "./launch.ts";
+import { root } from "./process.ts";
+
+let dir: string;
+let npm: ChildProcess;
+let local: Target;
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "kulti-start-"));
+  const [api_port, db_port, site_port] = [await free_port(), await free_port(), await free_port()];
+  npm = spawn("npm", ["start"], {
+    cwd: root,
+    // A group of its own, as a terminal gives to what it runs.
+    detached: true,
+    stdio: ["ignore", "ignore", "inherit"],
+    env: {
+      ...process.env,
+      KULTI_API_URL: "",
+      KULTI_DB_URL: "",
+      KULTI_DIR: dir,
+      KULTI_API_PORT: String(api_port),
+      KULTI_DB_PORT: String(db_port),
+      KULTI_SITE_PORT: String(site_port),
+    },
+  });
+  const local_json = join(dir, "local.json");
+  await expect.poll(() => existsSync(local_json), { timeout: 60_000 }).toBe(true);
+  local = JSON.parse(readFileSync(local_json, "utf8"));
+}, 90_000);
+
+afterEach(async () => {
+  npm.kill("SIGTERM");
+  await expect.poll(() => ports_open()).toEqual([]);
+  await remove_data(dir);
+}, 30_000);
+
+const is_open = (url: string) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    socket.on("connect", () => resolve(true)).on("error", () => resolve(false));
+    socket.on("connect", () => socket.destroy());
+  });
+
+async function ports_open(): Promise<string[]> {
+  const urls = [local.api_url, local.db_url, local.site_url];
+  const open = await Promise.all(urls.map(is_open));
+  return urls.filter((_, index) => open[index]);
+}
+
+/** Processes whose command line or environment names this run's folder. */
+const processes = (): string[] =>
+  execFileSync("ps", ["-eo", "pid,args"], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line.includes(dir) && !line.includes("ps -eo"));
+
+test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
+  "npm start serves, and leaves no process and no port behind after %s of its parent",
+  async (signal) => {
+    expect(Object.keys(local)).toEqual([
+      "api_url",
+      "site_url",
+      "db_url",
+      "publishable_key",
+      "secret_key",
+    ]);
+    const config = await (await fetch(`${local.site_url}/config.json`)).json();
+    expect(config).toEqual({
+      api_url: local.api_url,
+      publishable_key: local.publishable_key,
+    });
+    expect((await fetch(`${local.api_url}/functions/v1/ingest/health`)).status).toBe(200);
+    // Ctrl-C goes to the whole group, kill to one process.
+    process.kill(signal === "SIGINT" ? -(npm.pid as number) : (npm.pid as number), signal);
+    await expect.poll(ports_open, { timeout: 15_000 }).toEqual([]);
+    await expect.poll(processes, { timeout: 15_000 }).toEqual([]);
+  },
+  60_000,
+);

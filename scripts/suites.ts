@@ -1,0 +1,156 @@
+/** The suites of `npm test`. Each runs a tool of its own and answers how many tests passed and failed. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { deno_binary, runPgtap } from "@kulti/local";
+import { check_imports } from "./check-imports.ts";
+import { type RunOptions, root, run } from "./process.ts";
+
+export interface Counts {
+  passed: number;
+  failed: number;
+  /** Shown when something failed. */
+  output: string;
+}
+
+/** A tool that only says yes or no counts as one test. */
+async function verdict(command: string, args: string[], options: RunOptions = {}): Promise<Counts> {
+  let output = "";
+  const on_output = (text: string) => {
+    output += text;
+  };
+  const code = await run(command, args, { ...options, on_output });
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, output };
+}
+
+export const lint = () => verdict("biome", ["check", "--colors=off", "."]);
+export const types = () => verdict("tsc", ["--pretty", "false"]);
+
+export async function imports(): Promise<Counts> {
+  const violations = check_imports(root);
+  return {
+    passed: violations.length === 0 ? 1 : 0,
+    failed: violations.length === 0 ? 0 : 1,
+    output: violations.join("\n"),
+  };
+}
+
+export async function vitest(
+  projects: string[],
+  env: Record<string, string> = {},
+): Promise<Counts> {
+  return with_report("vitest.json", async (report) => {
+    const { output, passed: succeeded } = await verdict(
+      "vitest",
+      [
+        "run",
+        // Tests that wait for processes and sockets leave the cores idle.
+        "--maxWorkers=4",
+        ...projects.flatMap((project) => ["--project", project]),
+        "--reporter=default",
+        "--reporter=json",
+        `--outputFile.json=${report}`,
+      ],
+      { env: { ...env, NO_COLOR: "1" } },
+    );
+    const { numPassedTests = 0, numFailedTests = 0 } = JSON.parse(readFileSync(report, "utf8"));
+    // A file that can't be loaded fails the run without a failed test.
+    const failed = numFailedTests || (succeeded ? 0 : 1);
+    return { passed: numPassedTests, failed, output };
+  });
+}
+
+const functions = join(root, "supabase", "functions");
+const function_names = () =>
+  readdirSync(functions, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !/^[._]/.test(entry.name))
+    .map(({ name }) => name);
+
+/**
+ * All functions in one process with the import map of the first, since all are the same; the system's tests then run
+ * each with its own. Not with its deno.json as the configuration: Deno then finds no types for `node:`.
+ */
+export async function deno(): Promise<Counts> {
+  const import_map = `--import-map=${join(functions, function_names()[0] ?? "", "deno.json")}`;
+  const checked = await verdict(deno_binary(), ["check", ...offline, import_map, ...sources()], {
+    env: deno_env,
+  });
+  const tested = await deno_test(import_map);
+  return {
+    passed: checked.passed + tested.passed,
+    failed: checked.failed + tested.failed,
+    output: checked.output + tested.output,
+  };
+}
+
+const deno_env = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
+const offline = ["--node-modules-dir=manual", "--no-lock", "--cached-only"];
+
+const sources = () =>
+  [...function_names(), join("_shared", "http")].flatMap((folder) =>
+    readdirSync(join(functions, folder))
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join(functions, folder, name)),
+  );
+
+async function deno_test(import_map: string): Promise<Counts> {
+  return with_report("junit.xml", async (report) => {
+    const { output, passed: succeeded } = await verdict(
+      deno_binary(),
+      [
+        "test",
+        ...offline,
+        import_map,
+        "--no-check",
+        "--no-prompt",
+        "--allow-net=127.0.0.1",
+        // Its tests are vitest's.
+        `--ignore=${join(functions, "_shared", "protocol")}`,
+        `--junit-path=${report}`,
+        functions,
+      ],
+      { env: deno_env },
+    );
+    const suites = /<testsuites [^>]*>/.exec(read_if_there(report))?.[0] ?? "";
+    const number = (attribute: string) =>
+      Number(new RegExp(`\\b${attribute}="(\\d+)"`).exec(suites)?.[1] ?? 0);
+    const broken = number("failures") + number("errors");
+    const failed = broken || (succeeded ? 0 : 1);
+    return { passed: number("tests") - broken, failed, output };
+  });
+}
+
+export async function pgtap(db_url: string): Promise<Counts> {
+  const tests = join(root, "supabase", "tests");
+  const files = readdirSync(tests)
+    .filter((name) => name.endsWith(".sql"))
+    .sort()
+    .map((name) => join(tests, name));
+  let output = "";
+  const log = (line: string) => {
+    output += `${line}\n`;
+  };
+  const { passed, failed, failures } = await runPgtap({ db_url, files, log });
+  return { passed, failed, output: [output, ...failures].join("\n") };
+}
+
+/** The Splinter lints of the real CLI: no finding at all. */
+export const advisors = (db_url: string) =>
+  verdict("supabase", ["db", "advisors", `--remote=${db_url}`, "--level=info", "--fail-on=info"]);
+
+async function with_report(name: string, use: (path: string) => Promise<Counts>): Promise<Counts> {
+  const folder = mkdtempSync(join(tmpdir(), "kulti-report-"));
+  try {
+    return await use(join(folder, name));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const read_if_there = (path: string): string => {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+};

@@ -1,0 +1,7 @@
+/** `npm run supabase`: the official stack instead of the embedded one. It needs Docker. */
+import { run } from "./process.ts";
+
+process.exitCode = await run("supabase", ["start", ...process.argv.slice(2)]);
+if (process.exitCode === 0) {
+  console.log("Start the site on it: KULTI_API_URL=… KULTI_PUBLISHABLE_KEY=… npm start");
+}

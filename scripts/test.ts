@@ -1,0 +1,43 @@
+/** `npm test`: every suite, then one line with the sum. */
+import { on_end } from "./process.ts";
+import * as suites from "./suites.ts";
+import { with_test_target } from "./test-target.ts";
+
+const total = { passed: 0, failed: 0 };
+
+async function suite(name: string, run: () => Promise<suites.Counts>): Promise<void> {
+  const started = performance.now();
+  const counts = await run().catch((error: Error) => ({
+    passed: 0,
+    failed: 1,
+    output: error.stack ?? error.message,
+  }));
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  if (counts.failed > 0) console.log(counts.output);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(
+    `${counts.failed > 0 ? "FAILED" : "ok    "} ${name.padEnd(10)} ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`,
+  );
+}
+
+on_end(async () => {});
+// The short ones share the cores; what measures time has them to itself.
+await Promise.all([
+  suite("lint", suites.lint),
+  suite("types", suites.types),
+  suite("imports", suites.imports),
+  suite("functions", suites.deno),
+]);
+await suite("units", () => suites.vitest(["protocol", "sdk", "site", "scripts"]));
+await suite("local", () => suites.vitest(["local"]));
+await suite("system", () =>
+  with_test_target(async (env) => {
+    const db_url = env.KULTI_DB_URL as string;
+    await suite("pgtap", () => suites.pgtap(db_url));
+    await suite("advisors", () => suites.advisors(db_url));
+    await suite("e2e", () => suites.vitest(["e2e"], env));
+    return { passed: 0, failed: 0, output: "" };
+  }));
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed > 0 ? 1 : 0);
