@@ -1,0 +1,127 @@
+/** Random valid events for property tests: few names, so that they meet each other. */
+import fc from "fast-check";
+import {
+  type AgentEvent,
+  type CodeEdit,
+  priorities,
+  type StoredEvent,
+  statuses,
+  terminal_streams,
+  thought_types,
+} from "./event.ts";
+
+const opt = { requiredKeys: [] as never[] };
+const name = fc.constantFrom(
+  "a.ts",
+  "b.ts",
+  "src/c.py",
+  "__proto__",
+  "constructor",
+  "toString",
+  "é",
+);
+const line = fc.constantFrom("", "one", "two", "three", "\r", "  four");
+const text = fc.array(line, { maxLength: 6 }).map((lines) => lines.join("\n"));
+const any_text = fc.oneof(text, fc.string({ unit: "grapheme", maxLength: 20 }));
+const number = fc.integer({ min: 0, max: 1_000_000 });
+
+const edit: fc.Arbitrary<CodeEdit> = fc.oneof(
+  fc.record({ old_text: text, new_text: any_text }),
+  fc.record({
+    start: fc.integer({ min: 0, max: 9 }),
+    removed: fc.array(line, { maxLength: 3 }),
+    added: fc.array(line, { maxLength: 3 }),
+  }),
+);
+const edits = fc.array(edit, { minLength: 1, maxLength: 4 });
+const language = fc.record({ language: fc.constantFrom("typescript", "python") }, opt);
+
+const code = fc.oneof(
+  fc.record({ filename: name, action: fc.constant("write" as const), content: any_text }),
+  fc.record({ filename: name, action: fc.constant("edit" as const), content: any_text }),
+  fc.record({ filename: name, action: fc.constant("edit" as const), edits }),
+  fc.record({ filename: name, action: fc.constant("delete" as const) }),
+  fc.record({ filename: name, action: fc.constant("rename" as const), old_filename: name }),
+);
+
+const metadata = fc.record(
+  {
+    tool: any_text,
+    options: fc.array(any_text, { maxLength: 3 }),
+    confidence: fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0),
+    constructor: fc.jsonValue({ maxDepth: 2, noUnicodeString: true }),
+  } as Record<string, fc.Arbitrary<unknown>>,
+  opt,
+);
+
+const thought = fc
+  .tuple(
+    fc.record({ thought_type: fc.constantFrom(...thought_types), content: any_text }),
+    fc.record(
+      {
+        priority: fc.constantFrom(...priorities),
+        metadata,
+        stream_id: fc.constantFrom("s1", "s2", "__proto__"),
+        done: fc.boolean(),
+      },
+      opt,
+    ),
+  )
+  .map(([required, optional]) => ({ ...required, ...optional }));
+
+const titled = fc.oneof(
+  fc.record({ title: fc.constantFrom("Fix it", "Ship it") }),
+  fc.record({ title: fc.constant("Fix it"), description: any_text }),
+);
+
+const kind = <Type extends string, Data>(type: Type, data: fc.Arbitrary<Data>) =>
+  data.map((value) => ({ type, data: value }));
+
+const body = fc.oneof(
+  { arbitrary: kind("thought", thought), weight: 4 },
+  {
+    arbitrary: kind(
+      "code",
+      fc.tuple(code, language).map(([one, other]) => ({ ...one, ...other })),
+    ),
+    weight: 6,
+  },
+  kind(
+    "terminal",
+    fc
+      .tuple(
+        fc.record({ stream: fc.constantFrom(...terminal_streams), text: any_text }),
+        fc.record({ command: any_text, exit_code: fc.integer({ min: -9, max: 255 }) }, opt),
+      )
+      .map(([one, other]) => ({ ...one, ...other })),
+  ),
+  kind("status", fc.record({ status: fc.constantFrom(...statuses) })),
+  kind("task", titled),
+  kind("goal", titled),
+  kind("milestone", fc.record({ label: name, completed: fc.boolean() })),
+  kind("error", fc.record({ message: fc.constantFrom("broken", "failed"), line: number })),
+  kind(
+    "preview",
+    fc.record({ url: fc.constantFrom("https://example.com", "http://localhost:3000/a?b") }),
+  ),
+  kind(
+    "usage",
+    fc.record({ model: fc.constant("m"), input_tokens: number, output_tokens: number }, opt),
+  ),
+);
+
+const at = fc
+  .date({
+    min: new Date("2020-01-01T00:00:00Z"),
+    max: new Date("2030-01-01T00:00:00Z"),
+    noInvalidDate: true,
+  })
+  .map((date) => date.toISOString());
+
+export const agent_event = fc
+  .tuple(body, at, fc.uuid())
+  .map(([event, time, id]) => ({ id, at: time, ...event }) as AgentEvent);
+
+export const stored_events: fc.Arbitrary<StoredEvent[]> = fc
+  .array(agent_event, { maxLength: 40 })
+  .map((events) => events.map((event, index) => ({ seq: index + 1, ...event })));

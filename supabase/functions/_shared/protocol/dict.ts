@@ -1,0 +1,120 @@
+/**
+ * A map from names to values that shares its structure between versions: a set copies one bucket and two rows of 32,
+ * so that a session with thousands of files folds in linear time (a copied record took 40 s for 5,000 files and
+ * 100,000 edits). Any string is a name, `__proto__` too. Iterates in the order in which the names came.
+ */
+const WIDTH = 32;
+
+interface Entry<T> {
+  readonly key: string;
+  readonly value: T;
+  readonly place: number;
+}
+
+type Bucket<T> = readonly Entry<T>[];
+type Row<T> = readonly Bucket<T>[];
+
+const no_buckets: Row<never> = Array.from({ length: WIDTH }, () => []);
+const no_rows: readonly Row<never>[] = Array.from({ length: WIDTH }, () => no_buckets);
+
+export class Dict<T> implements Iterable<[string, T]> {
+  static readonly empty: Dict<never> = new Dict<never>(no_rows, 0, 0);
+
+  readonly length: number;
+  readonly #rows: readonly Row<T>[];
+  readonly #next_place: number;
+  #ordered: Entry<T>[] | undefined;
+
+  private constructor(rows: readonly Row<T>[], length: number, next_place: number) {
+    this.#rows = rows;
+    this.length = length;
+    this.#next_place = next_place;
+  }
+
+  get(key: string): T | undefined {
+    return this.#find(key)?.value;
+  }
+
+  has(key: string): boolean {
+    return this.#find(key) !== undefined;
+  }
+
+  /** A key that is there already keeps its place. */
+  set(key: string, value: T): Dict<T> {
+    const place = this.#find(key)?.place;
+    return place === undefined
+      ? this.#put({ key, value, place: this.#next_place })
+      : this.#put({ key, value, place });
+  }
+
+  delete(key: string): Dict<T> {
+    const bucket = this.#bucket(key);
+    const rest = bucket.filter((entry) => entry.key !== key);
+    if (rest.length === bucket.length) return this;
+    return new Dict(this.#with_bucket(key, rest), this.length - 1, this.#next_place);
+  }
+
+  /** The value moves to another key, in the same place; a value that stood there is gone. */
+  rename(from: string, to: string, value: T): Dict<T> {
+    const place = this.#find(from)?.place ?? this.#find(to)?.place ?? this.#next_place;
+    return this.delete(from).delete(to).#put({ key: to, value, place });
+  }
+
+  values(): T[] {
+    return this.#entries().map((entry) => entry.value);
+  }
+
+  *[Symbol.iterator](): Iterator<[string, T]> {
+    for (const { key, value } of this.#entries()) yield [key, value];
+  }
+
+  toJSON(): Record<string, T> {
+    const record: Record<string, T> = Object.create(null);
+    for (const [key, value] of this) record[key] = value;
+    return record;
+  }
+
+  #find(key: string): Entry<T> | undefined {
+    return this.#bucket(key).find((entry) => entry.key === key);
+  }
+
+  #bucket(key: string): Bucket<T> {
+    const hash = hash_of(key);
+    return this.#rows[row_of(hash)]?.[column_of(hash)] ?? [];
+  }
+
+  #put(entry: Entry<T>): Dict<T> {
+    const bucket = this.#bucket(entry.key);
+    const at = bucket.findIndex((other) => other.key === entry.key);
+    const next = at < 0 ? [...bucket, entry] : bucket.with(at, entry);
+    return new Dict(
+      this.#with_bucket(entry.key, next),
+      this.length + (at < 0 ? 1 : 0),
+      Math.max(this.#next_place, entry.place + 1),
+    );
+  }
+
+  #with_bucket(key: string, bucket: Bucket<T>): readonly Row<T>[] {
+    const hash = hash_of(key);
+    const rows = [...this.#rows];
+    rows[row_of(hash)] = (rows[row_of(hash)] ?? no_buckets).with(column_of(hash), bucket);
+    return rows;
+  }
+
+  #entries(): Entry<T>[] {
+    this.#ordered ??= this.#rows.flat(2).sort((one, other) => one.place - other.place);
+    return this.#ordered;
+  }
+}
+
+const row_of = (hash: number): number => hash & (WIDTH - 1);
+const column_of = (hash: number): number => (hash >>> 5) & (WIDTH - 1);
+
+/** FNV-1a over UTF-16 units, its upper half mixed in since only ten bits are used. */
+function hash_of(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < key.length; index++) {
+    hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  }
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

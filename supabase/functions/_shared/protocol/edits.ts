@@ -1,0 +1,94 @@
+/** Edits applied to text. What does not fit is left out and told, never guessed: the text stays whole. */
+import type { CodeEdit, DiffHunk, TextReplacement } from "./event.ts";
+
+export interface Edited {
+  text: string;
+  /** The edits that did not fit the text. */
+  unfit: CodeEdit[];
+}
+
+interface Shift {
+  start: number;
+  by: number;
+}
+
+/**
+ * In order, each to the outcome of those before it; the hunks count their lines in the text before all of them.
+ * A replacement fits when its old text occurs, a hunk when its removed lines stand at its start or anywhere else
+ * (the nearest place wins, since agents miscount), an empty old text only when the text is empty.
+ */
+export function apply_edits(text: string, edits: readonly CodeEdit[]): Edited {
+  const unfit: CodeEdit[] = [];
+  const shifts: Shift[] = [];
+  let whole = text;
+  let lines: string[] | null = null;
+  for (const edit of edits) {
+    if (is_hunk(edit)) {
+      lines ??= whole.split("\n");
+      if (!apply_hunk(lines, edit, shifts)) unfit.push(edit);
+      continue;
+    }
+    if (lines) whole = lines.join("\n");
+    lines = null;
+    const next = replace_text(whole, edit);
+    if (next === null) unfit.push(edit);
+    else whole = next;
+  }
+  return { text: lines ? lines.join("\n") : whole, unfit };
+}
+
+export const is_hunk = (edit: CodeEdit): edit is DiffHunk => "start" in edit;
+
+/** An edit of a file nobody has seen that still gives its content: the file was empty or new. */
+export const starts_file = (edit: CodeEdit | undefined): edit is TextReplacement =>
+  edit !== undefined && !is_hunk(edit) && edit.old_text === "";
+
+function replace_text(text: string, edit: TextReplacement): string | null {
+  if (edit.old_text === "") return text === "" ? edit.new_text : null;
+  const at = text.indexOf(edit.old_text);
+  if (at < 0) return null;
+  return text.slice(0, at) + edit.new_text + text.slice(at + edit.old_text.length);
+}
+
+function apply_hunk(lines: string[], hunk: DiffHunk, shifts: Shift[]): boolean {
+  const moved = shifts.reduce((sum, { start, by }) => (start < hunk.start ? sum + by : sum), 0);
+  const at = nearest_match(lines, hunk.removed, hunk.start - 1 + moved);
+  if (at < 0) return false;
+  const carriage = (lines[at] ?? lines[at - 1] ?? "").endsWith("\r");
+  const added = carriage ? hunk.added.map((line) => `${without_cr(line)}\r`) : hunk.added;
+  replace_lines(lines, at, hunk.removed.length, added);
+  shifts.push({ start: hunk.start, by: hunk.added.length - hunk.removed.length });
+  return true;
+}
+
+/** In pieces, since a spread of a very long list overflows the stack. */
+function replace_lines(lines: string[], at: number, gone: number, added: readonly string[]): void {
+  const piece = 1_000;
+  lines.splice(at, gone, ...added.slice(0, piece));
+  for (let start = piece; start < added.length; start += piece) {
+    lines.splice(at + start, 0, ...added.slice(start, start + piece));
+  }
+}
+
+/** Comparisons above and below the expected place, so that a hostile edit can't freeze a viewer's page. */
+const max_comparisons = 100_000;
+
+function nearest_match(lines: readonly string[], wanted: readonly string[], near: number): number {
+  const last = lines.length - wanted.length;
+  const expected = Math.max(0, Math.min(near, lines.length));
+  if (wanted.length === 0) return expected;
+  const reach = Math.min(lines.length, Math.floor(max_comparisons / wanted.length));
+  for (let distance = 0; distance <= reach; distance++) {
+    const above = expected - distance;
+    const below = expected + distance;
+    if (above >= 0 && above <= last && matches(lines, wanted, above)) return above;
+    if (below <= last && matches(lines, wanted, below)) return below;
+  }
+  return -1;
+}
+
+function matches(lines: readonly string[], wanted: readonly string[], at: number): boolean {
+  return wanted.every((line, index) => without_cr(lines[at + index] ?? "") === without_cr(line));
+}
+
+const without_cr = (line: string): string => (line.endsWith("\r") ? line.slice(0, -1) : line);

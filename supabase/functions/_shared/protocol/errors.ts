@@ -1,0 +1,65 @@
+/** The stable error codes, each with its HTTP status. */
+export const error_status = {
+  malformed_json: 400,
+  malformed_body: 400,
+  malformed_path: 400,
+  missing_key: 401,
+  unknown_key: 401,
+  wrong_agent: 403,
+  registration_closed: 403,
+  session_not_found: 404,
+  agent_not_found: 404,
+  key_not_found: 404,
+  route_not_found: 404,
+  method_not_allowed: 405,
+  session_ended: 409,
+  agent_exists: 409,
+  last_key: 409,
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  invalid_request: 422,
+  invalid_event: 422,
+  rate_limited: 429,
+  internal: 500,
+  not_implemented: 501,
+  unavailable: 503,
+} as const;
+
+export type ErrorCode = keyof typeof error_status;
+
+/** Where and why a value was refused. */
+export interface Issue {
+  /** Path into the request body, such as `events[3].data.content`. */
+  path: string;
+  message: string;
+  /** The limit that was passed, where there is one. */
+  limit?: number;
+}
+
+export interface ErrorBody {
+  error: { code: ErrorCode; message: string; issues?: Issue[]; request_id: string };
+}
+
+/** A refusal that is meant for the caller: its message is sent as it stands. */
+export class KultiError extends Error {
+  readonly code: ErrorCode;
+  readonly issues?: Issue[];
+  /** For `rate_limited` and `unavailable`: seconds to wait. */
+  readonly retry_after_s?: number;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: { issues?: Issue[]; retry_after_s?: number } = {},
+  ) {
+    super(message);
+    this.name = "KultiError";
+    this.code = code;
+    if (details.issues) this.issues = details.issues;
+    if (details.retry_after_s !== undefined) this.retry_after_s = details.retry_after_s;
+  }
+
+  get status(): number {
+    return error_status[this.code];
+  }
+}

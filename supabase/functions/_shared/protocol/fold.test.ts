@@ -1,0 +1,288 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { stored_events } from "./arbitrary.ts";
+import type { CodeData, EventDataByType, EventType, StoredEvent } from "./event.ts";
+import { empty_stage, fold, fold_all } from "./fold.ts";
+
+const seen = (value: unknown) => JSON.parse(JSON.stringify(value));
+
+function events<Type extends EventType>(type: Type, ...data: EventDataByType[Type][]) {
+  return data.map((one, index) => {
+    const at = `2026-11-22T10:00:0${index}.000Z`;
+    return { seq: index + 1, id: `e${index}`, at, type, data: one } as unknown as StoredEvent;
+  });
+}
+
+const staged = <Type extends EventType>(type: Type, ...data: EventDataByType[Type][]) =>
+  fold_all(empty_stage, events(type, ...data));
+
+const file_after = (name: string, ...data: CodeData[]) => staged("code", ...data).files.get(name);
+
+describe("fold, any events", () => {
+  test("of a prefix and then the rest equals fold of all, and leaves the earlier stage as it was", () => {
+    fc.assert(
+      fc.property(stored_events, fc.nat(), (all, cut) => {
+        const at = all.length === 0 ? 0 : cut % all.length;
+        const prefix = fold_all(empty_stage, all.slice(0, at));
+        const before = seen(prefix);
+        const whole = seen(fold_all(empty_stage, all));
+        expect(seen(fold_all(prefix, all.slice(at)))).toEqual(whole);
+        expect(seen(prefix)).toEqual(before);
+      }),
+    );
+  });
+
+  test("in any order neither throws nor goes back in seq or time", () => {
+    fc.assert(
+      fc.property(
+        stored_events.chain((all) => fc.shuffledSubarray(all, { minLength: all.length })),
+        (shuffled) => {
+          let stage = empty_stage;
+          for (const event of shuffled) {
+            const next = fold(stage, event);
+            if (event.seq <= stage.seq) expect(next).toBe(stage);
+            else expect(next.seq).toBe(event.seq);
+            expect(Date.parse(next.at ?? "")).toBeGreaterThanOrEqual(
+              Date.parse(stage.at ?? "1970-01-01"),
+            );
+            stage = next;
+          }
+        },
+      ),
+    );
+  });
+
+  test("twice the same events change nothing more", () => {
+    fc.assert(
+      fc.property(stored_events, (all) => {
+        const once = fold_all(empty_stage, all);
+        expect(fold_all(once, all)).toBe(once);
+      }),
+    );
+  });
+
+  test("keeps a file's content equal to its writes and whole-content edits", () => {
+    fc.assert(
+      fc.property(stored_events, (all) => {
+        const stage = fold_all(empty_stage, all);
+        const last = all.findLast(({ type }) => type === "code");
+        if (last?.type !== "code" || last.data.content === undefined) return;
+        expect(stage.files.get(last.data.filename)).toMatchObject({
+          content: last.data.content,
+          deleted: false,
+          patches: expect.objectContaining({ length: 0 }),
+        });
+      }),
+    );
+  });
+
+  test("100,000 events, of which edits of 5,000 files, take less than two seconds", () => {
+    const many = Array.from({ length: 100_000 }, (_, index) => {
+      const filename = `src/${index % 5_000}.ts`;
+      const data = { filename, action: "write", content: `line ${index}\n` };
+      return { seq: index + 1, id: `${index}`, at: "2026-11-22T10:00:00Z", type: "code", data };
+    }) as StoredEvent[];
+    const from_ms = performance.now();
+    expect(fold_all(empty_stage, many).files.length).toBe(5_000);
+    expect(performance.now() - from_ms).toBeLessThan(2_000);
+  });
+});
+
+describe("fold of thoughts", () => {
+  test("appends events of one stream_id to one thought until done", () => {
+    const say = (content: string, more = {}) => ({
+      thought_type: "reasoning" as const,
+      content,
+      stream_id: "s",
+      ...more,
+    });
+    const [first, second, last] = events(
+      "thought",
+      say("Let ", { metadata: { tool: "a" } }),
+      say("me", { metadata: { file: "b" }, priority: "headline" }),
+      say(" see.", { done: true }),
+    ) as [StoredEvent, StoredEvent, StoredEvent];
+    const open = fold_all(empty_stage, [first, second]);
+    expect(seen(open.thoughts)).toMatchObject([{ seq: 1, content: "Let me", done: false }]);
+    expect(seen(fold(open, last).thoughts)).toMatchObject([
+      {
+        content: "Let me see.",
+        done: true,
+        priority: "headline",
+        metadata: { tool: "a", file: "b" },
+      },
+    ]);
+  });
+
+  test("a late part of a finished stream is appended and the thought stays finished", () => {
+    const part = { thought_type: "general" as const, stream_id: "s" };
+    const stage = staged(
+      "thought",
+      { ...part, content: "a", done: true },
+      { ...part, content: "b" },
+    );
+    expect(seen(stage.thoughts)).toMatchObject([{ content: "ab", done: true }]);
+  });
+
+  test("without a stream_id each is its own, finished, of priority working", () => {
+    const stage = staged(
+      "thought",
+      { thought_type: "general", content: "a" },
+      { thought_type: "general", content: "b" },
+    );
+    expect(seen(stage.thoughts)).toMatchObject([
+      { content: "a", done: true, priority: "working", stream_id: null },
+      { content: "b" },
+    ]);
+  });
+});
+
+describe("fold of code", () => {
+  const write = (content: string, filename = "a.ts"): CodeData => ({
+    filename,
+    action: "write",
+    content,
+  });
+  const edit = (...edits: NonNullable<CodeData["edits"]>): CodeData => ({
+    filename: "a.ts",
+    action: "edit",
+    edits,
+  });
+  const gone: CodeData = { filename: "a.ts", action: "delete" };
+  const move = (old_filename: string, filename: string): CodeData => ({
+    filename,
+    old_filename,
+    action: "rename",
+  });
+
+  test("write, then a replacement", () => {
+    const file = file_after("a.ts", write("let a = 1;\n"), edit({ old_text: "1", new_text: "2" }));
+    expect(file).toMatchObject({
+      content: "let a = 2;\n",
+      previous_content: "let a = 1;\n",
+      version: 2,
+      last_action: "edit",
+    });
+  });
+
+  test("an edit that does not fit leaves the content and is remembered until the next whole content", () => {
+    const lost = edit({ old_text: "nowhere", new_text: "x" });
+    const file = file_after("a.ts", write("one"), lost);
+    expect(seen(file)).toMatchObject({ content: "one", patches: lost.edits });
+    expect(seen(file_after("a.ts", write("one"), lost, write("two")))?.patches).toEqual([]);
+  });
+
+  test("an edit of an unknown file is kept as a patch, its content stays unknown", () => {
+    const change = edit({ old_text: "a", new_text: "b" });
+    expect(seen(file_after("a.ts", change, change))).toMatchObject({
+      content: null,
+      previous_content: null,
+      patches: [...(change.edits ?? []), ...(change.edits ?? [])],
+    });
+  });
+
+  test("an empty old_text on an unknown file is the content of a new one", () => {
+    expect(file_after("a.ts", edit({ old_text: "", new_text: "hello" }))?.content).toBe("hello");
+  });
+
+  test("delete keeps the file's last content as previous_content", () => {
+    expect(file_after("a.ts", write("one"), gone)).toMatchObject({
+      content: null,
+      previous_content: "one",
+      deleted: true,
+    });
+  });
+
+  test("an edit of a deleted file applies to what was deleted and revives it", () => {
+    const file = file_after("a.ts", write("one"), gone, edit({ old_text: "one", new_text: "two" }));
+    expect(file).toMatchObject({ content: "two", deleted: false });
+  });
+
+  test("rename moves the file with its content, history and place, also onto an existing name", () => {
+    const stage = staged(
+      "code",
+      write("one"),
+      write("two", "b.ts"),
+      write("3", "c.ts"),
+      move("a.ts", "b.ts"),
+    );
+    expect([...stage.files].map(([name]) => name)).toEqual(["b.ts", "c.ts"]);
+    expect(stage.files.get("b.ts")).toMatchObject({
+      content: "one",
+      renamed_from: "a.ts",
+      version: 2,
+    });
+    expect(stage.active_file).toBe("b.ts");
+  });
+
+  test("rename of an unknown file makes one of unknown content", () => {
+    expect(file_after("b.ts", move("a.ts", "b.ts"))).toMatchObject({
+      content: null,
+      renamed_from: "a.ts",
+    });
+  });
+
+  test.each(["__proto__", "constructor", "hasOwnProperty"])(
+    "%s is a filename like any other",
+    (name) => {
+      const stage = staged("code", write("one", name), write("two", "b.ts"));
+      expect(stage.files.get(name)?.content).toBe("one");
+      expect(Object.entries(JSON.parse(JSON.stringify(stage.files)))).toHaveLength(2);
+    },
+  );
+});
+
+describe("fold of the rest", () => {
+  test("a milestone of the same label is updated in its place", () => {
+    const stage = staged(
+      "milestone",
+      { label: "Tests", completed: false },
+      { label: "Ship", completed: false },
+      { label: "Tests", completed: true },
+    );
+    expect(stage.milestones.values()).toEqual([
+      { label: "Tests", completed: true },
+      { label: "Ship", completed: false },
+    ]);
+  });
+
+  test("usage is summed and the last model named stays", () => {
+    const stage = staged(
+      "usage",
+      { model: "m", input_tokens: 3 },
+      { input_tokens: 4, cost_usd: 0.5 },
+    );
+    expect(stage.usage).toEqual({ input_tokens: 7, output_tokens: 0, cost_usd: 0.5, model: "m" });
+  });
+
+  test("time is compared as moments, whatever the offset", () => {
+    const [one, two] = events("status", { status: "live" }, { status: "done" }) as [
+      StoredEvent,
+      StoredEvent,
+    ];
+    const stage = fold_all(empty_stage, [
+      { ...one, at: "2026-11-22T10:00:00Z" },
+      { ...two, at: "2026-11-22T10:30:00+01:00" },
+    ]);
+    expect(stage).toMatchObject({ at: "2026-11-22T10:00:00Z", status: "done" });
+  });
+
+  test("an event type of a later contract takes its seq and changes nothing else", () => {
+    const later = { seq: 1, id: "x", at: "2026-11-22T10:00:00Z", type: "dance", data: {} };
+    expect(fold(empty_stage, later as unknown as StoredEvent)).toMatchObject({
+      seq: 1,
+      thoughts: empty_stage.thoughts,
+    });
+  });
+
+  test("an agent that never says its status is live with its first event", () => {
+    const thought: EventDataByType["thought"] = { thought_type: "general", content: "…" };
+    expect(staged("thought", thought).status).toBe("live");
+    expect(staged("status", { status: "starting" }).status).toBe("starting");
+    const [starting] = events("status", { status: "starting" });
+    const [, then] = events("thought", thought, thought);
+    expect(fold_all(empty_stage, [starting, then] as StoredEvent[]).status).toBe("live");
+    const [paused] = events("status", { status: "paused" });
+    expect(fold_all(empty_stage, [paused, then] as StoredEvent[]).status).toBe("paused");
+  });
+});

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import Ajv from "ajv/dist/2020.js";
+import { describe, expect, test } from "vitest";
+import { read_fixtures } from "./fixtures.ts";
+import * as examples from "./generate/openapi-examples.ts";
+import { generated } from "./generate.ts";
+import { parse_legacy } from "./legacy.ts";
+import {
+  parse_agent_message,
+  parse_ingest,
+  parse_profile_changes,
+  parse_register,
+  parse_rotate,
+  parse_viewer_message,
+} from "./schema.ts";
+
+const document = (name: string) => JSON.parse(generated[name]?.() ?? "");
+
+test.each(Object.keys(generated))("generated/%s is what `node generate.ts` writes", (name) => {
+  const file = new URL(`./generated/${name}`, import.meta.url);
+  expect(readFileSync(file, "utf8")).toBe(generated[name]?.());
+});
+
+test.each(Object.keys(generated))("every $ref of %s leads somewhere", (name) => {
+  const whole = document(name);
+  const refs = [...JSON.stringify(whole).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => path);
+  expect(refs.length).toBeGreaterThan(10);
+  const missing = refs.filter(
+    (path) => path?.split("/").reduce((value, key) => value?.[key], whole) === undefined,
+  );
+  expect(missing).toEqual([]);
+});
+
+describe("kulti.schema.json", () => {
+  const ajv = new Ajv({ validateFormats: false, strictRequired: false, strictTypes: false });
+  ajv.addSchema(document("kulti.schema.json"), "kulti");
+  const schemas: Record<string, string> = {
+    ingest: "IngestRequest",
+    register: "RegisterRequest",
+    profile_changes: "ProfileChanges",
+    rotate: "RotateRequest",
+    viewer_message: "ViewerMessageRequest",
+    agent_message: "AgentMessageRequest",
+  };
+  const accepts = (request: string, body: unknown) =>
+    ajv.validate({ $ref: `kulti#/$defs/${schemas[request]}` }, body);
+
+  test.each(read_fixtures("valid"))("accepts $name", ({ request, body }) => {
+    expect(accepts(request, body), JSON.stringify(ajv.errors)).toBe(true);
+  });
+
+  /** What JSON Schema has no words for: sizes in bytes, characters, depth, real dates, schemes of addresses. */
+  const beyond =
+    /too-long|too-large|nul$|surrogate|blank|time-|deep|uuid|session$|avatar|relative|no-change|tokens-large/;
+
+  test.each(read_fixtures("invalid").filter(({ name }) => !beyond.test(name)))(
+    "refuses $name",
+    ({ request, body }) => {
+      expect(accepts(request, body)).toBe(false);
+    },
+  );
+});
+
+test("the examples of openapi.json are accepted", () => {
+  for (const body of Object.values(examples.ingest_examples)) parse_ingest(body);
+  expect(parse_legacy(examples.legacy_example).events).toHaveLength(2);
+  parse_register(examples.register_example);
+  parse_profile_changes(examples.profile_example);
+  parse_rotate(examples.rotate_example);
+  parse_viewer_message(examples.viewer_message_example);
+  parse_agent_message(examples.agent_message_example);
+});

@@ -1,0 +1,54 @@
+import { type ErrorCode, error_status } from "../errors.ts";
+import type { Json } from "./json-schema.ts";
+
+export const schema_ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+
+export const body = (name: string, examples: Record<string, unknown>, required = true): Json => ({
+  required,
+  content: {
+    "application/json": {
+      schema: schema_ref(name),
+      examples: Object.fromEntries(
+        Object.entries(examples).map(([summary, value]) => [
+          summary.replaceAll(" ", "_"),
+          { summary, value },
+        ]),
+      ),
+    },
+  },
+});
+
+export const answer = (description: string, schema: Json, example?: unknown): Json => ({
+  description,
+  content: {
+    "application/json": { schema, ...(example === undefined ? {} : { example }) },
+  },
+});
+
+/** The replies of these refusals, one for each status, with its codes. */
+export function refusals(...codes: ErrorCode[]): Record<string, Json> {
+  const all = [...codes, "internal", "unavailable"] as const;
+  const replies: Record<string, Json> = {};
+  for (const status of [...new Set(all.map((code) => error_status[code]))].toSorted()) {
+    const own = all.filter((code) => error_status[code] === status);
+    replies[status] = {
+      ...answer(own.map((code) => `\`${code}\``).join(", "), schema_ref("Error")),
+      ...(status === 429 || status === 503 ? { headers: retry_after } : {}),
+    };
+  }
+  return replies;
+}
+
+const retry_after: Json = {
+  "Retry-After": { description: "Seconds to wait.", schema: { type: "integer", minimum: 0 } },
+};
+
+export const body_errors = [
+  "malformed_json",
+  "malformed_body",
+  "body_too_large",
+  "unsupported_media_type",
+  "invalid_request",
+] as const satisfies ErrorCode[];
+
+export const key_errors = ["missing_key", "unknown_key"] as const satisfies ErrorCode[];

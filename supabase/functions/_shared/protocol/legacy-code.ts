@@ -1,0 +1,94 @@
+import type { CodeData, CodeEdit } from "./event.ts";
+import { all, as_text, type Fields, fields, first, given, kept } from "./legacy-read.ts";
+import { limits } from "./limits.ts";
+import { storable, utf8_bytes } from "./text.ts";
+
+/**
+ * `code` and `diff` of one body. The hooks send an edit twice: as `diff`, and in `code` with a listing of its removed
+ * and added lines where the content should stand. Such a listing is read as the edit that it tells, and left out when
+ * the diff of that file is there; a `code` with real content makes the diff superfluous.
+ */
+export function read_code(body: Fields): CodeData[] {
+  const codes = all(body.code).map(fields).map(from_code);
+  const diffs = all(body.diff).map(fields).map(from_diff);
+  const names = (list: (CodeData | null)[]) => new Set(list.map((data) => data?.filename));
+  const whole = names(codes.filter((data) => data && data.edits === undefined));
+  const told = names(diffs.filter((data) => data && !whole.has(data.filename)));
+  return [
+    ...codes.filter((data) => data?.edits === undefined || !told.has(data.filename)),
+    ...diffs.filter((data) => data && !whole.has(data.filename)),
+  ].filter((data) => data !== null);
+}
+
+function from_code(code: Fields): CodeData | null {
+  const base = named(code);
+  const old_filename = given(
+    "old_filename",
+    first(code, "old_filename", "oldFilename"),
+    "filename_bytes",
+  );
+  switch (first(code, "action")) {
+    case "delete":
+      return { ...base, action: "delete" };
+    case "rename":
+      if (old_filename.old_filename) return { ...base, action: "rename", ...old_filename };
+      break;
+    case "edit": {
+      if (first(code, "content") === undefined) return null;
+      const edit = listed_edit(as_text(code.content), base.filename);
+      if (edit) return { ...base, action: "edit", edits: [edit] };
+      return { ...base, action: "edit", content: kept(code.content, "code_content_bytes") };
+    }
+  }
+  return { ...base, action: "write", content: kept(code.content, "code_content_bytes") };
+}
+
+function from_diff(diff: Fields): CodeData | null {
+  const edits = fitting(all(diff.hunks).map(fields).flatMap(from_hunk));
+  return edits.length === 0 ? null : { ...named(diff), action: "edit", edits };
+}
+
+/** The hooks count no lines and set `start` to 0: their hunk is a replacement of exact text, not of whole lines. */
+function from_hunk(hunk: Fields): CodeEdit[] {
+  const removed = to_lines(hunk.removed);
+  const added = to_lines(hunk.added);
+  if (removed.length === 0 && added.length === 0) return [];
+  const start = Number(hunk.start);
+  if (Number.isSafeInteger(start) && start > 0) return [{ start, removed, added }];
+  return [{ old_text: removed.join("\n"), new_text: added.join("\n") }];
+}
+
+/** `--- name`, then `- ` and `+ ` lines: what the hooks put in place of an edited file's content. */
+function listed_edit(content: string, filename: string): CodeEdit | null {
+  const [head, ...rest] = storable(content).split("\n");
+  if (head !== `--- ${filename}`) return null;
+  const listed = rest.at(-1) === "" ? rest.slice(0, -1) : rest;
+  const old_lines = listed.filter((line) => line.startsWith("- "));
+  const new_lines = listed.filter((line) => line.startsWith("+ "));
+  if (listed.length === 0 || old_lines.length + new_lines.length !== listed.length) return null;
+  const text = (lines: string[]) => lines.map((line) => line.slice(2)).join("\n");
+  return { old_text: text(old_lines), new_text: text(new_lines) };
+}
+
+function named(from: Fields): Pick<CodeData, "filename" | "language"> {
+  const filename = kept(first(from, "filename", "file", "path"), "filename_bytes");
+  return {
+    filename: filename.trim() === "" ? "unknown" : filename,
+    ...given("language", from.language, "language_bytes"),
+  };
+}
+
+function to_lines(value: unknown): string[] {
+  if (typeof value === "string") return storable(value).split("\n");
+  return all(value).map((line) => storable(as_text(line)));
+}
+
+/** The edits from the first on as far as one event takes them. */
+function fitting(edits: CodeEdit[]): CodeEdit[] {
+  let left = limits.code_edits_bytes - 2;
+  const end = edits.findIndex((edit) => {
+    left -= utf8_bytes(JSON.stringify(edit)) + 1;
+    return left < 0;
+  });
+  return edits.slice(0, Math.min(end < 0 ? edits.length : end, limits.code_edits));
+}

@@ -1,0 +1,69 @@
+import {
+  type Priority,
+  priorities,
+  type ThoughtData,
+  type ThoughtMetadata,
+  type ThoughtType,
+  thought_types,
+} from "./event.ts";
+import {
+  all,
+  as_text,
+  type Fields,
+  fields,
+  first,
+  given,
+  kept,
+  small_enough,
+} from "./legacy-read.ts";
+import { limits } from "./limits.ts";
+
+/** `thinking` is the same thought once more, or the only one. */
+export function read_thoughts(body: Fields): ThoughtData[] {
+  const thoughts = all(body.thought).map(from_thought);
+  const thinking = kept(body.thinking, "thought_content_bytes");
+  if (!thoughts.some(({ content }) => content === thinking)) {
+    thoughts.push({ thought_type: "general", content: thinking });
+  }
+  return thoughts.filter(({ content }) => content.trim() !== "");
+}
+
+function from_thought(value: unknown): ThoughtData {
+  const thought = typeof value === "string" ? { content: value } : fields(value);
+  const type = thought_types.find((known) => known === thought.type);
+  const priority = priorities.find((known) => known === thought.priority);
+  const metadata = to_metadata(fields(thought.metadata), type ? null : thought.type);
+  return {
+    thought_type: type ?? ("general" satisfies ThoughtType),
+    content: kept(thought.content, "thought_content_bytes"),
+    ...(priority && { priority: priority satisfies Priority }),
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+  };
+}
+
+/** A type that the contract does not have, such as `confusion`, is kept as `original_type`. */
+function to_metadata(from: Fields, unknown_type: unknown): ThoughtMetadata {
+  const { tool, file, promptFor, prompt_for, options, chosen, confidence, ...free } = from;
+  const known: ThoughtMetadata = {
+    ...given("tool", tool, "filename_bytes"),
+    ...given("file", file, "filename_bytes"),
+    ...given(
+      "prompt_for",
+      first({ promptFor, prompt_for }, "promptFor", "prompt_for"),
+      "title_bytes",
+    ),
+    ...given("chosen", chosen, "title_bytes"),
+    ...to_confidence(confidence),
+    ...given("original_type", unknown_type, "label_bytes"),
+  };
+  const choices = all(options).map((option) => kept(option, "title_bytes"));
+  if (choices.length > 0) known.options = choices;
+  const rest: Fields = JSON.parse(as_text(free));
+  return small_enough({ ...known, ...rest }, limits.metadata_bytes);
+}
+
+/** Some clients count to 100. */
+function to_confidence(value: unknown): Pick<ThoughtMetadata, "confidence"> {
+  if (typeof value !== "number" || !(value >= 0 && value <= 100)) return {};
+  return { confidence: value > 1 ? value / 100 : value };
+}

@@ -1,0 +1,166 @@
+/**
+ * The wire format of the original Kulti → events. Its clients send and forget, so that nothing that can be read is
+ * refused: unknown keys are ignored, text that is too long is cut with a visible note, what can't be stored gives way
+ * to U+FFFD.
+ */
+import { KultiError } from "./errors.ts";
+import { type AgentEvent, ending_statuses, type Status, statuses } from "./event.ts";
+import { read_code } from "./legacy-code.ts";
+import { all, as_text, type Fields, fields, first, given, kept, moment } from "./legacy-read.ts";
+import { read_terminal } from "./legacy-terminal.ts";
+import { read_thoughts } from "./legacy-thought.ts";
+import { limits } from "./limits.ts";
+import { agent_id_pattern } from "./routes.ts";
+import { cut, is_object, is_web_address, storable } from "./text.ts";
+
+export interface LegacyRequest {
+  agent_id: string;
+  /** Empty when the body holds only counters (`stats`) or empty texts. */
+  events: AgentEvent[];
+}
+
+const known_keys = [
+  "thought",
+  "thinking",
+  "code",
+  "diff",
+  "terminal",
+  "status",
+  "task",
+  "goal",
+  "milestone",
+  "error",
+  "preview",
+  "stats",
+];
+
+/** Without `events` it can only be the original's format. */
+export const is_legacy = (body: unknown): body is Fields => is_object(body) && !("events" in body);
+
+/**
+ * At most `limits.batch_events` events, the last ones; each with an id of its own and the body's time, or `now`.
+ * @throws {KultiError} `invalid_request` without a usable agent id or without any known key.
+ */
+export function parse_legacy(body: unknown, now: string = new Date().toISOString()): LegacyRequest {
+  const from = fields(body);
+  const agent_id = read_agent_id(from);
+  if (!known_keys.some((key) => Object.hasOwn(from, key))) {
+    const message = `holds neither events nor any of ${known_keys.join(", ")}`;
+    throw refusal("Cannot append the events: the body", "", message);
+  }
+  const at = moment(from.timestamp) ?? now;
+  const events = read_events(from).map(({ at: own, ...event }) => ({
+    id: crypto.randomUUID(),
+    ...event,
+    at: own ?? at,
+  }));
+  return { agent_id, events: events.slice(-limits.batch_events) as AgentEvent[] };
+}
+
+type Read = {
+  [Type in AgentEvent["type"]]: {
+    type: Type;
+    data: Extract<AgentEvent, { type: Type }>["data"];
+    at?: string | null;
+  };
+}[AgentEvent["type"]];
+
+/** In the order in which a reader understands them; a status that ends the session comes last. */
+function read_events(body: Fields): Read[] {
+  const status = read_status(body.status);
+  const status_event: Read[] = status ? [{ type: "status", data: { status } }] : [];
+  const ends = ending_statuses.some((ending) => ending === status);
+  return [
+    ...titled(body.goal).map((data): Read => ({ type: "goal", data })),
+    ...titled(body.task).map((data): Read => ({ type: "task", data })),
+    ...(ends ? [] : status_event),
+    ...read_thoughts(body).map((data): Read => ({ type: "thought", data })),
+    ...read_code(body).map((data): Read => ({ type: "code", data })),
+    ...read_terminal(body).map((entry): Read => ({ type: "terminal", ...entry })),
+    ...all(body.error).flatMap(read_error),
+    ...all(body.milestone).flatMap(read_milestone),
+    ...all(body.preview).flatMap(read_preview),
+    ...(ends ? status_event : []),
+  ];
+}
+
+/** The original took any name; here it is the agent's handle, whose spelling is stricter. */
+function read_agent_id(body: Fields): string {
+  const met = first(body, "agentId", "agent_id");
+  if (met === undefined)
+    throw refusal("Cannot append the events: agent_id", "agent_id", "is missing");
+  const agent_id = as_text(met)
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[_\s.]+/g, "-");
+  if (agent_id_pattern.test(agent_id)) return agent_id;
+  const message = "is no agent id: 2 to 63 of a-z, 0-9 and -, not starting with -";
+  throw refusal("Cannot append the events: agent_id", "agent_id", message);
+}
+
+const refusal = (sentence: string, path: string, message: string): KultiError =>
+  new KultiError("invalid_request", `${sentence} ${message}.`, { issues: [{ path, message }] });
+
+/** Words that agents use for the statuses; any other means that the agent is at work. */
+const status_words: Record<Status, string> = {
+  starting: "initializing initialising booting loading",
+  live: "online active ready",
+  working: "running busy",
+  thinking: "reasoning planning",
+  waiting: "idle blocked pending",
+  paused: "stopped sleeping",
+  error: "failed failure crashed",
+  done: "complete completed finished success ended",
+  offline: "disconnected closed exited",
+};
+
+function read_status(value: unknown): Status | null {
+  const word = as_text(value).trim().toLowerCase();
+  if (word === "") return null;
+  const meant = statuses.find((status) => status_words[status].split(" ").includes(word));
+  return statuses.find((status) => status === word) ?? meant ?? "working";
+}
+
+function titled(value: unknown): { title: string; description?: string }[] {
+  return all(value).flatMap((item) => {
+    const from = typeof item === "string" ? { title: item } : fields(item);
+    const { title } = given("title", from.title, "title_bytes");
+    return title ? [{ title, ...given("description", from.description, "description_bytes") }] : [];
+  });
+}
+
+function read_milestone(value: unknown): Read[] {
+  const from = typeof value === "string" ? { label: value } : fields(value);
+  const { label } = given("label", from.label, "label_bytes");
+  if (!label) return [];
+  const completed = from.completed === undefined ? true : from.completed === true;
+  return [{ type: "milestone", data: { label, completed } }];
+}
+
+function read_error(value: unknown): Read[] {
+  const from = is_object(value) ? value : { message: value };
+  const told = first(from, "message", "name") ?? from;
+  const message = kept(told, "error_message_bytes");
+  if (message.trim() === "") return [];
+  const line = Number(first(from, "line") ?? Number.NaN);
+  const data = {
+    message,
+    ...given("file", from.file, "filename_bytes"),
+    ...(Number.isSafeInteger(line) && line >= 0 && { line }),
+    ...given("stack", from.stack, "error_stack_bytes"),
+    ...given(
+      "recovery_strategy",
+      first(from, "recovery_strategy", "recoveryStrategy"),
+      "description_bytes",
+    ),
+  };
+  return [{ type: "error", data }];
+}
+
+/** A local server is often told without its scheme. A cut address would be another one, so it is left out. */
+function read_preview(value: unknown): Read[] {
+  const met = storable(as_text(is_object(value) ? value.url : value).trim());
+  const url = /^(localhost|127\.0\.0\.1)(:\d+)?(\/|$)/.test(met) ? `http://${met}` : met;
+  if (!is_web_address(url) || cut(url, limits.url_bytes) !== url) return [];
+  return [{ type: "preview", data: { url } }];
+}

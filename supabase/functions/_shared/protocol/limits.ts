@@ -1,0 +1,70 @@
+/**
+ * Every limit of the contract, by name. Sizes are UTF-8 bytes, durations milliseconds.
+ * `private.limits()` in SQL returns the same object; a test compares the two.
+ */
+export const limits = {
+  /** Events in one ingest batch. */
+  batch_events: 500,
+  /** Request body after decompression. */
+  body_bytes: 4_194_304,
+  /** Request body of `agents` and `chat`, after decompression. */
+  small_body_bytes: 65_536,
+  /** Client-made id of an event. */
+  event_id_bytes: 128,
+  thought_content_bytes: 65_536,
+  stream_id_bytes: 128,
+  metadata_bytes: 16_384,
+  filename_bytes: 1_024,
+  language_bytes: 64,
+  /** Whole content of one file. */
+  code_content_bytes: 1_048_576,
+  /** All edits of one `code` event together, as JSON. */
+  code_edits_bytes: 1_048_576,
+  /** Edits in one `code` event. */
+  code_edits: 1_000,
+  command_bytes: 16_384,
+  terminal_text_bytes: 65_536,
+  title_bytes: 1_024,
+  description_bytes: 8_192,
+  label_bytes: 1_024,
+  error_message_bytes: 8_192,
+  error_stack_bytes: 65_536,
+  url_bytes: 2_048,
+  model_bytes: 128,
+  agent_name_bytes: 160,
+  agent_description_bytes: 2_048,
+  message_name_bytes: 160,
+  message_text_bytes: 4_096,
+  viewer_id_bytes: 64,
+  /** One broadcast frame as JSON. */
+  frame_bytes: 61_440,
+  /** One page of `session_events`, rows and bytes; a page always holds at least one row. */
+  page_rows: 1_000,
+  page_bytes: 4_194_304,
+  /** Latest thought kept in a head. */
+  latest_bytes: 400,
+  /** A session with no event for this long is no longer live and is not continued. */
+  session_idle_ms: 1_800_000,
+  /** A viewer that was not touched for this long has left. */
+  viewer_idle_ms: 45_000,
+  /** Heads of one session are broadcast no more often than this, status changes apart. */
+  head_interval_ms: 2_000,
+  /** Ingest requests per agent: bucket size and refill per second. */
+  ingest_burst: 200,
+  ingest_per_second: 100,
+  /** Chat messages per viewer: bucket size and seconds for one more. */
+  chat_burst: 5,
+  chat_refill_ms: 2_000,
+  /** Registrations per network address: bucket size and time for one more. */
+  register_burst: 20,
+  register_refill_ms: 60_000,
+  search_query_bytes: 512,
+  /** Of an event's text that is searched; only files can be longer. Characters. */
+  search_text_chars: 65_536,
+  /** Rows in one page of `search_events`. */
+  search_page_rows: 100,
+  /** A search that has found nothing for this long is refused as `unavailable`. */
+  search_budget_ms: 1_000,
+} as const;
+
+export type LimitName = keyof typeof limits;

@@ -1,0 +1,86 @@
+/** Validator findings → the issues and the sentence of an error reply. */
+import * as v from "valibot";
+import { type ErrorCode, type Issue, KultiError } from "./errors.ts";
+
+/** Issues in one reply; the rest is counted. */
+const max_issues = 20;
+
+/** The value met, or the issues that speak against it. */
+export type Outcome<T> = { value: T; issues?: undefined } | { value?: undefined; issues: Issue[] };
+
+export function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): Outcome<T> {
+  const { success, output, issues } = v.safeParse(schema, value, {
+    abortPipeEarly: true,
+    message: explain,
+  });
+  return success ? { value: output } : { issues: issues.map(read_issue) };
+}
+
+/**
+ * @param cannot Start of the sentence, such as "Cannot post the message".
+ * @param prefix Path of what the sentence speaks of.
+ * @throws {KultiError} Always.
+ */
+export function refuse(code: ErrorCode, cannot: string, found: Issue[], prefix = ""): never {
+  const [first, ...rest] = found;
+  const path = first?.path.slice(prefix.length).replace(/^\./, "");
+  const subject = path || (prefix === "" ? "the body" : "it");
+  const more = rest.length === 0 ? "" : ` (and ${rest.length} more)`;
+  throw new KultiError(code, `${cannot}: ${subject} ${first?.message}${more}.`, {
+    issues: found.slice(0, max_issues),
+  });
+}
+
+/** @throws {KultiError} `invalid_request` with every issue found. */
+export function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, cannot: string): T {
+  const { value: parsed, issues } = check(schema, value);
+  return issues ? refuse("invalid_request", cannot, issues) : (parsed as T);
+}
+
+function read_issue(issue: v.BaseIssue<unknown>): Issue {
+  const keys = issue.path?.map(({ key }) => key) ?? [];
+  const limit = /^<=(\d+)$/.exec(issue.expected ?? "")?.[1];
+  const found = { path: path_of(keys), message: issue.message };
+  return limit === undefined ? found : { ...found, limit: Number(limit) };
+}
+
+/** `["events", 3, "data", "content"]` → `events[3].data.content`; odd keys in quotes and cut. */
+function path_of(keys: readonly unknown[]): string {
+  let path = "";
+  for (const key of keys) {
+    if (typeof key === "number") path += `[${key}]`;
+    else if (/^[A-Za-z_]\w{0,63}$/.test(String(key))) path += path === "" ? key : `.${key}`;
+    else path += `[${quoted(String(key))}]`;
+  }
+  return path;
+}
+
+function explain(issue: v.BaseIssue<unknown>): string {
+  if (issue.expected === "never") return "is no known field";
+  if (issue.input === undefined) return "is missing";
+  if (issue.type === "picklist" || issue.type === "literal") {
+    const allowed = issue.expected?.replaceAll(/["()]/g, "").replaceAll(" | ", ", ");
+    return `is ${told(issue.input)}, not one of ${allowed}`;
+  }
+  const wanted = wanted_names[issue.expected ?? ""] ?? issue.expected;
+  return `is ${told(issue.input)}, not ${wanted}`;
+}
+
+const wanted_names: Record<string, string> = {
+  string: "a text",
+  number: "a number",
+  boolean: "true or false",
+  Object: "an object",
+  Array: "a list",
+};
+
+/** A value as a sentence shows it. */
+function told(value: unknown): string {
+  if (typeof value === "string") return quoted(value);
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  return String(value);
+}
+
+export const quoted = (value: string): string =>
+  JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value);

@@ -1,0 +1,70 @@
+import * as v from "valibot";
+import type { ThoughtMetadata } from "./event.ts";
+import { limits } from "./limits.ts";
+import type { Equal } from "./schema-parts.ts";
+import { lines, text, too_large } from "./schema-parts.ts";
+import { grouped, is_object, unstorable, utf8_bytes } from "./text.ts";
+
+/** Nesting of metadata: agents put tool calls in it, not trees. */
+const max_depth = 8;
+
+const known = v.object({
+  tool: v.exactOptional(text("metadata_bytes")),
+  file: v.exactOptional(text("metadata_bytes")),
+  prompt_for: v.exactOptional(text("metadata_bytes")),
+  options: v.exactOptional(lines),
+  chosen: v.exactOptional(text("metadata_bytes")),
+  confidence: v.exactOptional(
+    v.pipe(v.number(), v.minValue(0, "is not from 0 to 1"), v.maxValue(1, "is not from 0 to 1")),
+  ),
+});
+
+/** The known keys have their types, any other key may stand beside them; the value is kept as it came. */
+export const metadata = v.pipe(
+  v.custom<ThoughtMetadata>(is_object, "is not an object"),
+  v.rawCheck(({ dataset, addIssue, config: { message: explain } }) => {
+    if (!dataset.typed) return;
+    const problem = deep_problem(dataset.value, 1);
+    if (problem) {
+      addIssue({ message: problem });
+      return;
+    }
+    const bytes = utf8_bytes(JSON.stringify(dataset.value));
+    if (bytes > limits.metadata_bytes) {
+      addIssue(too_large(bytes, limits.metadata_bytes));
+      return;
+    }
+    const config = {
+      abortPipeEarly: true,
+      message: explain as v.ErrorMessage<v.BaseIssue<unknown>>,
+    };
+    for (const { path, message } of v.safeParse(known, dataset.value, config).issues ?? []) {
+      addIssue({ message, ...(path && { path }) });
+    }
+  }),
+  v.description(
+    `Free keys beside the known ones; at most ${grouped(limits.metadata_bytes)} bytes as JSON, ${max_depth} levels.`,
+  ),
+);
+
+type KnownMetadata = {
+  [Key in keyof ThoughtMetadata as string extends Key ? never : Key]: ThoughtMetadata[Key];
+};
+
+/** Does not compile when the known keys and their interface differ. */
+export const known_metadata: Equal<v.InferOutput<typeof known>, KnownMetadata> extends true
+  ? typeof known
+  : never = known;
+
+function deep_problem(value: unknown, depth: number): string | null {
+  if (typeof value === "string") return unstorable(value);
+  if (typeof value === "number" && !Number.isFinite(value))
+    return "holds a number that is not finite";
+  if (typeof value !== "object" || value === null) return null;
+  if (depth > max_depth) return `is nested more than ${max_depth} levels deep`;
+  for (const [key, item] of Object.entries(value)) {
+    const problem = unstorable(key) ?? deep_problem(item, depth + 1);
+    if (problem) return problem;
+  }
+  return null;
+}

@@ -1,0 +1,113 @@
+/** What the schemas are built from. Messages are ends of sentences: the path of the value is put before them. */
+import * as v from "valibot";
+import { type LimitName, limits } from "./limits.ts";
+import { agent_id_pattern, uuid_pattern } from "./routes.ts";
+import { fits, grouped, is_object, is_web_address, unstorable, utf8_bytes } from "./text.ts";
+import { is_timestamp } from "./time.ts";
+
+const described = (limit: number) =>
+  v.description<string, string>(
+    `At most ${grouped(limit)} bytes of UTF-8, without NUL and lone surrogates.`,
+  );
+
+const text_check = (limit: number) =>
+  v.rawCheck<string>(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const problem = unstorable(dataset.value);
+    if (problem) addIssue({ message: problem });
+    else if (!fits(dataset.value, limit)) addIssue(too_large(utf8_bytes(dataset.value), limit));
+  });
+
+/** The shape in which `read_issue` finds the limit again. */
+export const too_large = (bytes: number, limit: number) => ({
+  message: `is ${grouped(bytes)} bytes, limit ${grouped(limit)}`,
+  expected: `<=${limit}`,
+});
+
+/** Text, the empty one too. */
+export const text = (limit: LimitName) =>
+  v.pipe(v.string(), text_check(limits[limit]), described(limits[limit]));
+
+/** Text with something to see in it. */
+export const label = (limit: LimitName) =>
+  v.pipe(
+    v.string(),
+    v.minLength(1, "is empty"),
+    v.check((value) => value.trim() !== "", "is blank"),
+    text_check(limits[limit]),
+    described(limits[limit]),
+  );
+
+export const url = v.pipe(
+  v.string(),
+  text_check(limits.url_bytes),
+  v.check(is_web_address, "is no http or https address"),
+  v.metadata({ format: "uri", pattern: "^[Hh][Tt][Tt][Pp][Ss]?://" }),
+  v.description(`An http or https address of at most ${grouped(limits.url_bytes)} bytes.`),
+);
+
+export const agent_id = v.pipe(
+  v.string(),
+  v.regex(agent_id_pattern, "is no agent id: 2 to 63 of a-z, 0-9 and -, not starting with -"),
+);
+
+export const uuid = v.pipe(
+  v.string(),
+  v.check((value) => uuid_pattern.test(value), "is no UUID"),
+  v.metadata({ format: "uuid" }),
+);
+
+export const timestamp = v.pipe(
+  v.string(),
+  v.check(is_timestamp, "is no ISO 8601 time with offset from 1970 to 9999"),
+  v.metadata({ format: "date-time", examples: ["2026-11-22T10:00:00.000Z"] }),
+);
+
+/** A whole number from 0 that JSON and JavaScript carry exactly. */
+export const count = v.pipe(
+  v.number(),
+  v.safeInteger("is no whole number that fits in 53 bits"),
+  v.minValue(0, "is negative"),
+);
+
+export const whole = v.pipe(v.number(), v.safeInteger("is no whole number that fits in 53 bits"));
+
+export const amount = v.pipe(v.number(), v.finite("is not finite"), v.minValue(0, "is negative"));
+
+/** An object with these keys and no others: an unknown key is most often a misspelt one, whose value would be lost. */
+export const exact = <Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.pipe(v.custom<Record<string, unknown>>(is_object, "is not an object"), v.strictObject(entries));
+
+/** The number of items is checked before the items, so that a hostile body can't cause a million issues. */
+export const list = <Item extends v.GenericSchema>(item: Item, min: number, max: number) =>
+  v.pipe(
+    v.custom<unknown[]>(Array.isArray, "is not a list"),
+    v.check((items) => items.length >= min, "is empty"),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed || dataset.value.length <= max) return;
+      const message = `has ${grouped(dataset.value.length)} items, limit ${grouped(max)}`;
+      addIssue({ message, expected: `<=${max}` });
+    }),
+    v.array(item),
+    v.metadata({ minItems: min, maxItems: max }),
+  );
+
+/** Lines of text; the first bad one is told. */
+export const lines = v.pipe(
+  v.custom<string[]>(Array.isArray, "is not a list of texts"),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const input = dataset.value;
+    for (const [key, value] of input.entries()) {
+      const message = typeof value === "string" ? unstorable(value) : "is not a text";
+      if (!message) continue;
+      addIssue({ message, path: [{ type: "array", origin: "value", input, key, value }] });
+      return;
+    }
+  }),
+  v.metadata({ type: "array", items: { type: "string" } }),
+);
+
+/** True for the same type only, optional and readonly keys included. */
+export type Equal<One, Other> =
+  (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;

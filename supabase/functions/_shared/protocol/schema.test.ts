@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { agent_event } from "./arbitrary.ts";
+import { KultiError } from "./errors.ts";
+import { limits } from "./limits.ts";
+import { parse_ingest, parse_json, parse_messages_query } from "./schema.ts";
+
+const sent = (...events: unknown[]) => ({ agent_id: "my-agent", events });
+
+function refusal(body: unknown): KultiError {
+  try {
+    parse_ingest(body);
+  } catch (error) {
+    if (error instanceof KultiError) return error;
+    throw error;
+  }
+  throw new Error("The body was accepted.");
+}
+
+describe("parse_ingest", () => {
+  test("accepts every valid event and keeps it as it is, through JSON", () => {
+    fc.assert(
+      fc.property(fc.array(agent_event, { minLength: 1, maxLength: 5 }), (events) => {
+        const body = JSON.parse(JSON.stringify(sent(...events)));
+        expect(parse_ingest(body)).toEqual(body);
+      }),
+    );
+  });
+
+  test("of any JSON refuses with a KultiError or accepts, and nothing else", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.jsonValue(),
+          fc.array(fc.jsonValue()).map((events) => sent(...events)),
+        ),
+        (body) => {
+          expect(refusal(body).issues?.length).toBeGreaterThan(0);
+        },
+      ),
+    );
+  });
+
+  test("gives events without id and time one of their own and one moment", () => {
+    const bare = { type: "status", data: { status: "live" } };
+    const { events } = parse_ingest(sent(bare, bare));
+    expect(new Set(events.map(({ id }) => id)).size).toBe(2);
+    expect(new Set(events.map(({ at }) => at)).size).toBe(1);
+  });
+
+  test("the sentence names the event, the value met and the limit", () => {
+    const content = "x".repeat(70_112);
+    const bad = { type: "thought", data: { thought_type: "general", content } };
+    const good = { type: "status", data: { status: "live" } };
+    expect(refusal(sent(good, good, good, bad)).message).toBe(
+      "Cannot append event 3: data.content is 70,112 bytes, limit 65,536.",
+    );
+  });
+
+  test("tells at most 20 issues, and counts the others", () => {
+    const edits = Array.from({ length: limits.code_edits }, () => 0);
+    const bad = { type: "code", data: { filename: "a", action: "edit", edits } };
+    const error = refusal(sent(...Array(limits.batch_events).fill(bad)));
+    expect(error.issues).toHaveLength(20);
+    expect(error.message).toMatch(/^Cannot append event 0: .* \(and \d+ more\)\.$/);
+  });
+
+  test("a deep or wide body costs little", () => {
+    const deep = `{"agent_id":"my-agent","events":[{"type":"thought","data":{"thought_type":"general","content":"a","metadata":{"a":${"[".repeat(200_000)}${"]".repeat(200_000)}}}}]}`;
+    const wide = { ...sent(), events: Array(1_000_000).fill(0) };
+    const from_ms = performance.now();
+    expect(refusal(JSON.parse(deep)).issues?.[0]?.path).toBe("events[0].data.metadata");
+    expect(refusal(wide).issues?.[0]).toMatchObject({ path: "events", limit: 500 });
+    expect(performance.now() - from_ms).toBeLessThan(500);
+  });
+});
+
+describe("parse_json", () => {
+  test.each(["", " ", "{", '{"a":1', "undefined", '{"a":"\u0001"}'])(
+    "refuses %j without quoting it",
+    (text) => {
+      expect(() => parse_json(text)).toThrow(
+        expect.objectContaining({
+          code: "malformed_json",
+          message: expect.stringMatching(/^Cannot read the body: it is (empty|not JSON)\.$/),
+        }),
+      );
+    },
+  );
+});
+
+describe("parse_messages_query", () => {
+  const session_id = "7d9f1f7e-0b7c-4a52-9f0e-3f6f2a1d4c11";
+
+  test("reads the numbers", () => {
+    const query = new URLSearchParams({ session_id, after: "12" });
+    expect(parse_messages_query(query)).toEqual({ session_id, after: 12 });
+  });
+
+  test.each(["after=-1", "after=", "after=1e3", "session_id=x", "hello=1"])(
+    "refuses %s",
+    (wrong) => {
+      const query = new URLSearchParams({ session_id });
+      for (const [key, value] of new URLSearchParams(wrong)) query.set(key, value);
+      expect(() => parse_messages_query(query)).toThrow(KultiError);
+    },
+  );
+});

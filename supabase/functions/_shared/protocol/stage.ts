@@ -1,0 +1,98 @@
+/** What the screen shows: the result of folding events. JSON-serialisable, never mutated. */
+
+import type { Dict } from "./dict.ts";
+import type {
+  CodeAction,
+  CodeEdit,
+  ErrorData,
+  MilestoneData,
+  Priority,
+  Status,
+  TaskData,
+  TerminalStream,
+  ThoughtMetadata,
+  ThoughtType,
+} from "./event.ts";
+import type { List } from "./list.ts";
+
+export interface Stage {
+  /** `seq` of the last event folded, 0 before the first. */
+  seq: number;
+  /** The greatest `at` so far, so that time never runs backwards; null before the first event. */
+  at: string | null;
+  started_at: string | null;
+  status: Status;
+  task: TaskData | null;
+  goal: TaskData | null;
+  /** By label. */
+  milestones: Dict<MilestoneData>;
+  thoughts: List<Thought>;
+  /** Where in `thoughts` each `stream_id` is written. */
+  streams: Dict<number>;
+  /** By name; a deleted file stays with `deleted: true`. */
+  files: Dict<StageFile>;
+  /** The file changed last. */
+  active_file: string | null;
+  terminal: List<TerminalEntry>;
+  errors: List<StageError>;
+  preview_url: string | null;
+  usage: Usage;
+}
+
+export interface Thought {
+  /** `seq` of its first event. */
+  seq: number;
+  at: string;
+  thought_type: ThoughtType;
+  priority: Priority;
+  content: string;
+  metadata: ThoughtMetadata;
+  stream_id: string | null;
+  /** False while a streamed thought is still being written. */
+  done: boolean;
+}
+
+export interface StageFile {
+  filename: string;
+  language: string | null;
+  /** The whole content, or null when only edits of it were seen, or when the file is deleted. */
+  content: string | null;
+  /** The content before the last change, or null when there was none. */
+  previous_content: string | null;
+  /** The edits of the last change, where it was made of edits. */
+  edits: readonly CodeEdit[];
+  /**
+   * Edits that could not be applied since the content was last given whole: all of them while `content` is null,
+   * where they are shown in its place; otherwise those that did not fit the content.
+   */
+  patches: List<CodeEdit>;
+  last_action: CodeAction;
+  deleted: boolean;
+  renamed_from: string | null;
+  /** Number of changes so far. */
+  version: number;
+  /** `seq` and time of the last change. */
+  seq: number;
+  at: string;
+}
+
+export interface TerminalEntry {
+  seq: number;
+  at: string;
+  command: string | null;
+  stream: TerminalStream;
+  text: string;
+  exit_code: number | null;
+}
+
+export interface StageError extends ErrorData {
+  seq: number;
+  at: string;
+}
+
+export interface Usage {
+  input_tokens: number;
+  output_tokens: number;
+  cost_usd: number;
+  model: string | null;
+}

@@ -1,0 +1,53 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { cut, fits, grouped, pieces, storable, unstorable, utf8_bytes } from "./text.ts";
+import { is_timestamp } from "./time.ts";
+
+const text = fc.string({ unit: "binary", maxLength: 80 });
+
+describe("cut and pieces", () => {
+  test("are storable and at most of the size, and pieces lose nothing", () => {
+    fc.assert(
+      fc.property(text, fc.integer({ min: 12, max: 60 }), (any, limit) => {
+        const parts = pieces(any, limit);
+        for (const part of [...parts, cut(any, limit)]) {
+          expect(unstorable(part)).toBeNull();
+          expect(utf8_bytes(part)).toBeLessThanOrEqual(limit);
+        }
+        expect(parts.join("")).toBe(storable(any));
+      }),
+    );
+  });
+
+  test("cut leaves what fits and marks what it shortens", () => {
+    expect(cut("é".repeat(10), 20)).toBe("é".repeat(10));
+    expect(cut("😀".repeat(10), 20)).toBe("😀😀… [cut]");
+  });
+});
+
+test("fits agrees with the encoder", () => {
+  fc.assert(
+    fc.property(text, fc.nat(120), (any, limit) => {
+      expect(fits(any, limit)).toBe(utf8_bytes(any) <= limit);
+    }),
+  );
+});
+
+test("grouped", () => {
+  expect([0, 999, 1_000, 70_112, 4_194_304].map(grouped)).toEqual([
+    "0",
+    "999",
+    "1,000",
+    "70,112",
+    "4,194,304",
+  ]);
+});
+
+test("is_timestamp accepts what Date writes from 1970 to 9999", () => {
+  const range = {
+    min: new Date(0),
+    max: new Date("9999-12-31T23:59:59.999Z"),
+    noInvalidDate: true,
+  };
+  fc.assert(fc.property(fc.date(range), (date) => is_timestamp(date.toISOString())));
+});

@@ -1,0 +1,57 @@
+/** Sizes and content of text, counted as Postgres counts it: in UTF-8 bytes, without NUL and lone surrogates. */
+const encoder = new TextEncoder();
+
+export function utf8_bytes(text: string): number {
+  return encoder.encode(text).length;
+}
+
+/** True without encoding for most texts: no UTF-16 unit takes more than three bytes. */
+export function fits(text: string, limit_bytes: number): boolean {
+  return text.length * 3 <= limit_bytes || utf8_bytes(text) <= limit_bytes;
+}
+
+/** Why Postgres could not keep this text, as the end of a sentence; null when it can. */
+export function unstorable(text: string): string | null {
+  if (text.includes("\0")) return "holds a NUL character (U+0000)";
+  if (!text.isWellFormed()) return "holds a lone surrogate, which is no Unicode text";
+  return null;
+}
+
+/** 70112 → "70,112", whatever the machine's locale. */
+export function grouped(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** NUL and lone surrogates give way to U+FFFD. */
+export const storable = (text: string): string => text.replaceAll("\0", "\uFFFD").toWellFormed();
+
+const cut_note = "… [cut]";
+
+/** Storable text of at most this size: the longest whole-character start of it, and a note that it was cut. */
+export function cut(text: string, limit_bytes: number): string {
+  const whole = storable(text);
+  if (fits(whole, limit_bytes)) return whole;
+  return start_of(whole, limit_bytes - utf8_bytes(cut_note)) + cut_note;
+}
+
+/** Storable text in pieces of at most this size. */
+export function pieces(text: string, limit_bytes: number): string[] {
+  const found: string[] = [];
+  let rest = storable(text);
+  while (!fits(rest, limit_bytes)) {
+    const piece = start_of(rest, limit_bytes);
+    found.push(piece);
+    rest = rest.slice(piece.length);
+  }
+  return [...found, rest];
+}
+
+function start_of(text: string, limit_bytes: number): string {
+  return text.slice(0, encoder.encodeInto(text, new Uint8Array(limit_bytes)).read);
+}
+
+export const is_web_address = (value: string): boolean =>
+  /^https?:\/\//i.test(value) && URL.canParse(value);
+
+export const is_object = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

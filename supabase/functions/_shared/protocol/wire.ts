@@ -1,0 +1,275 @@
+/** What travels besides events: requests, replies, broadcasts and rows that viewers read. */
+import type { AgentEvent, EventType, Status, StoredEvent, TaskData, Visibility } from "./event.ts";
+
+export interface IngestRequest {
+  agent_id: string;
+  /** Continue this session. Absent: the agent's open session, or a new one. */
+  session_id?: string;
+  /** Start a session under this client-made UUID; when it exists already, continue it, so that a retry is harmless. */
+  start_session?: string;
+  /** Chat cursor of the agent: `seq` of the last message it has handled. Absent: the server keeps the cursor. */
+  messages_after?: number;
+  events: AgentEvent[];
+}
+
+export interface IngestReply {
+  session_id: string;
+  accepted: number;
+  duplicates: number;
+  last_seq: number;
+  /** How long to gather events before the next request. */
+  flush_ms: number;
+  /** Chat from viewers since the agent's cursor. */
+  messages: Message[];
+}
+
+export interface Agent {
+  agent_id: string;
+  name: string;
+  avatar_url: string | null;
+  description: string | null;
+  visibility: Visibility;
+  created_at: string;
+}
+
+export interface AgentKey {
+  id: string;
+  /** The first characters of the key, to tell keys apart. */
+  prefix: string;
+  created_at: string;
+  last_used_at: string | null;
+}
+
+export interface RegisterRequest {
+  agent_id: string;
+  name?: string;
+  avatar_url?: string | null;
+  description?: string | null;
+  visibility?: Visibility;
+}
+
+export interface RegisterReply {
+  agent: Agent;
+  /** The key itself, shown this once. */
+  api_key: string;
+  key: AgentKey;
+}
+
+/** Body of `PATCH agents`; null empties. */
+export type ProfileChanges = Omit<RegisterRequest, "agent_id">;
+
+export interface RotateRequest {
+  /** The calling key stays valid too. */
+  keep_current?: boolean;
+}
+
+export interface RotateReply {
+  agent_id: string;
+  /** The new key itself, shown this once. */
+  api_key: string;
+  key: AgentKey;
+  /** Ids of the keys that are no longer valid. */
+  revoked: string[];
+}
+
+export interface ViewerMessageRequest {
+  session_id: string;
+  viewer_id: string;
+  name: string;
+  text: string;
+  /** Makes a retry harmless. */
+  id?: string;
+}
+
+/** The name is the agent's own. */
+export interface AgentMessageRequest {
+  session_id: string;
+  text: string;
+  id?: string;
+}
+
+export interface MessagesQuery {
+  session_id: string;
+  /** `seq` of the last message known. */
+  after?: number;
+}
+
+/** One chat line. */
+export interface Message {
+  /** Position in the session's chat: 1, 2, 3 … */
+  seq: number;
+  id: string;
+  session_id: string;
+  sender: "viewer" | "agent";
+  name: string;
+  text: string;
+  at: string;
+}
+
+/** The summary of a session: a row of `find_sessions`, the reply of `session_head`, the payload of `head`. */
+export interface Head {
+  session_id: string;
+  agent_id: string;
+  agent_name: string;
+  avatar_url: string | null;
+  status: Status;
+  task: TaskData | null;
+  goal: TaskData | null;
+  /** The start of the latest thought. */
+  latest: string | null;
+  to_seq: number;
+  messages_to: number;
+  viewers: number;
+  counts: HeadCounts;
+  started_at: string;
+  last_event_at: string;
+  ended_at: string | null;
+  /** Not ended, and the last event is less than `limits.session_idle_ms` old. */
+  live: boolean;
+}
+
+export interface HeadCounts {
+  thoughts: number;
+  code: number;
+  terminal: number;
+  errors: number;
+}
+
+/** A batch of consecutive events. An event too large for a frame is announced by its `seq` alone: `events` is empty. */
+export interface Frame {
+  from_seq: number;
+  to_seq: number;
+  events: StoredEvent[];
+}
+
+/** What `search_events` takes. */
+export interface SearchQuery {
+  /** Words which must all be there, "words beside each other", `-not`, `beginning*`; `limits.search_query_bytes`. */
+  query: string;
+  agent_id?: string;
+  /** Only this session, which may be unlisted. */
+  session_id?: string;
+  type?: EventType;
+  /** Of code: a path, or its end, such as `parse.ts` or `lib/parse.ts`. */
+  filename?: string;
+  /** The first and the last moment (`at`), ISO 8601. */
+  from_at?: string;
+  to_at?: string;
+  /** That of the last hit known: the next page. */
+  cursor?: string;
+  /** From 1 to `limits.search_page_rows`, default 20. */
+  max_rows?: number;
+}
+
+/** One event that was found, the best of the newest first. */
+export interface SearchHit {
+  session_id: string;
+  seq: number;
+  agent_id: string;
+  agent_name: string;
+  type: EventType;
+  at: string;
+  session_started_at: string;
+  /** Of code and errors. */
+  filename: string | null;
+  /** Plain text, match, plain text, match … A first or last plain text may be empty. No markup. */
+  snippet: string[];
+  score: number;
+  /** Where the next page begins, if this is the last hit of one. */
+  cursor: string;
+}
+
+/** Events by type, none where there were none. A thought written in pieces counts once, when it is done. */
+export type EventCounts = Partial<Record<EventType, number>>;
+
+/** What is counted while it happens, of a session or of an agent's sessions together. */
+export interface Figures {
+  events: EventCounts;
+  /**
+   * The time from one event to the next counts as waiting while the status is waiting or paused, as thinking while it
+   * is thinking or when the next event is a thought, else as working; at most `limits.session_idle_ms` each.
+   */
+  time: { thinking_ms: number; working_ms: number; waiting_ms: number };
+  /**
+   * `touched` counts a file once in a session. Lines are those of hunks, those that differ in replacements, and the
+   * difference in length where the whole content was sent: the least that can have changed.
+   */
+  files: { touched: number; lines_added: number; lines_removed: number };
+  /** `failed`: ended with an exit code other than 0. */
+  commands: { run: number; failed: number };
+  /** An error is recovered when after it a command succeeds, a milestone is completed or the session is done. */
+  errors: { count: number; recovered: number };
+  usage: { input_tokens: number; output_tokens: number; cost_usd: number };
+  chat: { from_viewers: number; from_agent: number };
+}
+
+/** `viewers` at once: now, and the most there have been in one session. */
+export interface ViewerFigures {
+  now: number;
+  peak: number;
+}
+
+/** A minute that nothing around was watched more than. */
+export interface WatchedMoment {
+  at: string;
+  /** The first event of that minute. */
+  seq: number;
+  viewers: number;
+}
+
+/** The reply of `session_stats`. Of a live session `time` includes what has gone by since the last event. */
+export interface SessionStats extends Figures {
+  session_id: string;
+  agent_id: string;
+  /** Of the first event, and the greatest `at` so far: the ends of the timeline. */
+  first_at: string;
+  last_at: string;
+  to_seq: number;
+  viewers: ViewerFigures;
+  /** The length of a bucket: whole minutes, so that there are at most 240. */
+  bucket_ms: number;
+  /** Ascending; a bucket without events is left out. */
+  buckets: StatsBucket[];
+  /** At most five, the most watched first. */
+  most_watched: WatchedMoment[];
+}
+
+export interface StatsBucket {
+  /** Its start. */
+  at: string;
+  /** Its first event. */
+  seq: number;
+  events: EventCounts;
+  /** The most at once while this was live. */
+  viewers: number;
+}
+
+/** The reply of `agent_stats`: of the days (UTC) from `from_at` to `to_at`, null for no end. */
+export interface AgentStats extends Figures {
+  agent_id: string;
+  from_at: string | null;
+  to_at: string | null;
+  /** The last 366 days of them, ascending; a day without events is left out. */
+  days: { day: string; events: EventCounts }[];
+  sessions: {
+    count: number;
+    /** Live now. */
+    live: number;
+    /** At most 50, the last started first. */
+    recent: SessionFigures[];
+  };
+  viewers: ViewerFigures;
+  /** At most five sessions, each with its most watched moment. */
+  most_watched: (WatchedMoment & { session_id: string })[];
+}
+
+/** What a session did on the days asked for. */
+export interface SessionFigures extends Figures {
+  session_id: string;
+  started_at: string;
+  ended_at: string | null;
+  first_at: string;
+  last_at: string;
+  to_seq: number;
+  viewers_peak: number;
+}
