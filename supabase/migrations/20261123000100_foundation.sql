@@ -1,0 +1,118 @@
+-- What everything else stands on: nothing is granted by default, the schema of private things, the limits of the
+-- contract, and the one way to refuse a request.
+-- Invariant 8: `private` is not exposed by the API and grants no table to anybody; a role that must call one of its
+-- functions gets execute on exactly that one.
+
+-- Supabase opens every new table and function of `public` to the API roles, and Postgres every function to everybody.
+alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
+alter default privileges revoke execute on functions from public;
+
+create schema private;
+revoke all on schema private from public;
+grant usage on schema private to anon, authenticated, service_role;
+
+-- The same object as `limits` in functions/_shared/protocol/limits.ts. Sizes are UTF-8 bytes, durations milliseconds.
+create function private.limits() returns jsonb
+language sql immutable parallel safe
+set search_path = ''
+as $$
+select jsonb '{
+  "batch_events": 500,
+  "body_bytes": 4194304,
+  "small_body_bytes": 65536,
+  "event_id_bytes": 128,
+  "thought_content_bytes": 65536,
+  "stream_id_bytes": 128,
+  "metadata_bytes": 16384,
+  "filename_bytes": 1024,
+  "language_bytes": 64,
+  "code_content_bytes": 1048576,
+  "code_edits_bytes": 1048576,
+  "code_edits": 1000,
+  "command_bytes": 16384,
+  "terminal_text_bytes": 65536,
+  "title_bytes": 1024,
+  "description_bytes": 8192,
+  "label_bytes": 1024,
+  "error_message_bytes": 8192,
+  "error_stack_bytes": 65536,
+  "url_bytes": 2048,
+  "model_bytes": 128,
+  "agent_name_bytes": 160,
+  "agent_description_bytes": 2048,
+  "message_name_bytes": 160,
+  "message_text_bytes": 4096,
+  "viewer_id_bytes": 64,
+  "frame_bytes": 61440,
+  "page_rows": 1000,
+  "page_bytes": 4194304,
+  "latest_bytes": 400,
+  "session_idle_ms": 1800000,
+  "viewer_idle_ms": 45000,
+  "head_interval_ms": 2000,
+  "ingest_burst": 200,
+  "ingest_per_second": 100,
+  "chat_burst": 5,
+  "chat_refill_ms": 2000,
+  "register_burst": 20,
+  "register_refill_ms": 60000,
+  "search_query_bytes": 512,
+  "search_text_chars": 65536,
+  "search_page_rows": 100,
+  "search_budget_ms": 1000
+}'
+$$;
+
+-- One limit by name. Immutable, so that a CHECK or a plan evaluates it once per statement and not once per row.
+create function private.limit_of(limit_name text) returns bigint
+language plpgsql immutable parallel safe
+set search_path = ''
+as $$
+declare
+  value bigint := private.limits() ->> limit_name;
+begin
+  if value is null then
+    raise exception 'Cannot find the limit "%": private.limits() has none of that name.', limit_name;
+  end if;
+  return value;
+end
+$$;
+
+-- A duration of `private.limits()`.
+create function private.time_of(limit_name text) returns interval
+language sql immutable parallel safe
+set search_path = ''
+as $$ select private.limit_of(limit_name) * interval '1 millisecond' $$;
+
+-- Ends the request with an HTTP status and a code of errors.ts. PostgREST puts the message into the status line, so it
+-- is one line of ASCII and never holds what a caller sent. `retry_after_s` becomes the hint.
+create function private.refuse(status integer, code text, message text, retry_after_s bigint default null)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if retry_after_s is null then
+    raise exception using errcode = 'PT' || status, message = message, detail = code;
+  end if;
+  raise exception using errcode = 'PT' || status, message = message, detail = code, hint = retry_after_s::text;
+end
+$$;
+
+-- The longest start of a text that has at most so many bytes and no half character.
+create function private.cut(content text, max_bytes integer) returns text
+language sql immutable parallel safe
+set search_path = ''
+as $$
+select case
+  when octet_length(left(content, max_bytes)) <= max_bytes then left(content, max_bytes)
+  else (
+    select left(content, length)
+    from generate_series(max_bytes, max_bytes / 4, -1) as length
+    where octet_length(left(content, length)) <= max_bytes
+    limit 1
+  )
+end
+$$;

@@ -1,0 +1,104 @@
+-- Agents and their keys. A key is known by its SHA-256 alone (invariant 8); the functions make and hash keys, SQL sees
+-- hashes. The profile is readable by all while the agent is public.
+
+create table public.ai_agents (
+  agent_id text primary key,
+  name text not null,
+  avatar_url text,
+  description text,
+  -- public: listed and readable by all. unlisted: readable by whoever knows a session's id. private: by nobody.
+  visibility text not null default 'public',
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint agent_id_form check (agent_id ~ '^[a-z0-9][a-z0-9-]{1,62}$'),
+  constraint name_size check (octet_length(name) between 1 and private.limit_of('agent_name_bytes')),
+  constraint avatar_url_form check (
+    octet_length(avatar_url) <= private.limit_of('url_bytes') and avatar_url ~* '^https?://'
+  ),
+  constraint description_size check (octet_length(description) <= private.limit_of('agent_description_bytes')),
+  constraint visibility_known check (visibility in ('public', 'unlisted', 'private'))
+);
+
+alter table public.ai_agents enable row level security;
+create policy "anyone reads public agents" on public.ai_agents
+  for select to anon, authenticated
+  using (visibility = 'public');
+grant select on public.ai_agents to anon, authenticated, service_role;
+
+create table private.agent_keys (
+  id uuid primary key default gen_random_uuid(),
+  agent_id text not null references public.ai_agents on delete cascade,
+  key_hash text not null,
+  -- The first characters of the key, for its owner to tell keys apart.
+  prefix text not null,
+  created_at timestamptz not null default clock_timestamp(),
+  last_used_at timestamptz,
+  revoked_at timestamptz,
+  -- Serves the look-up of every request that carries a key.
+  constraint key_hash_unique unique (key_hash),
+  constraint key_hash_form check (key_hash ~ '^[0-9a-f]{64}$'),
+  constraint prefix_form check (prefix ~ '^klt_[A-Za-z0-9_-]{8}$')
+) with (fillfactor = 80);
+
+-- Serves list_keys, the count of live keys, and the foreign key. Unique, since `id` is.
+create unique index agent_keys_by_agent on private.agent_keys (agent_id, created_at, id);
+
+alter table private.agent_keys enable row level security;
+create policy "nobody" on private.agent_keys for all using (false);
+
+-- The agent of a live key; refuses any other key with 401.
+create function private.agent_of_key(caller_hash text) returns text
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  found_agent text;
+begin
+  select k.agent_id into found_agent
+  from private.agent_keys k
+  where k.key_hash = caller_hash and k.revoked_at is null;
+  if found_agent is null then
+    perform private.refuse(401, 'unknown_key', 'Cannot accept the key: it is unknown or revoked.');
+  end if;
+  return found_agent;
+end
+$$;
+
+-- Notes that a key was used, at most once a minute. Called last, since who revokes a key locks agent, then key.
+create function private.touch_key(caller_hash text) returns void
+language sql
+set search_path = ''
+as $$
+update private.agent_keys k
+set last_used_at = now()
+where k.key_hash = caller_hash
+  and (k.last_used_at is null or k.last_used_at < now() - interval '1 minute')
+$$;
+
+-- Agent of wire.ts.
+create function private.agent_json(agent public.ai_agents) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+select jsonb_build_object(
+  'agent_id', agent.agent_id,
+  'name', agent.name,
+  'avatar_url', agent.avatar_url,
+  'description', agent.description,
+  'visibility', agent.visibility,
+  'created_at', agent.created_at
+)
+$$;
+
+-- AgentKey of wire.ts.
+create function private.key_json(key private.agent_keys) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+select jsonb_build_object(
+  'id', key.id,
+  'prefix', key.prefix,
+  'created_at', key.created_at,
+  'last_used_at', key.last_used_at
+)
+$$;

@@ -1,0 +1,89 @@
+-- Sessions: one run of an agent. The row is the summary that is shown in lists, and its lock is what orders the events
+-- (invariant 2: seq is assigned under it). Read by all while public; written by append_events and the chat alone.
+
+-- TaskData of event.ts; NULL is no task and passes.
+create function private.is_task(task jsonb) returns boolean
+language plpgsql immutable strict parallel safe
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(task) <> 'object' then
+    return false;
+  end if;
+  return (jsonb_typeof(task -> 'title') = 'string') is true
+    and octet_length(task ->> 'title') between 1 and private.limit_of('title_bytes')
+    and jsonb_typeof(task -> 'description') = 'string'
+    and octet_length(task ->> 'description') <= private.limit_of('description_bytes')
+    and task - '{title,description}'::text[] = '{}';
+end
+$$;
+
+create table public.ai_agent_sessions (
+  id uuid primary key,
+  agent_id text not null references public.ai_agents on delete cascade,
+  -- The agent's, copied, so that policies and indexes need no join.
+  visibility text not null,
+  status text not null default 'starting',
+  task jsonb,
+  goal jsonb,
+  -- The start of the latest thought, and its stream_id while it is written token by token.
+  latest text,
+  latest_stream_id text,
+  last_seq bigint not null default 0,
+  messages_to bigint not null default 0,
+  thought_count integer not null default 0,
+  code_count integer not null default 0,
+  terminal_count integer not null default 0,
+  error_count integer not null default 0,
+  started_at timestamptz not null default clock_timestamp(),
+  last_event_at timestamptz not null default clock_timestamp(),
+  -- last_event_at as it was at most five minutes ago: an index on last_event_at itself would make every append write
+  -- to every index of this table, one on this column does so every five minutes.
+  active_at timestamptz not null default clock_timestamp(),
+  ended_at timestamptz,
+  constraint visibility_known check (visibility in ('public', 'unlisted', 'private')),
+  constraint status_known check (
+    status in ('starting', 'live', 'working', 'thinking', 'waiting', 'paused', 'error', 'done', 'offline')
+  ),
+  constraint task_form check (private.is_task(task)),
+  constraint goal_form check (private.is_task(goal)),
+  constraint latest_size check (octet_length(latest) <= private.limit_of('latest_bytes')),
+  constraint latest_stream_id_size check (octet_length(latest_stream_id) <= private.limit_of('stream_id_bytes')),
+  constraint counters_positive check (
+    least(last_seq, messages_to, thought_count, code_count, terminal_count, error_count) >= 0
+  )
+) with (fillfactor = 60);
+
+-- Each is unique for the sake of its last column. They serve: find_sessions of one agent and the choice of a session
+-- for a batch; find_sessions of all; find_sessions of the live ones.
+create unique index ai_agent_sessions_by_agent on public.ai_agent_sessions (agent_id, started_at desc, id);
+create unique index ai_agent_sessions_by_start on public.ai_agent_sessions (started_at desc, id)
+  where visibility = 'public';
+create unique index ai_agent_sessions_open on public.ai_agent_sessions (active_at, id)
+  where visibility = 'public' and ended_at is null;
+
+alter table public.ai_agent_sessions enable row level security;
+create policy "anyone reads public sessions" on public.ai_agent_sessions
+  for select to anon, authenticated
+  using (visibility = 'public');
+grant select on public.ai_agent_sessions to anon, authenticated, service_role;
+
+-- Head of wire.ts.
+create type public.head as (
+  session_id uuid,
+  agent_id text,
+  agent_name text,
+  avatar_url text,
+  status text,
+  task jsonb,
+  goal jsonb,
+  latest text,
+  to_seq bigint,
+  messages_to bigint,
+  viewers integer,
+  counts jsonb,
+  started_at timestamptz,
+  last_event_at timestamptz,
+  ended_at timestamptz,
+  live boolean
+);

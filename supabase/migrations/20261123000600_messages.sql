@@ -1,0 +1,87 @@
+-- Chat: lines of a session in the order of `seq` = 1, 2, 3 …, which is assigned under the session's row lock. Viewers'
+-- ids are not kept: a line has a name and no account (invariant 8).
+
+create table public.ai_stream_messages (
+  session_id uuid not null references public.ai_agent_sessions on delete cascade,
+  seq bigint not null,
+  id uuid not null,
+  sender text not null,
+  name text not null,
+  text text not null,
+  at timestamptz not null default clock_timestamp(),
+  -- Serves session_messages and the chat that an ingest reply carries.
+  primary key (session_id, seq),
+  -- Serves the search for a message that is sent again.
+  constraint message_id_unique unique (session_id, id),
+  constraint seq_positive check (seq >= 1),
+  constraint sender_known check (sender in ('viewer', 'agent')),
+  constraint name_size check (octet_length(name) between 1 and private.limit_of('message_name_bytes')),
+  constraint text_size check (octet_length(text) between 1 and private.limit_of('message_text_bytes')),
+  constraint text_not_blank check (text ~ '\S' and name ~ '\S')
+);
+
+alter table public.ai_stream_messages enable row level security;
+create policy "anyone reads messages of public sessions" on public.ai_stream_messages
+  for select to anon, authenticated
+  using ((select s.visibility from public.ai_agent_sessions s where s.id = session_id) = 'public');
+grant select on public.ai_stream_messages to anon, authenticated, service_role;
+
+-- How far the agent has been given the chat of a session.
+create table private.chat_cursors (
+  session_id uuid primary key references public.ai_agent_sessions on delete cascade,
+  messages_to bigint not null
+) with (fillfactor = 80);
+
+alter table private.chat_cursors enable row level security;
+create policy "nobody" on private.chat_cursors for all using (false);
+
+-- Message of wire.ts.
+create function private.message_json(message public.ai_stream_messages) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+select jsonb_build_object(
+  'seq', message.seq,
+  'id', message.id,
+  'session_id', message.session_id,
+  'sender', message.sender,
+  'name', message.name,
+  'text', message.text,
+  'at', message.at
+)
+$$;
+
+-- The viewers' lines after `after`, or after the cursor; the cursor moves to what is handed over. At most `page_rows`,
+-- the rest comes with the next request. An agent's own lines are left out: it would answer itself.
+create function private.take_messages(of_session uuid, after bigint, max_rows integer) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  handed_over jsonb;
+  handed_to bigint;
+begin
+  after := coalesce(
+    after,
+    (select c.messages_to from private.chat_cursors c where c.session_id = of_session),
+    0
+  );
+  select jsonb_agg(private.message_json(m) order by m.seq), max(m.seq)
+  into handed_over, handed_to
+  from (
+    select line.*
+    from public.ai_stream_messages line
+    where line.session_id = of_session and line.seq > after and line.sender = 'viewer'
+    order by line.seq
+    limit max_rows
+  ) m;
+  if handed_to is null then
+    return '[]';
+  end if;
+  insert into private.chat_cursors as c (session_id, messages_to)
+  values (of_session, handed_to)
+  on conflict (session_id) do update set messages_to = excluded.messages_to
+  where c.messages_to < excluded.messages_to;
+  return handed_over;
+end
+$$;

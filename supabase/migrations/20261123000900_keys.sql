@@ -1,0 +1,209 @@
+-- Registration, keys and profile. Called by the function `agents` with the secret key; whose key it is, is checked here.
+
+-- Invalid input is refused by the function; what a CHECK catches after it is still the caller's fault.
+create function private.register_agent(profile jsonb, caller_hash text, key_prefix text, address_hash text)
+returns jsonb
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  agent public.ai_agents;
+  key private.agent_keys;
+begin
+  if address_hash is not null then
+    perform private.take_token(
+      'register:' || address_hash,
+      private.limit_of('register_burst'),
+      private.time_of('register_refill_ms')
+    );
+  end if;
+  insert into public.ai_agents (agent_id, name, avatar_url, description, visibility)
+  values (
+    profile ->> 'agent_id',
+    coalesce(profile ->> 'name', profile ->> 'agent_id'),
+    profile ->> 'avatar_url',
+    profile ->> 'description',
+    coalesce(profile ->> 'visibility', 'public')
+  )
+  on conflict do nothing
+  returning * into agent;
+  if not found then
+    perform private.refuse(409, 'agent_exists', 'Cannot register the agent: its agent_id is taken.');
+  end if;
+  insert into private.agent_keys (agent_id, key_hash, prefix)
+  values (agent.agent_id, caller_hash, key_prefix)
+  returning * into key;
+  return jsonb_build_object('agent', private.agent_json(agent), 'key', private.key_json(key));
+exception
+  when data_exception or integrity_constraint_violation then
+    perform private.refuse(422, 'invalid_request', 'Cannot register the agent: a field breaks a rule of the contract.');
+end
+$$;
+grant execute on function private.register_agent(jsonb, text, text, text) to service_role;
+
+-- `profile`: {agent_id, name?, avatar_url?, description?, visibility?}; `address_hash` null: no rate limit.
+-- Returns {agent: Agent, key: AgentKey}. Refuses: agent_exists, rate_limited, invalid_request.
+create function public.register_agent(
+  profile jsonb, key_hash text, key_prefix text, address_hash text default null
+)
+returns jsonb
+language sql
+set search_path = ''
+as $$ select private.register_agent(profile, key_hash, key_prefix, address_hash) $$;
+grant execute on function public.register_agent(jsonb, text, text, text) to service_role;
+
+-- The agent of a key, with its row locked: what follows changes its keys or its profile.
+create function private.lock_agent_of_key(caller_hash text) returns public.ai_agents
+language plpgsql
+set search_path = ''
+as $$
+declare
+  agent public.ai_agents;
+begin
+  select a.* into agent
+  from public.ai_agents a
+  where a.agent_id = private.agent_of_key(caller_hash)
+  for no key update;
+  -- Whoever held the lock may have revoked this key.
+  perform private.agent_of_key(caller_hash);
+  return agent;
+end
+$$;
+
+create function private.rotate_key(
+  caller_hash text, new_key_hash text, new_key_prefix text, keep_current boolean
+)
+returns jsonb
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  agent public.ai_agents := private.lock_agent_of_key(caller_hash);
+  key private.agent_keys;
+  revoked jsonb := '[]';
+begin
+  insert into private.agent_keys (agent_id, key_hash, prefix)
+  values (agent.agent_id, new_key_hash, new_key_prefix)
+  returning * into key;
+  if keep_current is not true then
+    update private.agent_keys k
+    set revoked_at = clock_timestamp()
+    where k.key_hash = caller_hash
+    returning jsonb_build_array(k.id) into revoked;
+  end if;
+  return jsonb_build_object('agent_id', agent.agent_id, 'key', private.key_json(key), 'revoked', revoked);
+end
+$$;
+grant execute on function private.rotate_key(text, text, text, boolean) to service_role;
+
+-- Adds a key and, unless `keep_current`, revokes the calling one.
+-- Returns {agent_id, key: AgentKey, revoked: [key id]}. Refuses: unknown_key.
+create function public.rotate_key(
+  key_hash text, new_key_hash text, new_key_prefix text, keep_current boolean default false
+)
+returns jsonb
+language sql
+set search_path = ''
+as $$ select private.rotate_key(key_hash, new_key_hash, new_key_prefix, keep_current) $$;
+grant execute on function public.rotate_key(text, text, text, boolean) to service_role;
+
+create function private.list_keys(caller_hash text) returns jsonb
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  agent text := private.agent_of_key(caller_hash);
+begin
+  perform private.touch_key(caller_hash);
+  return (
+    select jsonb_agg(private.key_json(k) order by k.created_at, k.id)
+    from private.agent_keys k
+    where k.agent_id = agent and k.revoked_at is null
+  );
+end
+$$;
+grant execute on function private.list_keys(text) to service_role;
+
+-- The agent's live keys, oldest first: [AgentKey]. Refuses: unknown_key.
+create function public.list_keys(key_hash text) returns jsonb
+language sql
+set search_path = ''
+as $$ select private.list_keys(key_hash) $$;
+grant execute on function public.list_keys(text) to service_role;
+
+create function private.revoke_key(caller_hash text, key_id uuid) returns jsonb
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  agent public.ai_agents := private.lock_agent_of_key(caller_hash);
+  key private.agent_keys;
+begin
+  select k.* into key
+  from private.agent_keys k
+  where k.id = key_id and k.agent_id = agent.agent_id;
+  if not found then
+    perform private.refuse(404, 'key_not_found', 'Cannot revoke the key: the agent has none of that id.');
+  end if;
+  if key.revoked_at is null then
+    if not exists (
+      select 1
+      from private.agent_keys k
+      where k.agent_id = agent.agent_id and k.revoked_at is null and k.id <> key_id
+    ) then
+      perform private.refuse(409, 'last_key', 'Cannot revoke the last key of an agent: make another first.');
+    end if;
+    update private.agent_keys k
+    set revoked_at = clock_timestamp()
+    where k.id = key_id
+    returning k.* into key;
+  end if;
+  return jsonb_build_object('id', key.id, 'revoked_at', key.revoked_at);
+end
+$$;
+grant execute on function private.revoke_key(text, uuid) to service_role;
+
+-- Revokes a key of the caller's agent; once more is harmless.
+-- Returns {id, revoked_at}. Refuses: unknown_key, key_not_found, last_key.
+create function public.revoke_key(key_hash text, key_id uuid) returns jsonb
+language sql
+set search_path = ''
+as $$ select private.revoke_key(key_hash, key_id) $$;
+grant execute on function public.revoke_key(text, uuid) to service_role;
+
+create function private.update_agent(caller_hash text, changes jsonb) returns jsonb
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  agent public.ai_agents := private.lock_agent_of_key(caller_hash);
+begin
+  update public.ai_agents a
+  set
+    name = case when changes ? 'name' then changes ->> 'name' else a.name end,
+    avatar_url = case when changes ? 'avatar_url' then changes ->> 'avatar_url' else a.avatar_url end,
+    description = case when changes ? 'description' then changes ->> 'description' else a.description end,
+    visibility = case when changes ? 'visibility' then changes ->> 'visibility' else a.visibility end,
+    updated_at = case when changes = '{}' then a.updated_at else clock_timestamp() end
+  where a.agent_id = agent.agent_id
+  returning a.* into agent;
+  -- In the same transaction: who may not see the agent any more sees none of its sessions and joins no channel.
+  update public.ai_agent_sessions s
+  set visibility = agent.visibility
+  where s.agent_id = agent.agent_id and s.visibility <> agent.visibility;
+  perform private.touch_key(caller_hash);
+  return private.agent_json(agent);
+exception
+  when data_exception or integrity_constraint_violation then
+    perform private.refuse(422, 'invalid_request', 'Cannot change the agent: a field breaks a rule of the contract.');
+end
+$$;
+grant execute on function private.update_agent(text, jsonb) to service_role;
+
+-- `changes`: any of {name, avatar_url, description, visibility}; null empties avatar_url and description. A visibility
+-- holds for all sessions of the agent, past ones too. Returns Agent. Refuses: unknown_key, invalid_request.
+create function public.update_agent(key_hash text, changes jsonb) returns jsonb
+language sql
+set search_path = ''
+as $$ select private.update_agent(key_hash, changes) $$;
+grant execute on function public.update_agent(text, jsonb) to service_role;

@@ -1,0 +1,208 @@
+-- What viewers call. An unlisted session is read by whoever knows its id, which no policy can say: so these bodies run
+-- as definer in `private`, and the RPCs around them as invoker. A private session is as good as none.
+
+-- Refuses a session that viewers may not see.
+create function private.require_visible(of_session uuid) returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  perform 1 from public.ai_agent_sessions s where s.id = of_session and s.visibility <> 'private';
+  if not found then
+    perform private.refuse(404, 'session_not_found', 'Cannot read the session: there is none of that id.');
+  end if;
+end
+$$;
+
+-- One branch for each index that can serve it.
+create function private.find_sessions(of_agent text, live boolean, before timestamptz, max_rows integer)
+returns setof public.head
+language plpgsql stable security definer
+set search_path = ''
+as $$
+declare
+  oldest_event_at timestamptz := now() - private.time_of('session_idle_ms');
+begin
+  before := coalesce(before, 'infinity');
+  max_rows := least(greatest(coalesce(max_rows, 50), 1), 200);
+  if of_agent is not null then
+    return query
+    select h.*
+    from (
+      select s
+      from public.ai_agent_sessions s
+      where s.agent_id = of_agent
+        and s.visibility = 'public'
+        and s.started_at < before
+        and (live is null or live = (s.ended_at is null and s.last_event_at > oldest_event_at))
+      order by s.started_at desc
+      limit max_rows
+    ) found, private.head_of(found.s) h
+    order by h.started_at desc;
+  elsif live then
+    return query
+    select h.*
+    from (
+      select s
+      from public.ai_agent_sessions s
+      where s.visibility = 'public'
+        and s.ended_at is null
+        and s.active_at > oldest_event_at - interval '5 minutes'
+        and s.last_event_at > oldest_event_at
+        and s.started_at < before
+      order by s.started_at desc
+      limit max_rows
+    ) found, private.head_of(found.s) h
+    order by h.started_at desc;
+  else
+    return query
+    select h.*
+    from (
+      select s
+      from public.ai_agent_sessions s
+      where s.visibility = 'public'
+        and s.started_at < before
+        and (live is null or s.ended_at is not null or s.last_event_at <= oldest_event_at)
+      order by s.started_at desc
+      limit max_rows
+    ) found, private.head_of(found.s) h
+    order by h.started_at desc;
+  end if;
+end
+$$;
+grant execute on function private.find_sessions(text, boolean, timestamptz, integer)
+  to anon, authenticated, service_role;
+
+-- Public sessions, the last started first; `before` is the started_at of the last row of the page before. At most 200.
+create function public.find_sessions(
+  agent_id text default null, live boolean default null, before timestamptz default null, max_rows integer default 50
+)
+returns setof public.head
+language sql stable
+set search_path = ''
+as $$ select * from private.find_sessions(agent_id, live, before, max_rows) $$;
+grant execute on function public.find_sessions(text, boolean, timestamptz, integer)
+  to anon, authenticated, service_role;
+
+create function private.session_head(of_session uuid) returns public.head
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+  perform private.require_visible(of_session);
+  return (select private.head_of(s) from public.ai_agent_sessions s where s.id = of_session);
+end
+$$;
+grant execute on function private.session_head(uuid) to anon, authenticated, service_role;
+
+-- One Head. Refuses: session_not_found.
+create function public.session_head(session_id uuid) returns public.head
+language sql stable
+set search_path = ''
+as $$ select private.session_head(session_id) $$;
+grant execute on function public.session_head(uuid) to anon, authenticated, service_role;
+
+create function private.session_events(of_session uuid, after_seq bigint, max_rows integer)
+returns table (seq bigint, id text, type text, at timestamptz, data jsonb)
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+  perform private.require_visible(of_session);
+  return query
+  select page.seq, page.id, page.type, page.at, page.data
+  from (
+    select
+      e.seq, e.id, e.type, e.at, e.data,
+      sum(e.size_bytes) over (order by e.seq) as total_bytes,
+      row_number() over (order by e.seq) as position
+    from public.ai_stream_events e
+    where e.session_id = of_session and e.seq > coalesce(after_seq, 0)
+    order by e.seq
+    limit least(greatest(coalesce(max_rows, 1000), 1), private.limit_of('page_rows'))
+  ) page
+  where page.total_bytes <= private.limit_of('page_bytes') or page.position = 1
+  order by page.seq;
+end
+$$;
+grant execute on function private.session_events(uuid, bigint, integer) to anon, authenticated, service_role;
+
+-- StoredEvents with seq > `after_seq`, ascending. A page ends at `max_rows`, `page_rows` or `page_bytes` and is empty
+-- only when nothing is left. Refuses: session_not_found.
+create function public.session_events(session_id uuid, after_seq bigint default 0, max_rows integer default 1000)
+returns table (seq bigint, id text, type text, at timestamptz, data jsonb)
+language sql stable
+set search_path = ''
+as $$ select * from private.session_events(session_id, after_seq, max_rows) $$;
+grant execute on function public.session_events(uuid, bigint, integer) to anon, authenticated, service_role;
+
+create function private.session_messages(of_session uuid, after bigint, max_rows integer)
+returns table (seq bigint, id uuid, session_id uuid, sender text, name text, text text, at timestamptz)
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+  perform private.require_visible(of_session);
+  return query
+  select m.seq, m.id, m.session_id, m.sender, m.name, m.text, m.at
+  from public.ai_stream_messages m
+  where m.session_id = of_session and m.seq > coalesce(after, 0)
+  order by m.seq
+  limit least(greatest(coalesce(max_rows, 200), 1), private.limit_of('page_rows'));
+end
+$$;
+grant execute on function private.session_messages(uuid, bigint, integer) to anon, authenticated, service_role;
+
+-- Messages with seq > `after`, ascending. Refuses: session_not_found.
+create function public.session_messages(session_id uuid, after bigint default 0, max_rows integer default 200)
+returns table (seq bigint, id uuid, session_id uuid, sender text, name text, text text, at timestamptz)
+language sql stable
+set search_path = ''
+as $$ select * from private.session_messages($1, $2, $3) $$;
+grant execute on function public.session_messages(uuid, bigint, integer) to anon, authenticated, service_role;
+
+create function private.touch_viewer(of_session uuid, of_viewer text) returns public.head
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  session public.ai_agent_sessions;
+  count_now integer;
+begin
+  -- Presence lost in a crash is back within 15 s: nobody waits for the disk here.
+  perform set_config('synchronous_commit', 'off', true);
+  perform private.require_visible(of_session);
+  if (octet_length(of_viewer) between 1 and private.limit_of('viewer_id_bytes')) is not true then
+    perform private.refuse(422, 'invalid_request', 'Cannot note the viewer: viewer_id has 1 to 64 bytes.');
+  end if;
+  insert into private.viewers (session_id, viewer_id, seen_at)
+  values (of_session, of_viewer, now())
+  on conflict (session_id, viewer_id) do update set seen_at = excluded.seen_at;
+
+  select s.* into session from public.ai_agent_sessions s where s.id = of_session;
+  count_now := private.count_viewers(of_session);
+  if exists (
+    select 1 from private.session_air air where air.session_id = of_session and air.viewers_sent <> count_now
+  ) then
+    perform private.send_head(session, false);
+    delete from private.viewers v
+    where (v.session_id, v.viewer_id) in (
+      select gone.session_id, gone.viewer_id
+      from private.viewers gone
+      where gone.session_id = of_session and gone.seen_at < now() - private.time_of('viewer_idle_ms')
+      limit 1000
+      for update skip locked
+    );
+  end if;
+  return private.head_of(session);
+end
+$$;
+grant execute on function private.touch_viewer(uuid, text) to anon, authenticated, service_role;
+
+-- Says that a viewer is here, to be repeated every 15 s; whoever is silent for 45 s has left. Returns Head, whose to_seq
+-- tells whether the last frame was missed. Refuses: session_not_found, invalid_request.
+create function public.touch_viewer(session_id uuid, viewer_id text) returns public.head
+language sql
+set search_path = ''
+as $$ select private.touch_viewer(session_id, viewer_id) $$;
+grant execute on function public.touch_viewer(uuid, text) to anon, authenticated, service_role;

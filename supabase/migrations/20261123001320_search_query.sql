@@ -1,0 +1,191 @@
+-- What a viewer types, as what Postgres looks for. Everything typed is data: there is no syntax error. Words must all be
+-- there, "words in quotes" beside each other, -words must not, word* is the beginning of one. An identifier or a path is
+-- found written as it is or in another style: parseConfigFile, parse_config_file, parse/config.file.
+
+create type private.search_query as (
+  -- What an event must match.
+  whole tsquery,
+  -- What the index is asked: never less than `whole` gives, and nothing that makes Postgres read documents for it. Null
+  -- when there is no such word.
+  indexed tsquery,
+  -- What ranks: the words that must be there.
+  wanted tsquery,
+  -- The share of documents that the index may give, estimated by its rarest word.
+  share real,
+  -- Regular expressions for what is marked in a snippet, and the same for just its letters: where those stand is found
+  -- five times as fast.
+  patterns text[],
+  letters text[]
+);
+
+-- The share of documents that have a word, or any with that beginning; 0 for what is too rare for the statistics.
+create function private.share_of_word(word text, is_prefix boolean) returns real
+language sql stable
+set search_path = ''
+as $$
+select coalesce(sum(common.share), 0)
+from pg_catalog.pg_stats s,
+  unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) as common (word, share)
+where s.schemaname = 'private'
+  and s.tablename = 'search_documents'
+  and s.attname = 'words'
+  and case when is_prefix then starts_with(common.word, share_of_word.word) else common.word = share_of_word.word end
+$$;
+
+-- The share of documents that have any of these tags.
+create function private.share_of_tags(tags bigint[]) returns real
+language sql stable
+set search_path = ''
+as $$
+select coalesce(sum(common.share), 0)
+from pg_catalog.pg_stats s,
+  unnest(s.most_common_elems::text::bigint[], s.most_common_elem_freqs) as common (tag, share)
+where s.schemaname = 'private'
+  and s.tablename = 'search_documents'
+  and s.attname = 'tags'
+  and common.tag = any (tags)
+$$;
+
+-- The words as a tsquery: beside each other, or just all there. The last may be a beginning.
+create function private.tsquery_of(words text, is_phrase boolean, is_prefix boolean) returns tsquery
+language sql immutable strict parallel safe
+set search_path = ''
+as $$
+select case when is_prefix and numnode(query) > 0 then (query::text || ':*')::tsquery else query end
+from (
+  select case
+    when is_phrase then phraseto_tsquery('pg_catalog.simple', words)
+    else plainto_tsquery('pg_catalog.simple', words)
+  end
+) as made (query)
+$$;
+
+-- Matches what was typed in text as it was written: any case, with or without accents, any signs between its words.
+create function private.letters_of(typed text) returns text
+language plpgsql immutable strict parallel safe
+set search_path = ''
+as $$
+declare
+  pattern text;
+begin
+  typed := translate(regexp_replace(normalize(typed, nfkd), '[\u0300-\u036f]', '', 'g'), 'øØłŁđĐı', 'oOlLdDi');
+  typed := private.parts_of_words(regexp_replace(normalize(typed, nfkc), '[\x01-/:-@[-^`{-\x7f]+', ' ', 'g'));
+  select string_agg(
+    case
+      when letter ~ '[0-9]' then letter
+      when letter ~ '[^[:alnum:]]' and ascii(letter) < 11904 then '[^[:alnum:]]*'
+      else '[' || lower(letter) || upper(letter) || coalesce((
+        select accented
+        from unnest(array[
+          'aàáâãäåāăąÀÁÂÃÄÅĀĂĄ', 'cçćčÇĆČ', 'dďđĎĐ', 'eèéêëēĕėęěÈÉÊËĒĔĖĘĚ', 'gğĞ', 'iìíîïīĭįıÌÍÎÏĪĬĮİ', 'lłľĺŁĽĹ',
+          'nñńňÑŃŇ', 'oòóôõöøōőÒÓÔÕÖØŌŐ', 'rřŕŘŔ', 'sśşšŚŞŠ', 'tťţŤŢ', 'uùúûüūŭůűųÙÚÛÜŪŬŮŰŲ', 'yýÿÝŸ', 'zźżžŹŻŽ'
+        ]) as accented
+        where starts_with(accented, lower(letter))
+      ), '') || ']'
+    end, ''
+  )
+  into pattern
+  from string_to_table(trim(both from regexp_replace(typed, '[\s_]+', ' ', 'g')), null) as letter;
+  return pattern;
+end
+$$;
+
+-- The same as a word, or as a part of an identifier.
+create function private.pattern_of(letters text, is_prefix boolean) returns text
+language plpgsql immutable strict parallel safe
+set search_path = ''
+as $$
+declare
+  -- Where one part of an identifier ends and the next begins.
+  edge constant text := '(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-zA-Z])(?=[0-9])';
+begin
+  return '(?:(?<![[:alnum:]])|' || edge || ')' || letters
+    || case when is_prefix then '[[:alnum:]]*' else '(?:(?![[:alnum:]])|' || edge || ')' end;
+end
+$$;
+
+create function private.read_query(typed text) returns private.search_query
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  sought private.search_query;
+  term record;
+  wholes text;
+  parts text;
+  is_prefix boolean;
+  is_dense boolean;
+  letters text;
+  share real;
+  phrase tsquery;
+  words tsquery;
+begin
+  sought.share := 1;
+  sought.patterns := '{}';
+  sought.letters := '{}';
+  for term in
+    select
+      token[1] is not null as is_excluded,
+      coalesce(token[2], rtrim(token[4], '*')) as typed,
+      coalesce('*' in (right(token[2], 1), token[3], right(token[4], 1)), false) as is_prefix
+    from regexp_matches(
+      translate(typed, '“”„', '"""'), '(-(?![-\s]))?(?:"([^"]*)(?:"(\*)?|$)|([^\s"]+))', 'g'
+    ) as token
+  loop
+    wholes := rtrim(private.whole_words(term.typed));
+    parts := rtrim(private.parts_of_words(wholes));
+    is_prefix := term.is_prefix;
+    is_dense := parts ~ '\mzq[a-p]{5}';
+    if parts ~ '\mzq[a-p]{10}\s+zq[a-p]{5}$' then
+      -- What follows the last letter in the text is not known: its pair with the one before says enough.
+      wholes := left(wholes, -8);
+      parts := left(parts, -8);
+    elsif parts ~ '\mzq[a-p]{5}$' then
+      is_prefix := true;
+    end if;
+
+    phrase := private.tsquery_of(parts, true, is_prefix);
+    words := private.tsquery_of(parts, false, is_prefix);
+    if numnode(phrase) = 0 then
+      continue;
+    end if;
+    if parts <> wholes then
+      phrase := phrase || private.tsquery_of(replace(wholes, '_', ''), true, is_prefix);
+      words := words || private.tsquery_of(replace(wholes, '_', ''), false, is_prefix);
+    end if;
+    if term.is_excluded then
+      sought.whole := coalesce(sought.whole && !! phrase, !! phrase);
+      continue;
+    end if;
+    sought.whole := coalesce(sought.whole && phrase, phrase);
+    sought.wanted := coalesce(sought.wanted && words, words);
+    -- The first words say enough of where to look and what to mark.
+    share := 1;
+    if cardinality(sought.letters) < 8 then
+      letters := private.letters_of(term.typed);
+      sought.letters := sought.letters || letters;
+      sought.patterns := sought.patterns
+        || case when is_dense then letters else private.pattern_of(letters, is_prefix) end;
+      share := (
+        select min(private.share_of_word(lower(word), is_prefix and n = count))
+        from (
+          select word, row_number() over () as n, count(*) over () as count
+          from regexp_split_to_table(parts, '[\s_]+') as word
+          where word <> ''
+        ) said
+        where n <= 8 or n = count
+      );
+      if parts <> wholes then
+        share := share + private.share_of_word(lower(replace(trim(wholes), '_', '')), is_prefix);
+      end if;
+    end if;
+    sought.share := least(sought.share, share);
+    -- The index collects all documents of a beginning before it gives one. Of a frequent one there are enough in any
+    -- window.
+    if not is_prefix or share < 0.03 then
+      sought.indexed := coalesce(sought.indexed && words, words);
+    end if;
+  end loop;
+  return sought;
+end
+$$;

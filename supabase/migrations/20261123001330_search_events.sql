@@ -1,0 +1,366 @@
+-- search_events: the newest few hundred events that match are ranked, then the few hundred before them. What is read is
+-- bounded by windows of documents (see search_documents), so that neither a word that stands everywhere nor one that
+-- stands nowhere, or only in old events, makes a search slow.
+
+create type private.search_match as (session_id uuid, seq bigint, place bigint, score float8);
+
+-- What a search is narrowed to.
+create type private.search_filter as (
+  session_id uuid,
+  agent_id text,
+  from_at timestamptz,
+  to_at timestamptz,
+  -- Of these, of the type and of the file name.
+  tags bigint[],
+  -- Any of these; null for any time.
+  time_tags bigint[],
+  -- When the first page was read: what is old is old from here.
+  as_of timestamptz,
+  -- The widest windows to look at.
+  widest integer
+);
+
+-- Tags of the stretches that make up the days from one moment to another, each as long as it can be: some 80 at most.
+create function private.time_tags(from_at timestamptz, to_at timestamptz) returns bigint[]
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  earliest constant timestamptz := '1970-01-01 00:00:00+00';
+  latest constant timestamptz := now() + interval '1 day';
+  -- What is left to make up, in stretches of `days`.
+  first bigint := floor(extract(epoch from least(greatest(from_at, earliest), latest)) / 86400);
+  past_last bigint := floor(extract(epoch from greatest(least(to_at, latest), earliest)) / 86400) + 1;
+  days bigint := 1;
+  tags bigint[] := '{}';
+begin
+  if from_at is null and to_at is null then
+    return null;
+  end if;
+  while days < 512 loop
+    while first < past_last and first % 8 <> 0 loop
+      tags := tags || ((days << 40) | first);
+      first := first + 1;
+    end loop;
+    while first < past_last and past_last % 8 <> 0 loop
+      past_last := past_last - 1;
+      tags := tags || ((days << 40) | past_last);
+    end loop;
+    exit when first >= past_last;
+    first := first / 8;
+    past_last := past_last / 8;
+    days := days * 8;
+  end loop;
+  return tags || array(select (days << 40) | stretch from generate_series(first, past_last - 1) as stretch);
+end
+$$;
+
+-- The matching documents of one window below `before` and from `floor` on, and how many the index gave. Too many, and
+-- there are no matches: the window is too wide. The narrowest holds no more than 1,024 documents.
+create function private.search_window(
+  sought private.search_query, narrowed private.search_filter, level integer, before bigint, floor bigint,
+  out given integer, out is_too_wide boolean, out matches private.search_match[]
+)
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  most constant integer := case when level = 0 then 1024 else 400 end;
+begin
+  -- Planned anew each time, in 0.2 ms: a plan that was made while the table was small would be kept while it grows.
+  execute format(
+    $query$
+      with given as materialized (
+        select d.session_id, d.seq, d.place, d.at, d.words
+        from private.search_documents d
+        where d.tags @> $1 %s %s
+        limit $4 + 1
+      ),
+      counted as (
+        select count(*) as given from given
+      )
+      select
+        counted.given,
+        counted.given > $4,
+        (
+          select array_agg(row(
+            g.session_id, g.seq, g.place,
+            -- The newest count twice as much as the old.
+            coalesce(ts_rank(g.words, $5, 1), 1)::float8
+              * (1 + 1 / (1 + greatest(0, extract(epoch from $6 - g.at)::float8) / 86400))
+          )::private.search_match)
+          from given g
+          join public.ai_agent_sessions s on s.id = g.session_id
+          where counted.given <= $4
+            and g.place < $7 and g.place >= $8
+            and ($2 = $9 or g.words @@ $9)
+            and (s.visibility = 'public' or s.visibility = 'unlisted' and s.id = $10)
+            and (s.agent_id = $11) is not false
+            and (g.at >= $12) is not false
+            and (g.at <= $13) is not false
+        )
+      from counted
+    $query$,
+    -- Without the index, a document is read where it lies and not carried on; `is true` keeps the index out.
+    case when sought.indexed is not null then 'and d.words @@ $2' else 'and (d.words @@ $9) is true' end,
+    case when narrowed.time_tags is not null then 'and d.tags && $3' end
+  )
+  into given, is_too_wide, matches
+  using
+    narrowed.tags || private.window_tag(level, before - 1), sought.indexed, narrowed.time_tags, most, sought.wanted,
+    narrowed.as_of, before, floor, sought.whole, narrowed.session_id, narrowed.agent_id,
+    narrowed.from_at, narrowed.to_at;
+end
+$$;
+
+-- The newest matching documents below `before`: 200, or all from `floor` on if there is one. `lower` is where the block
+-- ends: everything from there to `before` has been read. It ends early when it has enough for a page and has taken
+-- 20 ms, and at the deadline; but not when it is read again for its next page, which must find it as it was.
+create function private.search_block(
+  sought private.search_query, narrowed private.search_filter, before bigint, floor bigint, page_rows integer,
+  deadline timestamptz, out matches private.search_match[], out lower bigint
+)
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  started_at timestamptz := clock_timestamp();
+  level integer := 0;
+  -- By level + 1: windows as wide as that are too wide above this place.
+  wide_from bigint[] := array_fill(before, array[4]);
+  window_start bigint;
+  step record;
+begin
+  matches := '{}';
+  lower := before;
+  while lower > coalesce(floor, 0) loop
+    step := private.search_window(sought, narrowed, level, lower, coalesce(floor, 0));
+    window_start := ((lower - 1) >> (10 + 4 * level)) << (10 + 4 * level);
+    if step.is_too_wide then
+      wide_from[level + 1] := window_start;
+      level := level - 1;
+      continue;
+    end if;
+    matches := matches || step.matches;
+    lower := greatest(window_start, coalesce(floor, 0));
+    exit when floor is null and (
+      cardinality(matches) >= 200
+      or cardinality(matches) >= page_rows and clock_timestamp() > started_at + interval '20 ms'
+      or clock_timestamp() > deadline
+    );
+    if step.given <= 25 and level < narrowed.widest and lower <= wide_from[level + 2] then
+      level := level + 1;
+    end if;
+  end loop;
+  if floor is null and cardinality(matches) > 200 then
+    matches := array(select m::private.search_match from unnest(matches) m order by m.place desc limit 200);
+    lower := matches[200].place;
+  end if;
+end
+$$;
+
+-- Some 240 characters of the text around what matched: plain text, match, plain text, match …, plain text.
+create function private.snippet_of(content text, patterns text[], letters text[]) returns text[]
+language plpgsql immutable parallel safe
+set search_path = ''
+as $$
+declare
+  chars constant integer := 240;
+  any_of_them text := array_to_string(patterns, '|');
+  starts_at integer;
+  lead text;
+  shown text;
+begin
+  -- Of the places where a word stands first, the one with the most words behind it.
+  select spot.at into starts_at
+  from unnest(patterns, letters) as one (pattern, letters),
+    lateral (select regexp_instr(content, one.letters) as at offset 0) near,
+    lateral (select case when near.at > 0 then regexp_instr(content, one.pattern, near.at) end as at offset 0) spot
+  where spot.at > 0
+  order by regexp_count(substr(content, spot.at, chars), any_of_them) desc, spot.at
+  limit 1;
+  if starts_at is null then
+    return array[left(content, chars)];
+  end if;
+  -- From the beginning of the line, else of a word, if there is one near.
+  lead := substr(content, greatest(1, starts_at - 60), least(60, starts_at - 1));
+  if strpos(lead, e'\n') > 0 then
+    lead := regexp_replace(lead, '^.*\n', '');
+  elsif starts_at > 61 then
+    lead := regexp_replace(lead, '^\S*\s', '');
+  end if;
+  shown := lead || substr(content, starts_at, chars - length(lead));
+  if starts_at + chars - length(lead) <= length(content) then
+    shown := left(shown, length(lead) + 100) || regexp_replace(substr(shown, length(lead) + 101), '\s\S*$', '');
+  end if;
+  return string_to_array(regexp_replace(shown, any_of_them, e'\x01\\&\x01', 'g'), e'\x01');
+end
+$$;
+
+-- The snippet of an event; the name of a file is a field of its own.
+create function private.snippet_of_event(event public.ai_stream_events, sought private.search_query) returns text[]
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  title text := case when event.type not in ('thought', 'code') then private.title_of(event.type, event.data) end;
+  content text := left(
+    private.whole_text_of(event.session_id, event.seq, event.type, event.data),
+    private.limit_of('search_text_chars')::integer
+  );
+begin
+  content := private.plain_text(concat_ws(e'\n', nullif(title, ''), nullif(content, '')));
+  return private.snippet_of(content, sought.patterns, sought.letters);
+end
+$$;
+
+-- SearchHit of wire.ts.
+create type public.search_hit as (
+  session_id uuid,
+  seq bigint,
+  agent_id text,
+  agent_name text,
+  type text,
+  at timestamptz,
+  session_started_at timestamptz,
+  filename text,
+  snippet text[],
+  score real,
+  cursor text
+);
+
+-- A cursor is `<time of the first page>_<before>_<lower>_<score>_<place>` of a row: its block and its place there.
+-- Scores depend on nothing else, and blocks lie one behind the other: pages neither repeat nor skip a row.
+create function private.search_events(
+  typed text, narrowed private.search_filter, of_type text, filename text, page_cursor text, max_rows integer
+)
+returns setof public.search_hit
+language plpgsql stable security definer
+set search_path = ''
+set enable_seqscan = off
+as $$
+declare
+  deadline timestamptz := clock_timestamp() + private.time_of('search_budget_ms');
+  sought private.search_query;
+  expected real;
+  block record;
+  as_of_ms bigint := extract(epoch from now()) * 1000;
+  -- Everything that was written so far.
+  before bigint := (select case when p.is_called then p.last_value + 1 else 0 end from private.search_places p);
+  floor bigint;
+  after_score float8;
+  after_place bigint;
+  shown integer := 0;
+  row_count integer;
+begin
+  if (typed ~ '\S') is not true then
+    perform private.refuse(422, 'invalid_request', 'Cannot search: the query is empty.');
+  end if;
+  if octet_length(typed) > private.limit_of('search_query_bytes') then
+    perform private.refuse(422, 'invalid_request', 'Cannot search: the query is longer than 512 bytes.');
+  end if;
+  if octet_length(filename) > private.limit_of('filename_bytes') then
+    perform private.refuse(422, 'invalid_request', 'Cannot search: the file name is longer than 1,024 bytes.');
+  end if;
+  if page_cursor !~ '^\d{1,14}_\d{1,18}_\d{1,18}_\d{1,9}(\.\d{1,20})?(e-?\d\d)?_\d{1,18}$' then
+    perform private.refuse(422, 'invalid_request', 'Cannot search: the cursor is not one of a row of search_events.');
+  end if;
+  if narrowed.session_id is not null then
+    perform private.require_visible(narrowed.session_id);
+  end if;
+  sought := private.read_query(typed);
+  if sought.whole is null then
+    return;
+  end if;
+
+  narrowed.tags := array_remove(array[
+    private.tag_of('session', narrowed.session_id::text),
+    private.tag_of('agent', narrowed.agent_id),
+    private.tag_of('type', of_type),
+    private.tag_of('file', trim(both '/' from lower(filename)))
+  ], null);
+  narrowed.time_tags := private.time_tags(narrowed.from_at, narrowed.to_at);
+  expected := least(
+    case when sought.indexed is null then 1 else sought.share end,
+    (select min(private.share_of_tags(array[tag])) from unnest(narrowed.tags) as tag),
+    case when narrowed.time_tags is not null then private.share_of_tags(narrowed.time_tags) end
+  );
+  max_rows := least(greatest(coalesce(max_rows, 20), 1), private.limit_of('search_page_rows'));
+  if page_cursor is not null then
+    as_of_ms := split_part(page_cursor, '_', 1);
+    before := least(before, split_part(page_cursor, '_', 2)::bigint);
+    floor := split_part(page_cursor, '_', 3);
+    after_score := split_part(page_cursor, '_', 4);
+    after_place := split_part(page_cursor, '_', 5);
+  end if;
+
+  narrowed.as_of := to_timestamp(as_of_ms / 1000.0);
+  -- A window is read to its end even if it turns out too wide: at most some 130,000 entries of its rarest word, 20 ms.
+  narrowed.widest := (
+    select max(level)
+    from generate_series(0, 3) as level
+    where level = 0 or expected * (1024 << (4 * level)) <= 131072
+  );
+
+  while before > 0 and shown < max_rows loop
+    block := private.search_block(sought, narrowed, before, floor, max_rows - shown, deadline);
+    return query
+    select
+      e.session_id, e.seq, a.agent_id, a.name, e.type, e.at, s.started_at,
+      case e.type when 'code' then e.data ->> 'filename' when 'error' then e.data ->> 'file' end,
+      private.snippet_of_event(e, sought), ranked.score::real,
+      concat_ws('_', as_of_ms, before, block.lower, ranked.score, ranked.place)
+    from (
+      select hit.*
+      from unnest(block.matches) as hit
+      where after_score is null or (hit.score, hit.place) < (after_score, after_place)
+      order by hit.score desc, hit.place desc
+      limit max_rows - shown
+    ) ranked
+    join public.ai_stream_events e on e.session_id = ranked.session_id and e.seq = ranked.seq
+    join public.ai_agent_sessions s on s.id = e.session_id
+    join public.ai_agents a on a.agent_id = s.agent_id
+    order by ranked.score desc, ranked.place desc;
+    get diagnostics row_count = row_count;
+    shown := shown + row_count;
+    before := block.lower;
+    floor := null;
+    after_score := null;
+    if clock_timestamp() > deadline and before > 0 then
+      exit when shown > 0;
+      perform private.refuse(
+        503, 'unavailable', 'Cannot finish the search in time: narrow it by agent, session, type, file or time.'
+      );
+    end if;
+  end loop;
+end
+$$;
+grant execute on function private.search_events(text, private.search_filter, text, text, text, integer)
+  to anon, authenticated, service_role;
+
+-- Events of public sessions, or of the one session that is named, that hold what is typed: all words, "phrases", -not,
+-- beginnings*. `filename` is a path or its end. SearchHits, the best of the newest first; the cursor of a row leads to
+-- what follows it. At most 100. Refuses: invalid_request, session_not_found, unavailable.
+create function public.search_events(
+  query text,
+  agent_id text default null,
+  session_id uuid default null,
+  type text default null,
+  filename text default null,
+  from_at timestamptz default null,
+  to_at timestamptz default null,
+  cursor text default null,
+  max_rows integer default 20
+)
+returns setof public.search_hit
+language sql stable
+set search_path = ''
+as $$
+select * from private.search_events(
+  query, row(session_id, agent_id, from_at, to_at, null, null, null, null)::private.search_filter, type, filename, cursor,
+  max_rows
+)
+$$;
+grant execute on function public.search_events(
+  text, text, uuid, text, text, timestamptz, timestamptz, text, integer
+) to anon, authenticated, service_role;

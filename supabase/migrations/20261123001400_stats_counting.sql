@@ -1,0 +1,534 @@
+-- What is counted while it happens, so that no figure ever needs a walk over events: triggers add each batch to a few
+-- rows by session, in the batch's own transaction. Only what was inserted is counted, so a duplicate counts nothing.
+-- Time is the viewers': the greatest `at` of the session so far, which never runs backwards. Nothing here may refuse an
+-- event that the table accepts: sums are numeric or far from their ends.
+-- A session's rows are written under its row lock (invariant 2), watched_minutes under session_air's: no new waits.
+-- Measured on two shared cores, Postgres 17, without the commit: an append of 1 event takes 0.2 ms more, of 50 thoughts
+-- 0.3 ms, of 50 of which ten change files 0.8 ms; through the whole stack up to 10 % more processor time.
+
+-- Where counting stands.
+create table private.session_clocks (
+  session_id uuid primary key references public.ai_agent_sessions on delete cascade,
+  first_at timestamptz not null,
+  last_at timestamptz not null,
+  -- That of the last status event.
+  status text not null default 'starting',
+  -- Errors after which nothing has succeeded yet.
+  open_errors bigint not null default 0,
+  constraint status_known check (
+    status in ('starting', 'live', 'working', 'thinking', 'waiting', 'paused', 'error', 'done', 'offline')
+  )
+) with (fillfactor = 70);
+
+-- Events of one minute by type; a thought that is written in pieces counts when it is done, as in a head.
+create table private.session_minutes (
+  session_id uuid not null references public.ai_agent_sessions on delete cascade,
+  minute timestamptz not null,
+  -- The first event of the minute, for links to it.
+  first_seq bigint not null,
+  thought bigint not null,
+  code bigint not null,
+  terminal bigint not null,
+  status bigint not null,
+  task bigint not null,
+  goal bigint not null,
+  milestone bigint not null,
+  error bigint not null,
+  preview bigint not null,
+  usage bigint not null,
+  -- Serves session_stats.
+  primary key (session_id, minute)
+) with (fillfactor = 70);
+
+-- Everything that is summed, by session and day (UTC).
+create table private.session_days (
+  session_id uuid not null references public.ai_agent_sessions on delete cascade,
+  agent_id text not null references public.ai_agents on delete cascade,
+  day date not null,
+  thought bigint not null default 0,
+  code bigint not null default 0,
+  terminal bigint not null default 0,
+  status bigint not null default 0,
+  task bigint not null default 0,
+  goal bigint not null default 0,
+  milestone bigint not null default 0,
+  error bigint not null default 0,
+  preview bigint not null default 0,
+  usage bigint not null default 0,
+  thinking interval not null default '0',
+  working interval not null default '0',
+  waiting interval not null default '0',
+  -- Files touched for the first time in the session.
+  files bigint not null default 0,
+  lines_added bigint not null default 0,
+  lines_removed bigint not null default 0,
+  commands bigint not null default 0,
+  commands_failed bigint not null default 0,
+  errors_recovered bigint not null default 0,
+  input_tokens numeric not null default 0,
+  output_tokens numeric not null default 0,
+  cost_usd numeric not null default 0,
+  viewer_messages bigint not null default 0,
+  agent_messages bigint not null default 0,
+  -- Serves session_stats.
+  primary key (session_id, day)
+) with (fillfactor = 70);
+
+-- Serves agent_stats, and the foreign key. Unique, since the session is.
+create unique index session_days_by_agent on private.session_days (agent_id, day, session_id);
+
+-- How long a file of a session is, as far as its events tell: a file never seen whole counts from nothing.
+create table private.session_files (
+  session_id uuid not null references public.ai_agent_sessions on delete cascade,
+  filename text not null,
+  lines bigint not null,
+  -- Serves the counting of the next change.
+  primary key (session_id, filename),
+  constraint filename_size check (octet_length(filename) between 1 and private.limit_of('filename_bytes'))
+) with (fillfactor = 70);
+
+-- The most viewers at once while the session was in that minute.
+create table private.watched_minutes (
+  session_id uuid not null references public.ai_agent_sessions on delete cascade,
+  minute timestamptz not null,
+  viewers integer not null,
+  -- Serves session_stats and agent_stats.
+  primary key (session_id, minute)
+) with (fillfactor = 70);
+
+alter table private.session_clocks enable row level security;
+alter table private.session_minutes enable row level security;
+alter table private.session_days enable row level security;
+alter table private.session_files enable row level security;
+alter table private.watched_minutes enable row level security;
+create policy "nobody" on private.session_clocks for all using (false);
+create policy "nobody" on private.session_minutes for all using (false);
+create policy "nobody" on private.session_days for all using (false);
+create policy "nobody" on private.session_files for all using (false);
+create policy "nobody" on private.watched_minutes for all using (false);
+
+alter table private.session_air add column viewers_peak integer not null default 0;
+
+create function private.day_of(at timestamptz) returns date
+language sql immutable strict parallel safe
+set search_path = ''
+as $$ select (at at time zone 'UTC')::date $$;
+
+-- A last line counts with or without its line feed.
+create function private.lines_of(content text) returns text[]
+language plpgsql immutable strict parallel safe
+set search_path = ''
+as $$
+begin
+  return string_to_array(case when right(content, 1) = E'\n' then left(content, -1) else content end, E'\n');
+end
+$$;
+
+-- How many lines a whole file has.
+create function private.count_lines(content text) returns bigint
+language plpgsql immutable strict parallel safe
+set search_path = ''
+as $$
+begin
+  return octet_length(content) - octet_length(replace(content, E'\n', ''))
+    + case when content = '' or right(content, 1) = E'\n' then 0 else 1 end;
+end
+$$;
+
+-- Lines of a list of CodeEdit: those of a hunk, and of a replacement those from the first that differs to the last that
+-- does, since agents quote the lines around a change.
+create function private.count_edits(edits jsonb, out added bigint, out removed bigint)
+language plpgsql immutable strict parallel safe
+set search_path = ''
+as $$
+declare
+  edit jsonb;
+  old_lines text[];
+  new_lines text[];
+  old_count integer;
+  new_count integer;
+  same integer;
+begin
+  added := 0;
+  removed := 0;
+  for edit in select * from jsonb_array_elements(edits) loop
+    if edit ? 'start' then
+      added := added + jsonb_array_length(edit -> 'added');
+      removed := removed + jsonb_array_length(edit -> 'removed');
+      continue;
+    end if;
+    old_lines := private.lines_of(edit ->> 'old_text');
+    new_lines := private.lines_of(edit ->> 'new_text');
+    old_count := cardinality(old_lines);
+    new_count := cardinality(new_lines);
+    same := 1;
+    while same <= old_count and same <= new_count and old_lines[same] = new_lines[same] loop
+      same := same + 1;
+    end loop;
+    while old_count >= same and new_count >= same and old_lines[old_count] = new_lines[new_count] loop
+      old_count := old_count - 1;
+      new_count := new_count - 1;
+    end loop;
+    added := added + new_count - same + 1;
+    removed := removed + old_count - same + 1;
+  end loop;
+end
+$$;
+
+-- Adds a session's CodeData, in the order of seq, to the day. A whole content counts what it is longer or shorter than
+-- the file was: the least that can have changed, since the old content is not read again. A renamed file is the same.
+-- Files are read once and written once: a row that is updated many times in a transaction gets slower each time.
+create function private.count_code(inout day private.session_days, changes jsonb[])
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+as $$
+declare
+  -- Lines by filename; null is a file that has another name now.
+  files jsonb;
+  change jsonb;
+  name text;
+  is_known boolean;
+  before bigint;
+  after bigint;
+  edited record;
+  has_renamed boolean := false;
+begin
+  select coalesce(jsonb_object_agg(f.filename, f.lines), '{}') into files
+  from private.session_files f
+  where f.session_id = day.session_id and f.filename = any (array(
+    select named.filename from unnest(changes) c, unnest(array[c ->> 'filename', c ->> 'old_filename']) named (filename)
+  ));
+
+  foreach change in array changes loop
+    name := coalesce(change ->> 'old_filename', change ->> 'filename');
+    is_known := files ->> name is not null;
+    before := coalesce((files ->> name)::bigint, 0);
+    if not is_known then
+      day.files := day.files + 1;
+    end if;
+
+    if change ? 'edits' then
+      edited := private.count_edits(change -> 'edits');
+      day.lines_added := day.lines_added + edited.added;
+      day.lines_removed := day.lines_removed + edited.removed;
+      after := greatest(before + edited.added - edited.removed, 0);
+    else
+      after := case change ->> 'action'
+        when 'rename' then before
+        when 'delete' then 0
+        else private.count_lines(change ->> 'content')
+      end;
+      day.lines_added := day.lines_added + greatest(after - before, 0);
+      day.lines_removed := day.lines_removed + greatest(before - after, 0);
+    end if;
+
+    if is_known and change ->> 'action' = 'rename' then
+      files := files || jsonb_build_object(name, null);
+      has_renamed := true;
+    end if;
+    files := files || jsonb_build_object(change ->> 'filename', after);
+  end loop;
+
+  insert into private.session_files as f (session_id, filename, lines)
+  select day.session_id, file.key, file.value::bigint
+  from jsonb_each_text(files) file
+  where file.value is not null
+  on conflict (session_id, filename) do update set lines = excluded.lines
+  where f.lines <> excluded.lines;
+  if has_renamed then
+    delete from private.session_files f
+    where f.session_id = day.session_id and f.filename = any (array(
+      select file.key from jsonb_each_text(files) file where file.value is null
+    ));
+  end if;
+end
+$$;
+
+-- plpgsql, whose plans are kept: as `language sql` the two took longer to plan than all the counting.
+create function private.add_minute(counts private.session_minutes) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into private.session_minutes as t
+  select counts.*
+  on conflict (session_id, minute) do update
+  set
+    thought = t.thought + excluded.thought,
+    code = t.code + excluded.code,
+    terminal = t.terminal + excluded.terminal,
+    status = t.status + excluded.status,
+    task = t.task + excluded.task,
+    goal = t.goal + excluded.goal,
+    milestone = t.milestone + excluded.milestone,
+    error = t.error + excluded.error,
+    preview = t.preview + excluded.preview,
+    usage = t.usage + excluded.usage;
+end
+$$;
+
+create function private.add_day(sums private.session_days) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into private.session_days as t
+  select sums.*
+  on conflict (session_id, day) do update
+  set
+    thought = t.thought + excluded.thought,
+    code = t.code + excluded.code,
+    terminal = t.terminal + excluded.terminal,
+    status = t.status + excluded.status,
+    task = t.task + excluded.task,
+    goal = t.goal + excluded.goal,
+    milestone = t.milestone + excluded.milestone,
+    error = t.error + excluded.error,
+    preview = t.preview + excluded.preview,
+    usage = t.usage + excluded.usage,
+    thinking = t.thinking + excluded.thinking,
+    working = t.working + excluded.working,
+    waiting = t.waiting + excluded.waiting,
+    files = t.files + excluded.files,
+    lines_added = t.lines_added + excluded.lines_added,
+    lines_removed = t.lines_removed + excluded.lines_removed,
+    commands = t.commands + excluded.commands,
+    commands_failed = t.commands_failed + excluded.commands_failed,
+    errors_recovered = t.errors_recovered + excluded.errors_recovered,
+    input_tokens = t.input_tokens + excluded.input_tokens,
+    output_tokens = t.output_tokens + excluded.output_tokens,
+    cost_usd = t.cost_usd + excluded.cost_usd,
+    viewer_messages = t.viewer_messages + excluded.viewer_messages,
+    agent_messages = t.agent_messages + excluded.agent_messages;
+end
+$$;
+
+-- What counting needs of an event.
+create type private.counted_event as (seq bigint, type text, at timestamptz, data jsonb);
+
+-- Adds new events of one session, given in the order of seq. The time from one event to the next is one of three:
+--   waiting   the status before it is waiting or paused;
+--   thinking  that status is thinking, or the next event is a thought, which took that time;
+--   working   else; nothing after done or offline.
+-- At most session_idle_ms of it, the time after which a session is not live. An error is recovered when a command
+-- succeeds, a milestone is completed or the session is done after it.
+create function private.count_events(of_session uuid, events private.counted_event[]) returns void
+language plpgsql
+set search_path = ''
+-- Plans are kept while tables grow.
+set enable_seqscan = off
+as $$
+declare
+  clock private.session_clocks;
+  agent text;
+  minute private.session_minutes;
+  day private.session_days;
+  event private.counted_event;
+  gap interval;
+  is_success boolean;
+  changes jsonb[] := '{}';
+  idle interval := private.time_of('session_idle_ms');
+begin
+  select s.agent_id into agent from public.ai_agent_sessions s where s.id = of_session;
+  select c.* into clock from private.session_clocks c where c.session_id = of_session;
+  if not found then
+    clock := (of_session, events[1].at, events[1].at, 'starting', 0);
+  end if;
+
+  foreach event in array events loop
+    gap := least(greatest(event.at - clock.last_at, '0'), idle);
+    clock.last_at := greatest(clock.last_at, event.at);
+    if minute.minute is null or clock.last_at >= minute.minute + interval '1 minute' then
+      if minute.minute is not null then
+        perform private.add_minute(minute);
+      end if;
+      minute := (of_session, date_trunc('minute', clock.last_at, 'UTC'), event.seq, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      if day.day is distinct from (clock.last_at at time zone 'UTC')::date then
+        if day.day is not null then
+          perform private.add_day(private.count_code(day, changes));
+          changes := '{}';
+        end if;
+        day := (
+          of_session, agent, clock.last_at at time zone 'UTC',
+          0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '0', '0', '0', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+        );
+      end if;
+    end if;
+
+    if clock.status in ('waiting', 'paused') then
+      day.waiting := day.waiting + gap;
+    elsif clock.status in ('done', 'offline') then
+      null;
+    elsif clock.status = 'thinking' or event.type = 'thought' then
+      day.thinking := day.thinking + gap;
+    else
+      day.working := day.working + gap;
+    end if;
+
+    is_success := false;
+    case event.type
+      when 'thought' then
+        if not event.data ? 'stream_id' or event.data -> 'done' = 'true' then
+          minute.thought := minute.thought + 1;
+          day.thought := day.thought + 1;
+        end if;
+      when 'code' then
+        minute.code := minute.code + 1;
+        day.code := day.code + 1;
+        changes := changes || event.data;
+      when 'terminal' then
+        minute.terminal := minute.terminal + 1;
+        day.terminal := day.terminal + 1;
+        if event.data ->> 'command' <> '' then
+          day.commands := day.commands + 1;
+        end if;
+        if event.data -> 'exit_code' = '0' then
+          is_success := true;
+        elsif event.data ? 'exit_code' then
+          day.commands_failed := day.commands_failed + 1;
+        end if;
+      when 'status' then
+        minute.status := minute.status + 1;
+        day.status := day.status + 1;
+        clock.status := event.data ->> 'status';
+        is_success := clock.status = 'done';
+      when 'task' then
+        minute.task := minute.task + 1;
+        day.task := day.task + 1;
+      when 'goal' then
+        minute.goal := minute.goal + 1;
+        day.goal := day.goal + 1;
+      when 'milestone' then
+        minute.milestone := minute.milestone + 1;
+        day.milestone := day.milestone + 1;
+        is_success := event.data -> 'completed' = 'true';
+      when 'error' then
+        minute.error := minute.error + 1;
+        day.error := day.error + 1;
+        clock.open_errors := clock.open_errors + 1;
+      when 'preview' then
+        minute.preview := minute.preview + 1;
+        day.preview := day.preview + 1;
+      when 'usage' then
+        minute.usage := minute.usage + 1;
+        day.usage := day.usage + 1;
+        day.input_tokens := day.input_tokens + coalesce((event.data -> 'input_tokens')::numeric, 0);
+        day.output_tokens := day.output_tokens + coalesce((event.data -> 'output_tokens')::numeric, 0);
+        -- Short, however many digits were sent.
+        day.cost_usd := day.cost_usd + round(least(coalesce((event.data -> 'cost_usd')::numeric, 0), 1000000000), 9);
+      -- A type of a later version of the contract.
+      else
+        null;
+    end case;
+    if is_success and clock.open_errors > 0 then
+      day.errors_recovered := day.errors_recovered + clock.open_errors;
+      clock.open_errors := 0;
+    end if;
+  end loop;
+
+  perform private.add_minute(minute);
+  if changes <> '{}' then
+    day := private.count_code(day, changes);
+  end if;
+  perform private.add_day(day);
+  insert into private.session_clocks as c
+  select clock.*
+  on conflict (session_id) do update
+  set last_at = excluded.last_at, status = excluded.status, open_errors = excluded.open_errors;
+end
+$$;
+
+create function private.count_inserted_events() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform private.count_events(
+    a.session_id, array_agg(row(a.seq, a.type, a.at, a.data)::private.counted_event order by a.seq)
+  )
+  from added a
+  group by a.session_id;
+  return null;
+end
+$$;
+create trigger count_inserted_events after insert on public.ai_stream_events
+  referencing new table as added
+  for each statement execute function private.count_inserted_events();
+
+-- Chat counts for the day it was written on.
+create function private.count_inserted_messages() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into private.session_days as t (session_id, agent_id, day, viewer_messages, agent_messages)
+  select
+    s.id, s.agent_id, private.day_of(a.at),
+    count(*) filter (where a.sender = 'viewer'), count(*) filter (where a.sender = 'agent')
+  from added a, public.ai_agent_sessions s
+  where s.id = a.session_id
+  group by s.id, private.day_of(a.at)
+  on conflict (session_id, day) do update
+  set
+    viewer_messages = t.viewer_messages + excluded.viewer_messages,
+    agent_messages = t.agent_messages + excluded.agent_messages;
+  return null;
+end
+$$;
+create trigger count_inserted_messages after insert on public.ai_stream_messages
+  referencing new table as added
+  for each statement execute function private.count_inserted_messages();
+
+-- Viewers are sampled when their number is broadcast, which is every two seconds while anything happens. Who watches a
+-- live session watches its last minute; of a session that has ended only the peak moves.
+create function private.count_watching() returns trigger
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+as $$
+begin
+  new.viewers_peak := greatest(old.viewers_peak, new.viewers_sent);
+  insert into private.watched_minutes as w (session_id, minute, viewers)
+  select s.id, date_trunc('minute', c.last_at, 'UTC'), new.viewers_sent
+  from public.ai_agent_sessions s
+  join private.session_clocks c on c.session_id = s.id
+  where s.id = new.session_id
+    and s.ended_at is null
+    and s.last_event_at > now() - private.time_of('session_idle_ms')
+  on conflict (session_id, minute) do update set viewers = excluded.viewers
+  where w.viewers < excluded.viewers;
+  return new;
+end
+$$;
+create trigger count_watching before update of viewers_sent on private.session_air
+  for each row when (new.viewers_sent > 0)
+  execute function private.count_watching();
+
+-- What was there before, in pieces, since a session may be large.
+do $$
+declare
+  session record;
+  first bigint;
+begin
+  for session in select s.id, s.last_seq from public.ai_agent_sessions s where s.last_seq > 0 loop
+    for first in select * from generate_series(1, session.last_seq, 1000) loop
+      perform private.count_events(
+        e.session_id, array_agg(row(e.seq, e.type, e.at, e.data)::private.counted_event order by e.seq)
+      )
+      from public.ai_stream_events e
+      where e.session_id = session.id and e.seq >= first and e.seq < first + 1000
+      group by e.session_id;
+    end loop;
+  end loop;
+end
+$$;
+insert into private.session_days as t (session_id, agent_id, day, viewer_messages, agent_messages)
+select
+  s.id, s.agent_id, private.day_of(m.at),
+  count(*) filter (where m.sender = 'viewer'), count(*) filter (where m.sender = 'agent')
+from public.ai_stream_messages m
+join public.ai_agent_sessions s on s.id = m.session_id
+group by s.id, private.day_of(m.at)
+on conflict (session_id, day) do update
+set viewer_messages = excluded.viewer_messages, agent_messages = excluded.agent_messages;

@@ -1,0 +1,343 @@
+-- What viewers read of the counts: session_stats and agent_stats. Like the rest of reading, bodies run as definer in
+-- `private` and the RPCs around them as invoker; a private session is as good as none, an agent has figures while it is
+-- public. Neither reads an event.
+-- Measured on two shared cores, Postgres 17: an agent of 1,000 sessions and 5,000,000 events 22 ms, 110 ms on a new
+-- connection; a session of 5,000 events 6 ms, one of 100,000 minutes that was watched in each of them 270 ms.
+
+-- Types that did not happen are left out.
+create function private.event_counts(
+  thought numeric, code numeric, terminal numeric, status numeric, task numeric,
+  goal numeric, milestone numeric, error numeric, preview numeric, usage numeric
+)
+returns jsonb
+language sql immutable parallel safe
+set search_path = ''
+as $$
+select jsonb_strip_nulls(jsonb_build_object(
+  'thought', nullif(thought, 0),
+  'code', nullif(code, 0),
+  'terminal', nullif(terminal, 0),
+  'status', nullif(status, 0),
+  'task', nullif(task, 0),
+  'goal', nullif(goal, 0),
+  'milestone', nullif(milestone, 0),
+  'error', nullif(error, 0),
+  'preview', nullif(preview, 0),
+  'usage', nullif(usage, 0)
+))
+$$;
+
+create function private.ms_of(duration interval) returns bigint
+language sql immutable parallel safe
+set search_path = ''
+as $$ select coalesce(extract(epoch from duration) * 1000, 0)::bigint $$;
+
+-- Figures of wire.ts: the sums of some days.
+create function private.figures_of(days private.session_days[]) returns jsonb
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  return (
+    select jsonb_build_object(
+      'events', private.event_counts(
+        sum(d.thought), sum(d.code), sum(d.terminal), sum(d.status), sum(d.task),
+        sum(d.goal), sum(d.milestone), sum(d.error), sum(d.preview), sum(d.usage)
+      ),
+      'time', jsonb_build_object(
+        'thinking_ms', private.ms_of(sum(d.thinking)),
+        'working_ms', private.ms_of(sum(d.working)),
+        'waiting_ms', private.ms_of(sum(d.waiting))
+      ),
+      'files', jsonb_build_object(
+        'touched', coalesce(sum(d.files), 0),
+        'lines_added', coalesce(sum(d.lines_added), 0),
+        'lines_removed', coalesce(sum(d.lines_removed), 0)
+      ),
+      'commands', jsonb_build_object(
+        'run', coalesce(sum(d.commands), 0),
+        'failed', coalesce(sum(d.commands_failed), 0)
+      ),
+      'errors', jsonb_build_object(
+        'count', coalesce(sum(d.error), 0),
+        'recovered', coalesce(sum(d.errors_recovered), 0)
+      ),
+      'usage', jsonb_build_object(
+        'input_tokens', coalesce(sum(d.input_tokens), 0),
+        'output_tokens', coalesce(sum(d.output_tokens), 0),
+        'cost_usd', coalesce(trim_scale(sum(d.cost_usd)), 0)
+      ),
+      'chat', jsonb_build_object(
+        'from_viewers', coalesce(sum(d.viewer_messages), 0),
+        'from_agent', coalesce(sum(d.agent_messages), 0)
+      )
+    )
+    from unnest(days) d
+  );
+end
+$$;
+
+-- A moment is one that nothing within five minutes was watched more than, the first of equals. The most watched first.
+create function private.most_watched(of_session uuid, max_rows integer)
+returns table (at timestamptz, seq bigint, viewers integer)
+language sql stable
+set search_path = ''
+as $$
+select top.minute, m.first_seq, top.viewers
+from (
+  select moment.minute, moment.viewers
+  from (
+    select
+      w.minute, w.viewers,
+      max(w.viewers) over (
+        order by w.minute range between '5 minutes' preceding and '1 minute' preceding
+      ) as most_before,
+      max(w.viewers) over (
+        order by w.minute range between '1 minute' following and '5 minutes' following
+      ) as most_after
+    from private.watched_minutes w
+    where w.session_id = of_session
+  ) moment
+  where moment.viewers > coalesce(moment.most_before, 0) and moment.viewers >= coalesce(moment.most_after, 0)
+  order by moment.viewers desc, moment.minute
+  limit max_rows
+) top
+join private.session_minutes m on m.session_id = of_session and m.minute = top.minute
+order by top.viewers desc, top.minute
+$$;
+
+-- How long a bar of a session's timeline is, so that there are at most 240.
+create function private.bucket_size(first_at timestamptz, last_at timestamptz) returns interval
+language sql immutable
+set search_path = ''
+as $$
+select make_interval(mins => coalesce(
+  (
+    select min(size)
+    from unnest(array[1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440]) size
+    where span.minutes / size < 240
+  ),
+  1440 * (span.minutes / (240 * 1440) + 1)
+)::integer)
+from (
+  select (
+    extract(epoch from date_trunc('minute', last_at, 'UTC') - date_trunc('minute', first_at, 'UTC')) / 60
+  )::bigint as minutes
+) span
+$$;
+
+create function private.session_stats(of_session uuid) returns jsonb
+language plpgsql stable security definer
+set search_path = ''
+-- A plan made while the tables are small would be kept while they grow.
+set enable_seqscan = off
+as $$
+declare
+  session public.ai_agent_sessions;
+  clock private.session_clocks;
+  bucket interval;
+  origin timestamptz;
+  figures jsonb;
+  silence interval;
+  spent_on text;
+begin
+  perform private.require_visible(of_session);
+  select s.* into session from public.ai_agent_sessions s where s.id = of_session;
+  select c.* into clock from private.session_clocks c where c.session_id = of_session;
+  origin := date_trunc('minute', clock.first_at, 'UTC');
+  bucket := private.bucket_size(clock.first_at, clock.last_at);
+  figures := private.figures_of(array(select d from private.session_days d where d.session_id = of_session));
+
+  -- What has gone by since the last event of a live session counts already, for what its status says.
+  silence := greatest(now() - session.last_event_at, '0');
+  if session.ended_at is null and silence < private.time_of('session_idle_ms') then
+    spent_on := case
+      when session.status in ('waiting', 'paused') then 'waiting_ms'
+      when session.status = 'thinking' then 'thinking_ms'
+      else 'working_ms'
+    end;
+    figures := jsonb_set(
+      figures, array['time', spent_on],
+      to_jsonb((figures #>> array['time', spent_on])::bigint + private.ms_of(silence))
+    );
+  end if;
+
+  return figures || jsonb_build_object(
+    'session_id', session.id,
+    'agent_id', session.agent_id,
+    'first_at', clock.first_at,
+    'last_at', clock.last_at,
+    'to_seq', session.last_seq,
+    'viewers', jsonb_build_object(
+      'now', private.count_viewers(of_session),
+      'peak', coalesce((select air.viewers_peak from private.session_air air where air.session_id = of_session), 0)
+    ),
+    'bucket_ms', private.ms_of(bucket),
+    'buckets', (
+      select coalesce(jsonb_agg(
+        jsonb_build_object(
+          'at', b.at, 'seq', b.seq, 'events', b.events, 'viewers', coalesce(w.viewers, 0)
+        )
+        order by b.at
+      ), '[]')
+      from (
+        select
+          date_bin(bucket, m.minute, origin) as at,
+          min(m.first_seq) as seq,
+          private.event_counts(
+            sum(m.thought), sum(m.code), sum(m.terminal), sum(m.status), sum(m.task),
+            sum(m.goal), sum(m.milestone), sum(m.error), sum(m.preview), sum(m.usage)
+          ) as events
+        from private.session_minutes m
+        where m.session_id = of_session
+        group by 1
+      ) b
+      left join (
+        select date_bin(bucket, watched.minute, origin) as at, max(watched.viewers) as viewers
+        from private.watched_minutes watched
+        where watched.session_id = of_session
+        group by 1
+      ) w on w.at = b.at
+    ),
+    'most_watched', (
+      select coalesce(jsonb_agg(to_jsonb(w) order by w.viewers desc, w.at), '[]')
+      from private.most_watched(of_session, 5) w
+    )
+  );
+end
+$$;
+grant execute on function private.session_stats(uuid) to anon, authenticated, service_role;
+
+-- SessionStats of wire.ts. Refuses: session_not_found.
+create function public.session_stats(session_id uuid) returns jsonb
+language sql stable
+set search_path = ''
+as $$ select private.session_stats(session_id) $$;
+grant execute on function public.session_stats(uuid) to anon, authenticated, service_role;
+
+create function private.agent_stats(of_agent text, from_at timestamptz, to_at timestamptz) returns jsonb
+language plpgsql stable security definer
+set search_path = ''
+set enable_seqscan = off
+as $$
+declare
+  first_day date := coalesce(private.day_of(from_at), '-infinity');
+  last_day date := coalesce(private.day_of(to_at - interval '1 microsecond'), 'infinity');
+  last_shown date := least(last_day, private.day_of(now()));
+  oldest_event_at timestamptz := now() - private.time_of('session_idle_ms');
+  days private.session_days[];
+  session_ids uuid[];
+begin
+  perform 1 from public.ai_agents a where a.agent_id = of_agent and a.visibility = 'public';
+  if not found then
+    perform private.refuse(404, 'agent_not_found', 'Cannot count for the agent: there is none of that id.');
+  end if;
+  if from_at >= to_at then
+    perform private.refuse(422, 'invalid_request', 'Cannot count for the agent: from_at is not before to_at.');
+  end if;
+  days := array(
+    select d from private.session_days d where d.agent_id = of_agent and d.day between first_day and last_day
+  );
+  session_ids := array(select distinct d.session_id from unnest(days) d);
+
+  return private.figures_of(days) || jsonb_build_object(
+    'agent_id', of_agent,
+    'from_at', from_at,
+    'to_at', to_at,
+    'days', (
+      select coalesce(jsonb_agg(jsonb_build_object('day', t.day, 'events', t.events) order by t.day), '[]')
+      from (
+        select
+          d.day,
+          private.event_counts(
+            sum(d.thought), sum(d.code), sum(d.terminal), sum(d.status), sum(d.task),
+            sum(d.goal), sum(d.milestone), sum(d.error), sum(d.preview), sum(d.usage)
+          ) as events
+        from unnest(days) d
+        where d.day between last_shown - 365 and last_shown
+        group by d.day
+      ) t
+    ),
+    'sessions', jsonb_build_object(
+      'count', cardinality(session_ids),
+      'live', (
+        select count(*)
+        from public.ai_agent_sessions s
+        where s.agent_id = of_agent and s.ended_at is null and s.last_event_at > oldest_event_at
+      ),
+      'recent', (
+        select coalesce(jsonb_agg(
+          private.figures_of(recent.days) || jsonb_build_object(
+            'session_id', recent.id,
+            'started_at', recent.started_at,
+            'ended_at', recent.ended_at,
+            'first_at', c.first_at,
+            'last_at', c.last_at,
+            'to_seq', recent.last_seq,
+            'viewers_peak', air.viewers_peak
+          )
+          order by recent.started_at desc
+        ), '[]')
+        from (
+          select
+            s.id, s.started_at, s.ended_at, s.last_seq,
+            array(
+              select d
+              from private.session_days d
+              where d.session_id = s.id and d.day between first_day and last_day
+            ) as days
+          from public.ai_agent_sessions s
+          where s.agent_id = of_agent
+            and exists (
+              select 1
+              from private.session_days d
+              where d.session_id = s.id and d.day between first_day and last_day
+            )
+          order by s.started_at desc
+          limit 50
+        ) recent
+        join private.session_clocks c on c.session_id = recent.id
+        join private.session_air air on air.session_id = recent.id
+      )
+    ),
+    'viewers', jsonb_build_object(
+      'now', (
+        select coalesce(sum(private.count_viewers(s.id)), 0)
+        from public.ai_agent_sessions s
+        where s.agent_id = of_agent and s.ended_at is null and s.last_event_at > oldest_event_at
+      ),
+      'peak', (
+        select coalesce(max(air.viewers_peak), 0)
+        from unnest(session_ids) id
+        join private.session_air air on air.session_id = id
+      )
+    ),
+    'most_watched', (
+      select coalesce(jsonb_agg(
+        jsonb_build_object('session_id', top.session_id, 'at', w.at, 'seq', w.seq, 'viewers', w.viewers)
+        order by w.viewers desc, w.at desc
+      ), '[]')
+      from (
+        select air.session_id
+        from unnest(session_ids) id
+        join private.session_air air on air.session_id = id
+        where air.viewers_peak > 0
+        order by air.viewers_peak desc
+        limit 5
+      ) top, private.most_watched(top.session_id, 1) w
+    )
+  );
+end
+$$;
+grant execute on function private.agent_stats(text, timestamptz, timestamptz) to anon, authenticated, service_role;
+
+-- AgentStats of wire.ts: of the days (UTC) that from_at to to_at touches, null for all. Refuses: agent_not_found,
+-- invalid_request.
+create function public.agent_stats(
+  agent_id text, from_at timestamptz default null, to_at timestamptz default null
+)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$ select private.agent_stats(agent_id, from_at, to_at) $$;
+grant execute on function public.agent_stats(text, timestamptz, timestamptz) to anon, authenticated, service_role;

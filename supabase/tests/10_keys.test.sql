@@ -1,0 +1,223 @@
+-- An owner registers an agent, makes and revokes keys, changes the profile; strangers and old keys get nowhere.
+begin;
+select plan(40);
+
+-- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
+grant execute on all functions in schema extensions to anon, authenticated, service_role;
+-- As in an empty database.
+delete from public.ai_agents where true;
+delete from private.rate_buckets where true;
+
+-- The SQLSTATE and the code with which a call is refused.
+create function pg_temp.refusal(call text) returns text language plpgsql as $$
+declare
+  state text;
+  code text;
+begin
+  execute call;
+  return 'none';
+exception when others then
+  get stacked diagnostics state = returned_sqlstate, code = pg_exception_detail;
+  return state || ' ' || code;
+end
+$$;
+grant execute on function pg_temp.refusal(text) to anon, service_role;
+
+set local role service_role;
+
+select is(
+  register_agent('{"agent_id": "ada"}', repeat('a', 64), 'klt_aaaaaaaa') -> 'agent' ->> 'name', 'ada',
+  'register_agent names an agent after its id when it has no name'
+);
+select is(
+  (register_agent(
+    '{"agent_id": "bob", "name": "Bob", "avatar_url": "https://x.io/b.png", "description": "d", "visibility": "unlisted"}',
+    repeat('b', 64), 'klt_bbbbbbbb'
+  ) -> 'agent') - 'created_at',
+  '{"agent_id": "bob", "name": "Bob", "avatar_url": "https://x.io/b.png", "description": "d", "visibility": "unlisted"}',
+  'register_agent returns the profile'
+);
+select is(
+  pg_temp.refusal($$ select register_agent('{"agent_id": "ada"}', repeat('c', 64), 'klt_cccccccc') $$),
+  'PT409 agent_exists', 'register_agent refuses an agent_id that is taken'
+);
+select is(
+  pg_temp.refusal($$ select register_agent('{"agent_id": "Ada!"}', repeat('c', 64), 'klt_cccccccc') $$),
+  'PT422 invalid_request', 'register_agent refuses an agent_id of another form'
+);
+select is(
+  pg_temp.refusal($$ select register_agent('{"name": "nobody"}', repeat('c', 64), 'klt_cccccccc') $$),
+  'PT422 invalid_request', 'register_agent refuses a profile without agent_id'
+);
+select is(
+  pg_temp.refusal($$ select register_agent(
+    jsonb_build_object('agent_id', 'cid', 'name', repeat('x', 161)), repeat('c', 64), 'klt_cccccccc'
+  ) $$),
+  'PT422 invalid_request', 'register_agent refuses a name over its limit'
+);
+select lives_ok(
+  $$ select register_agent(
+    jsonb_build_object('agent_id', 'cid', 'name', repeat('x', 160)), repeat('c', 64), 'klt_cccccccc'
+  ) $$,
+  'register_agent takes a name at its limit'
+);
+select is(
+  pg_temp.refusal($$ select register_agent('{"agent_id": "dan", "avatar_url": "javascript:1"}', repeat('d', 64), 'klt_dddddddd') $$),
+  'PT422 invalid_request', 'register_agent refuses an avatar that is no web address'
+);
+select is(
+  pg_temp.refusal($$ select register_agent('{"agent_id": "dan"}', 'klt_the-key-itself', 'klt_dddddddd') $$),
+  'PT422 invalid_request', 'invariant 8: a key itself can''t be stored in place of its hash'
+);
+
+-- One address registers more than it may.
+reset role;
+select lives_ok(
+  $$ select private.register_agent(
+    jsonb_build_object('agent_id', 'many-' || n), encode(sha256(n::text::bytea), 'hex'), 'klt_mmmmmmmm', 'one-address'
+  ) from generate_series(1, (private.limit_of('register_burst'))::integer) n $$,
+  'registrations up to the burst pass'
+);
+set local role service_role;
+select is(
+  pg_temp.refusal($$ select register_agent('{"agent_id": "eve"}', repeat('e', 64), 'klt_eeeeeeee', 'one-address') $$),
+  'PT429 rate_limited', 'the next registration from that address is refused'
+);
+select lives_ok(
+  $$ select register_agent('{"agent_id": "eve"}', repeat('e', 64), 'klt_eeeeeeee', 'other-address') $$,
+  'another address is not'
+);
+select lives_ok(
+  $$ select register_agent('{"agent_id": "fay"}', repeat('f', 64), 'klt_ffffffff') $$,
+  'nor is a caller without an address'
+);
+reset role;
+create function pg_temp.hint(call text) returns text language plpgsql as $$
+declare
+  hint text;
+begin
+  execute call;
+  return 'none';
+exception when others then
+  get stacked diagnostics hint = pg_exception_hint;
+  return hint;
+end
+$$;
+select ok(
+  pg_temp.hint($$ select register_agent('{"agent_id": "gus"}', repeat('9', 64), 'klt_99999999', 'one-address') $$)::integer
+    between 1 and 60,
+  'the refusal tells the seconds to wait'
+);
+update private.rate_buckets set full_at = full_at - interval '1 minute' where bucket = 'register:one-address';
+select lives_ok(
+  $$ select register_agent('{"agent_id": "gus"}', repeat('9', 64), 'klt_99999999', 'one-address') $$,
+  'a minute later there is one more token'
+);
+select is(
+  pg_temp.refusal($$ select register_agent('{"agent_id": "hal"}', repeat('8', 64), 'klt_88888888', 'one-address') $$),
+  'PT429 rate_limited', 'and only one'
+);
+
+-- The owner of ada makes a second key, keeping the first.
+set local role service_role;
+select is(
+  rotate_key(repeat('a', 64), lpad('a2', 64, '0'), 'klt_a2222222', true) - 'key',
+  '{"agent_id": "ada", "revoked": []}', 'rotate_key with keep_current revokes nothing'
+);
+select is(jsonb_array_length(list_keys(repeat('a', 64))), 2, 'list_keys shows both keys');
+select is(
+  (select array_agg(key ->> 'prefix') from jsonb_array_elements(list_keys(lpad('a2', 64, '0'))) key),
+  array['klt_aaaaaaaa', 'klt_a2222222'], 'list_keys shows them to either key, oldest first'
+);
+select is_empty(
+  $$
+    select field
+    from jsonb_array_elements(list_keys(repeat('a', 64))) key, jsonb_object_keys(key) field
+    where field not in ('id', 'prefix', 'created_at', 'last_used_at')
+  $$,
+  'invariant 8: a listed key shows its prefix and no hash'
+);
+select ok(
+  (list_keys(repeat('a', 64)) -> 0 ->> 'last_used_at')::timestamptz > now() - interval '1 minute',
+  'a used key says when'
+);
+-- And a third in place of the second.
+select is(
+  jsonb_array_length(rotate_key(lpad('a2', 64, '0'), lpad('a3', 64, '0'), 'klt_a3333333') -> 'revoked'), 1,
+  'rotate_key revokes the calling key unless told otherwise'
+);
+select is(
+  pg_temp.refusal($$ select list_keys(lpad('a2', 64, '0')) $$), 'PT401 unknown_key', 'the revoked key opens nothing'
+);
+select is(
+  pg_temp.refusal($$ select append_events(lpad('a2', 64, '0'), '{"agent_id": "ada", "events": []}') $$),
+  'PT401 unknown_key', 'not ingest either'
+);
+select is(pg_temp.refusal($$ select list_keys(repeat('0', 64)) $$), 'PT401 unknown_key', 'an unknown key opens nothing');
+select is(pg_temp.refusal($$ select list_keys(null) $$), 'PT401 unknown_key', 'no key opens nothing');
+
+-- Bob tries to revoke a key of ada.
+reset role;
+create temp table held as select id, prefix from private.agent_keys;
+grant select on held to service_role;
+set local role service_role;
+select is(
+  pg_temp.refusal($$ select revoke_key(repeat('b', 64), (select id from held where prefix = 'klt_aaaaaaaa')) $$),
+  'PT404 key_not_found', 'revoke_key does not find another agent''s key'
+);
+select is(
+  revoke_key(repeat('a', 64), (select id from held where prefix = 'klt_aaaaaaaa')) ->> 'id',
+  (select id::text from held where prefix = 'klt_aaaaaaaa'),
+  'revoke_key revokes a key, the calling one too'
+);
+select is(
+  pg_temp.refusal($$ select list_keys(repeat('a', 64)) $$), 'PT401 unknown_key', 'after which it opens nothing'
+);
+select is(
+  revoke_key(lpad('a3', 64, '0'), (select id from held where prefix = 'klt_aaaaaaaa')) ->> 'id',
+  (select id::text from held where prefix = 'klt_aaaaaaaa'),
+  'revoking it once more is harmless'
+);
+select is(
+  pg_temp.refusal($$ select revoke_key(repeat('b', 64), (select id from held where prefix = 'klt_bbbbbbbb')) $$),
+  'PT409 last_key', 'revoke_key refuses the last key'
+);
+select is(jsonb_array_length(list_keys(lpad('a3', 64, '0'))), 1, 'one key is left');
+
+-- The profile.
+select is(
+  update_agent(lpad('a3', 64, '0'), '{"name": "Ada L.", "description": "first"}') - 'created_at',
+  '{"agent_id": "ada", "name": "Ada L.", "avatar_url": null, "description": "first", "visibility": "public"}',
+  'update_agent changes what is named and keeps the rest'
+);
+select is(
+  update_agent(lpad('a3', 64, '0'), '{"description": null}') ->> 'description', null,
+  'update_agent empties a description by null'
+);
+select is(
+  pg_temp.refusal($$ select update_agent(lpad('a3', 64, '0'), '{"name": null}') $$),
+  'PT422 invalid_request', 'update_agent refuses to empty the name'
+);
+select is(
+  pg_temp.refusal($$ select update_agent(lpad('a3', 64, '0'), '{"visibility": "secret"}') $$),
+  'PT422 invalid_request', 'update_agent refuses an unknown visibility'
+);
+select is(
+  pg_temp.refusal($$ select update_agent(repeat('0', 64), '{"name": "x"}') $$),
+  'PT401 unknown_key', 'update_agent needs a key'
+);
+
+-- A viewer tries all that.
+set local role anon;
+select throws_ok(
+  $$ select register_agent('{"agent_id": "zoe"}', repeat('1', 64), 'klt_11111111') $$, '42501', null,
+  'anon can''t register past the function'
+);
+select throws_ok(
+  $$ select private.update_agent(lpad('a3', 64, '0'), '{"name": "x"}') $$, '42501', null,
+  'anon can''t call a body directly'
+);
+select throws_ok($$ select key_hash from private.agent_keys $$, '42501', null, 'invariant 8: anon can''t read keys');
+
+select * from finish();
+rollback;

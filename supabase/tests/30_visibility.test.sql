@@ -1,0 +1,159 @@
+-- Three agents: ada is public, una unlisted, pia private. What a viewer without account finds of each, what one who knows
+-- a session's id finds, and how it changes when an agent changes its mind.
+begin;
+select plan(61);
+
+-- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
+grant execute on all functions in schema extensions to anon, authenticated, service_role;
+-- As in an empty database.
+delete from public.ai_agents where true;
+
+create function pg_temp.refusal(call text) returns text language plpgsql as $$
+declare
+  state text;
+  code text;
+begin
+  execute call;
+  return 'none';
+exception when others then
+  get stacked diagnostics state = returned_sqlstate, code = pg_exception_detail;
+  return state || ' ' || code;
+end
+$$;
+grant execute on function pg_temp.refusal(text) to anon;
+
+create temp table ids (agent text primary key, session uuid, key text, visibility text);
+insert into ids values
+  ('ada', '00000000-0000-4000-8000-00000000000a', repeat('a', 64), 'public'),
+  ('una', '00000000-0000-4000-8000-00000000000b', repeat('b', 64), 'unlisted'),
+  ('pia', '00000000-0000-4000-8000-00000000000c', repeat('c', 64), 'private');
+grant select on ids to anon, authenticated;
+
+select register_agent(jsonb_build_object('agent_id', agent, 'visibility', visibility), key, 'klt_aaaaaaaa') from ids;
+select append_events(key, jsonb_build_object(
+  'agent_id', agent, 'start_session', session, 'events', (
+    select jsonb_agg(jsonb_build_object(
+      'id', 'e' || n, 'type', 'thought', 'at', '2026-11-22T10:00:00Z',
+      'data', jsonb_build_object('thought_type', 'general', 'content', agent || ' thinks')
+    ))
+    from generate_series(1, 3) n
+  )
+)) from ids;
+select post_agent_message(key, jsonb_build_object('session_id', session, 'text', agent || ' speaks')) from ids;
+
+-- A viewer without account.
+set local role anon;
+select set_config('request.jwt.claims', '{"role": "anon"}', true);
+
+select results_eq('select agent_id from ai_agents', array['ada'], 'anon reads public agents from the table, no others');
+select results_eq('select agent_id from ai_agent_sessions', array['ada'], 'and sessions of public agents');
+select results_eq(
+  'select distinct session_id from ai_stream_events', array['00000000-0000-4000-8000-00000000000a'::uuid],
+  'and their events'
+);
+select results_eq('select text from ai_stream_messages', array['ada speaks'], 'and their messages');
+select results_eq('select agent_id from find_sessions()', array['ada'], 'find_sessions lists public sessions, no others');
+select is_empty($$ select * from find_sessions('una') $$, 'nor when asked for an unlisted agent');
+select is_empty($$ select * from find_sessions('pia') $$, 'nor for a private one');
+
+select is((session_head(session)).agent_id, agent, 'session_head shows a session that is ' || visibility)
+from ids where visibility <> 'private' order by agent;
+select is((select count(*) from session_events(session)), 3::bigint, 'session_events shows a session that is ' || visibility)
+from ids where visibility <> 'private' order by agent;
+select is((select count(*) from session_messages(session)), 1::bigint, 'session_messages shows a session that is ' || visibility)
+from ids where visibility <> 'private' order by agent;
+select is((touch_viewer(session, 'v')).viewers, 1, 'touch_viewer counts a viewer of a session that is ' || visibility)
+from ids where visibility <> 'private' order by agent;
+select ok(private.may_watch('session:' || session), 'may_watch lets in to a session that is ' || visibility)
+from ids where visibility <> 'private' order by agent;
+
+select is(
+  pg_temp.refusal(format(call, session)), 'PT404 session_not_found', format(call, '<private>') || ' finds nothing'
+)
+from ids, unnest(array[
+  $$ select session_head('%s') $$, $$ select session_events('%s') $$,
+  $$ select session_messages('%s') $$, $$ select touch_viewer('%s', 'v') $$
+]) call
+where visibility = 'private';
+select ok(not private.may_watch('session:' || session), 'may_watch keeps out of a private session')
+from ids where visibility = 'private';
+select is(
+  pg_temp.refusal(format(call, gen_random_uuid())), 'PT404 session_not_found', format(call, '<unknown>') || ' finds nothing'
+)
+from unnest(array[
+  $$ select session_head('%s') $$, $$ select session_events('%s') $$,
+  $$ select session_messages('%s') $$, $$ select touch_viewer('%s', 'v') $$
+]) call;
+
+-- What nobody of the outside may do, with the tables.
+select throws_ok(attempt, '42501', null, 'anon may not: ' || attempt)
+from unnest(array[
+  $$ insert into ai_agents (agent_id, name) values ('eve', 'Eve') $$,
+  $$ update ai_agents set name = 'Eve' where true $$,
+  $$ delete from ai_agents where true $$,
+  $$ truncate ai_agents cascade $$,
+  $$ insert into ai_agent_sessions (id, agent_id, visibility) values (gen_random_uuid(), 'ada', 'public') $$,
+  $$ update ai_agent_sessions set status = 'done' where true $$,
+  $$ delete from ai_agent_sessions where true $$,
+  $$ insert into ai_stream_events (session_id, seq, id, type, at, data) select session, 9, 'x', 'usage', now(), '{}' from ids $$,
+  $$ update ai_stream_events set data = '{}' where true $$,
+  $$ delete from ai_stream_events where true $$,
+  $$ insert into ai_stream_messages (session_id, seq, id, sender, name, text) select session, 9, gen_random_uuid(), 'viewer', 'x', 'x' from ids $$,
+  $$ update ai_stream_messages set text = 'x' where true $$,
+  $$ delete from ai_stream_messages where true $$,
+  $$ select append_events(repeat('a', 64), '{}') $$,
+  $$ select post_message('{}') $$
+]) attempt;
+select throws_ok(
+  'select * from private.' || hidden, '42501', null, 'invariant 8: anon may not read private.' || hidden
+)
+from unnest(array['agent_keys', 'rate_buckets', 'viewers', 'session_air', 'chat_cursors']) hidden;
+select is(
+  (select count(*) from jsonb_object_keys(to_jsonb(session_head(session))) field where field ~ 'key|hash|viewer_id'), 0::bigint,
+  'invariant 8: a head holds no key and no viewer''s id'
+)
+from ids where agent = 'ada';
+
+-- Someone logged in by whatever means.
+set local role authenticated;
+select results_eq('select agent_id from ai_agent_sessions', array['ada'], 'who is logged in reads public sessions');
+select throws_ok('select * from private.viewers', '42501', null, 'and nothing private');
+select throws_ok('update ai_agents set name = name where true', '42501', null, 'and changes nothing');
+
+-- ada withdraws.
+reset role;
+select is(
+  update_agent(repeat('a', 64), '{"visibility": "private"}') ->> 'visibility', 'private', 'a public agent becomes private'
+);
+set local role anon;
+select is_empty('select 1 from ai_agents', 'its profile is gone from the table');
+select is_empty('select 1 from ai_agent_sessions', 'and its sessions');
+select is_empty('select 1 from ai_stream_events', 'and their events');
+select is_empty('select 1 from find_sessions()', 'and from the lists');
+select is(
+  pg_temp.refusal(format($$ select session_events('%s') $$, session)), 'PT404 session_not_found',
+  'and from those who know a session''s id'
+)
+from ids where agent = 'ada';
+select ok(not private.may_watch('session:' || session), 'and nobody may join its channel any more')
+from ids where agent = 'ada';
+
+-- pia comes forward.
+reset role;
+select is(
+  update_agent(repeat('c', 64), '{"visibility": "public"}') ->> 'visibility', 'public', 'a private agent becomes public'
+);
+set local role anon;
+select results_eq('select agent_id from find_sessions()', array['pia'], 'its sessions are listed');
+select ok(private.may_watch('session:' || session), 'its channel is open') from ids where agent = 'pia';
+reset role;
+select append_events(key, jsonb_build_object('agent_id', agent, 'start_session', '00000000-0000-4000-8000-00000000000d', 'events', jsonb_build_array(
+  '{"id": "e", "type": "usage", "at": "2026-11-22T10:00:00Z", "data": {}}'::jsonb
+))) from ids where agent = 'una';
+select is(
+  (select visibility from ai_agent_sessions where id = '00000000-0000-4000-8000-00000000000d'), 'unlisted',
+  'a new session has its agent''s visibility'
+);
+
+select * from finish();
+rollback;

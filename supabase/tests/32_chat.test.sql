@@ -1,0 +1,178 @@
+-- A viewer asks, the agent hears it with its next batch and answers.
+begin;
+select plan(37);
+
+-- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
+grant execute on all functions in schema extensions to anon, authenticated, service_role;
+-- As in an empty database.
+delete from public.ai_agents where true;
+delete from private.rate_buckets where true;
+
+create function pg_temp.refusal(call text) returns text language plpgsql as $$
+declare
+  state text;
+  code text;
+begin
+  execute call;
+  return 'none';
+exception when others then
+  get stacked diagnostics state = returned_sqlstate, code = pg_exception_detail;
+  return state || ' ' || code;
+end
+$$;
+create function pg_temp.line(content text, extra jsonb default '{}') returns jsonb language sql as $$
+select jsonb_build_object(
+  'session_id', '00000000-0000-4000-8000-00000000000a', 'viewer_id', 'v1', 'name', 'Vera', 'text', content
+) || extra
+$$;
+create function pg_temp.append(id text, extra jsonb default '{}') returns jsonb language sql as $$
+select append_events(repeat('a', 64), jsonb_build_object(
+  'agent_id', 'ada', 'start_session', '00000000-0000-4000-8000-00000000000a', 'events', jsonb_build_array(
+    jsonb_build_object('id', id, 'type', 'usage', 'at', '2026-11-22T10:00:00Z', 'data', '{}'::jsonb)
+  )
+) || extra)
+$$;
+create function pg_temp.texts(messages jsonb) returns text[] language sql as $$
+select coalesce(array_agg(m ->> 'text' order by position), '{}')
+from jsonb_array_elements(messages) with ordinality as m (m, position)
+$$;
+grant execute on all functions in schema pg_temp to service_role;
+
+select register_agent('{"agent_id": "ada", "name": "Ada"}', repeat('a', 64), 'klt_aaaaaaaa');
+select register_agent('{"agent_id": "bob"}', repeat('b', 64), 'klt_bbbbbbbb');
+select pg_temp.append('e1');
+
+set local role service_role;
+select is(
+  post_message(pg_temp.line('hello', '{"id": "11111111-1111-4111-8111-111111111111"}')) - 'at',
+  '{"seq": 1, "id": "11111111-1111-4111-8111-111111111111", "session_id": "00000000-0000-4000-8000-00000000000a", "sender": "viewer", "name": "Vera", "text": "hello"}',
+  'post_message returns the line with its seq'
+);
+select is(
+  post_message(pg_temp.line('hello', '{"id": "11111111-1111-4111-8111-111111111111"}')) ->> 'seq', '1',
+  'sent again under its id it is the same line'
+);
+select is(post_message(pg_temp.line('second')) ->> 'seq', '2', 'the next line has the next seq');
+select is(
+  (session_head('00000000-0000-4000-8000-00000000000a')).messages_to, 2::bigint, 'the head tells the last one'
+);
+
+-- The agent hears.
+select is(pg_temp.texts(pg_temp.append('e2') -> 'messages'), '{hello,second}', 'a batch''s reply brings what was said');
+select is(pg_temp.texts(pg_temp.append('e3') -> 'messages'), '{}', 'and the next one not again');
+select is(
+  pg_temp.texts(pg_temp.append('e4', '{"messages_after": 1}') -> 'messages'), '{second}',
+  'an agent that keeps its own cursor gets what follows it'
+);
+select is(
+  pg_temp.texts(pg_temp.append('e4', '{"messages_after": 0}') -> 'messages'), '{hello,second}',
+  'also when the batch is a repetition'
+);
+select is(pg_temp.texts(pg_temp.append('e5') -> 'messages'), '{}', 'which does not move the cursor back');
+select is(
+  pg_temp.texts(read_messages(repeat('a', 64), '00000000-0000-4000-8000-00000000000a', 0)), '{hello,second}',
+  'read_messages reads from a seq'
+);
+select is(
+  pg_temp.texts(read_messages(repeat('a', 64), '00000000-0000-4000-8000-00000000000a', 0, 1)), '{hello}',
+  'by pages'
+);
+select is(post_message(pg_temp.line('third')) ->> 'seq', '3', 'a viewer says more');
+select is(
+  pg_temp.texts(read_messages(repeat('a', 64), '00000000-0000-4000-8000-00000000000a')), '{third}',
+  'read_messages without a seq reads from the cursor'
+);
+select is(pg_temp.texts(pg_temp.append('e6') -> 'messages'), '{}', 'and moves it');
+
+-- The agent answers.
+select is(
+  post_agent_message(repeat('a', 64), '{"session_id": "00000000-0000-4000-8000-00000000000a", "text": "an answer", "id": "22222222-2222-4222-8222-222222222222"}')
+    - '{at}'::text[],
+  '{"seq": 4, "id": "22222222-2222-4222-8222-222222222222", "session_id": "00000000-0000-4000-8000-00000000000a", "sender": "agent", "name": "Ada", "text": "an answer"}',
+  'post_agent_message speaks under the agent''s name'
+);
+select is(
+  post_agent_message(repeat('a', 64), '{"session_id": "00000000-0000-4000-8000-00000000000a", "text": "an answer", "id": "22222222-2222-4222-8222-222222222222"}') ->> 'seq',
+  '4', 'once, however often it is sent'
+);
+select is(pg_temp.texts(pg_temp.append('e7') -> 'messages'), '{}', 'an agent does not hear itself');
+set local role anon;
+select results_eq(
+  $$ select seq, sender, text from session_messages('00000000-0000-4000-8000-00000000000a', 2) $$,
+  $$ values (3::bigint, 'viewer', 'third'), (4, 'agent', 'an answer') $$,
+  'session_messages shows both sides after a seq, ascending'
+);
+select is(
+  (select count(*) from session_messages('00000000-0000-4000-8000-00000000000a', 0, 3)), 3::bigint, 'by pages'
+);
+
+-- Not so.
+set local role service_role;
+select is(
+  pg_temp.refusal($$ select post_message(pg_temp.line('x', '{"session_id": "00000000-0000-4000-8000-000000000000"}')) $$),
+  'PT404 session_not_found', 'a line for an unknown session is refused'
+);
+select is(
+  pg_temp.refusal($$ select post_agent_message(repeat('b', 64), '{"session_id": "00000000-0000-4000-8000-00000000000a", "text": "x"}') $$),
+  'PT404 session_not_found', 'another agent can''t speak in the session'
+);
+select is(
+  pg_temp.refusal($$ select read_messages(repeat('b', 64), '00000000-0000-4000-8000-00000000000a') $$),
+  'PT404 session_not_found', 'nor hear as if it were its own'
+);
+select is(
+  pg_temp.refusal($$ select post_agent_message(repeat('0', 64), '{"session_id": "00000000-0000-4000-8000-00000000000a", "text": "x"}') $$),
+  'PT401 unknown_key', 'nor somebody without a key'
+);
+select is(
+  pg_temp.refusal(format($$ select post_message(pg_temp.line('x', '{"viewer_id": "w%s"}' || %L::jsonb)) $$, n, wrong)),
+  'PT422 invalid_request', 'refused: ' || wrong
+)
+from unnest(array['{"text": ""}', '{"text": " \n"}', '{"text": null}', '{"name": ""}', '{"name": " "}'])
+  with ordinality as wrong (wrong, n);
+select is(
+  pg_temp.refusal($$ select post_message(pg_temp.line(repeat('x', 4097), '{"viewer_id": "long"}')) $$),
+  'PT422 invalid_request', 'a line over its limit is refused'
+);
+select is(
+  pg_temp.refusal($$ select post_message(pg_temp.line(repeat('x', 4096), '{"viewer_id": "long"}')) $$),
+  'none', 'a line at its limit is not'
+);
+
+-- Too much.
+select lives_ok(
+  $$ select post_message(pg_temp.line('spam', '{"viewer_id": "spammer"}')) from generate_series(1, 5) $$,
+  'five lines in a row pass'
+);
+select is(
+  pg_temp.refusal($$ select post_message(pg_temp.line('spam', '{"viewer_id": "spammer"}')) $$), 'PT429 rate_limited',
+  'the sixth does not'
+);
+select is(
+  pg_temp.refusal($$ select post_message(pg_temp.line('hi', '{"viewer_id": "other"}')) $$), 'none',
+  'another viewer may still speak'
+);
+select lives_ok(
+  $$ select post_message(pg_temp.line('spam', jsonb_build_object('viewer_id', 'n' || n, 'address_hash', 'h'))) from generate_series(1, 20) n $$,
+  'many viewers of one address share a larger limit'
+);
+select is(
+  pg_temp.refusal($$ select post_message(pg_temp.line('spam', '{"viewer_id": "n0", "address_hash": "h"}')) $$),
+  'PT429 rate_limited', 'which ends too'
+);
+
+-- The end.
+select append_events(repeat('a', 64), '{"agent_id": "ada", "session_id": "00000000-0000-4000-8000-00000000000a", "events": [
+  {"id": "end", "type": "status", "at": "2026-11-22T10:00:00Z", "data": {"status": "done"}}
+]}');
+select is(
+  pg_temp.refusal($$ select post_message(pg_temp.line('late', '{"viewer_id": "late"}')) $$), 'PT409 session_ended',
+  'a viewer can''t speak in an ended session'
+);
+select is(
+  pg_temp.refusal($$ select post_agent_message(repeat('a', 64), '{"session_id": "00000000-0000-4000-8000-00000000000a", "text": "a last word"}') $$),
+  'none', 'the agent may answer what came with its last batch'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,371 @@
+-- A viewer searches: what is found and by which words, what is not theirs to find, and what is refused.
+begin;
+select plan(106);
+
+-- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
+grant execute on all functions in schema extensions to anon, authenticated, service_role;
+-- As in an empty database.
+delete from public.ai_agents where true;
+
+select register_agent('{"agent_id": "ada"}', repeat('a', 64), 'klt_aaaaaaaa');
+select register_agent('{"agent_id": "bob"}', repeat('b', 64), 'klt_bbbbbbbb');
+select register_agent('{"agent_id": "una", "visibility": "unlisted"}', repeat('c', 64), 'klt_cccccccc');
+select register_agent('{"agent_id": "pat", "visibility": "private"}', repeat('d', 64), 'klt_dddddddd');
+
+-- One event each: its id is what a test names.
+create function pg_temp.say(
+  event_id text, type text, data jsonb, key_of text default 'a', session text default 'aaaaaaaa-0000-4000-8000-000000000000',
+  at text default '2026-03-01T00:00:00Z'
+)
+returns jsonb language sql as $$
+select append_events(repeat(key_of, 64), jsonb_build_object(
+  'agent_id', case key_of when 'a' then 'ada' when 'b' then 'bob' when 'c' then 'una' when 'd' then 'pat' end,
+  'start_session', session,
+  'events', jsonb_build_array(jsonb_build_object('id', event_id, 'type', type, 'at', at, 'data', data))
+))
+$$;
+create function pg_temp.think(event_id text, content text) returns jsonb language sql
+as $$ select pg_temp.say(event_id, 'thought', jsonb_build_object('thought_type', 'general', 'content', content)) $$;
+-- The ids of what is found, in the order of the alphabet.
+create function pg_temp.found(query text) returns text[] language sql as $$
+select coalesce(array_agg(e.id order by e.id), '{}')
+from search_events(query, max_rows => 100) hit
+join ai_stream_events e on e.session_id = hit.session_id and e.seq = hit.seq
+$$;
+grant execute on function pg_temp.found(text) to anon;
+
+select pg_temp.think('config', 'Now parseConfigFile reads max_rows from the HTTPServer2 and utf8 text');
+select pg_temp.think('hub', 'The github action and the GitHub Action failed on sha256');
+select pg_temp.think('order', 'a failing test, not a test that is failing');
+select pg_temp.think('accents', 'Le café à l’Élysée, naïve Ångström, ﬁne ｆｕｌｌｗｉｄｔｈ, straße Ørsted');
+select pg_temp.think('japanese', '検索機能を実装する。GPTで確認');
+select pg_temp.think('thai', 'ฉันกำลังค้นหาข้อผิดพลาด');
+select pg_temp.think('korean', '검색기능을 구현합니다');
+select pg_temp.think('russian', 'Исправить ошибку в поиске');
+select pg_temp.think('arabic', 'البَحْثُ عن الخطأ');
+select pg_temp.think('emoji', 'ship it 🚀 and 👩‍💻');
+select pg_temp.say('command', 'terminal', '{"command": "npm run build -- --verbose", "stream": "stdout", "text": "\u001b[31mFAILED\u001b[0m com\u001b[1mpiling\u001b[0m"}');
+select pg_temp.say('write', 'code', '{"filename": "src/lib/row-reader.ts", "action": "write", "content": "export const zebra = 1;"}');
+select pg_temp.say('edit', 'code', '{"filename": "src/lib/other.ts", "action": "edit", "edits": [{"old_text": "giraffe", "new_text": "okapi"}, {"start": 1, "removed": ["warthog"], "added": ["meerkat"]}]}');
+select pg_temp.say('rename', 'code', '{"filename": "docs/new_home.md", "old_filename": "docs/ancient.md", "action": "rename"}');
+select pg_temp.say('error', 'error', '{"message": "ECONNREFUSED quagga", "file": "src/net/dial.ts", "line": 3, "stack": "at dialPeer (dial.ts:3)", "recovery_strategy": "wait for the tapir"}');
+select pg_temp.say('task', 'task', '{"title": "Feed the capybara", "description": "with hay"}');
+select pg_temp.say('goal', 'goal', '{"title": "Happy wombat"}');
+select pg_temp.say('milestone', 'milestone', '{"label": "Aardvark born", "completed": true}');
+select pg_temp.say('preview', 'preview', '{"url": "https://pangolin.example/start"}');
+
+set local role anon;
+
+-- Words.
+select is(pg_temp.found('failing'), '{order}', 'a word is found');
+select is(pg_temp.found('FAILED github'), '{hub}', 'all words must be there, in any order and case');
+select is(pg_temp.found('"failing test"'), '{order}', 'words in quotes are found beside each other');
+select is(pg_temp.found('"test failing"'), '{}', 'and only in that order');
+select is(pg_temp.found('“failing test”'), '{order}', 'typographic quotes are quotes');
+select is(pg_temp.found('failed -github'), '{command}', '-word must not be there');
+select is(pg_temp.found('test -"that is failing"'), '{}', 'nor -"words"');
+select is(pg_temp.found('fail*'), '{command,hub,order}', 'word* is a beginning');
+select is(pg_temp.found('"failing te*"'), '{order}', 'also at the end of a phrase');
+select is(pg_temp.found('fail'), '{}', 'a beginning without its star is a word');
+select is(pg_temp.found('--verbose'), '{command}', 'two hyphens are an option, not an exclusion');
+select is(cardinality(pg_temp.found('-github')), 18, 'an exclusion alone finds all the rest');
+
+-- Identifiers and paths.
+select is(pg_temp.found('config'), '{config}', 'an identifier is found by a part of it');
+select is(pg_temp.found('rows'), '{config}', 'also one with underscores');
+select is(pg_temp.found('server'), '{config}', 'also between capitals and a number');
+select is(pg_temp.found('parseConfigFile'), '{config}', 'and as a whole');
+select is(pg_temp.found('parseconfigfile'), '{config}', 'in any case');
+select is(pg_temp.found('parse_config_file'), '{config}', 'and written in another style');
+select is(pg_temp.found('HTTPServer2'), '{config}', 'with its number');
+select is(pg_temp.found('httpserver2'), '{config}', 'as a whole');
+select is(pg_temp.found('maxRows'), '{config}', 'max_rows is found as maxRows');
+select is(pg_temp.found('UTF-8'), '{config}', 'utf8 is found as UTF-8');
+select is(pg_temp.found('parseConf*'), '{config}', 'and by its beginning');
+select is(pg_temp.found('ConfigMap'), '{}', 'an identifier is not found by one of its parts alone');
+select is(pg_temp.found('GitHub'), '{hub}', 'GitHub finds github');
+select is(pg_temp.found('"github action"'), '{hub}', 'and "github action" finds either');
+select is(pg_temp.found('lib'), '{edit,write}', 'a path is found by a folder');
+select is(pg_temp.found('row-reader.ts'), '{write}', 'by its name');
+select is(pg_temp.found('lib/row-reader'), '{write}', 'and by what stands together in it');
+
+-- Languages.
+select is(pg_temp.found('cafe elysee naive angstrom fine fullwidth orsted'), '{accents}', 'accents and forms of letters are optional');
+select is(pg_temp.found('CAFÉ'), '{accents}', 'also in the query');
+select is(pg_temp.found('検索'), '{japanese}', 'Japanese is found without blanks');
+select is(pg_temp.found('機能を実装'), '{japanese}', 'from its middle');
+select is(pg_temp.found('能'), '{japanese}', 'by one character');
+select is(pg_temp.found('索検'), '{}', 'and not in another order');
+select is(pg_temp.found('gptで'), '{japanese}', 'next to Latin letters');
+select is(pg_temp.found('ค้นหา'), '{thai}', 'so is Thai');
+select is(pg_temp.found('검색'), '{korean}', 'so is Korean');
+select is(pg_temp.found('ОШИБКУ'), '{russian}', 'other alphabets in any case');
+select is(pg_temp.found('البحث'), '{arabic}', 'Arabic without its vowel signs');
+select is(pg_temp.found('🚀'), '{emoji}', 'and emoji');
+
+-- Where.
+select is(pg_temp.found('compiling failed'), '{command}', 'colours of the terminal divide no words');
+select is(pg_temp.found('npm run build'), '{command}', 'commands are found');
+select is(
+  array[
+    pg_temp.found('zebra'), pg_temp.found('giraffe okapi'), pg_temp.found('warthog meerkat'), pg_temp.found('ancient')
+  ]::text,
+  '{{write},{edit},{edit},{rename}}', 'content, edits, lines and names of files are found'
+);
+select is(
+  array[pg_temp.found('quagga'), pg_temp.found('dialPeer'), pg_temp.found('tapir'), pg_temp.found('dial.ts')]::text,
+  '{{error},{error},{error},{error}}', 'all of an error is found'
+);
+select is(
+  array[
+    pg_temp.found('capybara hay'), pg_temp.found('wombat'), pg_temp.found('aardvark'), pg_temp.found('pangolin')
+  ]::text,
+  '{{task},{goal},{milestone},{preview}}', 'tasks, goals, milestones and previews are found'
+);
+
+-- What a hit is.
+select row_eq(
+  $$
+    select hit.agent_id, hit.agent_name, hit.type, hit.at, hit.session_started_at = h.started_at, hit.filename
+    from search_events('zebra') hit, session_head(hit.session_id) h
+  $$,
+  row('ada'::text, 'ada'::text, 'code'::text, '2026-03-01 00:00:00+00'::timestamptz, true, 'src/lib/row-reader.ts'::text),
+  'a hit says where and when it was'
+);
+select is(
+  (select snippet from search_events('config rows')),
+  '{"Now parse",Config,"File reads max_",rows," from the HTTPServer2 and utf8 text"}',
+  'a snippet is plain text and matches in turn'
+);
+select is(
+  (select snippet from search_events('"cafe a l"')), '{"Le ","café à l","’Élysée, naïve Ångström, ﬁne ｆｕｌｌｗｉｄｔｈ, straße Ørsted"}',
+  'as it was written, accents marked too'
+);
+select is(
+  (select snippet from search_events('verbose failed')),
+  array['npm run build -- --', 'verbose', e'\n', 'FAILED', ' compiling'],
+  'of a terminal the command and the text without its colours'
+);
+select is((select snippet[2] from search_events('機能')), '機能', 'a match in Japanese is marked');
+select is((select snippet from search_events('is -rows')), '{"a failing test, not a test that ",is," failing"}', 'not inside of words');
+
+reset role;
+select pg_temp.say('long', 'code', jsonb_build_object(
+  'filename', 'a.txt', 'action', 'write', 'content',
+  repeat(e'first lines <b>here</b>\n', 900) || 'one line with a needle in it' || e'\n' || repeat('x', 20000)
+), 'b', 'bbbbbbbb-0000-4000-8000-000000000000', '2026-03-05T00:00:00Z');
+set local role anon;
+select is((select snippet[:3] from search_events('needle')), array['one line with a ', 'needle', e' in it\n' || repeat('x', 211)], 'a snippet begins with the line');
+select ok((select length(array_to_string(snippet, '')) <= 240 from search_events('needle')), 'and is short');
+select is((select snippet[2:3] from search_events('b lines -nothing') limit 1), '{lines," <"}', 'markup is text like any other');
+
+-- Narrowed.
+select is(
+  (select array_agg(filename) from search_events('needle', filename => 'A.txt', type => 'code', agent_id => 'bob', from_at => '2026-03-04', to_at => '2026-03-06')),
+  '{a.txt}', 'a search is narrowed by file, type, agent and time'
+);
+select is(
+  (select count(*) from search_events('zebra', filename => 'lib/row-reader.ts') a, search_events('zebra', filename => 'row-reader.ts') b),
+  1::bigint, 'a file is named by the end of its path'
+);
+select is(
+  (
+    select count(*) from search_events('needle', from_at => '-infinity') a, search_events('needle', to_at => 'infinity') b,
+      search_events('needle', from_at => '2026-03-05', to_at => '2026-03-05') c, search_events('needle', from_at => '2026-01-01') d,
+      search_events('needle', from_at => '2020-01-01', to_at => '2026-12-31') e, search_events('needle', to_at => '2026-03-05') f
+  ),
+  1::bigint, 'by time however long'
+);
+select is_empty(
+  $$
+    select 1 from search_events('needle', agent_id => 'ada') union all
+    select 1 from search_events('needle', type => 'thought') union all
+    select 1 from search_events('needle', filename => 'b.txt') union all
+    select 1 from search_events('needle', session_id => 'aaaaaaaa-0000-4000-8000-000000000000') union all
+    select 1 from search_events('needle', from_at => '2026-03-05T00:00:01Z') union all
+    select 1 from search_events('needle', to_at => '2026-03-04T23:59:59Z') union all
+    select 1 from search_events('needle', from_at => '2026-04-01', to_at => '2026-03-01') union all
+    select 1 from search_events('needle', from_at => '1999-01-01', to_at => '2001-01-01') union all
+    select 1 from search_events('needle', from_at => 'infinity') union all
+    select 1 from search_events('needle', to_at => '-infinity') union all
+    select 1 from search_events('needle', from_at => 'infinity', to_at => '-infinity')
+  $$,
+  'what does not fit is left out'
+);
+
+reset role;
+-- A moment and a stretch of time share a tag exactly when the moment's day lies in it.
+select is_empty(
+  $$
+    select at, from_at, to_at
+    from generate_series(0, 40) n,
+      lateral (select timestamptz '2026-03-05 12:00Z' - n * n * interval '20 hours' as at) a,
+      generate_series(0, 12) i, generate_series(0, 12) j,
+      lateral (select timestamptz '2026-03-06' - i ^ 3 * interval '1 day' as from_at, timestamptz '2026-03-06' - j ^ 3 * interval '1 day' as to_at) span
+    where (private.tags_of_event(1, gen_random_uuid(), 'a', 'task', at, null) && private.time_tags(from_at, to_at))
+      <> (date_trunc('day', at, 'UTC') between date_trunc('day', from_at, 'UTC') and date_trunc('day', to_at, 'UTC'))
+  $$,
+  'the tags of a time are those of its days and of no other'
+);
+
+-- Who may read.
+select pg_temp.say('unlisted', 'thought', '{"thought_type": "general", "content": "an okapi unlisted"}', 'c', 'cccccccc-0000-4000-8000-000000000000');
+select pg_temp.say('private', 'thought', '{"thought_type": "general", "content": "an okapi private"}', 'd', 'dddddddd-0000-4000-8000-000000000000');
+set local role anon;
+select is(pg_temp.found('okapi'), '{edit}', 'only events of public sessions are found');
+select is(
+  (select array_agg(agent_id) from search_events('okapi', session_id => 'cccccccc-0000-4000-8000-000000000000')), '{una}',
+  'and those of an unlisted session by whoever names it'
+);
+select throws_ok(
+  $$ select search_events('okapi', session_id => 'dddddddd-0000-4000-8000-000000000000') $$, 'PT404',
+  'Cannot read the session: there is none of that id.', 'a private session is as good as none'
+);
+select throws_ok('select * from private.search_documents', '42501', null, 'invariant 8: documents are read by nobody');
+reset role;
+select update_agent(repeat('a', 64), '{"visibility": "private"}');
+set local role anon;
+select is(pg_temp.found('okapi'), '{}', 'an agent that hides is found no more');
+reset role;
+select update_agent(repeat('a', 64), '{"visibility": "public"}');
+
+-- A thought written in pieces.
+select append_events(repeat('a', 64), jsonb_build_object(
+  'agent_id', 'ada', 'start_session', 'aaaaaaaa-0000-4000-8000-000000000000', 'events', (
+    select jsonb_agg(jsonb_build_object(
+      'id', 'piece-' || n, 'type', 'thought', 'at', '2026-03-01T00:00:00Z',
+      'data', jsonb_build_object('thought_type', 'general', 'stream_id', 's', 'content', piece)
+    ))
+    from unnest(array['The plat', 'ypus and ', 'the echidna']) with ordinality as p (piece, n)
+  )
+));
+set local role anon;
+select is(pg_temp.found('echidna'), '{piece-3}', 'a piece of a thought is found while it is written');
+reset role;
+select pg_temp.say('last-piece', 'thought', '{"thought_type": "general", "stream_id": "s", "content": " met.", "done": true}');
+set local role anon;
+select is(pg_temp.found('echidna'), '{last-piece}', 'once it is done it is found as a whole, once');
+select is(
+  (select snippet from search_events('"platypus and the echidna met"')), '{"The ","platypus and the echidna met",.}',
+  'and its words are whole'
+);
+reset role;
+update ai_stream_events set data = jsonb_set(data, '{content}', '"the numbat"') where id = 'piece-3';
+set local role anon;
+select is(pg_temp.found('echidna'), '{}', 'what an owner takes out of an event is found no more');
+select is(pg_temp.found('numbat'), '{last-piece}', 'and what stands there now is');
+reset role;
+
+-- Whatever is typed.
+create temp table typed (query text);
+insert into typed values
+  ('''; drop table ai_stream_events; --'), ('"'), ('"""'), ('" "'), ('-'), ('- -'), ('--'), ('-"'), ('*'), ('-*'), ('"*"'), ('a*b*'),
+  ('& | ! ( ) <-> :*'), ('!!! ??? ...'), ('\'), ('\\'''), ('a\'), ('''a'':*'), ('%_%'), ('[a-z]+('), ('(?:(?<=x'), ('\m\M'), ('{1,99}'),
+  (e'\x01\x02'), (e'\t\n zebra'), (U&'\FEFF\200B\200D'), ('👩‍💻👍🏽'), ('\u0000'), ('$1 $2'), ('zqgggggg'), ('é́́́́́́́́'), ('ﷺ'), ('a b c d e f g h i j k l m n o p q r s t u v w x y z'),
+  (repeat('a', 512)), (repeat('a ', 256)), (repeat('"a" ', 128)), (repeat('-a ', 170)), (repeat('a*', 256)), (repeat('検', 170)), (repeat('aB', 256)),
+  (repeat('"', 512)), (repeat('.', 512)), (repeat('🚀', 128)), ('or and not'), ('null'), ('-zebra -okapi');
+create temp table answered as
+select t.query, clock_timestamp() as started_at, (select count(*) from search_events(t.query)) as hits, clock_timestamp() as ended_at
+from typed t;
+select is((select count(*) from answered), (select count(*) from typed), 'nothing typed makes an error');
+select is_empty($$ select query, ended_at - started_at from answered where ended_at - started_at > interval '1 second' $$, 'or takes a second');
+select is_empty($$ select query from answered where hits > 0 and query !~ '[[:alnum:]]' and query !~ '👩' $$, 'signs alone find nothing');
+set local role anon;
+select throws_ok(format('select search_events(%L)', typed), 'PT422', null, 'refused: ' || coalesce(left(typed, 3), 'null'))
+from unnest(array['', ' ', null, repeat('a', 513), repeat('x', 10000)]) as typed;
+select throws_ok(format('select search_events(%L, cursor => %L)', 'a', cursor), 'PT422', null, 'no cursor: ' || cursor)
+from unnest(array['', 'x', '1_2_3_4', '1_2_3_4_5_6', '1_2_3_4e999_5', '-1_2_3_4_5', '9999999999999999_1_1_1_1']) as cursor;
+select lives_ok($$ select search_events('a', cursor => '99999999999999_999999999999999999_0_0_999999999999999999') $$, 'a cursor that somebody made up is harmless');
+select throws_ok($$ select search_events('a', filename => repeat('a', 1025)) $$, 'PT422', null, 'a file name has its limit');
+
+-- Pages.
+reset role;
+select append_events(repeat('b', 64), jsonb_build_object('agent_id', 'bob', 'session_id', 'bbbbbbbb-0000-4000-8000-000000000000', 'events', (
+  select jsonb_agg(jsonb_build_object(
+    'id', 'page-' || part || '-' || n, 'type', 'thought', 'at', timestamptz '2026-03-01' + n * interval '1 minute',
+    'data', jsonb_build_object('thought_type', 'general', 'content', repeat('lemur ', 1 + n % 3) || n)
+  ))
+  from generate_series(1, 450) n
+)))
+from generate_series(1, 3) part;
+create function pg_temp.read_pages(query text, rows integer) returns setof text language plpgsql as $$
+declare
+  hit search_hit;
+  page_cursor text;
+begin
+  loop
+    hit := null;
+    for hit in select * from search_events(query, cursor => page_cursor, max_rows => rows) loop
+      return next hit.session_id || ' ' || hit.seq;
+      page_cursor := hit.cursor;
+    end loop;
+    exit when hit is null;
+    -- While it is read, more comes.
+    perform pg_temp.say(gen_random_uuid()::text, 'thought', '{"thought_type": "general", "content": "a lemur came"}', 'b', 'bbbbbbbb-0000-4000-8000-000000000000');
+  end loop;
+end
+$$;
+create temp table paged as select * from pg_temp.read_pages('lemur', 70) as hit;
+select is((select count(distinct hit) from paged), 1350::bigint, 'pages skip nothing');
+select is((select count(*) from paged), 1350::bigint, 'and repeat nothing, while more is written');
+select is((select count(*) from search_events('lemur', max_rows => 1000)), 100::bigint, 'a page has at most 100 rows');
+select is((select count(*) from search_events('lemur', max_rows => -1)), 1::bigint, 'and at least one');
+select ok(
+  (select bool_and(snippet[2] = 'lemur' and cardinality(snippet) >= 5) from search_events('lemur came -came lemur*', max_rows => 5) ) is not false,
+  'more of a word ranks higher'
+);
+
+-- By index.
+analyze private.search_documents;
+create temp view scans as
+select relname, seq_scan from pg_stat_xact_user_tables
+where relname in ('ai_stream_events', 'search_documents', 'ai_agent_sessions');
+create temp table before_scans as select * from scans;
+select count(*)
+from unnest(array['lemur', 'zebra', 'nowhere', '"a lemur came"', '-lemur', 'le*', '検索']) as query,
+  search_events(query) a, search_events(query, agent_id => 'bob', from_at => '2026-01-01') b;
+select results_eq('select * from scans order by 1', 'select * from before_scans order by 1', 'no search reads a whole table');
+set local enable_seqscan = off;
+create function pg_temp.plan_of(statement text) returns text language plpgsql as $$
+declare
+  line text;
+  plan text := '';
+begin
+  for line in execute 'explain ' || statement loop
+    plan := plan || line || e'\n';
+  end loop;
+  return plan;
+end
+$$;
+select alike(
+  pg_temp.plan_of($$
+    select 1 from private.search_documents
+    where tags @> array[1::bigint, 2] and words @@ 'zebra' and tags && array[3::bigint] limit 1025
+  $$),
+  '%Bitmap Index Scan on search_documents_by_word%Index Cond: ((words @@ %tags @> %tags && %', 'words, windows and filters are one index scan'
+);
+
+-- Nothing that the contract allows is too much for the index.
+select lives_ok(
+  format('select pg_temp.say(%L, %L, %L, %L, %L)', 'big-' || n, type, data, 'b', 'bbbbbbbb-0000-4000-8000-000000000000'),
+  'written: ' || name
+)
+from (values
+  ('a megabyte of one word', 'code', jsonb_build_object('filename', 'a', 'action', 'write', 'content', repeat('a', 1048576))),
+  ('64 KB of different words', 'thought', jsonb_build_object('thought_type', 'general', 'content', (select string_agg(left(md5(i::text), 3), ' ') from generate_series(1, 16384) i))),
+  ('64 KB of different pairs', 'thought', jsonb_build_object('thought_type', 'general', 'content', (select string_agg(chr(19968 + (i * 7919) % 20000), '') from generate_series(1, 21845) i))),
+  ('a megabyte of different pairs', 'code', jsonb_build_object('filename', 'a', 'action', 'write', 'content', (select string_agg(chr(131072 + (i * 7919) % 40000), '') from generate_series(1, 262144) i))),
+  ('64 KB of capitals and digits', 'terminal', jsonb_build_object('stream', 'stdout', 'text', repeat('aB1_', 16384))),
+  ('letters that unfold', 'thought', jsonb_build_object('thought_type', 'general', 'content', repeat('ﷺ', 21845))),
+  ('escapes', 'terminal', jsonb_build_object('stream', 'stdout', 'text', repeat(e'\x1b[', 32768))),
+  ('a thousand folders', 'code', jsonb_build_object('filename', repeat('/', 1024), 'action', 'delete')),
+  ('signs', 'thought', '{"thought_type": "general", "content": "🚀 . \u0001 \ufeff"}'),
+  ('nothing', 'thought', '{"thought_type": "general", "content": ""}')
+) as big (name, type, data), lateral (select md5(name) as n) named;
+select is_empty($$ select 1 from search_events('"' || repeat('a', 200) || '"') $$, 'a word without end is not found');
+
+delete from public.ai_agents where agent_id = 'bob';
+select is_empty($$ select 1 from private.search_documents where session_id = 'bbbbbbbb-0000-4000-8000-000000000000' $$, 'documents go with their session');
+
+select * from finish();
+rollback;
