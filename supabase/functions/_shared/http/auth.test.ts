@@ -1,0 +1,85 @@
+import { deepEqual, match, notEqual } from "node:assert/strict";
+import { find_key_hash, is_project, require_key_hash } from "./auth.ts";
+import { key_pattern, make_key, sha256_hex } from "./keys.ts";
+import { refused } from "./testing.ts";
+
+const key = `klt_${"a".repeat(43)}`;
+const request = (headers: Record<string, string>) =>
+  new Request("http://kulti.test/ingest", { headers });
+
+Deno.test("make_key makes keys of the shape that auth accepts, none twice", async () => {
+  const [one, two] = [await make_key(), await make_key()];
+  match(one.api_key, key_pattern);
+  notEqual(one.api_key, two.api_key);
+  deepEqual(one.key_hash, await sha256_hex(one.api_key));
+  deepEqual(one.key_prefix, one.api_key.slice(0, 12));
+});
+
+Deno.test("sha256_hex equals the published digest", async () => {
+  deepEqual(
+    await sha256_hex("abc"),
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+  );
+});
+
+Deno.test("find_key_hash finds the key wherever a client can put it", async () => {
+  const expected = await sha256_hex(key);
+  for (const headers of [
+    { authorization: `Bearer ${key}` },
+    { authorization: `bearer   ${key}` },
+    { "x-kulti-key": key },
+    { authorization: `Basic ${btoa(`my-agent:${key}`)}` },
+    { authorization: `Basic ${btoa(`${key}:`)}` },
+  ] as Record<string, string>[]) {
+    deepEqual(await find_key_hash(request(headers)), expected);
+  }
+});
+
+Deno.test("find_key_hash lets X-Kulti-Key win over the key that supabase-js sends", async () => {
+  for (const bearer of ["sb_publishable_abc", "eyJh.eyJy.c2ln", `klt_${"b".repeat(43)}`]) {
+    const headers = { authorization: `Bearer ${bearer}`, "x-kulti-key": key };
+    deepEqual(await find_key_hash(request(headers)), await sha256_hex(key));
+  }
+});
+
+Deno.test("find_key_hash takes the project's keys for no agent's key", async () => {
+  for (const authorization of [
+    "Bearer sb_publishable_abc",
+    "Bearer eyJh.eyJy.c2ln",
+    "Bearer",
+    "",
+  ]) {
+    deepEqual(await find_key_hash(request({ authorization })), null);
+  }
+  deepEqual(await find_key_hash(request({})), null);
+});
+
+Deno.test("require_key_hash tells a missing key from a malformed one", async () => {
+  const missing = await refused(require_key_hash(request({})));
+  deepEqual(missing.code, "missing_key");
+  for (const headers of [
+    { authorization: "Bearer klt_short" },
+    { authorization: `Bearer ${key}x` },
+    { authorization: "Bearer old-style-key" },
+    { authorization: "Basic %%%", "x-kulti-key": "nonsense" },
+    { "x-kulti-key": `${key}"` },
+  ] as Record<string, string>[]) {
+    const error = await refused(require_key_hash(request(headers)));
+    deepEqual(error.code, "unknown_key");
+  }
+});
+
+Deno.test("is_project knows the project's secret key and nothing else", async () => {
+  const secrets = ["sb_secret_one", "sb_secret_two"];
+  deepEqual(await is_project(request({ apikey: "sb_secret_two" }), secrets), true);
+  deepEqual(await is_project(request({ authorization: "Bearer sb_secret_one" }), secrets), true);
+  for (const headers of [
+    { apikey: "sb_secret_on" },
+    { apikey: "sb_publishable_x" },
+    { authorization: "Bearer" },
+    {},
+  ] as Record<string, string>[]) {
+    deepEqual(await is_project(request(headers), secrets), false);
+  }
+  deepEqual(await is_project(request({ apikey: "" }), [""]), false);
+});

@@ -1,0 +1,83 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { KultiError } from "../protocol/errors.ts";
+import { handle_requests } from "./handle.ts";
+import { reply } from "./reply.ts";
+import type { Route } from "./route.ts";
+
+const routes: Route<null>[] = [
+  { method: "GET", pathname: "/things", handle: () => reply(200, { things: [] }) },
+  { method: "POST", pathname: "/things", handle: () => refuse() },
+  {
+    method: "DELETE",
+    pathname: "/things/:id",
+    handle: (_request, _deps, { id }) => reply(200, id),
+  },
+  { method: "POST", pathname: "/broken", handle: () => fail_unexpectedly() },
+];
+
+function refuse(): never {
+  throw new KultiError("rate_limited", "Cannot do that: too many.", { retry_after_s: 1.2 });
+}
+
+function fail_unexpectedly(): never {
+  throw new TypeError("unexpected klt_secret in the body");
+}
+
+async function send(method: string, path: string) {
+  const logged: unknown[] = [];
+  const handle = handle_requests(routes, null, (facts) => logged.push(facts));
+  const response = await handle(new Request(`http://kulti.test${path}`, { method }));
+  return { response, logged };
+}
+
+Deno.test("handle_requests finds a route by method and path", async () => {
+  for (const path of ["/things", "/things/", "/things?page=2"]) {
+    equal((await send("GET", path)).response.status, 200);
+  }
+  equal(await (await send("DELETE", "/things/a%20b")).response.json(), "a%20b");
+});
+
+Deno.test("handle_requests answers 404 for a path it does not know", async () => {
+  for (const path of ["/", "/thing", "/things/1/2", "/things//"]) {
+    const { response } = await send("GET", path);
+    equal(response.status, 404, path);
+    equal((await response.json()).error.code, "route_not_found");
+  }
+});
+
+Deno.test("handle_requests answers 405 with the methods that the path takes", async () => {
+  const { response } = await send("PUT", "/things");
+  equal(response.status, 405);
+  equal(response.headers.get("allow"), "GET, POST, OPTIONS");
+  equal((await response.json()).error.code, "method_not_allowed");
+});
+
+Deno.test("handle_requests answers a preflight with what a browser may send", async () => {
+  const { response } = await send("OPTIONS", "/things");
+  equal(response.status, 204);
+  equal(response.headers.get("access-control-allow-origin"), "*");
+  equal(response.headers.get("access-control-allow-methods"), "GET, POST, OPTIONS");
+  match(response.headers.get("access-control-allow-headers") ?? "", /x-kulti-key/);
+});
+
+Deno.test("handle_requests sends a refusal as the error body, with CORS and Retry-After", async () => {
+  const { response, logged } = await send("POST", "/things");
+  equal(response.status, 429);
+  equal(response.headers.get("retry-after"), "2");
+  equal(response.headers.get("access-control-allow-origin"), "*");
+  equal(response.headers.get("cache-control"), "no-store");
+  const { error } = await response.json();
+  deepEqual([error.code, error.message], ["rate_limited", "Cannot do that: too many."]);
+  equal(error.request_id, response.headers.get("x-request-id"));
+  deepEqual(logged, []);
+});
+
+Deno.test("handle_requests leaks nothing of an unexpected error, into the reply or the log", async () => {
+  const { response, logged } = await send("POST", "/broken");
+  equal(response.status, 500);
+  const { error } = await response.json();
+  equal(error.code, "internal");
+  equal(`${JSON.stringify(error)}${JSON.stringify(logged)}`.includes("klt_secret"), false);
+  equal((logged[0] as { request_id: string }).request_id, error.request_id);
+  match(JSON.stringify(logged), /fail_unexpectedly/);
+});

@@ -1,0 +1,83 @@
+/** From a request to one route's handler, and from whatever it throws to the contract's error body. */
+import { KultiError } from "../protocol/errors.ts";
+import { discard_rest } from "./body.ts";
+import { DatabaseError } from "./db.ts";
+import { cors_headers, error_reply, preflight_reply } from "./reply.ts";
+import { type Route, routes_at } from "./route.ts";
+
+/** One line for the log. It never holds a key, a body or a text that came from outside. */
+export type Log = (facts: Record<string, unknown>) => void;
+
+const log_as_json: Log = (facts) => console.error(JSON.stringify(facts));
+
+/** The `fetch` of a function. It holds the only try/catch: handlers throw a KultiError for what the caller did wrong. */
+export function handle_requests<Deps>(
+  routes: readonly Route<Deps>[],
+  deps: Deps,
+  log: Log = log_as_json,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const request_id = crypto.randomUUID();
+    let response: Response;
+    try {
+      response = await answer(request, routes, deps);
+    } catch (error) {
+      const refusal = error instanceof KultiError ? error : unexpected();
+      if (is_failure(refusal)) log({ request_id, code: refusal.code, ...safe_facts(error) });
+      response = error_reply(refusal, request_id);
+    }
+    await discard_rest(request);
+    if (response.status === 405) response.headers.set("allow", methods_at(request, routes));
+    for (const [name, value] of Object.entries(cors_headers)) response.headers.set(name, value);
+    response.headers.set("x-request-id", request_id);
+    return response;
+  };
+}
+
+async function answer<Deps>(
+  request: Request,
+  routes: readonly Route<Deps>[],
+  deps: Deps,
+): Promise<Response> {
+  const found = routes_at(routes, new URL(request.url).pathname);
+  if (found.length === 0) {
+    throw new KultiError(
+      "route_not_found",
+      "Cannot find this path: the function has no such route.",
+    );
+  }
+  if (request.method === "OPTIONS") return preflight_reply(methods_at(request, routes));
+  const chosen = found.find(({ route }) => route.method === request.method);
+  if (!chosen) {
+    throw new KultiError(
+      "method_not_allowed",
+      `Cannot use this method here: the path takes ${methods_at(request, routes)}.`,
+    );
+  }
+  return await chosen.route.handle(request, deps, chosen.params);
+}
+
+function methods_at<Deps>(request: Request, routes: readonly Route<Deps>[]): string {
+  const found = routes_at(routes, new URL(request.url).pathname);
+  return [...found.map(({ route }) => route.method), "OPTIONS"].join(", ");
+}
+
+/** What is ours to mend; that a format is not spoken is the caller's to know. */
+const is_failure = ({ status, code }: KultiError): boolean =>
+  status >= 500 && code !== "not_implemented";
+
+function unexpected(): KultiError {
+  return new KultiError(
+    "internal",
+    "Cannot answer: the server failed. The request id names it in its log.",
+  );
+}
+
+/** An error's message may quote what was sent, so an unexpected one is logged by its name and its place alone. */
+function safe_facts(error: unknown): Record<string, unknown> {
+  if (error instanceof DatabaseError) return { ...error.facts };
+  if (error instanceof KultiError) return {};
+  if (!(error instanceof Error)) return { error: typeof error };
+  const at = error.stack?.split("\n").filter((line) => /^\s+at /.test(line));
+  return { error: error.name, at: at?.map((line) => line.trim()).slice(0, 8) };
+}

@@ -1,0 +1,36 @@
+/** What a function answers, and how a path finds it. */
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/** Named parts of the path, decoded no further than the URL itself. */
+export type Params = Readonly<Record<string, string>>;
+
+export interface Route<Deps> {
+  method: Method;
+  /** A URLPattern as the function sees paths, such as `/agents/keys/:key_id`; a trailing slash is allowed. */
+  pathname: string;
+  handle(request: Request, deps: Deps, params: Params): Promise<Response> | Response;
+}
+
+export interface FoundRoute<Deps> {
+  route: Route<Deps>;
+  params: Params;
+}
+
+/** The routes whose path matches, whatever their method: none means 404, none of the right method 405. */
+export function routes_at<Deps>(
+  routes: readonly Route<Deps>[],
+  pathname: string,
+): FoundRoute<Deps>[] {
+  const found: FoundRoute<Deps>[] = [];
+  for (const route of routes) {
+    const match = new URLPattern({ pathname: `${route.pathname}{/}?` }).exec({ pathname });
+    if (match) found.push({ route, params: named_groups(match.pathname.groups) });
+  }
+  return found;
+}
+
+function named_groups(groups: Record<string, string | undefined>): Record<string, string> {
+  const named: Record<string, string> = {};
+  for (const [name, value] of Object.entries(groups)) named[name] = value ?? "";
+  return named;
+}

@@ -1,0 +1,66 @@
+/** An RPC's arguments and result by its name. */
+export type RpcTable<Table> = { [Name in keyof Table]: { args: object; result: unknown } };
+
+/** The RPCs that anyone may call, as far as functions do. */
+export interface ViewerRpcs {
+  session_head: { args: { session_id: string }; result: Head };
+  /** Public sessions, the latest first. */
+  find_sessions: { args: { agent_id: string; max_rows: number }; result: Head[] };
+}
+
+/** The RPCs that only the functions may call. Each verifies the hash of the key itself and does its work in one transaction. */
+import type {
+  Agent,
+  AgentKey,
+  AgentMessageRequest,
+  Head,
+  IngestReply,
+  IngestRequest,
+  Message,
+  ProfileChanges,
+  RegisterRequest,
+  ViewerMessageRequest,
+} from "../protocol/wire.ts";
+
+export interface Rpcs {
+  register_agent: {
+    /** `address_hash` null: no limit on how often. */
+    args: {
+      profile: RegisterRequest;
+      key_hash: string;
+      key_prefix: string;
+      address_hash: string | null;
+    };
+    result: { agent: Agent; key: AgentKey };
+  };
+  update_agent: { args: { key_hash: string; changes: ProfileChanges }; result: Agent };
+  rotate_key: {
+    args: {
+      key_hash: string;
+      new_key_hash: string;
+      new_key_prefix: string;
+      keep_current: boolean;
+    };
+    /** `revoked`: ids of the keys that no longer work. */
+    result: { agent_id: string; key: AgentKey; revoked: string[] };
+  };
+  list_keys: { args: { key_hash: string }; result: AgentKey[] };
+  revoke_key: {
+    args: { key_hash: string; key_id: string };
+    result: { id: string; revoked_at: string };
+  };
+  append_events: {
+    args: { key_hash: string; batch: IngestRequest };
+    result: Omit<IngestReply, "flush_ms"> & { viewers: number };
+  };
+  post_message: {
+    args: { message: ViewerMessageRequest & { address_hash: string } };
+    result: Message;
+  };
+  post_agent_message: { args: { key_hash: string; message: AgentMessageRequest }; result: Message };
+  read_messages: {
+    /** `after` left out: the messages since those that the agent was given last. */
+    args: { key_hash: string; session_id: string; after?: number; max_rows: number };
+    result: Message[];
+  };
+}

@@ -1,0 +1,13 @@
+import { connect_database } from "../_shared/http/db.ts";
+import { read_project_env } from "../_shared/http/env.ts";
+import { handle_requests } from "../_shared/http/handle.ts";
+import { chat_routes } from "./handler.ts";
+
+const project = read_project_env();
+
+export default {
+  fetch: handle_requests(chat_routes, {
+    database: connect_database({ url: project.url, key: project.secret_key }),
+    project,
+  }),
+};

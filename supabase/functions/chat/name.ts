@@ -1,0 +1,14 @@
+import { KultiError } from "../_shared/protocol/errors.ts";
+
+/** Controls, line breaks, and the marks that turn the direction of what follows: a name could fake a line of chat. */
+const disguising = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** The name without the space around it. */
+export function plain_name(name: string): string {
+  const trimmed = name.trim();
+  if (!disguising.test(trimmed)) return trimmed;
+  const message = "holds a control character or a line break";
+  throw new KultiError("invalid_request", `Cannot post the message: name ${message}.`, {
+    issues: [{ path: "name", message }],
+  });
+}

@@ -1,0 +1,75 @@
+/** The door for events. Each route: authenticate, validate, one RPC, reply. */
+import { require_key_hash } from "../_shared/http/auth.ts";
+import { read_json } from "../_shared/http/body.ts";
+import type { Database } from "../_shared/http/db.ts";
+import { reply } from "../_shared/http/reply.ts";
+import type { Route } from "../_shared/http/route.ts";
+import { KultiError } from "../_shared/protocol/errors.ts";
+import { is_legacy, parse_legacy } from "../_shared/protocol/legacy.ts";
+import { limits } from "../_shared/protocol/limits.ts";
+import { parse_ingest } from "../_shared/protocol/schema.ts";
+import type { IngestReply, IngestRequest } from "../_shared/protocol/wire.ts";
+import { flush_ms } from "./flush.ts";
+
+export interface IngestDeps {
+  database: Database;
+  /** What the Realtime plan delivers. */
+  messages_per_second: number;
+}
+
+/** What the original Kulti's clients look for in a reply, beside this one's fields. */
+type LegacyMark = { success: true } | { ok: true };
+
+export async function ingest(request: Request, deps: IngestDeps): Promise<Response> {
+  const key_hash = await require_key_hash(request);
+  const body = await read_json(request, limits.body_bytes);
+  if (is_legacy(body)) return await append_legacy(body, key_hash, deps, { success: true });
+  return await append(parse_ingest(body), key_hash, deps);
+}
+
+/** Where the original Kulti's hooks send. */
+export async function ingest_hook(request: Request, deps: IngestDeps): Promise<Response> {
+  const key_hash = await require_key_hash(request);
+  const body = await read_json(request, limits.body_bytes);
+  if (is_legacy(body)) return await append_legacy(body, key_hash, deps, { ok: true });
+  return await append(parse_ingest(body), key_hash, deps, { ok: true });
+}
+
+async function append_legacy(
+  body: unknown,
+  key_hash: string,
+  deps: IngestDeps,
+  mark: LegacyMark,
+): Promise<Response> {
+  const batch = parse_legacy(body);
+  if (batch.events.length > 0) return await append(batch, key_hash, deps, mark);
+  // Counters alone say nothing that is kept; the key is still looked at.
+  const agent = await deps.database.call("update_agent", { key_hash, changes: {} });
+  if (agent.agent_id !== batch.agent_id) {
+    throw new KultiError("wrong_agent", "Cannot append events: the key belongs to another agent.");
+  }
+  return reply(200, { ...mark, accepted: 0, duplicates: 0 });
+}
+
+/** The reply is sent after the RPC's transaction: what it acknowledges is committed. */
+async function append(
+  batch: IngestRequest,
+  key_hash: string,
+  deps: IngestDeps,
+  mark?: LegacyMark,
+): Promise<Response> {
+  const { viewers, ...appended } = await deps.database.call("append_events", { key_hash, batch });
+  const body: IngestReply = {
+    ...appended,
+    flush_ms: flush_ms(viewers, deps.messages_per_second),
+  };
+  return reply(200, { ...mark, ...body });
+}
+
+export const health = (): Response => reply(200, { status: "ok" });
+
+export const ingest_routes: readonly Route<IngestDeps>[] = [
+  { method: "POST", pathname: "/ingest", handle: ingest },
+  { method: "POST", pathname: "/ingest/hook", handle: ingest_hook },
+  { method: "GET", pathname: "/ingest/health", handle: health },
+];

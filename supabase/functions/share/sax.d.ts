@@ -1,0 +1,11 @@
+/** As much of the XML parser as the tests use; the types that others publish for it want Node's. */
+export interface Parser {
+  onerror: (error: Error) => void;
+  onopentag: (node: { name: string }) => void;
+  onclosetag: (name: string) => void;
+  ontext: (text: string) => void;
+  write(xml: string): { close(): void };
+}
+
+declare const sax: { parser(strict: boolean): Parser };
+export default sax;

@@ -1,0 +1,142 @@
+/** Text that nobody vouches for, made ready for a drawing: what XML can't hold is gone, and lines fit their width. */
+
+const named: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+export const escape_markup = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => named[character] ?? "");
+
+/**
+ * One line of what XML 1.0 allows: control characters, lone surrogates and noncharacters are no part of it, and marks
+ * that turn the direction of what follows would turn the rest of the picture.
+ */
+export function plain_line(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[\p{Cc}\s\u2028\u2029]+/gu, " ")
+    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]/g, "")
+    .replace(/[\p{Noncharacter_Code_Point}]/gu, "")
+    .trim();
+}
+
+/** Decided by the first letter that has a direction. */
+export function is_right_to_left(text: string): boolean {
+  const first = /\p{L}/u.exec(text)?.[0] ?? "";
+  return /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u.test(
+    first,
+  );
+}
+
+const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
+
+/** Width in em, on the wide side: fonts differ, and a line too short does less harm than one cut off. */
+function width_of(grapheme: string): number {
+  if (/^[\x20-\x7e]$/.test(grapheme)) return latin_width(grapheme);
+  if (/\p{Emoji_Presentation}|\ufe0f/u.test(grapheme)) return 1.3;
+  if (
+    /[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]/.test(
+      grapheme,
+    )
+  )
+    return 1;
+  if (/[\u{20000}-\u{3fffd}]/u.test(grapheme)) return 1;
+  return /\p{Lu}/u.test(grapheme) ? 0.74 : 0.62;
+}
+
+function latin_width(character: string): number {
+  if ("il.,'|!:;I ".includes(character)) return 0.33;
+  if ('fjrt()[]{}-/\\"`*'.includes(character)) return 0.42;
+  if ("mwMW@%".includes(character)) return 0.94;
+  return /[A-Z#&+=<>~_^]/.test(character) ? 0.72 : 0.6;
+}
+
+export function text_width_em(text: string): number {
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) width += width_of(segment);
+  return width;
+}
+
+/**
+ * Lines of at most `width_em`, broken at spaces where there are any, else between characters as scripts without spaces
+ * and endless words need it. The last one ends with … where something is left out.
+ */
+export function wrap(text: string, width_em: number, most_lines: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  let used = 0;
+  for (const piece of pieces_of(text, Math.min(12, width_em))) {
+    const width = text_width_em(piece);
+    if (used > 0 && used + text_width_em(piece.trimEnd()) > width_em) {
+      lines.push(line.trimEnd());
+      if (lines.length === most_lines) return ending(lines, width_em);
+      line = "";
+      used = 0;
+    }
+    line += piece;
+    used += width;
+  }
+  if (line.trim() !== "") lines.push(line.trimEnd());
+  return lines;
+}
+
+/** As `wrap`, its lines of about the same length. */
+export function balanced(text: string, width_em: number, most_lines: number): string[] {
+  const lines = wrap(text, width_em, most_lines);
+  if (lines.length < 2 || lines.at(-1)?.endsWith("…")) return lines;
+  let [narrow, wide] = [width_em / 2, width_em];
+  while (wide - narrow > 0.25) {
+    const middle = (narrow + wide) / 2;
+    const tried = wrap(text, middle, lines.length + 1);
+    if (tried.length > lines.length) narrow = middle;
+    else wide = middle;
+  }
+  return wrap(text, wide, lines.length);
+}
+
+/** What stays together: words with their space, single characters of scripts that break anywhere, bits of long words. */
+function* pieces_of(text: string, longest_em: number): Generator<string> {
+  let piece = "";
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    const one = width_of(segment);
+    const breaks_before = one >= 1 || width + one > longest_em;
+    if (piece !== "" && (piece.endsWith(" ") || (breaks_before && segment !== " "))) {
+      yield piece;
+      piece = "";
+      width = 0;
+    }
+    piece += segment;
+    width += one;
+    if (one >= 1) {
+      yield piece;
+      piece = "";
+      width = 0;
+    }
+  }
+  if (piece !== "") yield piece;
+}
+
+function ending(lines: string[], width_em: number): string[] {
+  const whole = lines.at(-1) ?? "";
+  const characters = [...graphemes.segment(whole)].map(({ segment }) => segment);
+  while (text_width_em(characters.join("")) > width_em - 1) characters.pop();
+  let last = characters.join("");
+  // Not in the middle of a word, unless it is a very long one.
+  const space = last.lastIndexOf(" ");
+  if (last !== whole && space > last.length * 0.7) last = last.slice(0, space);
+  return [...lines.slice(0, -1), `${last.replace(/[\s.,;:…]+$/u, "")}…`];
+}
+
+/** One or two letters in place of a picture, as on the site. */
+export function initials_of(name: string): string {
+  const words = name.split(/[\s\-_.@]+/u).filter((word) => word !== "");
+  return words
+    .slice(0, 2)
+    .map((word) => [...graphemes.segment(word)][0]?.segment.toLocaleUpperCase() ?? "")
+    .join("");
+}
