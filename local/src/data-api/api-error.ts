@@ -1,0 +1,41 @@
+/** What PostgREST answers when it refuses: `{code, message, details, hint}` with an HTTP status. */
+export interface ErrorDetails {
+  details?: string | null;
+  hint?: string | null;
+  headers?: Record<string, string>;
+  /** The name met is unknown to the schema cache, which may be older than the last migration. */
+  cache_may_be_stale?: boolean;
+}
+
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+  readonly code: string;
+  readonly details: string | null;
+  readonly hint: string | null;
+  readonly headers: Record<string, string>;
+  readonly cache_may_be_stale: boolean;
+
+  constructor(status: number, code: string, message: string, more: ErrorDetails = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.details = more.details ?? null;
+    this.hint = more.hint ?? null;
+    this.headers = more.headers ?? {};
+    this.cache_may_be_stale = more.cache_may_be_stale ?? false;
+  }
+
+  toJSON() {
+    const { code, message, details, hint } = this;
+    return { code, message, details, hint };
+  }
+}
+
+/** A thing that PostgREST does and the embedded Data API does not. PGRST127 is PostgREST's own code for such. */
+export function not_embedded_here(what: string, status = 400): ApiError {
+  return new ApiError(status, "PGRST127", "Feature not implemented", {
+    details: `The embedded Data API has no ${what}; PostgREST has.`,
+    hint: "Run against a real PostgREST, for instance the one of `supabase start`.",
+  });
+}

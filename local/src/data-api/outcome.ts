@@ -1,0 +1,61 @@
+/** The one row that every main statement returns, and the expressions that fill it. */
+import type { Row } from "./lanes.ts";
+import type { MediaType } from "./media-type.ts";
+import { type Sql, sql } from "./sql.ts";
+
+export interface Outcome {
+  body: string;
+  /** Rows in the body. */
+  rows: number;
+  /** Rows without limit and offset; null when not asked for. */
+  total: number | null;
+  /** GUCs by which a function sets the response's headers and status. */
+  response_headers: string | null;
+  response_status: string | null;
+  /** Of an upsert: rows inserted, not updated. */
+  inserted: number | null;
+}
+
+export interface BodyShape {
+  /** The column `pgrst_scalar` of each row instead of the row. */
+  scalar: boolean;
+  /** The first row alone. */
+  single: boolean;
+  strip_nulls: boolean;
+}
+
+/** @param with_body false for HEAD and where nothing is returned */
+export function outcome_columns(
+  shape: BodyShape,
+  counts: { rows: Sql; total: Sql; inserted?: Sql },
+  with_body: boolean,
+): Sql {
+  return sql`(${counts.total})::text as total, (${counts.rows})::text as rows,
+    ${with_body ? body(shape) : sql`''`} as body,
+    nullif(current_setting('response.headers', true), '') as response_headers,
+    nullif(current_setting('response.status', true), '') as response_status,
+    ${counts.inserted ?? sql`null`} as inserted`;
+}
+
+function body({ scalar, single, strip_nulls }: BodyShape): Sql {
+  const row = scalar ? sql`pgrst_row.pgrst_scalar` : sql`pgrst_row`;
+  const rows = strip_nulls ? sql`json_strip_nulls(json_agg(${row}))` : sql`json_agg(${row})`;
+  return single ? sql`coalesce(${rows}->0, 'null')::text` : sql`coalesce(${rows}, '[]')::text`;
+}
+
+export function shape_of(accept: MediaType, scalar = false, single = false): BodyShape {
+  return { scalar, single: single || accept.single, strip_nulls: accept.strip_nulls };
+}
+
+export function outcome_of(rows: Row[] | undefined): Outcome {
+  const row = rows?.[0] ?? {};
+  const number = (value: string | null | undefined) => (value == null ? null : Number(value));
+  return {
+    body: row.body ?? "",
+    rows: number(row.rows) ?? 0,
+    total: number(row.total),
+    response_headers: row.response_headers ?? null,
+    response_status: row.response_status ?? null,
+    inserted: number(row.inserted),
+  };
+}

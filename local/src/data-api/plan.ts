@@ -1,0 +1,15 @@
+import type { Setting } from "./schema-cache.ts";
+import type { Statement } from "./sql.ts";
+
+/** What to send to the database for a request, and what of it the answer needs to know. */
+export interface Plan {
+  kind: "read" | "call" | "insert" | "update" | "delete";
+  main: Statement;
+  /** Tells how many rows the planner expects. */
+  explain: Statement | null;
+  read_only: boolean;
+  /** Of the function called. */
+  settings: readonly Setting[];
+  returns_nothing: boolean;
+  returns_set: boolean;
+}

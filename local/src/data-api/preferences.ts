@@ -1,0 +1,71 @@
+/** The Prefer header (RFC 7240) as PostgREST reads it: the first word of each kind counts. */
+import { ApiError } from "./api-error.ts";
+
+export interface Preferences {
+  returns: "representation" | "minimal" | "headers-only" | null;
+  count: "exact" | "planned" | "estimated" | null;
+  resolution: "merge-duplicates" | "ignore-duplicates" | null;
+  missing: "default" | "null" | null;
+  handling: "strict" | "lenient" | null;
+  max_affected: number | null;
+}
+
+const KNOWN: Record<string, string[]> = {
+  return: ["representation", "minimal", "headers-only"],
+  count: ["exact", "planned", "estimated"],
+  resolution: ["merge-duplicates", "ignore-duplicates"],
+  missing: ["default", "null"],
+  handling: ["strict", "lenient"],
+  // Read and left alone: Supabase's PostgREST does not let a client choose how a transaction ends.
+  tx: ["commit", "rollback"],
+};
+
+export function parse_preferences(header: string | null): Preferences {
+  const words = (header ?? "")
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
+  const found = new Map<string, string>();
+  const unknown: string[] = [];
+  for (const word of words) {
+    const [key = "", value = ""] = word.split("=", 2);
+    const valid = KNOWN[key]?.includes(value) || (key === "max-affected" && /^\d+$/.test(value));
+    if (!valid) unknown.push(word);
+    else if (!found.has(key)) found.set(key, value);
+  }
+  if (found.get("handling") === "strict" && unknown.length > 0) {
+    throw new ApiError(400, "PGRST122", "Invalid preferences given with handling=strict", {
+      details: `Invalid preferences: ${unknown.join(", ")}`,
+    });
+  }
+  const max_affected = found.get("max-affected");
+  return {
+    returns: (found.get("return") ?? null) as Preferences["returns"],
+    count: (found.get("count") ?? null) as Preferences["count"],
+    resolution: (found.get("resolution") ?? null) as Preferences["resolution"],
+    missing: (found.get("missing") ?? null) as Preferences["missing"],
+    handling: (found.get("handling") ?? null) as Preferences["handling"],
+    max_affected: max_affected === undefined ? null : Number(max_affected),
+  };
+}
+
+/** The Preference-Applied header, of the preferences that mean something to this kind of request. */
+export function preferences_applied(
+  preferences: Preferences,
+  kind: "read" | "call" | "insert" | "update" | "delete",
+): string | null {
+  const writes = kind === "insert" || kind === "update" || kind === "delete";
+  const strict = preferences.handling === "strict";
+  const limits = strict && (kind === "call" || kind === "update" || kind === "delete");
+  const applied = [
+    kind === "insert" && preferences.resolution && `resolution=${preferences.resolution}`,
+    (kind === "insert" || kind === "update") &&
+      preferences.missing &&
+      `missing=${preferences.missing}`,
+    writes && preferences.returns && `return=${preferences.returns}`,
+    preferences.count && `count=${preferences.count}`,
+    preferences.handling && `handling=${preferences.handling}`,
+    limits && preferences.max_affected !== null && `max-affected=${preferences.max_affected}`,
+  ].filter(Boolean);
+  return applied.length > 0 ? applied.join(", ") : null;
+}

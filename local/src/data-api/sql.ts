@@ -1,0 +1,66 @@
+/**
+ * SQL text that cannot be injected into: the template takes nothing but other `Sql`, values become parameters, names
+ * are quoted, and the only way to bring in raw text is `trusted`, whose callers are few and named at their call.
+ */
+export class Sql {
+  readonly texts: readonly string[];
+  readonly values: readonly (string | null)[];
+
+  /** One text more than values: they alternate, beginning and ending with a text. */
+  constructor(texts: readonly string[], values: readonly (string | null)[]) {
+    this.texts = texts;
+    this.values = values;
+  }
+}
+
+export function sql(strings: TemplateStringsArray, ...inserts: Sql[]): Sql {
+  const texts = [strings[0] ?? ""];
+  const values: (string | null)[] = [];
+  for (const [i, insert] of inserts.entries()) {
+    texts[texts.length - 1] += insert.texts[0] ?? "";
+    texts.push(...insert.texts.slice(1));
+    values.push(...insert.values);
+    texts[texts.length - 1] += strings[i + 1] ?? "";
+  }
+  return new Sql(texts, values);
+}
+
+export const empty = sql``;
+
+/** A bound parameter of unknown type: Postgres infers it from the place, as it does for PostgREST. */
+export function param(value: string | null): Sql {
+  return new Sql(["", ""], [value]);
+}
+
+/** Cut at a NUL, where the wire protocol would end the statement. */
+export function ident(name: string): Sql {
+  return trusted(`"${(name.split("\0", 1)[0] ?? "").replaceAll('"', '""')}"`);
+}
+
+/** Raw text: from the catalog or from a fixed list, never from a request. */
+export function trusted(text: string): Sql {
+  return new Sql([text], []);
+}
+
+export function join(parts: readonly Sql[], separator: string): Sql {
+  return parts.reduce(
+    (all, part, i) => (i === 0 ? part : sql`${all}${trusted(separator)}${part}`),
+    empty,
+  );
+}
+
+export interface Statement {
+  text: string;
+  values: (string | null)[];
+}
+
+export function render(fragment: Sql): Statement {
+  let text = fragment.texts[0] ?? "";
+  for (let i = 0; i < fragment.values.length; i++) text += `$${i + 1}${fragment.texts[i + 1]}`;
+  return { text, values: [...fragment.values] };
+}
+
+/** `{"a","b"}` for a parameter, so that Postgres infers the element type. */
+export function array_literal(values: readonly string[]): string {
+  return `{${values.map((value) => `"${value.replace(/[\\"]/g, "\\$&")}"`).join(",")}}`;
+}

@@ -1,0 +1,51 @@
+/** One stack per data directory. The lock is a listening socket, which the kernel frees however its holder ends. */
+import { createHash } from "node:crypto";
+import { mkdir, realpath, rm } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+/** @returns frees the lock. */
+export async function lock_data(data_dir: string): Promise<() => Promise<void>> {
+  await mkdir(data_dir, { recursive: true });
+  const folder = await realpath(data_dir);
+  const address = address_of(folder);
+  const server = createServer((socket) => socket.destroy());
+  server.unref();
+  const listen = () =>
+    new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(address, resolve);
+    });
+  try {
+    await listen();
+  } catch (error) {
+    const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+    if (!taken) throw error;
+    if (address.startsWith("\0") || (await answers(address))) {
+      throw new Error(
+        `Cannot start: another stack runs on ${folder}. Stop it or choose another data directory (data_dir).`,
+      );
+    }
+    await rm(address, { force: true });
+    await listen();
+  }
+  return () => new Promise((resolve) => server.close(() => resolve()));
+}
+
+// Linux has an abstract namespace, without files; elsewhere a socket file whose holder may be gone.
+function address_of(folder: string): string {
+  const name = `kulti-local-${createHash("sha256").update(folder).digest("hex").slice(0, 24)}`;
+  return process.platform === "linux" ? `\0${name}` : path.join(tmpdir(), `${name}.sock`);
+}
+
+function answers(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}

@@ -1,0 +1,111 @@
+/** One function's process: started when first needed, started again when it has died. */
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { HeldProcess } from "../held-process.ts";
+import { free_port, HOST } from "../ports.ts";
+import { proxy_to } from "../proxy.ts";
+import type { Service } from "../service.ts";
+import { run_function } from "./deno.ts";
+import type { FunctionConfig } from "./project.ts";
+
+const BOOT_LIMIT_MS = 15_000;
+
+export class BootError extends Error {}
+
+interface Running {
+  process: HeldProcess;
+  service: Service;
+}
+
+export interface WorkerOptions {
+  config: FunctionConfig;
+  env: Record<string, string>;
+  cache_dir: string;
+  log: (line: string) => void;
+}
+
+export class Worker {
+  readonly config: FunctionConfig;
+  readonly #options: WorkerOptions;
+  #running: Promise<Running> | undefined;
+  #closed = false;
+
+  constructor(options: WorkerOptions) {
+    this.config = options.config;
+    this.#options = options;
+  }
+
+  /** Throws BootError when the function does not start; the next call tries anew. */
+  async ready(): Promise<Service> {
+    if (this.#closed) throw new BootError("The stack is stopping.");
+    this.#running ??= this.#boot();
+    return (await this.#running).service;
+  }
+
+  /**
+   * After a call has failed: gives a dying process the time to be gone, so that the next call boots a new one. Its
+   * port still accepts for some milliseconds after its connections have broken.
+   */
+  async settle(): Promise<void> {
+    const running = await this.#running;
+    await Promise.race([running?.process.exited, sleep(100)]);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const running = await this.#running?.catch(() => undefined);
+    await running?.service.close();
+    await running?.process.stop();
+  }
+
+  async #boot(): Promise<Running> {
+    const { config, env, cache_dir, log } = this.#options;
+    try {
+      const port = await free_port();
+      const process = await run_function({
+        entrypoint: config.entrypoint,
+        port,
+        env,
+        cache_dir,
+        on_line: (line) => log(`[${config.name}] ${line}`),
+      });
+      // Whoever asks next starts it again.
+      void process.exited.then(() => {
+        this.#running = undefined;
+      });
+      if (!(await listens(process, port))) {
+        await process.stop();
+        throw new BootError(`Function ${config.name} does not start: it never listened.`);
+      }
+      return { process, service: proxy_to(`http://${HOST}:${port}`) };
+    } catch (error) {
+      this.#running = undefined;
+      throw error;
+    }
+  }
+}
+
+/** False when the process ends first or takes too long. */
+async function listens(process: HeldProcess, port: number): Promise<boolean> {
+  let ended = false;
+  void process.exited.then(() => {
+    ended = true;
+  });
+  const until = Date.now() + BOOT_LIMIT_MS;
+  while (!ended && Date.now() < until) {
+    if (await accepts(port)) return true;
+    await sleep(20);
+  }
+  return false;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, HOST);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}

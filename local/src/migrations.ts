@@ -1,0 +1,68 @@
+/** Migrations, applied by the real Supabase CLI. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { promisify } from "node:util";
+import postgres from "postgres";
+
+/**
+ * Runs `supabase db push` when the folder holds a migration that the database has not seen.
+ * @returns how many were applied
+ */
+export async function apply_migrations(project_dir: string, db_url: string): Promise<number> {
+  const pending = await pending_migrations(project_dir, db_url);
+  if (pending.length === 0) return 0;
+  const local = ["127.0.0.1", "localhost"].includes(new URL(db_url).hostname);
+  try {
+    await promisify(execFile)(supabase_cli(), ["db", "push", `--remote=${db_url}`, "--yes"], {
+      cwd: project_dir,
+      env: {
+        ...process.env,
+        SUPABASE_TELEMETRY_DISABLED: "1",
+        SUPABASE_NO_UPDATE_NOTIFIER: "1",
+        ...(local && { PGSSLMODE: process.env.PGSSLMODE ?? "disable" }),
+      },
+      maxBuffer: 16 * 1024 * 1024,
+    });
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    throw new Error(
+      `Cannot apply migrations (${pending.join(", ")}): supabase db push failed.\n${stdout}${stderr}`.trim(),
+    );
+  }
+  return pending.length;
+}
+
+async function pending_migrations(project_dir: string, db_url: string): Promise<string[]> {
+  const folder = path.join(project_dir, "supabase/migrations");
+  if (!existsSync(folder)) return [];
+  const files = (await readdir(folder)).filter((file) => /^\d+_.*\.sql$/.test(file)).sort();
+  const seen = await seen_versions(db_url);
+  return files.filter((file) => !seen.has(file.split("_", 1)[0] ?? ""));
+}
+
+async function seen_versions(db_url: string): Promise<Set<string>> {
+  const sql = postgres(db_url, { max: 1, onnotice: () => {} });
+  try {
+    const [table] = await sql`select to_regclass('supabase_migrations.schema_migrations') as name`;
+    if (!table?.name) return new Set();
+    const rows = await sql<{ version: string }[]>`
+      select version from supabase_migrations.schema_migrations`;
+    return new Set(rows.map((row) => row.version));
+  } finally {
+    await sql.end();
+  }
+}
+
+/** The binary itself; the npm package `supabase` is a script that starts it. */
+export function supabase_cli(): string {
+  const require = createRequire(import.meta.url);
+  const name = `@supabase/cli-${process.platform}-${process.arch}`;
+  for (const folder of require.resolve.paths(name) ?? []) {
+    const binary = path.join(folder, name, "bin/supabase");
+    if (existsSync(binary)) return binary;
+  }
+  throw new Error(`Cannot apply migrations: package ${name} is not installed. Run npm install.`);
+}

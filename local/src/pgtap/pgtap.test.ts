@@ -1,0 +1,99 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { free_port } from "../ports.ts";
+import { type EmbeddedPostgres, startPostgres } from "../postgres/index.ts";
+import { copy_fixture, type Fixture } from "../testing/fixture.ts";
+import { runPgtap } from "./index.ts";
+import { read_tap } from "./tap.ts";
+
+let fixture: Fixture;
+let server: EmbeddedPostgres;
+
+beforeAll(async () => {
+  fixture = await copy_fixture();
+  server = await startPostgres({ data_dir: fixture.data_dir, port: await free_port() });
+});
+
+afterAll(async () => {
+  await server?.stop();
+  await fixture?.remove();
+});
+
+async function run(scripts: Record<string, string>, grep?: RegExp) {
+  const folder = path.join(fixture.project_dir, "tests");
+  await mkdir(folder, { recursive: true });
+  const files: string[] = [];
+  for (const [name, script] of Object.entries(scripts)) {
+    files.push(path.join(folder, name));
+    await writeFile(path.join(folder, name), script);
+  }
+  const lines: string[] = [];
+  const result = await runPgtap({
+    db_url: server.db_url,
+    files,
+    log: (line) => lines.push(line),
+    ...(grep && { grep }),
+  });
+  return { ...result, lines };
+}
+
+const GOOD = `
+begin;
+select plan(3);
+create function pg_temp.f() returns text language plpgsql as $$ begin return 'a;b'; end $$;
+select is(pg_temp.f(), 'a;b', 'dollar quotes hold semicolons');
+select is(current_user, 'postgres', 'runs as postgres');
+select throws_ok('select 1 / 0', '22012', null, 'knows refusals');
+select * from finish();
+rollback;`;
+
+describe("runPgtap", () => {
+  it("counts what has passed", async () => {
+    expect(await run({ "good.sql": GOOD })).toMatchObject({ passed: 3, failed: 0, failures: [] });
+  });
+
+  it("tells which test failed, what was had and what was wanted", async () => {
+    const bad =
+      "begin; select plan(2); select ok(true, 'fine'); select is(1, 2, 'one is two'); select * from finish(); rollback;";
+    const { passed, failed, failures, lines } = await run({ "bad.sql": bad });
+    expect({ passed, failed }).toEqual({ passed: 1, failed: 1 });
+    expect(failures[0]?.name).toBe("one is two");
+    expect(failures[0]?.detail).toMatch(/have: 1\n\s+want: 2/);
+    expect(failures[0]?.file).toMatch(/bad\.sql$/);
+    expect(lines.join("\n")).toContain("not ok bad.sql: one is two");
+  });
+
+  it("names the line of a statement that stops a script, and goes on with the next script", async () => {
+    const stopped =
+      "begin;\nselect plan(2);\nselect pass('one');\n\nselect no_such();\nselect pass('two');";
+    const { passed, failures } = await run({ "a.sql": stopped, "b.sql": GOOD });
+    expect(passed).toBe(4);
+    expect(failures).toHaveLength(1);
+    expect(failures[0]?.name).toBe("line 5");
+    expect(failures[0]?.detail).toContain("no_such() does not exist");
+  });
+
+  it("fails a script that ran less than its plan, or has none", async () => {
+    const less = "begin; select plan(2); select pass('one'); select * from finish(); rollback;";
+    expect((await run({ "less.sql": less })).failures[0]?.detail).toBe("Planned 2 tests, ran 1.");
+    expect((await run({ "none.sql": "select 1;" })).failures[0]?.detail).toContain("No plan");
+  });
+
+  it("runs the scripts that are asked for", async () => {
+    expect((await run({ "10_a.sql": GOOD, "20_b.sql": GOOD }, /^20/)).passed).toBe(3);
+  });
+});
+
+describe("read_tap", () => {
+  it("does not count a failing test that is marked TODO, nor the tests inside a subtest", () => {
+    const lines = [
+      "    ok 1 - inner",
+      "    1..1",
+      "ok 1 - outer",
+      "not ok 2 - later # TODO soon",
+      "1..2",
+    ];
+    expect(read_tap(lines)).toEqual({ passed: 2, failures: [] });
+  });
+});

@@ -1,0 +1,114 @@
+/** Starts the embedded Postgres with Supabase's roles and schemas in it, and keeps it only as long as we live. */
+import { closeSync, openSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import postgres from "postgres";
+import { type HeldProcess, hold } from "../held-process.ts";
+import { check_port, HOST } from "../ports.ts";
+import { maintain_partitions } from "../realtime/partitions.ts";
+import { apply_baseline } from "./baseline.ts";
+import { stage_binaries } from "./binaries.ts";
+import { clear_stale_server, cluster_folder, init_cluster } from "./cluster.ts";
+import { server_user } from "./user.ts";
+
+/** Of every role that may log in, as under `supabase start`. */
+export const PASSWORD = "postgres";
+
+export interface PostgresOptions {
+  data_dir: string;
+  port: number;
+}
+
+export interface EmbeddedPostgres {
+  /** Role postgres: no superuser, owns what migrations make. */
+  db_url: string;
+  /** Role supabase_admin: superuser. */
+  admin_url: string;
+  /** Role authenticator: may become anon, authenticated or service_role and nothing else. */
+  authenticator_url: string;
+  /** Settles when the server has ended, whatever the reason. */
+  exited: Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** The caller holds the lock of `data_dir`: two servers on one data directory destroy it. */
+export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
+  const folder = await cluster_folder(options.data_dir);
+  const user = server_user(folder);
+  const binaries = await stage_binaries(user);
+  await clear_stale_server(folder);
+  await check_port(options.port, "Postgres", "db_port");
+  await init_cluster(folder, binaries.initdb, PASSWORD);
+  const log_file = path.join(options.data_dir, "postgres.log");
+  const output = openSync(log_file, "w", 0o600);
+  const server = hold(binaries.postgres, server_arguments(folder, options.port), {
+    cwd: "/",
+    env: { PATH: process.env.PATH, TZ: "UTC" },
+    signal: "INT",
+    user,
+    output,
+  });
+  closeSync(output);
+  try {
+    await wait_until_ready(server, folder, log_file);
+    const url = (role: string) =>
+      `postgresql://${role}:${PASSWORD}@${HOST}:${options.port}/postgres`;
+    const admin = postgres(url("supabase_admin"), { max: 1, onnotice: () => {} });
+    await apply_baseline(admin);
+    // Realtime keeps them up; `realtime.send` must also work before it runs.
+    await maintain_partitions(admin);
+    await admin.end();
+    return {
+      db_url: url("postgres"),
+      admin_url: url("supabase_admin"),
+      authenticator_url: url("authenticator"),
+      exited: server.exited,
+      stop: () => server.stop(),
+    };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+function server_arguments(folder: string, port: number): string[] {
+  const settings: Record<string, string | number> = {
+    listen_addresses: HOST,
+    port,
+    unix_socket_directories: "",
+    timezone: "UTC",
+    log_timezone: "UTC",
+    // For Realtime, which reads broadcasts from the WAL.
+    wal_level: "logical",
+    max_wal_senders: 10,
+    max_replication_slots: 10,
+    max_slot_wal_keep_size: "1GB",
+    max_connections: 100,
+    random_page_cost: 1.1,
+    password_encryption: "scram-sha-256",
+    // Statements are kept out of the log: their values may be secrets.
+    log_min_error_statement: "panic",
+    log_parameter_max_length_on_error: 0,
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  return ["-D", folder, ...flags];
+}
+
+/** The last line of postmaster.pid tells the server's state; asking it by connecting would only fill its log. */
+async function wait_until_ready(server: HeldProcess, folder: string, log_file: string) {
+  let ended = false;
+  void server.exited.then(() => {
+    ended = true;
+  });
+  const pid_file = path.join(folder, "postmaster.pid");
+  for (;;) {
+    if (ended) {
+      const log = await readFile(log_file, "utf8").catch(() => "");
+      throw new Error(`Cannot start Postgres: it ended at once. ${log.trim()}`);
+    }
+    const state = await readFile(pid_file, "utf8").catch(() => "");
+    if (/^ready\s*$/m.test(state)) return;
+    await sleep(10);
+  }
+}

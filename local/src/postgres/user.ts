@@ -1,0 +1,28 @@
+/** Postgres refuses to run as root, so root starts it as somebody else; everybody else starts it as themselves. */
+import { spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
+
+export interface User {
+  uid: number;
+  gid: number;
+}
+
+const NOBODY: User = { uid: 65534, gid: 65534 };
+
+export const is_root = (): boolean => process.getuid?.() === 0;
+
+/**
+ * Who runs the server: undefined for "as we are". Data made by a normal user is opened as that user when root comes
+ * along later.
+ */
+export function server_user(cluster_dir?: string): User | undefined {
+  if (!is_root()) return undefined;
+  const owner =
+    cluster_dir === undefined ? undefined : statSync(cluster_dir, { throwIfNoEntry: false });
+  return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : NOBODY;
+}
+
+/** Whether the server's user can get into a folder; one private parent (a 0700 home) is enough to keep it out. */
+export function can_enter(folder: string, user: User | undefined): boolean {
+  return spawnSync("/bin/sh", ["-c", 'cd "$1"', "sh", folder], { cwd: "/", ...user }).status === 0;
+}

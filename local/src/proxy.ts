@@ -1,0 +1,135 @@
+/** A part that runs elsewhere, seen as a Service: HTTP both ways as streams, WebSockets as raw bytes. */
+import {
+  Agent,
+  request as http_request,
+  type IncomingMessage,
+  type RequestOptions,
+} from "node:http";
+import { request as https_request, Agent as TlsAgent } from "node:https";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
+import { Readable } from "node:stream";
+import type { ReadableStream as NodeReadableStream } from "node:stream/web";
+import { connect as tls_connect } from "node:tls";
+import type { Service } from "./service.ts";
+
+// Of one connection, not of the message: RFC 9110, 7.6.1.
+const HOP_BY_HOP = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/**
+ * @param address where the part listens, e.g. `http://127.0.0.1:3000`; a path in it is put before the service's path.
+ * The Host header is that of the address, since a Realtime server takes its tenant from the first label
+ * (`http://realtime-dev.localhost:4000`).
+ */
+export function proxy_to(address: string): Service {
+  const base = new URL(address);
+  const secure = base.protocol === "https:";
+  // Idle connections go after 4 s, before the server's own timeout can cut one that is just being reused.
+  const agent = new (secure ? TlsAgent : Agent)({ keepAlive: true, timeout: 4_000 });
+  const target = (path: string): URL => {
+    const url = new URL(base);
+    const [pathname = "/", search = ""] = split_once(path, "?");
+    url.pathname = base.pathname.replace(/\/$/, "") + pathname;
+    url.search = search;
+    return url;
+  };
+  return {
+    fetch(request) {
+      const { pathname, search } = new URL(request.url);
+      const send = secure ? https_request : http_request;
+      return forward(send, target(pathname + search), agent, request);
+    },
+    upgrade(request, socket, head) {
+      const url = target(request.url ?? "/");
+      const port = Number(url.port || (secure ? 443 : 80));
+      const upstream = secure
+        ? tls_connect({ host: url.hostname, port, servername: url.hostname })
+        : connect(port, url.hostname);
+      upstream.setNoDelay(true);
+      tunnel(request, url, socket, head, upstream, secure ? "secureConnect" : "connect");
+    },
+    async close() {
+      agent.destroy();
+    },
+  };
+}
+
+function forward(
+  send: (url: URL, options: RequestOptions) => ReturnType<typeof http_request>,
+  url: URL,
+  agent: Agent,
+  request: Request,
+): Promise<Response> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of request.headers) {
+    if (!HOP_BY_HOP.has(name) && name !== "host") headers[name] = value;
+  }
+  headers.host = url.host;
+  return new Promise((resolve, reject) => {
+    const outgoing = send(url, { method: request.method, headers, agent });
+    const abort = () => outgoing.destroy(request.signal.reason);
+    request.signal.addEventListener("abort", abort, { once: true });
+    outgoing.once("close", () => request.signal.removeEventListener("abort", abort));
+    outgoing.once("error", reject);
+    outgoing.once("response", (incoming) => resolve(to_response(incoming, request.method)));
+    if (request.body) {
+      Readable.fromWeb(request.body as NodeReadableStream)
+        .on("error", (error) => outgoing.destroy(error))
+        .pipe(outgoing);
+    } else {
+      outgoing.end();
+    }
+  });
+}
+
+function to_response(incoming: IncomingMessage, method: string): Response {
+  const headers = new Headers();
+  for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
+    const name = incoming.rawHeaders[i] ?? "";
+    if (!HOP_BY_HOP.has(name.toLowerCase())) headers.append(name, incoming.rawHeaders[i + 1] ?? "");
+  }
+  const status = incoming.statusCode ?? 502;
+  const bodiless = method === "HEAD" || [101, 204, 205, 304].includes(status);
+  if (bodiless) incoming.resume();
+  const body = bodiless ? null : (Readable.toWeb(incoming) as ReadableStream<Uint8Array>);
+  return new Response(body, { status, statusText: incoming.statusMessage ?? "", headers });
+}
+
+function tunnel(
+  request: IncomingMessage,
+  url: URL,
+  socket: Duplex,
+  head: Buffer,
+  upstream: Duplex,
+  connected: string,
+): void {
+  const close = () => {
+    socket.destroy();
+    upstream.destroy();
+  };
+  for (const end of [socket, upstream]) end.on("error", close).on("close", close);
+  upstream.once(connected, () => {
+    const lines = [`${request.method} ${url.pathname}${url.search} HTTP/1.1`, `Host: ${url.host}`];
+    for (let i = 0; i < request.rawHeaders.length; i += 2) {
+      const name = request.rawHeaders[i] ?? "";
+      if (name.toLowerCase() !== "host") lines.push(`${name}: ${request.rawHeaders[i + 1]}`);
+    }
+    upstream.write(`${lines.join("\r\n")}\r\n\r\n`);
+    if (head.length > 0) upstream.write(head);
+    socket.pipe(upstream).pipe(socket);
+  });
+}
+
+function split_once(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,22 @@
+/** What the parts of one server share. */
+import type { Sql } from "postgres";
+import type { Hub } from "./hub.ts";
+import type { RateCounter, RealtimeLimits } from "./limits.ts";
+import type { Peer } from "./peer.ts";
+import type { VerifyToken } from "./token.ts";
+
+export interface Context {
+  limits: RealtimeLimits;
+  /** A role that may read and write `realtime.messages` past its policies and become any role. */
+  sql: Sql;
+  hub: Hub;
+  verify: VerifyToken;
+  /** Is the write-ahead log being read? */
+  replicating(): boolean;
+  messages: RateCounter;
+  presence_messages: RateCounter;
+  joins: RateCounter;
+  /** Sockets that joined a channel. */
+  users: Set<Peer>;
+  log(line: string): void;
+}

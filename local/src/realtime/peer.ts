@@ -1,0 +1,36 @@
+/** A connected client as its channels see it. */
+import type { Frame, Ref, Version } from "./serializer.ts";
+
+export interface Peer {
+  readonly version: Version;
+  /** The JWT of the handshake. */
+  readonly token: string;
+  /** Headers of the handshake that begin with `x-`. */
+  readonly headers: Record<string, string>;
+  readonly closed: boolean;
+  channel_count(): number;
+  send(frame: Frame): void;
+  push(message: PeerMessage): void;
+  reply(
+    to: { join_ref: Ref; ref: Ref; topic: unknown },
+    status: "ok" | "error",
+    response: unknown,
+  ): void;
+  /** A channel ends as it should: `phx_close`. */
+  close_channel(channel: PeerChannel): void;
+  /** A channel breaks: `phx_error`, upon which stock clients join again. */
+  fail_channel(channel: PeerChannel): void;
+}
+
+export interface PeerMessage {
+  join_ref: Ref;
+  ref: Ref;
+  topic: string;
+  event: string;
+  payload: unknown;
+}
+
+export interface PeerChannel {
+  readonly topic: string;
+  readonly join_ref: Ref;
+}

@@ -1,0 +1,177 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import {
+  allow_reading,
+  joined,
+  listen,
+  sign,
+  start_project,
+  type TestProject,
+  type TestServer,
+  until,
+} from "./test-project.ts";
+
+let project: TestProject;
+let server: TestServer;
+
+beforeAll(async () => {
+  project = await start_project();
+  await allow_reading(project.sql);
+  server = await project.start();
+});
+afterAll(async () => {
+  await server?.close();
+  await project?.stop();
+});
+afterEach(async () => {
+  await project.sql`drop policy if exists "write open topics" on realtime.messages`;
+  await project.sql`drop policy if exists "read own topic" on realtime.messages`;
+});
+
+const is_private = { private: true };
+const may_not_read = (topic: string) =>
+  `CHANNEL_ERROR Unauthorized: You do not have permissions to read from this Channel topic: ${topic}`;
+
+const send = (topic: string, payload: object, to_private = true) =>
+  project.sql`select realtime.send(${JSON.stringify(payload)}::text::jsonb, 'news', ${topic}, ${to_private})`;
+
+const allow_writing = () => project.sql`
+  create policy "write open topics" on realtime.messages for insert to anon
+  with check (extension = 'broadcast' and (select realtime.topic()) like 'open:%')`;
+
+test("anon joins a private channel that a policy opens and receives what the database sends", async () => {
+  const heard = await joined(listen(server.client(), "open:1", is_private));
+  await send("open:1", { n: 1 });
+  await until(() => heard.broadcasts.length === 1);
+  const [message] = heard.broadcasts;
+  expect(message).toMatchObject({ type: "broadcast", event: "news", payload: { n: 1 } });
+  expect(message?.payload.id).toMatch(/^[0-9a-f-]{36}$/);
+  expect(message?.meta).toEqual({ id: message?.payload.id });
+});
+
+test("a join that no policy allows is refused with the reason, and sees nothing", async () => {
+  const heard = listen(server.client(), "closed:1", is_private);
+  await until(() => heard.statuses.length > 0);
+  expect(heard.statuses[0]).toBe(may_not_read("closed:1"));
+  await send("closed:1", { n: 1 });
+  const open = await joined(listen(server.client(), "open:1", is_private));
+  await send("open:1", { n: 2 });
+  await until(() => open.broadcasts.length === 1);
+  expect(heard.broadcasts).toEqual([]);
+});
+
+test("a private and a public channel of the same name are two channels", async () => {
+  const secret = await joined(listen(server.client(), "open:2", is_private));
+  const everyone = await joined(listen(server.client(), "open:2"));
+  await send("open:2", { to: "private" });
+  await send("open:2", { to: "public" }, false);
+  await until(() => secret.broadcasts.length + everyone.broadcasts.length === 2);
+  expect(secret.broadcasts.map(({ payload }) => payload.to)).toEqual(["private"]);
+  expect(everyone.broadcasts.map(({ payload }) => payload.to)).toEqual(["public"]);
+});
+
+test("what may not be sent is dropped without an acknowledgement", async () => {
+  const config = { private: true, broadcast: { ack: true, self: true } };
+  const sender = await joined(listen(server.client({ timeout: 400 }), "open:3", config));
+  const other = await joined(listen(server.client(), "open:3", is_private));
+  const sent = await sender.channel.send({ type: "broadcast", event: "forged", payload: {} });
+  expect(sent).toBe("timed out");
+  await send("open:3", { n: 1 });
+  await until(() => other.broadcasts.length === 1 && sender.broadcasts.length === 1);
+  expect(other.broadcasts[0]?.event).toBe("news");
+});
+
+test("what a policy for inserts allows is sent and acknowledged", async () => {
+  await allow_writing();
+  const config = { private: true, broadcast: { ack: true } };
+  const sender = await joined(listen(server.client(), "open:4", config));
+  const other = await joined(listen(server.client(), "open:4", is_private));
+  const sent = await sender.channel.send({ type: "broadcast", event: "said", payload: { n: 1 } });
+  expect(sent).toBe("ok");
+  await until(() => other.broadcasts.length === 1);
+  expect(other.broadcasts[0]).toMatchObject({ event: "said", payload: { n: 1 } });
+  expect(sender.broadcasts).toEqual([]);
+});
+
+test("probe rows leave nothing in the table", async () => {
+  await joined(listen(server.client(), "open:5", is_private));
+  const rows = await project.sql`select 1 from realtime.messages where topic = 'open:5'`;
+  expect(rows).toHaveLength(0);
+});
+
+test("policies see the claims of the client's own token", async () => {
+  await project.sql`
+    create policy "read own topic" on realtime.messages for select to authenticated
+    using ((select realtime.topic()) = 'user:' || (select auth.jwt() ->> 'sub'))`;
+  const client = server.client();
+  await client.realtime.setAuth(await sign(project.keys, { sub: "ada" }));
+  await joined(listen(client, "user:ada", is_private));
+  const other = listen(client, "user:bob", is_private);
+  await until(() => other.statuses.length > 0);
+  expect(other.statuses[0]).toBe(may_not_read("user:bob"));
+});
+
+test("a newer token that may not read closes the channel with the reason", async () => {
+  await project.sql`
+    create policy "read own topic" on realtime.messages for select to authenticated
+    using ((select realtime.topic()) = 'user:' || (select auth.jwt() ->> 'sub'))`;
+  const client = server.client();
+  await client.realtime.setAuth(await sign(project.keys, { sub: "ada" }));
+  const heard = await joined(listen(client, "user:ada", is_private));
+  await client.realtime.setAuth(await sign(project.keys, { sub: "bob" }));
+  await until(() => heard.statuses.includes("CLOSED"));
+  expect(heard.system.at(-1)).toMatchObject({
+    extension: "system",
+    status: "error",
+    message: "You do not have permissions to read from this Channel topic: user:ada",
+  });
+});
+
+test("a token that expires closes its channel", async () => {
+  const client = server.client();
+  await client.realtime.setAuth(await sign(project.keys, { sub: "ada" }, 2));
+  const heard = await joined(listen(client, "open:6", is_private));
+  await until(() => heard.statuses.includes("CLOSED"));
+  expect(heard.system.at(-1)?.message).toMatch(/^Token has expired \d+ seconds ago$/);
+});
+
+test("a role that does not exist, a forged and a malformed token are refused", async () => {
+  const reason = async (token: string) => {
+    const client = server.client();
+    await client.realtime.setAuth(token);
+    const heard = listen(client, "open:7", is_private);
+    return until(() => heard.statuses[0]);
+  };
+  const nobody = await sign(project.keys, { role: "nobody-here" });
+  const forged = await sign({ ...project.keys, jwt_secret: "x".repeat(40) }, {});
+  const expired = await sign(project.keys, {}, -10);
+  expect(await reason(nobody)).toBe(may_not_read("open:7"));
+  expect(await reason(forged)).toContain("JwtSignatureError: Failed to validate JWT signature");
+  expect(await reason("garbage")).toContain("MalformedJWT: The token provided is not a valid JWT");
+  expect(await reason(expired)).toMatch(/InvalidJWTToken: Token has expired \d+ seconds ago/);
+});
+
+test("presence on a private channel needs policies of its own", async () => {
+  const key = (name: string) => ({ private: true, presence: { key: name, enabled: true } });
+  const denied = await joined(listen(server.client(), "open:here", key("ada")));
+  expect(await denied.channel.track({ at: 1 })).toBe("error");
+  await project.sql`
+    create policy "presence" on realtime.messages for all to anon
+    using (extension = 'presence') with check (extension = 'presence')`;
+  const ada = await joined(listen(server.client(), "open:here", key("ada")));
+  const bob = await joined(listen(server.client(), "open:here", key("bob")));
+  expect(await ada.channel.track({ at: 1 })).toBe("ok");
+  await until(() => bob.channel.presenceState().ada);
+  expect(denied.channel.presenceState()).toEqual({});
+  await project.sql`drop policy "presence" on realtime.messages`;
+});
+
+test("stored messages are replayed on joining, at most so many, oldest first", async () => {
+  for (const n of [1, 2, 3]) await send("open:8", { n });
+  const replay = { since: Date.now() - 60_000, limit: 2 };
+  const heard = await joined(
+    listen(server.client(), "open:8", { private: true, broadcast: { replay } }),
+  );
+  await until(() => heard.broadcasts.length === 2);
+  expect(heard.broadcasts.map(({ payload }) => payload.n)).toEqual([2, 3]);
+  expect(heard.broadcasts[0]?.meta).toMatchObject({ replayed: true });
+});

@@ -1,0 +1,152 @@
+/** For tests: a real Postgres, this Realtime, the gateway before it, and stock clients. Nothing is left behind. */
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import {
+  createClient,
+  type RealtimeChannel,
+  type RealtimeChannelOptions,
+  type RealtimeClientOptions,
+  type SupabaseClient,
+} from "@supabase/supabase-js";
+import { SignJWT } from "jose";
+import postgres from "postgres";
+import { start_gateway } from "../gateway/index.ts";
+import { type Keys, local_keys } from "../keys.ts";
+import { free_port } from "../ports.ts";
+import { remove_data, startPostgres } from "../postgres/index.ts";
+import { create_realtime, type RealtimeLimits } from "./index.ts";
+
+export interface TestProject {
+  /** Superuser. */
+  sql: postgres.Sql;
+  db_url: string;
+  keys: Keys;
+  start(limits?: Partial<RealtimeLimits>): Promise<TestServer>;
+  stop(): Promise<void>;
+}
+
+export interface TestServer {
+  url: string;
+  log: string[];
+  client(options?: RealtimeClientOptions, key?: string): SupabaseClient;
+  close(): Promise<void>;
+}
+
+/** Short delays, so that refusals don't slow the tests; everything else as by default. */
+const QUICK = { join_error_delay_ms: 50, connect_error_delay_ms: 50 };
+
+export async function start_project(): Promise<TestProject> {
+  const data_dir = await mkdtemp(path.join(tmpdir(), "realtime-test-"));
+  const database = await startPostgres({ data_dir, port: await free_port() });
+  const keys = await local_keys();
+  const sql = postgres(database.admin_url, { max: 4, onnotice: () => {} });
+  return {
+    sql,
+    db_url: database.admin_url,
+    keys,
+    start: (limits) => start_server(database.admin_url, keys, { ...QUICK, ...limits }),
+    async stop() {
+      await sql.end({ timeout: 1 });
+      await database.stop();
+      await remove_data(data_dir);
+    },
+  };
+}
+
+async function start_server(
+  db_url: string,
+  keys: Keys,
+  limits: Partial<RealtimeLimits>,
+): Promise<TestServer> {
+  const log: string[] = [];
+  const { jwt_secret } = keys;
+  const realtime = await create_realtime({
+    db_url,
+    jwt_secret,
+    limits,
+    log: (line) => log.push(line),
+  });
+  const nothing = { fetch: async () => new Response(null, { status: 404 }), close: async () => {} };
+  const services = { rest: nothing, functions: nothing, realtime };
+  const gateway = await start_gateway({ port: await free_port(), keys, services });
+  const clients: SupabaseClient[] = [];
+  return {
+    url: gateway.url,
+    log,
+    client(options = {}, key = keys.publishable_key) {
+      const auth = { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false };
+      const client = createClient(gateway.url, key, { auth, realtime: options });
+      clients.push(client);
+      return client;
+    },
+    async close() {
+      await Promise.all(clients.map((client) => client.realtime.disconnect()));
+      await realtime.close();
+      await gateway.close();
+    },
+  };
+}
+
+/** Lets `anon` and `authenticated` receive what is broadcast on topics that begin with `open:`. */
+export async function allow_reading(sql: postgres.Sql): Promise<void> {
+  await sql`
+    create policy "read open topics" on realtime.messages for select to anon, authenticated
+    using (extension = 'broadcast' and (select realtime.topic()) like 'open:%')`;
+}
+
+export interface Heard {
+  channel: RealtimeChannel;
+  /** Every status that subscribe's callback got, with its error's message. */
+  statuses: string[];
+  broadcasts: { event: string; payload: Record<string, unknown>; meta?: Record<string, unknown> }[];
+  system: Record<string, unknown>[];
+}
+
+/** A channel that is being joined and keeps everything it hears. */
+export function listen(
+  client: SupabaseClient,
+  topic: string,
+  config: RealtimeChannelOptions["config"] = {},
+): Heard {
+  const channel = client.channel(topic, { config });
+  const heard: Heard = { channel, statuses: [], broadcasts: [], system: [] };
+  channel
+    .on("broadcast", { event: "*" }, (message) => heard.broadcasts.push(message as never))
+    .on("system", {}, (message) => heard.system.push(message))
+    .subscribe((status, error) => {
+      heard.statuses.push(error ? `${status} ${error.message}` : status);
+    });
+  return heard;
+}
+
+/** A JWT of the project, valid for an hour unless told otherwise. */
+export function sign(keys: Keys, claims: Record<string, unknown>, seconds = 3600): Promise<string> {
+  const exp = Math.floor(Date.now() / 1000) + seconds;
+  return new SignJWT({ role: "authenticated", exp, ...claims })
+    .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+    .sign(new TextEncoder().encode(keys.jwt_secret));
+}
+
+/** Waits until `check` returns something truthy; fails with what was awaited. */
+export async function until<T>(
+  check: () => T,
+  what = String(check),
+  timeout_ms = 10_000,
+): Promise<T> {
+  const end = Date.now() + timeout_ms;
+  for (;;) {
+    const value = check();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`Waited ${timeout_ms} ms in vain for: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export async function joined(heard: Heard): Promise<Heard> {
+  await until(() => heard.statuses.includes("SUBSCRIBED"), `joining ${heard.channel.topic}`);
+  return heard;
+}
+
+export const ws_url = (server: TestServer, apikey: string, vsn = "2.0.0"): string =>
+  `${server.url.replace("http", "ws")}/realtime/v1/websocket?apikey=${apikey}&vsn=${vsn}`;

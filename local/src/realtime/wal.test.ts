@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { maintain_partitions } from "./partitions.ts";
+import {
+  allow_reading,
+  type Heard,
+  joined,
+  listen,
+  start_project,
+  type TestProject,
+  type TestServer,
+  until,
+} from "./test-project.ts";
+
+let project: TestProject;
+let server: TestServer;
+
+beforeAll(async () => {
+  project = await start_project();
+  await allow_reading(project.sql);
+  server = await project.start();
+});
+afterAll(async () => {
+  await server?.close();
+  await project?.stop();
+});
+
+const is_private = { private: true };
+const send = (topic: string, payload: object) =>
+  project.sql`select realtime.send(${JSON.stringify(payload)}::text::jsonb, 'news', ${topic}, true)`;
+const numbers = (heard: Heard) => heard.broadcasts.map(({ payload }) => payload.n);
+
+test("replication_ready is told in a system message", async () => {
+  const config = { private: true, broadcast: { replication_ready: true } };
+  const heard = await joined(listen(server.client(), "open:ready", config));
+  await until(() => heard.system.length === 1);
+  expect(heard.system[0]).toEqual({
+    extension: "system",
+    status: "ok",
+    message: "Replication connection established",
+    channel: "open:ready",
+  });
+});
+
+test("what is rolled back is never sent, what is committed comes in the order of commits", async () => {
+  const heard = await joined(listen(server.client(), "open:order", is_private));
+  const failing = project.sql.begin(async (tx) => {
+    await tx`select realtime.send('{"n": 1}', 'news', 'open:order', true)`;
+    throw new Error("rolled back");
+  });
+  await failing.catch(() => {});
+  await project.sql`
+    select realtime.send(jsonb_build_object('n', n), 'news', 'open:order', true)
+    from generate_series(2, 100) n`;
+  await until(() => heard.broadcasts.length === 99);
+  expect(numbers(heard)).toEqual(Array.from({ length: 99 }, (_, n) => n + 2));
+});
+
+test("500 channels on 50 sockets receive every message in order", async () => {
+  const all: Heard[] = [];
+  for (let socket = 0; socket < 50; socket++) {
+    const client = server.client();
+    for (let n = 0; n < 10; n++) all.push(listen(client, `open:fan:${n}`, is_private));
+  }
+  await Promise.all(all.map(joined));
+  await project.sql`
+    select realtime.send(jsonb_build_object('n', n), 'news', 'open:fan:' || topic, true)
+    from generate_series(1, 5) n, generate_series(0, 9) topic order by n, topic`;
+  await until(() => all.every((heard) => heard.broadcasts.length === 5));
+  for (const heard of all) expect(numbers(heard)).toEqual([1, 2, 3, 4, 5]);
+});
+
+test("a payload of a megabyte arrives whole", async () => {
+  const heard = await joined(listen(server.client(), "open:large", is_private));
+  const text = "é".repeat(500_000);
+  await send("open:large", { text });
+  await until(() => heard.broadcasts.length === 1);
+  expect(heard.broadcasts[0]?.payload.text).toBe(text);
+});
+
+test("the replication connection is made again after it was cut", async () => {
+  const heard = await joined(listen(server.client(), "open:cut", is_private));
+  await send("open:cut", { n: 1 });
+  await until(() => heard.broadcasts.length === 1);
+  const cut = await project.sql`
+    select pg_terminate_backend(active_pid) from pg_replication_slots where active_pid is not null`;
+  expect(cut).toHaveLength(1);
+  await until(() => server.log.some((line) => line.includes("connection lost")));
+  const ready = { private: true, broadcast: { replication_ready: true } };
+  const other = await joined(listen(server.client(), "open:again", ready));
+  await until(() => other.system.length === 1);
+  await send("open:cut", { n: 2 });
+  await until(() => heard.broadcasts.length === 2);
+  expect(numbers(heard)).toEqual([1, 2]);
+  const slots = await project.sql`select 1 from pg_replication_slots`;
+  expect(slots).toHaveLength(1);
+});
+
+test("joins are answered again after the pool's connections were cut", async () => {
+  await project.sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = 'realtime_connect'`;
+  await joined(listen(server.client(), "open:pool", is_private));
+});
+
+test("a partition that is made later is read too", async () => {
+  await project.sql`
+    create table realtime.messages_2001_01_01 partition of realtime.messages
+    for values from ('2001-01-01') to ('2001-01-02')`;
+  const heard = await joined(listen(server.client(), "open:old", is_private));
+  await project.sql`
+    insert into realtime.messages (topic, extension, event, private, payload, inserted_at)
+    values ('open:old', 'broadcast', 'news', true, '{"n": 1}', '2001-01-01 12:00')`;
+  await until(() => heard.broadcasts.length === 1);
+  await project.sql`truncate realtime.messages`;
+  await send("open:old", { n: 2 });
+  await until(() => heard.broadcasts.length === 2);
+});
+
+test("partitions are there from yesterday to three days ahead, and old ones go", async () => {
+  const names = async () => {
+    const rows = await project.sql`
+      select tablename from pg_tables where schemaname = 'realtime' and tablename like 'messages_2031%'
+      order by 1`;
+    return rows.map(({ tablename }) => tablename.slice("messages_".length));
+  };
+  await maintain_partitions(project.sql, new Date("2031-03-01T00:00:00Z"));
+  expect(await names()).toEqual([
+    "2031_02_28",
+    "2031_03_01",
+    "2031_03_02",
+    "2031_03_03",
+    "2031_03_04",
+  ]);
+  await maintain_partitions(project.sql, new Date("2031-03-05T23:59:59Z"));
+  expect((await names())[0]).toBe("2031_03_02");
+  await maintain_partitions(project.sql);
+  await send("open:partitions", { n: 1 });
+});
+
+test("rows that are no broadcast are passed over with a line in the log", async () => {
+  const heard = await joined(listen(server.client(), "open:odd", is_private));
+  await project.sql`
+    insert into realtime.messages (topic, extension, private) values ('open:odd', 'broadcast', true)`;
+  await send("open:odd", { n: 1 });
+  await until(() => heard.broadcasts.length === 1);
+  expect(server.log).toContain("UnableToBroadcastChanges: event_missing");
+});
+
+test("a database that shuts down does not wait for its reader", async () => {
+  const other = await start_project();
+  const running = await other.start();
+  const started_at = performance.now();
+  await other.stop();
+  expect(performance.now() - started_at).toBeLessThan(5_000);
+  await running.close();
+});

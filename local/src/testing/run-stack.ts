@@ -1,0 +1,35 @@
+/** A stack in a process of its own, to be ended in ways that a test process does not survive. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { StackOptions } from "../stack.ts";
+
+const SCRIPT = fileURLToPath(new URL("../../test-fixtures/run-stack.ts", import.meta.url));
+
+/** Settles when the stack is up; throws with what it said when it ends before. */
+export async function run_stack(
+  options: Omit<StackOptions, "log">,
+  user?: { uid: number; gid: number },
+): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [SCRIPT, JSON.stringify(options)], {
+    stdio: ["ignore", "pipe", "pipe"],
+    ...user,
+  });
+  let said = "";
+  child.stderr?.on("data", (chunk) => {
+    said += chunk;
+  });
+  await new Promise<void>((resolve, reject) => {
+    if (child.stdout) createInterface({ input: child.stdout }).once("line", () => resolve());
+    child.once("exit", (code) => reject(new Error(`The stack ended with ${code}: ${said}`)));
+  });
+  return child;
+}
+
+export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  const ended = once(child, "exit");
+  child.kill(signal);
+  const [code] = await ended;
+  return code;
+}

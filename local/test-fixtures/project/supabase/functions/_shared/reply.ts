@@ -1,0 +1,1 @@
+export const reply = (value: unknown): Response => Response.json(value);

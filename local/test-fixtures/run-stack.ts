@@ -1,0 +1,9 @@
+/** Runs a stack until it is stopped or killed: `node run-stack.ts <StackOptions as JSON>`. Says "up" when it is. */
+import { startStack, stop_on_signal } from "../src/index.ts";
+
+const stack = await startStack({
+  ...JSON.parse(process.argv[2] ?? "{}"),
+  log: (line) => console.error(line),
+});
+stop_on_signal(stack.stop);
+console.log("up");
