@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+// Runs the sources in a checkout (Node strips the types itself from 22.18 on), and the built file in the package.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const source = new URL("../src/cli/main.ts", import.meta.url);
+const built = [
+  new URL("../cli.js", import.meta.url),
+  new URL("../dist/cli.js", import.meta.url),
+].find(existsSync);
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+const strips_types = major > 22 || (major === 22 && minor >= 18);
+const own_node = fileURLToPath(new URL("../../node_modules/.bin/node", import.meta.url));
+
+if (existsSync(source) && !strips_types && existsSync(own_node)) {
+  const { status } = spawnSync(own_node, process.argv.slice(1), { stdio: "inherit" });
+  process.exit(status ?? 1);
+}
+const entry = existsSync(source) && strips_types ? source : built;
+if (!entry) {
+  console.error(
+    `kulti: Cannot start: Node ${process.versions.node} reads no TypeScript. Use Node 22.18 or later, or build with npm run build -w sdk.`,
+  );
+  process.exit(1);
+}
+
+const { main } = await import(entry.href);
+const interruption = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => {
+    // The first one ends in order, the second at once.
+    if (interruption.signal.aborted) process.exit(130);
+    interruption.abort();
+  });
+}
+// A reader that has gone (`kulti … | head`) is no failure of ours.
+process.stdout.on("error", () => {});
+
+const { env, stdin } = process;
+process.exitCode = await main(process.argv.slice(2), {
+  env,
+  stdin,
+  cwd: process.cwd(),
+  signal: interruption.signal,
+});
+// An idle stdin would keep the process; all that was sent has been acknowledged by now.
+stdin.unref?.();

@@ -1,0 +1,122 @@
+// Makes the package that is published, complete in one folder (default dist/): the protocol is private, so its code
+// is bundled and its types are copied in, and nothing of the package points outside of it.
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { build_player } from "./offline-player.mjs";
+
+const sdk = fileURLToPath(new URL("..", import.meta.url));
+const root = resolve(sdk, "..");
+const out = resolve(process.argv[2] ?? join(sdk, "dist"));
+const source = JSON.parse(readFileSync(join(sdk, "package.json"), "utf8"));
+/** What the package exports, by the name of its file: `./watch` becomes watch.js. */
+const entries = Object.fromEntries(
+  Object.entries(source.exports).map(([path, file]) => [path.slice(2) || "index", file.slice(2)]),
+);
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(join(out, "bin"), { recursive: true });
+await bundle();
+writeFileSync(join(out, "offline-player.json"), JSON.stringify(await build_player()));
+declare_types();
+write_package();
+for (const [from, to] of [
+  ["bin/kulti.mjs", "bin/kulti.mjs"],
+  ["README.md", "README.md"],
+  ["../LICENSE", "LICENSE"],
+]) {
+  cpSync(join(sdk, from), join(out, to));
+}
+// Code of others is in the bundle, so their licences are in the package.
+cpSync(join(root, "node_modules/valibot/LICENSE.md"), join(out, "LICENSE-valibot.md"));
+cpSync(join(root, "node_modules/diff/LICENSE"), join(out, "LICENSE-diff"));
+chmodSync(join(out, "bin/kulti.mjs"), 0o755);
+
+/** One build for all, so that what they share is there once. */
+async function bundle() {
+  await build({
+    absWorkingDir: sdk,
+    entryPoints: { ...entries, cli: "src/cli/main.ts" },
+    outdir: out,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    target: "es2022",
+    external: ["node:*", "@supabase/*"],
+    sourcemap: false,
+    logLevel: "warning",
+  });
+}
+
+/** One .d.ts for each source, the protocol's beside the SDK's. */
+function declare_types() {
+  const types = join(out, "types");
+  const config_folder = mkdtempSync(join(sdk, ".types-"));
+  try {
+    const config = join(config_folder, "tsconfig.json");
+    const protocol_source = join(root, "supabase/functions/_shared/protocol");
+    const compilerOptions = {
+      // As sources: what is found in node_modules is a library, whose types would stay behind.
+      paths: {
+        "@kulti/protocol": [join(protocol_source, "index.ts")],
+        "@kulti/protocol/*": [join(protocol_source, "*")],
+      },
+      ...{
+        noEmit: false,
+        declaration: true,
+        emitDeclarationOnly: true,
+        allowImportingTsExtensions: true,
+      },
+      ...{ rootDir: root, outDir: types },
+    };
+    const files = Object.values(entries).map((entry) => join(sdk, entry));
+    const settings = { extends: join(root, "tsconfig.json"), compilerOptions, files, include: [] };
+    writeFileSync(config, JSON.stringify(settings));
+    const tsc = join(root, "node_modules/typescript/lib/tsc.js");
+    execFileSync(process.execPath, [tsc, "-p", config], { stdio: "inherit" });
+  } finally {
+    rmSync(config_folder, { recursive: true, force: true });
+  }
+  const protocol = join(types, "supabase/functions/_shared/protocol");
+  for (const name of readdirSync(types, { recursive: true })) {
+    if (!name.endsWith(".d.ts")) continue;
+    const path = join(types, name);
+    // Speaks of the validator, which no public type does.
+    if (/protocol[\\/]schema/.test(name)) {
+      rmSync(path);
+      continue;
+    }
+    const to_protocol = `./${relative(dirname(path), protocol)}`.replaceAll("\\", "/");
+    const text = readFileSync(path, "utf8")
+      .replaceAll(/"@kulti\/protocol"/g, `"${to_protocol}/index.js"`)
+      .replaceAll(/"@kulti\/protocol\/([\w-]+)\.ts"/g, `"${to_protocol}/$1.js"`)
+      .replaceAll(/(["'])(\.{1,2}\/[^"']+)\.ts\1/g, "$1$2.js$1");
+    writeFileSync(path, text);
+  }
+}
+
+/** The source's package.json with addresses inside this folder. */
+function write_package() {
+  const { devDependencies: _, private: __, scripts: ___, ...rest } = source;
+  const exports = Object.fromEntries(
+    Object.entries(entries).map(([name, entry]) => [
+      name === "index" ? "." : `./${name}`,
+      { types: `./types/sdk/${entry.replace(/\.ts$/, ".d.ts")}`, default: `./${name}.js` },
+    ]),
+  );
+  const manifest = { ...rest, exports: { ...exports, "./package.json": "./package.json" } };
+  writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}

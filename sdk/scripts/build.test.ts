@@ -1,0 +1,103 @@
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const sdk = fileURLToPath(new URL("..", import.meta.url));
+const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
+let folder: string;
+let installed: string;
+
+// The tarball, unpacked where a stranger's project would have it.
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "kulti-package-"));
+  const built = join(folder, "built");
+  execFileSync(process.execPath, [join(sdk, "scripts/build.mjs"), built]);
+  const pack = ["pack", built, "--offline", "--silent", "--pack-destination", folder];
+  execFileSync("npm", pack, { cwd: folder });
+  const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz")) as string;
+  installed = join(folder, "node_modules/kulti");
+  mkdirSync(installed, { recursive: true });
+  execFileSync("tar", ["-xzf", join(folder, tarball), "-C", installed, "--strip-components=1"]);
+  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+}, 60_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const node = (...args: string[]): string =>
+  execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+
+test("an agent needs nothing but the package", () => {
+  writeFileSync(
+    join(folder, "agent.mjs"),
+    `import { createAgent, limits } from "kulti";
+     import { read_recording } from "kulti/import";
+     const agent = createAgent({ enabled: false });
+     agent.think("hello");
+     await agent.close();
+     const { events } = read_recording('{"type":"task","data":{"title":"t"}}');
+     console.log(limits.batch_events, events[0].type);`,
+  );
+  expect(node("agent.mjs").trim()).toBe("500 task");
+});
+
+test("the command runs from it", () => {
+  expect(node(join(installed, "bin/kulti.mjs"), "--version").trim()).toMatch(/^\d+\.\d+\.\d+$/);
+  expect(node(join(installed, "bin/kulti.mjs"), "replay", "--help")).toContain("--speed");
+});
+
+test("the client carries no validator and nothing of Node", () => {
+  const seen = new Set<string>();
+  const collect = (file: string): string => {
+    if (seen.has(file)) return "";
+    seen.add(file);
+    const text = readFileSync(join(installed, file), "utf8");
+    const parts = [...text.matchAll(/from\s*"\.\/([^"]+)"/g)].map((match) =>
+      collect(match[1] as string),
+    );
+    return text + parts.join("");
+  };
+  const client = collect("index.js");
+  expect(client).not.toMatch(/from\s*"(?!\.\/)/);
+  expect(client.length).toBeLessThan(60_000);
+});
+
+test("its types stand alone", () => {
+  cpSync(join(modules, "@supabase"), join(folder, "node_modules/@supabase"), { recursive: true });
+  writeFileSync(
+    join(folder, "typed.ts"),
+    `import { createAgent, type KultiAgent, type Message } from "kulti";
+     import { read_recording } from "kulti/import";
+     import type { AgentEvent } from "kulti";
+     const agent: KultiAgent = createAgent({ session: "new", on_message: (message: Message) => void message.text });
+     agent.code("a.ts", "1", { action: "edit" });
+     const events: AgentEvent[] = read_recording("").events;
+     // @ts-expect-error no such status
+     agent.status("dancing");
+     // @ts-expect-error a thought needs a type
+     agent.event("thought", { content: "x" });
+     void events;`,
+  );
+  const tsc = join(modules, "typescript/lib/tsc.js");
+  const flags = [
+    "--noEmit",
+    "--strict",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2022",
+    "--types",
+    "",
+  ];
+  node(tsc, ...flags, "--lib", "es2024,dom", "typed.ts");
+}, 30_000);

@@ -1,0 +1,32 @@
+// Makes the code that an exported HTML file carries inside: one script and one style, each with its hash.
+import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const sources = fileURLToPath(new URL("../src/export/offline/", import.meta.url));
+
+/** @returns {Promise<import("../src/export/html.ts").OfflinePlayer>} */
+export async function build_player() {
+  const { outputFiles } = await build({
+    absWorkingDir: sources,
+    entryPoints: { script: "main.ts", style: "style.css" },
+    outdir: "/",
+    write: false,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    charset: "utf8",
+    legalComments: "none",
+    target: ["chrome123", "firefox120", "safari17.5"],
+    logLevel: "warning",
+  });
+  const text_of = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text.trim();
+  const [script, style] = [text_of(".js"), text_of(".css")];
+  for (const text of [script, style]) {
+    if (/<\/(script|style)|<!--/i.test(text))
+      throw new Error("Cannot inline the player: it holds a tag.");
+  }
+  return { script, style, script_hash: hash_of(script), style_hash: hash_of(style) };
+}
+
+const hash_of = (text) => `sha256-${createHash("sha256").update(text).digest("base64")}`;

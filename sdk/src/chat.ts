@@ -1,0 +1,123 @@
+/** The agent's side of the chat: lines from viewers arrive with the answers to events, or are asked for in silence. */
+import { routes } from "@kulti/protocol/routes.ts";
+import type { Message } from "@kulti/protocol/wire.ts";
+import type { Report } from "./problem.ts";
+import type { Session } from "./session.ts";
+import { set_timer } from "./timer.ts";
+import type { Transport } from "./transport.ts";
+
+export interface Chat {
+  on_message(handler: (message: Message) => void): () => void;
+  /** Hands new lines to the handlers; called with every answer of the server. */
+  deliver(messages: readonly Message[]): void;
+  /** Sends a line as the agent, in order, as soon as the session is open. */
+  say(text: string): void;
+  /** Resolves when every line said so far is delivered or given up. */
+  flush(): Promise<void>;
+  stop(): void;
+}
+
+interface ChatOptions {
+  session: Session;
+  transport: Transport;
+  poll_ms: number;
+  report: Report;
+}
+
+export function create_chat({ session, transport, poll_ms, report }: ChatOptions): Chat {
+  const handlers = new Set<(message: Message) => void>();
+  const aborter = new AbortController();
+  const unsaid: { id: string; text: string }[] = [];
+  let speaking: Promise<void> | null = null;
+  let cancel_poll: (() => void) | null = null;
+  let is_stopped = false;
+  /** Where reading starts in a session that was there before, so that its old lines don't come again. */
+  let joined_at: number | null = null;
+
+  function deliver(messages: readonly Message[]): void {
+    for (const message of session.unread(messages)) {
+      if (message.sender === "agent") continue;
+      for (const handler of handlers) {
+        try {
+          handler(message);
+        } catch (error) {
+          const text = `The handler of chat line ${message.seq} failed: ${error}`;
+          report({ code: "handler_failed", message: text, dropped: 0 });
+        }
+      }
+    }
+    if (unsaid.length > 0) speaking ??= speak();
+    schedule_poll();
+  }
+
+  function schedule_poll(): void {
+    cancel_poll?.();
+    cancel_poll = null;
+    if (handlers.size === 0 || is_stopped || !session.is_open) return;
+    cancel_poll = set_timer(() => void poll(), poll_ms);
+  }
+
+  async function poll(): Promise<void> {
+    try {
+      if (session.messages_after !== undefined) deliver(await read(session.messages_after));
+      else if (joined_at !== null) deliver(await read(joined_at));
+      else await join();
+    } catch {
+      // The next look comes anyway.
+    }
+    schedule_poll();
+  }
+
+  async function join(): Promise<void> {
+    let last: Message | undefined;
+    for (let page = await read(); page.length > 0; page = await read(last?.seq)) last = page.at(-1);
+    joined_at = last?.seq ?? 0;
+  }
+
+  async function read(after?: number): Promise<Message[]> {
+    const query = new URLSearchParams({ session_id: session.id ?? "" });
+    if (after !== undefined) query.set("after", String(after));
+    const path = `${routes.chat}?${query}`;
+    const answer = await transport.get<{ messages: Message[] }>(path, aborter.signal);
+    return is_stopped ? [] : (answer.body?.messages ?? []);
+  }
+
+  async function speak(): Promise<void> {
+    for (let line = unsaid[0]; line && !is_stopped; line = unsaid[0]) {
+      try {
+        const json = JSON.stringify({ session_id: session.id, ...line });
+        const answer = await transport.post(routes.chat, json, aborter.signal);
+        if (answer.error) throw new Error(answer.error.message);
+      } catch (error) {
+        if (is_stopped) break;
+        const message = `Cannot say a line in the chat: ${(error as Error).message}`;
+        report({ code: "chat_failed", message, dropped: 0 });
+      }
+      unsaid.shift();
+    }
+    speaking = null;
+  }
+
+  return {
+    on_message(handler) {
+      handlers.add(handler);
+      schedule_poll();
+      return () => void handlers.delete(handler);
+    },
+    deliver,
+    say(text) {
+      if (is_stopped) return;
+      // The id makes a repeated request harmless, as that of an event does.
+      unsaid.push({ id: crypto.randomUUID(), text });
+      if (session.is_open) speaking ??= speak();
+    },
+    async flush() {
+      await speaking;
+    },
+    stop() {
+      is_stopped = true;
+      cancel_poll?.();
+      aborter.abort(new Error("stopped"));
+    },
+  };
+}

@@ -1,0 +1,337 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { limits } from "@kulti/protocol/limits.ts";
+import { parse_ingest } from "@kulti/protocol/schema.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { bundle_bin, type Home, kulti, make_home, source_bin } from "../../test/command.ts";
+import { start_test_server, type TestServer } from "../../test/server.ts";
+
+let server: TestServer;
+let home: Home;
+let bundle: Awaited<ReturnType<typeof bundle_bin>>;
+
+// Each test starts processes, and the machine may be busy.
+vi.setConfig({ testTimeout: 30_000 });
+beforeAll(async () => {
+  bundle = await bundle_bin();
+});
+afterAll(() => bundle.remove());
+
+beforeEach(async () => {
+  server = await start_test_server();
+  home = make_home(bundle.bin, {
+    KULTI_SERVER: server.url,
+    KULTI_AGENT_ID: "ada",
+    KULTI_API_KEY: "klt_ada",
+  });
+});
+
+afterEach(async () => {
+  home.remove();
+  await server.close();
+});
+
+const forget_environment = (): void => {
+  home.env = { PATH: home.env.PATH ?? "", HOME: home.folder };
+};
+
+describe("verbs", () => {
+  test.each([
+    [["think", "hello", "there"], { thought_type: "general", content: "hello there" }],
+    [["t", "hello"], { thought_type: "general", content: "hello" }],
+    [["r", "hello"], { thought_type: "reasoning", content: "hello" }],
+    [
+      ["d", "x", "-p", "headline"],
+      { thought_type: "decision", content: "x", priority: "headline" },
+    ],
+    [["o", "x"], { thought_type: "observation", content: "x" }],
+    [["e", "x"], { thought_type: "evaluation", content: "x" }],
+    [["p", "x"], { thought_type: "prompt", content: "x" }],
+    [["c", "a.ts", "let a"], { filename: "a.ts", action: "write", content: "let a" }],
+    [["code", "a.ts", "--action", "delete"], { filename: "a.ts", action: "delete" }],
+    [["s", "working"], { status: "working" }],
+    [["task", "A task", "of size"], { title: "A task", description: "of size" }],
+  ])("kulti %j", async (args, data) => {
+    const { code, stderr } = await kulti(home, args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(server.events.map((event) => event.data)).toEqual([data]);
+    expect(server.requests[0]?.headers.authorization).toBe("Bearer klt_ada");
+  });
+
+  test("text and files come from stdin and the disk too", async () => {
+    writeFileSync(join(home.folder, "a.py"), "print(1)\n");
+    await kulti(home, ["think"], { input: "from a pipe\n" });
+    await kulti(home, ["code", "a.py"]);
+    await kulti(home, ["code", "b.py", "-"], { input: "piped" });
+    expect(server.events.map(({ data }) => ("content" in data ? data.content : ""))).toEqual([
+      "from a pipe",
+      "print(1)\n",
+      "piped",
+    ]);
+  });
+
+  test("--json tells the session", async () => {
+    const { stdout } = await kulti(home, ["think", "x", "--json"]);
+    expect(JSON.parse(stdout)).toHaveProperty("session_id");
+  });
+
+  test("a refusal fails, and says why", async () => {
+    const error = { code: "unknown_key", message: "The key is not known." };
+    server.judge = () => ({ kind: "status", status: 401, body: { error } });
+    const { code, stderr } = await kulti(home, ["think", "x"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("The key is not known. Check KULTI_API_KEY");
+  });
+});
+
+test.each([
+  [["dance"], "There is no command dance"],
+  [["think", "--loud", "x"], "--loud"],
+  [["status", "dancing"], "the status is dancing"],
+  [["replay", "x", "--speed", "fast"], "--speed is fast"],
+  [["stream", "--session", "mine"], "--session is mine"],
+  [["register"], "one agent id is needed"],
+  [["think", "x", "--key", "", "--agent", "unknown-agent"], "no key is known"],
+])("wrong usage: kulti %j ends with 2", async (args, message) => {
+  if (args.includes("--agent")) forget_environment();
+  const { code, stderr } = await kulti(home, [
+    ...args,
+    ...(args.includes("--agent") ? ["--server", server.url] : []),
+  ]);
+  expect(stderr).toContain(message);
+  expect(code).toBe(2);
+});
+
+test("a checkout runs it without a build", async () => {
+  const { code, stderr } = await kulti({ ...home, bin: source_bin }, ["think", "from source"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(server.events.length).toBe(1);
+});
+
+test("help says what there is", async () => {
+  const all = await kulti(home, ["--help"]);
+  expect(all.code).toBe(0);
+  for (const name of ["register", "demo", "stream", "replay", "think", "status"]) {
+    expect(all.stdout).toContain(`  ${name}`);
+  }
+  const one = await kulti(home, ["replay", "--help"]);
+  expect(one.stdout).toContain("--idle <idle>");
+  expect((await kulti(home, [])).code).toBe(2);
+});
+
+describe("credentials", () => {
+  test("register shows the key once and keeps it for its owner alone", async () => {
+    forget_environment();
+    const { code, stdout } = await kulti(home, [
+      "register",
+      "owl",
+      "--name",
+      "Owl",
+      "--server",
+      server.url,
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toBe(`KULTI_SERVER=${server.url}\nKULTI_AGENT_ID=owl\nKULTI_API_KEY=klt_owl\n`);
+    const path = join(home.folder, ".config/kulti/config.json");
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(path, "utf8")).servers[server.url].agents.owl.api_key).toBe(
+      "klt_owl",
+    );
+
+    await kulti(home, ["think", "x", "--server", server.url]);
+    expect(server.requests.at(-1)?.headers.authorization).toBe("Bearer klt_owl");
+    expect(server.batches[0]?.agent_id).toBe("owl");
+    const again = await kulti(home, ["register", "owl", "--server", server.url]);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain("The agent owl exists.");
+  });
+
+  test("the stack that runs in a folder above is found, and its site told", async () => {
+    forget_environment();
+    mkdirSync(join(home.folder, ".kulti"));
+    const local = { api_url: server.url, site_url: "http://127.0.0.1:4321" };
+    writeFileSync(join(home.folder, ".kulti/local.json"), JSON.stringify(local));
+    const folder = join(home.folder, "deep/down");
+    mkdirSync(folder, { recursive: true });
+    const { stderr, code } = await kulti({ ...home, folder }, ["demo", "--speed", "max"]);
+    expect(stderr).toContain("Watch: http://127.0.0.1:4321/watch/demo");
+    expect(code).toBe(0);
+  });
+
+  test("flags go before the environment", async () => {
+    await kulti(home, ["think", "x", "--agent", "eve", "--key", "klt_eve"]);
+    expect(server.requests[0]?.headers.authorization).toBe("Bearer klt_eve");
+    expect(server.batches[0]?.agent_id).toBe("eve");
+  });
+});
+
+describe("stream", () => {
+  test("events from stdin, in order, in a session of their own that ends", async () => {
+    const lines = Array.from({ length: 1_200 }, (_, index) => ({
+      type: "thought",
+      data: { thought_type: "general", content: `${index}` },
+    }));
+    const input = lines.map((line) => JSON.stringify(line)).join("\n");
+    const { code } = await kulti(home, ["stream"], { input });
+    expect(code).toBe(0);
+    expect(server.events.slice(0, -1).map(({ data }) => data)).toEqual(
+      lines.map(({ data }) => data),
+    );
+    expect(server.events.at(-1)?.data).toEqual({ status: "done" });
+    expect(server.batches[0]).toHaveProperty("start_session");
+  });
+
+  test("bad lines are told by number and fail the command, the others are sent", async () => {
+    const input = [
+      '{"type":"task","data":{"title":"T"}}',
+      "no json",
+      "",
+      '{"type":"status","data":{"status":"dancing"}}',
+      `{"type":"terminal","data":{"stream":"stdout","text":"${"x".repeat(limits.terminal_text_bytes + 1)}"}}`,
+    ].join("\n");
+    const { code, stderr } = await kulti(home, ["stream", "--session", "continue"], { input });
+    expect(code).toBe(1);
+    expect(stderr).toContain("line 2: is no JSON object");
+    expect(stderr).toContain('line 4: data.status is "dancing"');
+    expect(server.events.map(({ type }) => type)).toEqual(["task", "terminal", "terminal"]);
+  });
+
+  test("--text takes lines as thoughts", async () => {
+    const input = 'compiling\n{"type":"task","data":{"title":"T"}}\n{"no":"event"}\n';
+    await kulti(home, ["stream", "--text", "--type", "observation"], { input });
+    expect(server.events.map(({ data }) => ("content" in data ? data.content : data))).toEqual([
+      "compiling",
+      { title: "T" },
+      '{"no":"event"}',
+      { status: "done" },
+    ]);
+  });
+});
+
+describe("demo", () => {
+  test("shows every type of event, validly, and ends", async () => {
+    const { code } = await kulti(home, ["demo", "--speed", "max"]);
+    expect(code).toBe(0);
+    const types = new Set(server.events.map(({ type }) => type));
+    expect([...types].sort()).toEqual([
+      "code",
+      "error",
+      "goal",
+      "milestone",
+      "preview",
+      "status",
+      "task",
+      "terminal",
+      "thought",
+      "usage",
+    ]);
+    parse_ingest({ agent_id: "demo", events: server.events.slice(0, limits.batch_events) });
+    const actions = server.events.flatMap(({ type, data }) => (type === "code" ? data.action : []));
+    expect(new Set(actions)).toEqual(new Set(["write", "edit", "rename", "delete"]));
+    expect(server.events.at(-1)?.data).toEqual({ status: "done" });
+  });
+
+  test("gets a key by itself, under another id when its own is taken", async () => {
+    forget_environment();
+    server.registered.add("demo");
+    const { code } = await kulti(home, ["demo", "--speed", "max", "--server", server.url]);
+    expect(code).toBe(0);
+    expect(server.batches[0]?.agent_id).toMatch(/^demo-[0-9a-f]{4}$/);
+  });
+
+  test("makes a new key when the server has forgotten the one that is remembered", async () => {
+    forget_environment();
+    const args = ["demo", "--speed", "max", "--server", server.url];
+    await kulti(home, args);
+    await kulti(home, args);
+    expect(new Set(server.batches.map(({ agent_id }) => agent_id))).toEqual(new Set(["demo"]));
+    server.registered.clear();
+    server.forgotten_keys.add("klt_demo");
+    const { stderr } = await kulti(home, args);
+    expect(stderr).toContain("Registered the agent demo");
+  });
+
+  test("answers the chat", async () => {
+    server.answer_with = (batch) => [
+      {
+        ...{ seq: 1, id: "m", session_id: batch.start_session ?? "", sender: "viewer" as const },
+        ...{ name: "Ada", text: "hello", at: "2026-01-01T00:00:00Z" },
+      },
+    ];
+    await kulti(home, ["demo", "--speed", "40"]);
+    expect(server.said[0]?.text).toContain("Ahoy");
+  });
+});
+
+describe("replay", () => {
+  const write_run = (gap_ms: number): string => {
+    const start = Date.UTC(2020, 0, 1);
+    const lines = [0, 1, 2].map((index) => ({
+      type: "thought",
+      at: new Date(start + index * gap_ms).toISOString(),
+      data: { thought_type: "general", content: `${index}` },
+    }));
+    const path = join(home.folder, "My run.ndjson");
+    writeFileSync(path, lines.map((line) => JSON.stringify(line)).join("\n"));
+    return path;
+  };
+  const gaps = (): number[] => {
+    const times = server.events.map(({ at }) => Date.parse(at));
+    return times.slice(1).map((time, index) => time - (times[index] as number));
+  };
+
+  test("in scaled time, idle stretches cut short", async () => {
+    const { code } = await kulti(home, [
+      "replay",
+      write_run(60_000),
+      "--speed",
+      "10",
+      "--idle",
+      "3",
+    ]);
+    expect(code).toBe(0);
+    expect(gaps().length).toBe(2);
+    for (const gap of gaps()) {
+      expect(gap).toBeGreaterThanOrEqual(290);
+      expect(gap).toBeLessThan(600);
+    }
+  });
+
+  test("at once, keeping the run's own times up to now", async () => {
+    await kulti(home, ["replay", write_run(2_000), "--speed", "max"]);
+    expect(gaps()).toEqual([2_000, 2_000]);
+    expect(Math.abs(Date.parse(server.events.at(-1)?.at ?? "") - Date.now())).toBeLessThan(10_000);
+  });
+
+  test("the agent is named after the file where none is given", async () => {
+    forget_environment();
+    await kulti(home, ["replay", write_run(1), "--server", server.url]);
+    expect(server.batches[0]?.agent_id).toBe("my-run");
+    expect(server.events.length).toBe(3);
+  });
+
+  test("Ctrl-C ends in order: what was played has arrived, the session is offline", async () => {
+    const { code } = await kulti(home, ["replay", write_run(60_000), "--idle", "60"], {
+      during: (kill) => {
+        server.judge = () => {
+          setTimeout(() => kill("SIGINT"), 50);
+          server.judge = () => null;
+          return null;
+        };
+      },
+    });
+    expect(code).toBe(130);
+    expect(server.events.map(({ type }) => type)).toEqual(["thought", "status"]);
+  });
+
+  test("what is no recording, or no file, fails with a reason", async () => {
+    writeFileSync(join(home.folder, "x"), "hello");
+    const none = await kulti(home, ["replay", "x"]);
+    expect([none.code, none.stderr]).toEqual([
+      1,
+      expect.stringContaining("Cannot read the recording"),
+    ]);
+    const missing = await kulti(home, ["replay", "y"]);
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("ENOENT")]);
+  });
+});

@@ -1,0 +1,120 @@
+/** The shape of a command, and the reading of its arguments. */
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import type { Output } from "./output.ts";
+
+/** 0 done · 1 failed · 2 wrong usage · 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 130;
+
+export interface Surroundings {
+  cwd: string;
+  env: Record<string, string | undefined>;
+  stdin: NodeJS.ReadableStream & { isTTY?: boolean };
+  /** Aborted by the first SIGINT or SIGTERM. */
+  signal: AbortSignal;
+}
+
+export type Flags = Record<string, string | boolean | undefined>;
+
+export interface CommandRun extends Surroundings {
+  flags: Flags;
+  args: string[];
+  out: Output;
+}
+
+export interface Command {
+  name: string;
+  /** Other names. */
+  aliases?: string[];
+  /** What stands behind the name, such as `<file> [--speed 1|10|max]`. */
+  usage: string;
+  /** One line. */
+  summary: string;
+  options: Record<string, Option>;
+  /** Lines of examples. */
+  examples?: string[];
+  run(run: CommandRun): Promise<ExitCode>;
+}
+
+export interface Option {
+  type: "string" | "boolean";
+  short?: string;
+  /** What it does, and its default. */
+  help: string;
+}
+
+/** Shown with the way to the command's help; exit code 2. */
+export class UsageError extends Error {}
+
+export const common_options: Record<string, Option> = {
+  json: { type: "boolean", help: "results as JSON, one value a line" },
+  help: { type: "boolean", short: "h", help: "this text" },
+};
+
+export const server_options: Record<string, Option> = {
+  server: { type: "string", help: "URL of the project (KULTI_SERVER, or .kulti/local.json)" },
+  agent: { type: "string", short: "a", help: "agent id (KULTI_AGENT_ID)" },
+  key: { type: "string", help: "the agent's key (KULTI_API_KEY, or what register remembered)" },
+};
+
+export const session_option = (fallback: "continue" | "new"): Record<string, Option> => ({
+  session: { type: "string", help: `continue, new or a UUID; default ${fallback}` },
+});
+
+export function read_args(command: Command, argv: string[]): { flags: Flags; args: string[] } {
+  const options: ParseArgsOptionsConfig = {};
+  for (const [name, { type, short }] of Object.entries({ ...command.options, ...common_options })) {
+    options[name] = { type, ...(short ? { short } : {}) };
+  }
+  try {
+    const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
+    return { flags: values as Flags, args: positionals };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+export function text_flag(flags: Flags, name: string): string | undefined {
+  const value = flags[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Given by the flag as a number over zero, or undefined. */
+export function number_flag(flags: Flags, name: string): number | undefined {
+  const text = text_flag(flags, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  throw new UsageError(`--${name} is ${text}, which is no number over 0`);
+}
+
+export function choice_flag<Choice extends string>(
+  flags: Flags,
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const text = text_flag(flags, name);
+  if (text === undefined || choices.includes(text as Choice)) return text as Choice | undefined;
+  throw new UsageError(`--${name} is ${text}, not one of ${choices.join(", ")}`);
+}
+
+export function help_of(command: Command): string {
+  const rows = Object.entries({ ...command.options, ...common_options }).map(([name, option]) => {
+    const short = option.short ? `-${option.short}, ` : "    ";
+    const value = option.type === "string" ? ` <${name}>` : "";
+    return `  ${`${short}--${name}${value}`.padEnd(30)} ${option.help}`;
+  });
+  const aliases = command.aliases ? [`Also: ${command.aliases.join(", ")}`, ""] : [];
+  const examples = command.examples
+    ? ["", "Examples:", ...command.examples.map((line) => `  ${line}`)]
+    : [];
+  return [
+    `kulti ${command.name} ${command.usage}`.trimEnd(),
+    "",
+    command.summary,
+    "",
+    ...aliases,
+    "Options:",
+    ...rows,
+    ...examples,
+  ].join("\n");
+}

@@ -1,0 +1,87 @@
+/** The `kulti` command: finds the command, reads its arguments, runs it, and turns what comes of it into an exit code. */
+import { readFileSync } from "node:fs";
+import {
+  type Command,
+  type ExitCode,
+  help_of,
+  read_args,
+  type Surroundings,
+  UsageError,
+} from "./command.ts";
+import { demo } from "./commands/demo.ts";
+import { export_session } from "./commands/export.ts";
+import { register } from "./commands/register.ts";
+import { replay } from "./commands/replay.ts";
+import { stream } from "./commands/stream.ts";
+import { verbs } from "./commands/verbs.ts";
+import { create_output } from "./output.ts";
+
+const commands: Command[] = [register, demo, stream, replay, export_session, ...verbs];
+
+export async function main(argv: string[], surroundings: Surroundings): Promise<ExitCode> {
+  const [name = "", ...rest] = argv;
+  const streams = { stdout: process.stdout, stderr: process.stderr };
+  const out = create_output(streams, surroundings.env, argv.includes("--json"));
+  if (["help", "--help", "-h", ""].includes(name)) {
+    const asked = find(rest[0] ?? "");
+    streams.stdout.write(`${asked ? help_of(asked) : overview()}\n`);
+    return name === "" ? 2 : 0;
+  }
+  if (name === "--version" || name === "-v") {
+    streams.stdout.write(`${version()}\n`);
+    return 0;
+  }
+  const command = find(name);
+  if (!command) {
+    out.complain(`There is no command ${name}. See kulti --help.`);
+    return 2;
+  }
+  try {
+    const { flags, args } = read_args(command, rest);
+    if (flags.help) {
+      streams.stdout.write(`${help_of(command)}\n`);
+      return 0;
+    }
+    return await command.run({ ...surroundings, flags, args, out });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof UsageError) {
+      out.complain(`${message}. See kulti ${command.name} --help.`);
+      return 2;
+    }
+    out.complain(message);
+    return 1;
+  }
+}
+
+function find(name: string): Command | undefined {
+  return commands.find((command) => command.name === name || command.aliases?.includes(name));
+}
+
+function overview(): string {
+  const rows = commands.map((command) => {
+    const names = [command.name, ...(command.aliases ?? [])].join(", ");
+    return `  ${names.padEnd(14)} ${command.summary.split(/[;:]/)[0]?.replace(/\.$/, "")}`;
+  });
+  return [
+    "kulti: put an AI agent on stage",
+    "",
+    ...rows,
+    "",
+    "kulti <command> --help tells more. Server, agent and key come from flags, then KULTI_SERVER,",
+    "KULTI_AGENT_ID and KULTI_API_KEY, then .kulti/local.json, then what register remembered.",
+    "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.",
+  ].join("\n");
+}
+
+/** The package's file stands one folder above in the built package, two above in the sources. */
+function version(): string {
+  for (const path of ["./package.json", "../../package.json"]) {
+    try {
+      return JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")).version;
+    } catch {
+      // The other place.
+    }
+  }
+  return "unknown";
+}

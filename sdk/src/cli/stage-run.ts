@@ -1,0 +1,63 @@
+/** An agent on stage for the time of one command: started, told where to watch, and ended in an orderly way. */
+
+import { uuid_pattern } from "@kulti/protocol/routes.ts";
+import { createAgent, type KultiAgent, type KultiProblem, type SessionChoice } from "../index.ts";
+import { type CommandRun, type ExitCode, text_flag, UsageError } from "./command.ts";
+import type { Credentials } from "./credentials.ts";
+import { watch_url } from "./enlist.ts";
+
+export interface StageRun {
+  agent: KultiAgent;
+  /** Null until the server has refused everything. */
+  readonly refusal: KultiProblem | null;
+  /** Waits while much is unsent, so that a fast source can't overflow the queue. */
+  room(): Promise<void>;
+  /** Drains; 0 when everything arrived. */
+  end(): Promise<ExitCode>;
+}
+
+const much = 4_000;
+
+export function go_on_stage(
+  run: CommandRun,
+  credentials: Credentials,
+  session: SessionChoice,
+): StageRun {
+  let refusal: KultiProblem | null = null;
+  let lost = 0;
+  const { server, agent_id, api_key, site_url } = credentials;
+  const agent = createAgent({
+    server,
+    agent_id,
+    api_key,
+    session,
+    enabled: true,
+    on_problem(problem) {
+      run.out.complain(problem.message);
+      lost += problem.dropped;
+      if (problem.code === "refused") refusal = problem;
+    },
+  });
+  const url = watch_url(site_url, agent_id);
+  if (url) run.out.note(`Watch: ${url}`);
+  return {
+    agent,
+    get refusal() {
+      return refusal;
+    },
+    async room() {
+      if (agent.pending > much) await agent.flush();
+    },
+    async end() {
+      const { drained, pending } = await agent.close({ timeout_ms: 15_000 });
+      if (!drained) run.out.complain(`${pending} event(s) could not be sent to ${server}.`);
+      return drained && lost === 0 ? 0 : 1;
+    },
+  };
+}
+
+export function session_choice(run: CommandRun, fallback: "continue" | "new"): SessionChoice {
+  const choice = text_flag(run.flags, "session") ?? fallback;
+  if (choice === "continue" || choice === "new" || uuid_pattern.test(choice)) return choice;
+  throw new UsageError(`--session is ${choice}, not continue, new or a UUID`);
+}

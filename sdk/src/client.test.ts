@@ -1,0 +1,412 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { session_id, start_test_server, type TestServer } from "../test/server.ts";
+import {
+  type AgentOptions,
+  createAgent,
+  type KultiAgent,
+  type KultiProblem,
+  limits,
+} from "./index.ts";
+
+let server: TestServer;
+let problems: KultiProblem[];
+const agents: KultiAgent[] = [];
+
+beforeEach(async () => {
+  server = await start_test_server();
+  problems = [];
+});
+
+afterEach(async () => {
+  for (const agent of agents.splice(0)) await agent.close({ timeout_ms: 0 });
+  await server.close();
+});
+
+function start(options: AgentOptions = {}): KultiAgent {
+  const agent = createAgent({
+    server: server.url,
+    agent_id: "tester",
+    api_key: "klt_test",
+    flush_ms: 5,
+    retry_base_ms: 2,
+    retry_cap_ms: 10,
+    on_problem: (problem) => problems.push(problem),
+    ...options,
+  });
+  agents.push(agent);
+  return agent;
+}
+
+const contents = (): string[] =>
+  server.events.map((event) => (event.type === "thought" ? event.data.content : event.type));
+const numbers = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${index}`);
+
+describe("delivery", () => {
+  test("every verb arrives as its event, in order, with the key", async () => {
+    const agent = start();
+    agent.status("working");
+    agent.task("A task", "More of it");
+    agent.goal("A goal");
+    agent.think("g");
+    agent.reason("r", { priority: "detail", metadata: { file: "a.ts" } });
+    agent.decide("d");
+    agent.observe("o");
+    agent.evaluate("e");
+    agent.context("c");
+    agent.tool("t");
+    agent.prompt("p");
+    agent.code("a.ts", "1", { language: "typescript" });
+    agent.edit("a.ts", [{ old_text: "1", new_text: "2" }]);
+    agent.rename_file("a.ts", "b.ts");
+    agent.delete_file("b.ts");
+    agent.command("ls");
+    agent.terminal("b.ts\n", { exit_code: 0 });
+    agent.milestone("M");
+    agent.error(new Error("boom"), { file: "a.ts", line: 3 });
+    agent.preview("https://example.com/");
+    agent.usage({ model: "m", input_tokens: 1, output_tokens: 2, cost_usd: 0.1 });
+    await agent.flush();
+
+    const types = server.events.map((event) =>
+      event.type === "thought" ? event.data.thought_type : event.type,
+    );
+    expect(types).toEqual([
+      ...["status", "task", "goal", "general", "reasoning", "decision", "observation"],
+      ...["evaluation", "context", "tool", "prompt", "code", "code", "code", "code"],
+      ...["terminal", "terminal", "milestone", "error", "preview", "usage"],
+    ]);
+    expect(server.events[4]?.data).toEqual({
+      thought_type: "reasoning",
+      content: "r",
+      priority: "detail",
+      metadata: { file: "a.ts" },
+    });
+    expect(server.events[13]?.data).toEqual({
+      action: "rename",
+      old_filename: "a.ts",
+      filename: "b.ts",
+    });
+    expect(server.requests[0]?.headers.authorization).toBe("Bearer klt_test");
+    expect(agent.session_id).toBe(session_id);
+    expect(agent.pending).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
+  test("invariant 3: whatever breaks, nothing is lost, nothing is twice, the order holds", async () => {
+    const agent = start({ max_batch_events: 20, timeout_ms: 100 });
+    server.faults.push(
+      { kind: "drop_after_commit" },
+      { kind: "drop_before_commit" },
+      { kind: "status", status: 500 },
+      { kind: "half_answer" },
+      { kind: "status", status: 429, headers: { "retry-after": "0" } },
+      { kind: "slow", wait_ms: 300 },
+      { kind: "drop_after_commit" },
+      { kind: "status", status: 503, headers: { "retry-after": "0.01" } },
+      { kind: "status", status: 200, body: "<html>", headers: { "content-type": "text/html" } },
+    );
+    const sent = numbers(200);
+    for (const [index, content] of sent.entries()) {
+      agent.think(content);
+      if (index % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    await agent.flush();
+    expect(contents()).toEqual(sent);
+    expect(server.duplicates).toBeGreaterThan(0);
+    expect(server.faults).toEqual([]);
+  });
+
+  test("Retry-After is honoured", async () => {
+    const agent = start();
+    server.faults.push({ kind: "status", status: 429, headers: { "retry-after": "0.3" } });
+    agent.think("patient");
+    await agent.flush();
+    const [first, second] = server.requests;
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(290);
+  });
+
+  test("a batch leaves when it is full, and no sooner than the server's pace otherwise", async () => {
+    server.flush_ms = 150;
+    const agent = start({ max_batch_events: 10 });
+    agent.think("first");
+    await agent.flush();
+    for (const content of numbers(10)) agent.think(content);
+    await expect.poll(() => server.events.length, { timeout: 100 }).toBe(11);
+    agent.think("alone");
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(server.events.length).toBe(11);
+    await expect.poll(() => server.events.length).toBe(12);
+  });
+
+  test("413 halves the batch until it passes, and an event too large alone is reported", async () => {
+    server.max_body_bytes = 2_000;
+    const agent = start();
+    for (const content of numbers(64)) agent.think(content);
+    agent.think("x".repeat(3_000));
+    agent.think("last");
+    await agent.flush();
+    expect(contents()).toEqual([...numbers(64), "last"]);
+    expect(problems).toMatchObject([{ code: "too_large", dropped: 1, event_type: "thought" }]);
+  });
+
+  test("422 drops only the events it names", async () => {
+    server.judge = (batch) => {
+      const issues = batch.events.flatMap((event, index) =>
+        event.type === "preview" ? [{ path: `events[${index}].data.url`, message: "no" }] : [],
+      );
+      const error = { code: "invalid_event", message: "Cannot append.", issues };
+      return issues.length > 0 ? { kind: "status", status: 422, body: { error } } : null;
+    };
+    const agent = start();
+    agent.think("before");
+    agent.preview("gopher://old");
+    agent.think("after");
+    await agent.flush();
+    expect(contents()).toEqual(["before", "after"]);
+    expect(problems).toMatchObject([{ code: "invalid_event", dropped: 1, event_type: "preview" }]);
+  });
+
+  test.each([
+    [401, "unknown_key"],
+    [403, "wrong_agent"],
+    [404, "session_not_found"],
+  ])("%i stops the stream and says once what to do", async (status, code) => {
+    const body = { error: { code, message: "No." } };
+    server.judge = () => ({ kind: "status", status, body });
+    const agent = start();
+    agent.think("one");
+    await agent.flush();
+    agent.think("two");
+    await agent.flush();
+    expect(server.requests.length).toBe(1);
+    expect(problems).toMatchObject([{ code: "refused", status, error_code: code, dropped: 1 }]);
+    expect(agent.pending).toBe(0);
+  });
+
+  test("large bodies are compressed, and plain where the server can't read that", async () => {
+    const agent = start();
+    agent.think("x".repeat(10_000));
+    await agent.flush();
+    expect(server.requests[0]?.headers["content-encoding"]).toBe("gzip");
+    server.faults.push({ kind: "status", status: 415 });
+    agent.think("y".repeat(10_000));
+    await agent.flush();
+    expect(server.requests.at(-1)?.headers["content-encoding"]).toBeUndefined();
+    expect(server.events.length).toBe(2);
+  });
+});
+
+describe("limits", () => {
+  test("long texts become several events that read the same", async () => {
+    const agent = start();
+    const thought = "🦉é".repeat(30_000);
+    const output = "x".repeat(limits.terminal_text_bytes + 5);
+    agent.think(thought);
+    agent.terminal(output, { command: "yes", exit_code: 1 });
+    await agent.flush();
+    expect(contents().slice(0, -2).join("")).toBe(thought);
+    const first = server.events[0];
+    expect(first?.type === "thought" && first.data.stream_id).toBeTruthy();
+    expect(server.events.slice(-2).map((event) => event.data)).toMatchObject([
+      { command: "yes", text: output.slice(5) },
+      { text: "xxxxx", exit_code: 1 },
+    ]);
+    expect(server.events.at(-2)?.data).not.toHaveProperty("exit_code");
+  });
+
+  test("text that no database stores is replaced", async () => {
+    const agent = start();
+    agent.think("a\0b\ud800c", { metadata: { "k\0": "v\udc00" } });
+    await agent.flush();
+    expect(server.events[0]?.data).toMatchObject({
+      content: "a␀b�c",
+      metadata: { "k␀": "v�" },
+    });
+  });
+
+  test("a file over the limit is reported and not sent, what follows is", async () => {
+    const agent = start();
+    agent.code("big.bin", "x".repeat(limits.code_content_bytes + 1));
+    agent.think("next");
+    await agent.flush();
+    expect(contents()).toEqual(["next"]);
+    expect(problems[0]?.message).toContain("big.bin is 1,048,577 bytes, limit 1,048,576");
+  });
+
+  test("without a server the queue stays bounded, details go first, and it is told", async () => {
+    const agent = start({ max_queue_events: 100, fetch: () => Promise.reject(new Error("down")) });
+    agent.status("working");
+    for (const content of numbers(60)) agent.terminal(content);
+    for (const content of numbers(60)) agent.decide(content);
+    expect(agent.pending).toBeLessThanOrEqual(100);
+    expect(problems[0]).toMatchObject({ code: "queue_full" });
+    const { drained } = await agent.drain({ timeout_ms: 20 });
+    expect(drained).toBe(false);
+  });
+});
+
+describe("the agent is left alone", () => {
+  test("nothing it hands over makes a verb throw", async () => {
+    const agent = start({
+      on_problem: () => {
+        throw new Error("reporter");
+      },
+    });
+    const odd = {} as Record<string, unknown>;
+    odd.self = odd;
+    for (const value of [undefined, null, 7, odd, () => 1, Symbol("s"), 1n] as never[]) {
+      agent.think(value, { metadata: { value, odd } });
+      agent.code(value, value);
+      agent.edit("a", value);
+      agent.usage(value);
+      agent.error(value);
+      agent.event(value, value);
+      agent.stream_thought(value).write(value);
+    }
+    await agent.flush();
+    expect(server.events.length).toBeGreaterThan(0);
+  });
+
+  test("without a server, a key or with streaming off it does nothing and says why", async () => {
+    const unset = start({ server: "", api_key: "" });
+    unset.think("x");
+    expect(problems).toMatchObject([{ code: "not_configured" }]);
+    const off = start({ enabled: false });
+    off.think("x");
+    off.stream_thought().write("x");
+    expect(await off.close()).toEqual({ drained: true, pending: 0 });
+    expect(server.requests).toEqual([]);
+  });
+
+  test("verbs only put into a queue: nothing is sent while the agent's own code runs", () => {
+    let requests = 0;
+    const agent = start({
+      fetch: () => {
+        requests += 1;
+        return new Promise(() => {});
+      },
+    });
+    for (let index = 0; index < 10_000; index++) agent.think(`a thought of some length ${index}`);
+    expect(requests).toBe(0);
+    expect(agent.pending).toBe(10_000);
+  });
+});
+
+describe("streamed thoughts", () => {
+  test("pieces share a stream, stay in order with other events, and end once", async () => {
+    const agent = start();
+    const stream = agent.stream_thought({ thought_type: "reasoning", priority: "headline" });
+    stream.write("One ");
+    stream.write("two ");
+    agent.command("ls");
+    stream.write("three");
+    stream.end();
+    stream.end();
+    stream.write("never");
+    await agent.flush();
+    expect(contents()).toEqual(["One ", "two ", "terminal", "three"]);
+    const [first, , , last] = server.events.map((event) => event.data);
+    expect(first).toMatchObject({ stream_id: stream.id, priority: "headline" });
+    expect(last).toMatchObject({ stream_id: stream.id, done: true });
+  });
+
+  test("close ends what is open", async () => {
+    const agent = start();
+    agent.stream_thought().write("half");
+    await agent.close();
+    expect(server.events.at(-1)?.data).toMatchObject({ content: "", done: true });
+  });
+});
+
+describe("sessions and chat", () => {
+  const message = (seq: number, id = session_id, sender: "viewer" | "agent" = "viewer") => ({
+    ...{ seq, id: `m${seq}`, session_id: id, sender, name: "Ada", text: `line ${seq}` },
+    at: "2026-01-01T00:00:00Z",
+  });
+
+  test("continue: the server names the session, which is then kept", async () => {
+    const agent = start();
+    agent.think("a");
+    await agent.flush();
+    agent.think("b");
+    await agent.flush();
+    expect(server.batches[0]).not.toHaveProperty("session_id");
+    expect(server.batches[0]).not.toHaveProperty("messages_after");
+    expect(server.batches[1]?.session_id).toBe(session_id);
+  });
+
+  test("new: one id from the first try on, and the chat from its start", async () => {
+    server.faults.push({ kind: "drop_before_commit" });
+    const agent = start({ session: "new" });
+    agent.think("a");
+    await agent.flush();
+    agent.think("b");
+    await agent.flush();
+    const ids = server.requests.map((request) => request.body as Record<string, unknown>);
+    expect(ids[0]?.start_session).toBe(agent.session_id);
+    expect(ids[1]).toMatchObject({ start_session: agent.session_id, messages_after: 0 });
+    expect(ids[2]).toMatchObject({ session_id: agent.session_id });
+  });
+
+  test("a session that has ended is followed by a new one", async () => {
+    const ended = new Set<string>();
+    server.judge = ({ session_id: id, events }) => {
+      if (ended.has(id ?? "")) {
+        const body = { error: { code: "session_ended", message: "It has ended." } };
+        return { kind: "status", status: 409, body };
+      }
+      if (events.some((event) => event.type === "status")) ended.add(id ?? session_id);
+      return null;
+    };
+    const agent = start();
+    agent.status("done");
+    await agent.flush();
+    agent.think("one more thing");
+    await agent.flush();
+    expect(contents()).toEqual(["status", "one more thing"]);
+    expect(agent.session_id).not.toBe(session_id);
+    expect(problems).toEqual([]);
+  });
+
+  test("chat lines come with the answers, each once, and the cursor follows", async () => {
+    const texts: string[] = [];
+    const agent = start({ on_message: ({ text }) => texts.push(text) });
+    agent.think("a");
+    server.messages = [message(1), message(2)];
+    await agent.flush();
+    agent.think("b");
+    server.messages = [message(2), message(3, session_id, "agent"), message(4)];
+    await agent.flush();
+    agent.think("c");
+    await agent.flush();
+    expect(texts).toEqual(["line 1", "line 2", "line 4"]);
+    expect(server.batches.map((batch) => batch.messages_after)).toEqual([undefined, 2, 4]);
+  });
+
+  test("a session that is continued does not bring back old lines", async () => {
+    const texts: string[] = [];
+    server.old_messages = [message(1), message(2)];
+    const agent = start({ poll_ms: 20, on_message: ({ text }) => texts.push(text) });
+    agent.think("a");
+    await agent.flush();
+    await expect
+      .poll(() => server.requests.filter(({ method }) => method === "GET").length)
+      .toBeGreaterThanOrEqual(2);
+    server.messages = [message(3)];
+    await expect.poll(() => texts).toEqual(["line 3"]);
+  });
+
+  test("an agent that is silent asks for its chat; what it says waits for the session", async () => {
+    const agent = start({ poll_ms: 20, session: "new" });
+    agent.on_message(({ text }) => agent.say(`You said: ${text}`));
+    agent.say("Hello");
+    agent.think("a");
+    await agent.flush();
+    server.messages = [message(1, agent.session_id ?? "")];
+    await expect
+      .poll(() => server.said.map(({ text }) => text))
+      .toEqual(["Hello", "You said: line 1"]);
+    expect(server.said[0]?.session_id).toBe(agent.session_id);
+  });
+});

@@ -1,0 +1,13 @@
+const chunk_characters = 65_536;
+
+/** Joined: a write for each line of a long session, or a blob of a hundred thousand parts, would take seconds. */
+export function* in_chunks(pieces: Iterable<string>): Generator<string> {
+  let chunk = "";
+  for (const piece of pieces) {
+    chunk += piece;
+    if (chunk.length < chunk_characters) continue;
+    yield chunk;
+    chunk = "";
+  }
+  if (chunk !== "") yield chunk;
+}

@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { message_of, session_of } from "../../test/session.ts";
+import { export_html } from "./html.ts";
+import { load_player } from "./load-player.ts";
+
+const hostile = `</script><script>alert(1)</script><!--<script>\u2028`;
+const session = session_of(
+  [
+    [0, "task", { title: hostile }],
+    [1, "thought", { thought_type: "general", content: hostile }],
+  ],
+  { head: { agent_name: hostile }, messages: [message_of(1, 2, hostile, hostile)] },
+);
+
+// What the file does in a browser is shown by e2e/export.test.ts.
+describe("export_html", () => {
+  test("carries the session as data that ends no element", async () => {
+    const html = [...export_html(session, await load_player())].join("");
+    const [, data = ""] =
+      /<script type="application\/json" id="session">(.*?)<\/script>/s.exec(html) ?? [];
+    expect(JSON.parse(data)).toEqual({ ...session });
+    expect(html.match(/<script/g)).toHaveLength(2);
+    expect(html.match(/<!--/g)).toHaveLength(1);
+  });
+
+  test("allows its own script and style and nothing else", async () => {
+    const player = await load_player();
+    const html = [...export_html(session, player)].join("");
+    const sha = (text: string) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
+    const [, script = ""] = /<script>(.*?)<\/script>/s.exec(html) ?? [];
+    const [, style = ""] = /<style>(.*?)<\/style>/s.exec(html) ?? [];
+    expect(html).toContain(
+      `content="default-src 'none'; script-src '${sha(script)}'; style-src '${sha(style)}'; base-uri 'none'; form-action 'none'"`,
+    );
+    expect(html).not.toMatch(/\b(src|href)=/);
+  });
+
+  test("the player stays under 60 KB", async () => {
+    const { script, style } = await load_player();
+    expect(Buffer.byteLength(script + style)).toBeLessThan(60_000);
+  });
+});

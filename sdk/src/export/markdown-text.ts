@@ -1,0 +1,125 @@
+/** Text that nobody vouches for as Markdown that shows it and nothing else: no HTML, no pictures, no broken fences. */
+
+/**
+ * Paragraphs in which every character stands as it was written. Agents write Markdown themselves: of that, code keeps
+ * its dress, between fences of our own.
+ */
+export function escape_text(text: string): string {
+  const lines = text.replace(/\r\n?/g, "\n").split("\n");
+  const blocks: string[] = [];
+  let plain: string[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const fence = read_fence(lines, at);
+    if (!fence) {
+      plain.push(lines[at] ?? "");
+      continue;
+    }
+    if (plain.length > 0) blocks.push(escape_lines(plain));
+    plain = [];
+    blocks.push(fenced(fence.body, fence.language));
+    at = fence.end;
+  }
+  if (plain.length > 0) blocks.push(escape_lines(plain));
+  return blocks.join("\n");
+}
+
+/** The block that opens at this line, if it is closed further down. */
+function read_fence(lines: readonly string[], at: number) {
+  const [, fence, language = ""] = /^ {0,3}(`{3,})([\w+#.-]*)\s*$/.exec(lines[at] ?? "") ?? [];
+  if (fence === undefined) return null;
+  const end = lines.findIndex((line, index) => index > at && line.trim() === fence);
+  return end < 0 ? null : { body: lines.slice(at + 1, end).join("\n"), language, end };
+}
+
+const escape_lines = (lines: readonly string[]): string =>
+  lines
+    .map((line) => escape_line(line.replace(/[^\P{Cc}\t]/gu, "\ufffd")))
+    .map((line, index, all) =>
+      // A line break inside a paragraph is kept by a backslash before it.
+      line !== "" && (all[index + 1] ?? "") !== "" ? `${line}\\` : line,
+    )
+    .join("\n");
+
+/** As `escape_text`, in one line. */
+export const escape_title = (text: string): string =>
+  escape_line(text.replace(/[\s\p{Cc}]+/gu, " ").trim());
+
+/** Web addresses stand between angle brackets: GitHub links them anyway, and would show the escapes inside. */
+const address = /https?:\/\/[^\s<>\\`*[\]"|]+/gu;
+
+function escape_line(line: string): string {
+  const parts = line.trimEnd().split(/(?<!`)(`[^`\s](?:[^`]*[^`\s])?`)(?!`)/);
+  return escape_start(
+    parts.map((part, index) => (index % 2 === 1 ? part : escape_part(part))).join(""),
+  );
+}
+
+function escape_part(text: string): string {
+  let escaped = "";
+  let from = 0;
+  for (const { 0: found, index } of text.matchAll(address)) {
+    const url = found.replace(/[.,;:!?')]+$/, "");
+    escaped += `${escape_words(text.slice(from, index))}<${url}>`;
+    from = index + url.length;
+  }
+  return escaped + escape_words(text.slice(from));
+}
+
+const escape_words = (words: string): string =>
+  words
+    .replace(/[\\`*[\]<>~|$]/g, "\\$&")
+    // Inside a word an underscore is one in Markdown too.
+    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
+    .replace(/&(?=#?\w+;)/g, "\\&");
+
+const escape_start = (line: string): string =>
+  line
+    // What begins a heading, a list, a rule or a table where it begins a line.
+    .replace(/^(\s*)(?:([#+=:-])|(\d+)(?=[.)]))/, (_, space: string, sign = "", digits = "") =>
+      sign ? `${space}\\${sign}` : `${space}${digits}\\`,
+    )
+    // Four spaces would begin a code block.
+    .replace(/^[ \t]+/, (space) => "\u00a0".repeat(space.replaceAll("\t", "    ").length));
+
+/** A block of code between fences longer than any inside. */
+export function fenced(text: string, language = ""): string {
+  const body = text.replace(/\r\n?/g, "\n").replace(/[^\P{Cc}\n\t]/gu, "\ufffd");
+  const longest = Math.max(2, ...[...body.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  const word = /^[\w+#.-]{1,40}$/.test(language) ? language : "";
+  return `${fence}${word}\n${body === "" || body.endsWith("\n") ? body : `${body}\n`}${fence}`;
+}
+
+/** A name in the line, as code. */
+export function code_span(text: string): string {
+  const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+  if (line === "") return "` `";
+  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
+  const ticks = "`".repeat(longest + 1);
+  const room = line.startsWith("`") || line.endsWith("`") ? " " : "";
+  return `${ticks}${room}${line}${room}${ticks}`;
+}
+
+/** Each line behind `> `. */
+export const quoted = (markdown: string): string =>
+  markdown
+    .split("\n")
+    .map((line) => (line === "" ? ">" : `> ${line}`))
+    .join("\n");
+
+/** The start and the end of a long text, and between them how much is left out. */
+export function shortened(text: string, most_lines: number): { text: string; left_out: number } {
+  const lines = text.split("\n");
+  if (lines.length <= most_lines) return { text, left_out: 0 };
+  const head = Math.ceil((most_lines * 2) / 3);
+  const tail = most_lines - head;
+  const left_out = lines.length - most_lines;
+  return {
+    text: [
+      ...lines.slice(0, head),
+      `… ${left_out} lines left out …`,
+      ...lines.slice(lines.length - tail),
+    ].join("\n"),
+    left_out,
+  };
+}

@@ -1,0 +1,239 @@
+import fc from "fast-check";
+import { Lexer, type Token } from "marked";
+import { describe, expect, test } from "vitest";
+import { message_of, session_of, sessions } from "../../test/session.ts";
+import { export_markdown } from "./markdown.ts";
+import { escape_text, fenced } from "./markdown-text.ts";
+import type { RecordedSession } from "./session.ts";
+
+const report = (session: RecordedSession): string => [...export_markdown(session)].join("");
+
+function tokens_of(markdown: string): Token[] {
+  const found: Token[] = [];
+  collect(new Lexer({ gfm: true }).lex(markdown), found);
+  return found;
+}
+
+function collect(tokens: Token[], into: Token[]): void {
+  for (const token of tokens) {
+    into.push(token);
+    const inner = (token as { tokens?: Token[] }).tokens ?? (token as { items?: Token[] }).items;
+    if (inner) collect(inner, into);
+  }
+}
+
+const hostile = [
+  `<img src=x onerror=alert(1)> <script>x</script> <!-- `,
+  "```\n````\n~~~",
+  "# no heading\n\n- no list\n1. no list\n> no quote\n---\n===\n\n    no code\n| a | b |\n|---|---|",
+  "![picture](https://example.org/x.png) [link](javascript:alert(1)) [a]: https://x &lt; &amp; $x$",
+  "*stars* _lines_ `ticks` ~~gone~~ \\ end\\",
+];
+
+describe("export_markdown", () => {
+  test("tells task, thoughts, commands, changes, errors and chat in their order", () => {
+    const text = report(
+      session_of(
+        [
+          [0, "task", { title: "Fix the parser", description: "It loses a line." }],
+          [1, "milestone", { label: "Reproduce", completed: true }],
+          [2, "thought", { thought_type: "reasoning", content: "Off by ", stream_id: "s" }],
+          [
+            3,
+            "thought",
+            { thought_type: "reasoning", content: "one.", stream_id: "s", done: true },
+          ],
+          [4, "code", { filename: "a.ts", action: "write", content: "one\ntwo\n" }],
+          [
+            5,
+            "code",
+            { filename: "a.ts", action: "edit", edits: [{ old_text: "two", new_text: "three" }] },
+          ],
+          [6, "terminal", { stream: "input", command: "npm test", text: "" }],
+          [7, "terminal", { stream: "stdout", text: "10%\r100%\n\u001b[31m1 failed\u001b[0m\n" }],
+          [8, "terminal", { stream: "stdout", text: "", exit_code: 1 }],
+          [70, "error", { message: "Expected 1", file: "a.ts", line: 3, stack: "at a.ts:3" }],
+        ],
+        { messages: [message_of(1, 71, "Why so?")] },
+      ),
+    );
+    expect(text).toMatchInlineSnapshot(`
+      "# Fix the parser
+
+      **Night Owl** (\`night-owl\`) · live · 2026-11-22 10:00 UTC · 1:11\\
+      1 thought · 1 file · 1 command · 1 error
+
+      > It loses a line.
+
+      ## Milestones
+
+      - [x] Reproduce
+
+      ## What happened
+
+      **0:00** · task: Fix the parser
+
+      **0:01** · milestone reached: Reproduce
+
+      **0:02** · reasoning
+
+      > Off by one.
+
+      **0:04** · wrote \`a.ts\`
+
+      \`\`\`ts
+      one
+      two
+      \`\`\`
+
+      **0:05** · edited \`a.ts\` (+1 −1)
+
+      \`\`\`diff
+      @@ -1,2 +1,2 @@
+       one
+      -two
+      +three
+      \`\`\`
+
+      **0:06** · terminal, exit code 1
+
+      \`\`\`console
+      $ npm test
+      100%
+      1 failed
+      \`\`\`
+
+      **1:10** · error in \`a.ts:3\`
+
+      > Expected 1
+
+      \`\`\`
+      at a.ts:3
+      \`\`\`
+
+      **1:11** · **Ada** asked in the chat
+
+      > Why so?
+
+      "
+    `);
+  });
+
+  test("a long output keeps its start and its end, and says so", () => {
+    const lines = Array.from({ length: 1_000 }, (_, n) => `line ${n}`).join("\n");
+    const text = report(session_of([[0, "terminal", { stream: "stdout", text: lines }]]));
+    expect(text).toContain("line 0\n");
+    expect(text).toContain("… 880 lines left out …");
+    expect(text).toContain("line 999\n");
+    expect(text).not.toContain("line 500\n");
+  });
+
+  test.each(hostile)("%j is shown and does nothing", (content) => {
+    const messages = [message_of(1, 9, content, content.split("\n")[0])];
+    const text = report(
+      session_of(
+        [
+          [0, "task", { title: content, description: content }],
+          [1, "thought", { thought_type: "decision", content }],
+          [2, "code", { filename: content, action: "write", content, language: content }],
+          [3, "terminal", { stream: "stdout", text: content, command: content }],
+          [
+            4,
+            "error",
+            { message: content, file: content, stack: content, recovery_strategy: content },
+          ],
+          [5, "milestone", { label: content, completed: true }],
+        ],
+        { messages },
+      ),
+    );
+    expect_harmless(text);
+  });
+
+  test("any session makes a report without HTML, pictures or foreign headings", () => {
+    fc.assert(
+      fc.property(sessions, (session) => expect_harmless(report(session))),
+      { numRuns: 100 },
+    );
+  });
+});
+
+function expect_harmless(text: string): void {
+  for (const token of tokens_of(text)) {
+    expect(["html", "image", "del", "em", "def", "table", "hr"]).not.toContain(token.type);
+    if (token.type === "link") expect(token.href).toMatch(/^(https?:\/\/|mailto:)/);
+    if (token.type === "heading") {
+      expect(
+        ["Goal", "Milestones", "What happened"].includes(token.text) || token.depth === 1,
+      ).toBe(true);
+    }
+  }
+  const fences = tokens_of(text).filter(({ type }) => type === "code");
+  for (const fence of fences) expect(fence.raw).toMatch(/^`{3,}/);
+}
+
+describe("escape_text", () => {
+  test("what is rendered is what was written", () => {
+    const word = fc.constantFrom(
+      ..."*_`[]()<>!#+-=.1>~|\\&$a ".split(""),
+      "&lt;",
+      "http://x.y",
+      "\n",
+      "é",
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 30 }), (parts) => {
+        const text = parts.join("");
+        expect(rendered(escape_text(text))).toBe(words_of(text));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+/** The text that a reader sees, its space squeezed. */
+function rendered(markdown: string): string {
+  const leaves: string[] = [];
+  const visit = (tokens: Token[]) => {
+    for (const token of tokens) {
+      const inner = (token as { tokens?: Token[] }).tokens;
+      if (token.type === "br" || token.type === "space") leaves.push(" ");
+      else if (inner && inner.length > 0) visit(inner);
+      else leaves.push((token as { text?: string }).text ?? token.raw);
+      if (token.type === "paragraph") leaves.push(" ");
+    }
+  };
+  visit(new Lexer({ gfm: true }).lex(markdown));
+  return words_of(leaves.join(""));
+}
+
+/** Backticks are the one thing that may turn into dress. */
+const words_of = (text: string): string =>
+  text
+    .replaceAll("`", "")
+    .replace(/[\s\u00a0]+/g, " ")
+    .trim();
+
+test("code that an agent marks as such stays code", () => {
+  const text = "Use `a_b*c` and:\n```ts\nconst x = `<b>`;\n```\nThen _done_ ```.";
+  expect(escape_text(text)).toBe(
+    "Use `a_b*c` and:\n```ts\nconst x = `<b>`;\n```\nThen \\_done\\_ \\`\\`\\`.",
+  );
+  expect(escape_text("```\nnever closed <b>")).toBe("\\`\\`\\`\\\nnever closed \\<b\\>");
+});
+
+describe("fenced", () => {
+  test("no text gets out of its fence", () => {
+    const text = fc.array(fc.constantFrom("`", "```", "\n", "a", "~~~", " "), { maxLength: 30 });
+    fc.assert(
+      fc.property(text, (parts) => {
+        const body = parts.join("");
+        const [first, ...rest] = new Lexer().lex(`${fenced(body)}\n\nafter`);
+        expect(first?.type).toBe("code");
+        expect(rest.at(-1)).toMatchObject({ type: "paragraph", text: "after" });
+        expect(rest.length).toBeLessThanOrEqual(2);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

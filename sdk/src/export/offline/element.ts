@@ -1,0 +1,35 @@
+/** Elements made by hand. Text is only ever set as text. */
+type Attributes = Record<string, string | number | boolean | undefined>;
+
+export function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  attributes: Attributes = {},
+  ...children: (Node | string | null)[]
+): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false) made.setAttribute(key, String(value));
+  }
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+/** A stroke icon of 16 px from one path. */
+export function icon(path: string): SVGSVGElement {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(space, "path");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
+}
+
+/** Paths of the icons that the page uses, drawn on 24 × 24 as the site's set is. */
+export const icons = {
+  play: "M7 4v16l13-8z",
+  pause: "M8 5v14M16 5v14",
+  theme: "M12 3a9 9 0 1 0 9 9 7 7 0 0 1-9-9z",
+} as const;

@@ -1,0 +1,65 @@
+/** What was run and what came of it, as a terminal shows it. */
+import type { Stage, TerminalEntry } from "@kulti/protocol/stage.ts";
+import { type Look, type Run, TerminalScreen } from "../terminal-screen.ts";
+import { element } from "./element.ts";
+
+/** Lines on the page, and entries that a screen is rebuilt from after a seek. */
+const most_lines = 300;
+const most_entries = 300;
+const prompt = "\u001b[32m❯\u001b[0m \u001b[1m";
+
+export function create_terminal() {
+  const node = element("div", { class: "screen", tabindex: 0, "aria-label": "Terminal" });
+  let screen = new TerminalScreen();
+  let shown: Stage["terminal"] | null = null;
+  let written = 0;
+  let last: TerminalEntry | undefined;
+
+  function show({ terminal }: Stage): void {
+    if (terminal === shown) return;
+    shown = terminal;
+    const goes_on =
+      written === 0 || (written <= terminal.length && terminal.get(written - 1) === last);
+    if (!goes_on) screen = new TerminalScreen();
+    const from = Math.max(goes_on ? written : 0, terminal.length - most_entries);
+    for (const entry of terminal.slice(from)) write(entry);
+    written = terminal.length;
+    last = terminal.last;
+    node.replaceChildren(...screen.lines(most_lines).map(draw));
+    node.scrollTop = node.scrollHeight;
+  }
+
+  function write({ command, stream, text, exit_code }: TerminalEntry): void {
+    if (command !== null) screen.write_command(prompt, command);
+    if (stream === "input" && text !== "") screen.write_command("\u001b[2m", text);
+    else screen.write(text);
+    if (exit_code !== null && exit_code !== 0) {
+      screen.write_command("\u001b[31m", `exit ${exit_code}`);
+    }
+  }
+
+  return { node, show };
+}
+
+function draw(runs: readonly Run[]): HTMLElement {
+  const line = element("div", { class: "output" });
+  for (const { text, look } of runs) line.append(is_plain(look) ? text : styled(text, look));
+  if (runs.length === 0) line.append("\u00a0");
+  return line;
+}
+
+const is_plain = (look: Look): boolean => Object.values(look).every((value) => !value);
+
+function styled(text: string, look: Look): HTMLElement {
+  const span = element("span", {}, text);
+  for (const word of ["bold", "dim", "italic", "underline"] as const) {
+    if (look[word]) span.classList.add(word);
+  }
+  const [fore, back] = look.inverse
+    ? [look.back || "ground", look.fore || "ink"]
+    : [look.fore, look.back];
+  // Colours of the page's own palette are tokens; others stand for themselves.
+  if (fore) span.style.color = fore.startsWith("#") ? fore : `var(--ansi-${fore})`;
+  if (back) span.style.backgroundColor = back.startsWith("#") ? back : `var(--ansi-${back})`;
+  return span;
+}

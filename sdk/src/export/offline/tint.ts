@@ -1,0 +1,97 @@
+/**
+ * Code in a few colours: comments, strings, numbers, keywords and calls, told by patterns that most languages share.
+ * A grammar for each language would be larger than the page; what is in doubt stays plain.
+ */
+export interface Tinted {
+  kind: "comment" | "string" | "figure" | "keyword" | "call" | "";
+  text: string;
+}
+
+const c_like =
+  /^(?:[cm]?[jt]sx?|java|go|rs|c|h|cc|cpp|hpp|cs|kt|swift|php|dart|scala|css|scss|json)$/;
+const hash_like = /^(?:py|pyi|rb|sh|bash|zsh|ya?ml|toml|pl|r|ex|exs|dockerfile|makefile|tf)$/;
+
+const keywords = new Set(
+  `abstract and as assert async await begin break case catch class const continue def default defer del delete do elif
+  else end enum except export extends extern False false final finally fn for foreach from func function go goto if
+  impl implements import in instanceof interface is lambda let local loop match mod module move mut namespace new nil
+  None none not null of or package pass priv private protected pub public raise readonly ref require rescue return
+  satisfies select self Self static struct super switch then this throw throws trait True true try type typeof
+  undefined unless until use using val var virtual void where while with yield`.split(/\s+/),
+);
+
+const rest_of_code =
+  /("(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|`(?:\\.|[^`\\])*`?)|(\b\d[\w.]*)|([\p{L}_$][\p{L}\p{N}_$]*)(\s*\()?/gu;
+
+/** Returns a function that takes the lines of a file in their order. */
+export function create_tint(filename: string): (line: string) => Tinted[] {
+  const ending = /[^./]+$/.exec(filename.toLowerCase())?.[0] ?? "";
+  const is_hash = hash_like.test(ending);
+  const is_sql = ending === "sql";
+  if (!is_hash && !is_sql && !c_like.test(ending)) return (line) => [{ kind: "", text: line }];
+  const comment = is_hash ? /(?<![\w$&'"])#/ : is_sql ? /--/ : /\/\/|\/\*/;
+  /** What ends the comment or string that an earlier line began. */
+  let open: { end: string; kind: "comment" | "string" } | null = null;
+
+  return (line) => {
+    const runs: Tinted[] = [];
+    let from = 0;
+    if (open) {
+      const end = line.indexOf(open.end);
+      const until = end < 0 ? line.length : end + open.end.length;
+      runs.push({ kind: open.kind, text: line.slice(0, until) });
+      if (end < 0) return runs;
+      from = until;
+      open = null;
+    }
+    const triple = is_hash ? /"""|'''/.exec(line.slice(from)) : null;
+    if (triple) {
+      const start = from + triple.index;
+      const end = line.indexOf(triple[0], start + 3);
+      const until = end < 0 ? line.length : end + 3;
+      if (end < 0) open = { end: triple[0], kind: "string" };
+      const before = code_runs(line.slice(from, start));
+      const string: Tinted = { kind: "string", text: line.slice(start, until) };
+      return [...runs, ...before, string, ...code_runs(line.slice(until))];
+    }
+    const start = comment_start(line, from, comment);
+    runs.push(...code_runs(line.slice(from, start)));
+    if (start === line.length) return runs;
+    if (line.startsWith("/*", start) && line.indexOf("*/", start) < 0) {
+      open = { end: "*/", kind: "comment" };
+    }
+    return [...runs, { kind: "comment", text: line.slice(start) }];
+  };
+}
+
+/** The first comment sign outside a string. */
+function comment_start(line: string, from: number, comment: RegExp): number {
+  const strings = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`/g;
+  const masked = line.replace(strings, (text) => "x".repeat(text.length));
+  const found = comment.exec(masked.slice(from));
+  return found ? from + found.index : line.length;
+}
+
+function code_runs(code: string): Tinted[] {
+  const runs: Tinted[] = [];
+  let from = 0;
+  for (const match of code.matchAll(rest_of_code)) {
+    const [whole, string, number, word, call] = match;
+    const kind = string
+      ? "string"
+      : number
+        ? "figure"
+        : word && keywords.has(word)
+          ? "keyword"
+          : call
+            ? "call"
+            : "";
+    if (kind === "") continue;
+    const text = word ?? whole;
+    if (match.index > from) runs.push({ kind: "", text: code.slice(from, match.index) });
+    runs.push({ kind, text });
+    from = match.index + text.length;
+  }
+  if (from < code.length) runs.push({ kind: "", text: code.slice(from) });
+  return runs;
+}

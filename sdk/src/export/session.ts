@@ -1,0 +1,53 @@
+/** A session as it is exported: what any viewer may read of it. */
+import type { StoredEvent } from "@kulti/protocol/event.ts";
+import type { Head, Message } from "@kulti/protocol/wire.ts";
+
+export interface RecordedSession {
+  head: Head;
+  /** All of them, ascending by `seq`. */
+  events: readonly StoredEvent[];
+  /** The chat, ascending by `seq`; none when it is left out. */
+  messages?: readonly Message[];
+}
+
+/** One thing that happened, on a clock that starts at 0 with the first event and never runs backwards. */
+export type Moment = { at_ms: number } & (
+  | { kind: "event"; event: StoredEvent }
+  | { kind: "message"; message: Message }
+);
+
+/** Events keep the order of `seq`; a message stands behind the events that had happened when it was written. */
+export function* moments_of({ events, messages = [] }: RecordedSession): Generator<Moment> {
+  const start_ms = Date.parse(events[0]?.at ?? messages[0]?.at ?? "");
+  let now_ms = 0;
+  let next = 0;
+  const advance = (at: string) => {
+    now_ms = Math.max(now_ms, Date.parse(at) - start_ms || 0);
+    return now_ms;
+  };
+  for (const event of events) {
+    for (; next < messages.length; next++) {
+      const message = messages[next];
+      if (!message || !(Date.parse(message.at) < Date.parse(event.at))) break;
+      yield { kind: "message", at_ms: advance(message.at), message };
+    }
+    yield { kind: "event", at_ms: advance(event.at), event };
+  }
+  for (const message of messages.slice(next)) {
+    yield { kind: "message", at_ms: advance(message.at), message };
+  }
+}
+
+/** What a session is called: its task, or else its agent. */
+export const title_of = ({ head }: RecordedSession): string =>
+  head.task?.title ?? `A session of ${head.agent_name}`;
+
+/** `0:07`, `12:09`, `1:12:09`. */
+export function elapsed_text(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
+  const two = (value: number) => String(value).padStart(2, "0");
+  return hours > 0
+    ? `${hours}:${two(minutes)}:${two(seconds % 60)}`
+    : `${minutes}:${two(seconds % 60)}`;
+}

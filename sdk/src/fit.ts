@@ -1,0 +1,158 @@
+/**
+ * Brings an event's data within the limits of the contract before it is queued, so that the server has nothing to
+ * refuse: long thoughts and terminal output become several events, long labels are cut, and what can be neither split
+ * nor cut without changing its meaning (file content, names, addresses) is reported and left out.
+ */
+import type { EventDataByType, EventType } from "@kulti/protocol/event.ts";
+import { type LimitName, limits } from "@kulti/protocol/limits.ts";
+import { grouped, fits as is_within, utf8_bytes } from "@kulti/protocol/text.ts";
+import type { Report } from "./problem.ts";
+import { clean_text, clip_text, split_text } from "./text.ts";
+
+type Fit<Type extends EventType> = (
+  data: EventDataByType[Type],
+  report: Report,
+) => EventDataByType[Type][];
+
+const fits: { [Type in EventType]: Fit<Type> } = {
+  thought: (data, report) => {
+    const { metadata, ...rest } = data;
+    const kept = metadata && within(metadata, "metadata_bytes", "thought", "metadata", report);
+    const base = kept ? { ...rest, metadata } : rest;
+    const pieces = split_text(data.content, limits.thought_content_bytes);
+    if (pieces.length === 1) return [base];
+    const stream_id = data.stream_id ?? crypto.randomUUID();
+    const ends = data.stream_id === undefined || data.done === true;
+    return pieces.map((content, index) => {
+      const piece = { ...base, content, stream_id };
+      delete piece.done;
+      return index === pieces.length - 1 && ends ? { ...piece, done: true } : piece;
+    });
+  },
+  terminal: (data, report) => {
+    const { command, exit_code, ...rest } = data;
+    const pieces = split_text(data.text, limits.terminal_text_bytes);
+    return pieces.map((text, index) => ({
+      ...rest,
+      text,
+      ...(index === 0 && command !== undefined
+        ? { command: clip(command, "command_bytes", "terminal", "command", report) }
+        : {}),
+      ...(index === pieces.length - 1 && Number.isInteger(exit_code) ? { exit_code } : {}),
+    })) as EventDataByType["terminal"][];
+  },
+  code: (data, report) => {
+    const fine =
+      within(data.filename, "filename_bytes", "code", "filename", report) &&
+      within(data.old_filename, "filename_bytes", "code", "old_filename", report) &&
+      within(data.content, "code_content_bytes", "code", `content of ${data.filename}`, report) &&
+      within(data.edits, "code_edits_bytes", "code", `edits of ${data.filename}`, report);
+    return fine ? [data] : [];
+  },
+  status: (data) => [data],
+  task: (data, report) => [titled(data, "task", report)],
+  goal: (data, report) => [titled(data, "goal", report)],
+  milestone: (data, report) => [
+    { ...data, label: clip(data.label, "label_bytes", "milestone", "label", report) },
+  ],
+  error: (data, report) => [
+    {
+      ...data,
+      message: clip(data.message, "error_message_bytes", "error", "message", report),
+      ...(data.stack === undefined
+        ? {}
+        : { stack: clip(data.stack, "error_stack_bytes", "error", "stack", report) }),
+      ...(data.recovery_strategy === undefined
+        ? {}
+        : {
+            recovery_strategy: clip(
+              data.recovery_strategy,
+              "description_bytes",
+              "error",
+              "recovery_strategy",
+              report,
+            ),
+          }),
+    },
+  ],
+  preview: (data, report) =>
+    within(data.url, "url_bytes", "preview", "url", report) ? [data] : [],
+  usage: (data, report) => [
+    data.model === undefined
+      ? data
+      : { ...data, model: clip(data.model, "model_bytes", "usage", "model", report) },
+  ],
+};
+
+/** The data of the one or more events that say the same within the limits; empty when it can't be said. */
+export function fit_data<Type extends EventType>(
+  type: Type,
+  data: EventDataByType[Type],
+  report: Report,
+): EventDataByType[Type][] {
+  const clean = clean_value(data) as EventDataByType[Type];
+  return (fits[type] as Fit<Type>)(clean, report);
+}
+
+function titled<Data extends EventDataByType["task"]>(
+  data: Data,
+  type: "task" | "goal",
+  report: Report,
+): Data {
+  const title = clip(data.title, "title_bytes", type, "title", report);
+  if (data.description === undefined) return { ...data, title };
+  const description = clip(data.description, "description_bytes", type, "description", report);
+  return { ...data, title, description };
+}
+
+function clip(text: string, limit: LimitName, type: EventType, field: string, report: Report) {
+  const clipped = clip_text(text, limits[limit]);
+  if (clipped !== text) {
+    report({
+      code: "clipped",
+      message: `Cut the ${field} of a ${type} event: it is ${grouped(utf8_bytes(text))} bytes, limit ${grouped(limits[limit])}.`,
+      dropped: 0,
+      event_type: type,
+    });
+  }
+  return clipped;
+}
+
+function within(
+  value: unknown,
+  limit: LimitName,
+  type: EventType,
+  field: string,
+  report: Report,
+): boolean {
+  if (value === undefined) return true;
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  if (is_within(text, limits[limit])) return true;
+  const part = field === "metadata";
+  report({
+    code: "too_large",
+    message: `Cannot send ${part ? "the metadata of a thought" : `a ${type} event`}: ${clip_text(field, 200)} is ${grouped(utf8_bytes(text))} bytes, limit ${grouped(limits[limit])}.`,
+    dropped: part ? 0 : 1,
+    event_type: type,
+  });
+  return false;
+}
+
+/** A copy that JSON can hold, with every text cleaned; a value that JSON can't hold is left out. */
+function clean_value(value: unknown, depth = 0): unknown {
+  if (typeof value === "string") return clean_text(value);
+  if (value === null || typeof value === "boolean") return value;
+  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
+  if (typeof value === "bigint") return value.toString();
+  // Deeper than any event, and the way out of a value that holds itself.
+  if (typeof value !== "object" || depth > 32) return undefined;
+  if (value instanceof Date)
+    return Number.isFinite(value.getTime()) ? value.toISOString() : undefined;
+  if (Array.isArray(value)) return value.map((item) => clean_value(item, depth + 1) ?? null);
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    const cleaned = clean_value(item, depth + 1);
+    if (cleaned !== undefined) copy[clean_text(key)] = cleaned;
+  }
+  return copy;
+}

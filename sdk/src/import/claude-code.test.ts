@@ -1,0 +1,216 @@
+import { expect, test } from "vitest";
+import { folded, of_type, recording_of } from "../../test/recording.ts";
+
+const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 10, 0, second)).toISOString();
+let lines = 0;
+const line = (second: number, type: string, rest: object): object => ({
+  ...{ type, uuid: `u${++lines}`, timestamp: at(second), sessionId: "s", cwd: "/home/ada/app" },
+  ...rest,
+});
+const user = (second: number, content: unknown, rest: object = {}) =>
+  line(second, "user", { message: { role: "user", content }, ...rest });
+const assistant = (second: number, content: unknown[], message: object = {}, rest: object = {}) =>
+  line(second, "assistant", {
+    message: { id: `m${second}`, role: "assistant", model: "claude-x", content, ...message },
+    ...rest,
+  });
+const use = (id: string, name: string, input: object) => ({ type: "tool_use", id, name, input });
+const result = (id: string, content: unknown, rest: object = {}) => [
+  { type: "tool_result", tool_use_id: id, content, ...rest },
+];
+
+test("a prompt, thinking and an answer", () => {
+  const { events } = recording_of([
+    user(0, "# Fix the login\nIt fails on Mondays."),
+    assistant(5, [{ type: "thinking", thinking: "Mondays…", signature: "x" }]),
+    assistant(9, [{ type: "text", text: "Fixed." }], { stop_reason: "end_turn" }),
+  ]);
+  const task = { title: "Fix the login", description: "# Fix the login\nIt fails on Mondays." };
+  expect(of_type(events, "task")).toEqual([task]);
+  expect(of_type(events, "thought")).toEqual([
+    {
+      thought_type: "prompt",
+      content: "# Fix the login\nIt fails on Mondays.",
+      priority: "headline",
+    },
+    { thought_type: "reasoning", content: "Mondays…" },
+    { thought_type: "general", content: "Fixed.", priority: "headline" },
+  ]);
+  expect(of_type(events, "status").map(({ status }) => status)).toEqual([
+    "working",
+    "thinking",
+    "waiting",
+    "done",
+  ]);
+  expect(events.at(-2)?.at).toBe(at(9));
+});
+
+test("files are told when the tool's result says so, relative to the folder", () => {
+  const { events } = recording_of([
+    assistant(1, [use("1", "Write", { file_path: "/home/ada/app/a.ts", content: "one\ntwo\n" })]),
+    user(2, result("1", "File created successfully")),
+    assistant(3, [
+      use("2", "Edit", { file_path: "/home/ada/app/a.ts", old_string: "two", new_string: "2" }),
+    ]),
+    user(4, result("2", [{ type: "text", text: "The file has been updated." }])),
+    assistant(5, [
+      use("3", "Edit", { file_path: "/home/ada/app/a.ts", old_string: "nine", new_string: "9" }),
+    ]),
+    user(
+      6,
+      result("3", "<tool_use_error>String to replace not found</tool_use_error>", {
+        is_error: true,
+      }),
+    ),
+    assistant(7, [
+      use("4", "MultiEdit", {
+        file_path: "/home/ada/app/a.ts",
+        edits: [
+          { old_string: "one", new_string: "1" },
+          { old_string: "1\n", new_string: "I\n" },
+        ],
+      }),
+    ]),
+    user(8, result("4", "ok")),
+    assistant(9, [
+      use("5", "Write", { file_path: "/home/ada/app/b.ts", content: "never answered" }),
+    ]),
+  ]);
+  expect(folded(events).files.get("a.ts")?.content).toBe("I\n2\n");
+  expect(of_type(events, "code").length).toBe(3);
+  expect(of_type(events, "error")).toEqual([
+    { message: "Edit: String to replace not found", file: "a.ts" },
+  ]);
+});
+
+test("a file that was read is shown whole at its first edit, every occurrence replaced", () => {
+  const { events } = recording_of([
+    assistant(1, [use("1", "Read", { file_path: "/home/ada/app/c.py" })]),
+    user(2, result("1", "     1→x = 1\n     2→y = x\n     3→print(x)")),
+    assistant(3, [
+      use("2", "Edit", {
+        file_path: "/home/ada/app/c.py",
+        old_string: "x",
+        new_string: "z",
+        replace_all: true,
+      }),
+    ]),
+    user(4, result("2", "ok")),
+  ]);
+  expect(of_type(events, "code")).toEqual([
+    { filename: "c.py", action: "edit", content: "z = 1\ny = z\nprint(z)" },
+  ]);
+});
+
+test("the original that the result carries serves as well", () => {
+  const { events } = recording_of([
+    assistant(1, [
+      use("1", "Edit", { file_path: "/home/ada/app/d.py", old_string: "b", new_string: "B" }),
+    ]),
+    user(2, result("1", "ok"), {
+      toolUseResult: { originalFile: "a\nb\n", filePath: "/home/ada/app/d.py" },
+    }),
+  ]);
+  expect(folded(events).files.get("d.py")?.content).toBe("a\nB\n");
+});
+
+test("commands with their output, exit code and what they do to files", () => {
+  const { events } = recording_of([
+    assistant(1, [
+      use("1", "Bash", { command: "cat > n.txt <<'EOF'\nhi\nEOF", description: "Make n" }),
+    ]),
+    user(2, result("1", ""), { toolUseResult: { stdout: "", stderr: "", interrupted: false } }),
+    assistant(3, [use("2", "Bash", { command: "npm test" })]),
+    user(4, result("2", "Exit code 2\n\u001b[31mboom\u001b[0m", { is_error: true })),
+    assistant(5, [use("3", "Bash", { command: "rm n.txt" })]),
+    user(6, result("3", "")),
+    user(7, "<bash-input>ls</bash-input>"),
+    user(8, "<bash-stdout>a.ts</bash-stdout><bash-stderr></bash-stderr>"),
+  ]);
+  expect(of_type(events, "terminal").filter(({ command }) => !command)).toEqual([
+    { stream: "stdout", text: "", exit_code: 0 },
+    { stream: "stderr", text: "\u001b[31mboom\u001b[0m\n", exit_code: 2 },
+    { stream: "stdout", text: "", exit_code: 0 },
+    { stream: "stdout", text: "a.ts\n" },
+  ]);
+  expect(of_type(events, "code").map(({ action }) => action)).toEqual(["write", "delete"]);
+});
+
+test("to-do lists, in both of their forms, are milestones", () => {
+  const todos = (first: string, second: string) => ({
+    todos: [
+      { content: "Find it", status: first, activeForm: "Finding it" },
+      { content: "Fix it", status: second, activeForm: "Fixing it" },
+    ],
+  });
+  const { events } = recording_of([
+    assistant(1, [use("1", "TodoWrite", todos("in_progress", "pending"))]),
+    user(2, result("1", "ok")),
+    assistant(3, [use("2", "TodoWrite", todos("completed", "in_progress"))]),
+    assistant(4, [use("3", "TaskCreate", { subject: "Ship it" })]),
+    user(5, result("3", "Task #1 created successfully: Ship it")),
+    assistant(6, [use("4", "TaskUpdate", { taskId: "1", status: "completed" })]),
+    user(7, result("4", "Updated task #1 status")),
+  ]);
+  expect(of_type(events, "milestone")).toEqual([
+    { label: "Find it", completed: false },
+    { label: "Fix it", completed: false },
+    { label: "Find it", completed: true },
+    { label: "Ship it", completed: false },
+    { label: "Ship it", completed: true },
+  ]);
+});
+
+test("what belongs to subagents, the program and its commands stays in the background", () => {
+  const { events, skipped } = recording_of([
+    line(0, "file-history-snapshot", { messageId: "x" }),
+    user(1, "Caveat: generated by local commands", { isMeta: true }),
+    user(2, "<command-name>/model</command-name><command-args>opus</command-args>"),
+    user(3, "Explore the code", { isSidechain: true }),
+    assistant(
+      4,
+      [{ type: "text", text: "Looking" }],
+      { stop_reason: "end_turn" },
+      { isSidechain: true },
+    ),
+    user(5, "<system-reminder>Be kind</system-reminder>Go on"),
+    user(6, [{ type: "text", text: "[Request interrupted by user]" }]),
+    line(7, "system", { subtype: "compact_boundary", content: "Conversation compacted" }),
+    line(8, "new-thing-of-2027", {}),
+    assistant(9, [{ type: "text", text: "API Error: 529" }], {}, { isApiErrorMessage: true }),
+  ]);
+  expect(of_type(events, "task")).toEqual([{ title: "Go on" }]);
+  expect(
+    of_type(events, "thought").map(({ thought_type, content }) => [thought_type, content]),
+  ).toEqual([
+    ["context", "/model opus"],
+    ["context", "Explore the code"],
+    ["general", "Looking"],
+    ["prompt", "Go on"],
+    ["observation", "Interrupted by the user."],
+    ["context", "Conversation compacted"],
+  ]);
+  expect(of_type(events, "error")).toEqual([{ message: "API Error: 529" }]);
+  expect(skipped).toEqual([{ where: "line 9", why: "is of the unknown type new-thing-of-2027" }]);
+});
+
+test("usage counts once per message, the last line of it", () => {
+  const usage = (output_tokens: number) => ({
+    id: "same",
+    usage: {
+      input_tokens: 3,
+      cache_creation_input_tokens: 10,
+      cache_read_input_tokens: 100,
+      output_tokens,
+    },
+  });
+  const { events } = recording_of([
+    assistant(1, [{ type: "text", text: "a" }], usage(1)),
+    assistant(2, [{ type: "text", text: "b" }], usage(9)),
+    line(3, "result", { total_cost_usd: 0.25, is_error: false }),
+  ]);
+  expect(of_type(events, "usage")).toEqual([
+    { model: "claude-x", input_tokens: 113, output_tokens: 9 },
+    { cost_usd: 0.25 },
+  ]);
+});

@@ -1,0 +1,234 @@
+import { expect, test } from "vitest";
+import { folded, of_type, recording_of } from "../../test/recording.ts";
+
+const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 10, 0, second)).toISOString();
+const line = (second: number, type: string, payload: object) => ({
+  timestamp: at(second),
+  type,
+  payload,
+});
+const item = (second: number, payload: object) => line(second, "response_item", payload);
+const call = (second: number, call_id: string, name: string, args: object) =>
+  item(second, { type: "function_call", name, call_id, arguments: JSON.stringify(args) });
+const output = (second: number, call_id: string, text: unknown) =>
+  item(second, { type: "function_call_output", call_id, output: text });
+const meta = line(0, "session_meta", { id: "s", cwd: "/home/ada/app" });
+
+test("each thing once, though the file tells it twice", () => {
+  const { events } = recording_of([
+    meta,
+    line(0, "turn_context", { model: "gpt-5-codex", cwd: "/home/ada/app" }),
+    item(0, {
+      type: "message",
+      role: "user",
+      content: [{ type: "input_text", text: "<environment_context>x" }],
+    }),
+    item(1, { type: "message", role: "user", content: [{ type: "input_text", text: "Do it" }] }),
+    line(1, "event_msg", { type: "user_message", message: "Do it" }),
+    line(2, "event_msg", { type: "agent_reasoning", text: "**Thinking** hard" }),
+    item(2, { type: "reasoning", summary: [{ type: "summary_text", text: "**Thinking** hard" }] }),
+    line(3, "event_msg", { type: "agent_message", message: "Done." }),
+    item(3, {
+      type: "message",
+      role: "assistant",
+      content: [{ type: "output_text", text: "Done." }],
+    }),
+  ]);
+  expect(of_type(events, "task")).toEqual([{ title: "Do it" }]);
+  expect(
+    of_type(events, "thought").map(({ thought_type, content }) => [thought_type, content]),
+  ).toEqual([
+    ["prompt", "Do it"],
+    ["reasoning", "**Thinking** hard"],
+    ["general", "Done."],
+  ]);
+});
+
+test("commands in their several forms", () => {
+  const { events } = recording_of([
+    meta,
+    call(1, "1", "exec_command", { cmd: "ls", workdir: "/home/ada/app" }),
+    output(
+      2,
+      "1",
+      "Chunk ID: a\nWall time: 0.01 seconds\nProcess exited with code 0\nOriginal token count: 3\nOutput:\na.ts\n",
+    ),
+    call(3, "2", "shell", { command: ["bash", "-lc", "npm test | tail"] }),
+    output(
+      4,
+      "2",
+      JSON.stringify({ output: "1 failed\n", metadata: { exit_code: 1, duration_seconds: 2 } }),
+    ),
+    call(5, "3", "shell", { command: ["git", "commit", "-m", "it's done"] }),
+    output(6, "3", [{ type: "input_text", text: "[main 1] it's done" }]),
+    item(7, { type: "local_shell_call", call_id: "4", action: { type: "exec", command: ["pwd"] } }),
+    output(8, "4", "Exit code: 0\nWall time: 0 seconds\nOutput:\n/home\n"),
+    call(9, "5", "write_stdin", { session_id: 1, chars: "yes\n" }),
+    output(
+      10,
+      "5",
+      "Chunk ID: b\nWall time: 1 seconds\nProcess running with session ID 1\nOutput:\nsure?",
+    ),
+  ]);
+  expect(of_type(events, "terminal")).toEqual([
+    { stream: "input", text: "", command: "ls" },
+    { stream: "stdout", text: "a.ts\n", exit_code: 0 },
+    { stream: "input", text: "", command: "npm test | tail" },
+    { stream: "stdout", text: "1 failed\n", exit_code: 1 },
+    { stream: "input", text: "", command: "git commit -m 'it'\\''s done'" },
+    { stream: "stdout", text: "[main 1] it's done\n" },
+    { stream: "input", text: "", command: "pwd" },
+    { stream: "stdout", text: "/home\n", exit_code: 0 },
+    { stream: "input", text: "yes\n" },
+    { stream: "stdout", text: "sure?\n" },
+  ]);
+});
+
+test("patches add, update, move and delete; one that failed does not", () => {
+  const patch = (second: number, id: string, body: string[], code = 0) => [
+    item(second, {
+      type: "custom_tool_call",
+      name: "apply_patch",
+      call_id: id,
+      input: ["*** Begin Patch", ...body, "*** End Patch", ""].join("\n"),
+    }),
+    item(second, {
+      type: "custom_tool_call_output",
+      call_id: id,
+      output: JSON.stringify({
+        output: code ? "Failed to find lines" : "Success.",
+        metadata: { exit_code: code },
+      }),
+    }),
+  ];
+  const { events, skipped } = recording_of([
+    meta,
+    ...patch(1, "1", [
+      "*** Add File: a.py",
+      "+import os",
+      "+",
+      "+def f():",
+      "+    return 1",
+      "*** Add File: b.py",
+      "+b",
+    ]),
+    ...patch(2, "2", [
+      "*** Update File: a.py",
+      "@@ def f():",
+      "-    return 1",
+      "+    return 2",
+      "@@",
+      "-import os",
+      "-",
+    ]),
+    ...patch(3, "3", ["*** Update File: a.py", "*** Move to: c.py", "@@ def f():", "+    # two"]),
+    ...patch(4, "4", ["*** Update File: c.py", "@@", "-nowhere", "+x"], 1),
+    ...patch(5, "5", ["*** Delete File: b.py"]),
+    ...patch(6, "6", ["*** Update File: unseen.py", "+at the end"]),
+    call(7, "7", "shell", {
+      command: [
+        "bash",
+        "-lc",
+        "apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: /home/ada/app/d.py\n+d\n*** End Patch\nEOF",
+      ],
+    }),
+    output(8, "7", JSON.stringify({ output: "Success.", metadata: { exit_code: 0 } })),
+  ]);
+  const { files } = folded(events);
+  expect(files.get("c.py")).toMatchObject({
+    content: "def f():\n    # two\n    return 2\n",
+    renamed_from: "a.py",
+  });
+  expect(files.get("b.py")?.deleted).toBe(true);
+  expect(files.get("d.py")?.content).toBe("d\n");
+  expect(of_type(events, "error")).toEqual([{ message: "apply_patch: Failed to find lines" }]);
+  expect(skipped.map(({ why }) => why)).toEqual(["a change of unseen.py does not tell its place"]);
+});
+
+test("plans are milestones, counters give usage, stops and errors are told", () => {
+  const counters = (second: number, input_tokens: number, output_tokens: number) =>
+    line(second, "event_msg", {
+      type: "token_count",
+      info: { total_token_usage: { input_tokens, output_tokens }, model_context_window: 1 },
+    });
+  const { events } = recording_of([
+    meta,
+    line(0, "turn_context", { model: "gpt-5" }),
+    call(1, "1", "update_plan", {
+      explanation: "First this",
+      plan: [{ step: "A", status: "in_progress" }],
+    }),
+    output(1, "1", "Plan updated"),
+    counters(2, 100, 10),
+    counters(3, 100, 10),
+    counters(4, 150, 30),
+    line(5, "event_msg", { type: "token_count", info: null }),
+    call(6, "2", "update_plan", { plan: [{ step: "A", status: "completed" }] }),
+    call(7, "3", "github__search_issues", { query: "bug" }),
+    output(7, "3", "nothing"),
+    line(8, "event_msg", { type: "error", message: "stream disconnected" }),
+    line(9, "event_msg", { type: "turn_aborted", reason: "interrupted" }),
+  ]);
+  expect(of_type(events, "milestone")).toEqual([
+    { label: "A", completed: false },
+    { label: "A", completed: true },
+  ]);
+  expect(of_type(events, "usage")).toEqual([
+    { model: "gpt-5", input_tokens: 100, output_tokens: 10 },
+    { model: "gpt-5", input_tokens: 50, output_tokens: 20 },
+  ]);
+  expect(of_type(events, "thought").map(({ content }) => content)).toEqual([
+    ...["First this", "github: search_issues bug", "nothing", "Interrupted by the user."],
+  ]);
+  expect(of_type(events, "error")).toEqual([{ message: "stream disconnected" }]);
+});
+
+test("the older files without envelopes", () => {
+  const { events } = recording_of([
+    { id: "s", timestamp: at(0), instructions: null },
+    { record_type: "state" },
+    { type: "message", role: "user", content: [{ type: "input_text", text: "Hello" }] },
+    { type: "function_call", name: "shell", call_id: "1", arguments: '{"command":["ls"]}' },
+    {
+      type: "function_call_output",
+      call_id: "1",
+      output: '{"output":"a","metadata":{"exit_code":0}}',
+    },
+  ]);
+  expect(events.map(({ type }) => type)).toEqual([
+    "status",
+    "task",
+    "thought",
+    "terminal",
+    "terminal",
+    "status",
+  ]);
+});
+
+test("what codex exec prints", () => {
+  const { events } = recording_of([
+    { type: "thread.started", thread_id: "t" },
+    { type: "turn.started" },
+    { type: "item.completed", item: { type: "reasoning", text: "Hm" } },
+    {
+      type: "item.completed",
+      item: { type: "command_execution", command: "ls", aggregated_output: "a\n", exit_code: 0 },
+    },
+    {
+      type: "item.completed",
+      item: { type: "todo_list", items: [{ text: "A", completed: true }] },
+    },
+    { type: "item.completed", item: { type: "agent_message", text: "Done" } },
+    { type: "turn.completed", usage: { input_tokens: 5, output_tokens: 6 } },
+  ]);
+  expect(events.map(({ type }) => type)).toEqual([
+    "thought",
+    "terminal",
+    "terminal",
+    "milestone",
+    "thought",
+    "usage",
+    "status",
+    "status",
+  ]);
+});

@@ -1,0 +1,26 @@
+import type { Skipped } from "./recording.ts";
+import { type Fields, is_fields } from "./value.ts";
+
+export interface JsonLine {
+  /** From 1. */
+  number: number;
+  value: Fields;
+}
+
+/** The objects of a JSON Lines text; lines that are none are told, the last one too if it was cut off. */
+export function read_json_lines(text: string): { lines: JsonLine[]; skipped: Skipped[] } {
+  const lines: JsonLine[] = [];
+  const skipped: Skipped[] = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    const where = `line ${index + 1}`;
+    try {
+      const value: unknown = JSON.parse(line);
+      if (is_fields(value)) lines.push({ number: index + 1, value });
+      else skipped.push({ where, why: "is no JSON object" });
+    } catch {
+      skipped.push({ where, why: "is no JSON" });
+    }
+  }
+  return { lines, skipped };
+}

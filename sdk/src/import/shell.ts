@@ -1,0 +1,96 @@
+/** What a shell command does to files, where it says so plainly. Everything else stays a command. */
+import type { Files } from "./files.ts";
+
+/** The words of a command line as a POSIX shell splits them; null where a quote is left open. */
+export function shell_words(line: string): string[] | null {
+  const words: string[] = [];
+  let word: string | null = null;
+  for (let index = 0; index < line.length; index++) {
+    const char = line[index] as string;
+    if (char === "'" || char === '"') {
+      const [text, end] = quoted(line, index);
+      if (end < 0) return null;
+      word = (word ?? "") + text;
+      index = end;
+    } else if (char === "\\" && index + 1 < line.length) {
+      index++;
+      if (line[index] !== "\n") word = (word ?? "") + line[index];
+    } else if (/\s/.test(char)) {
+      if (word !== null) words.push(word);
+      word = null;
+    } else {
+      word = (word ?? "") + char;
+    }
+  }
+  if (word !== null) words.push(word);
+  return words;
+}
+
+/** The text in the quotes that open at `start`, and where they close; -1 when they don't. */
+function quoted(line: string, start: number): [text: string, end: number] {
+  const quote = line[start];
+  let text = "";
+  for (let index = start + 1; index < line.length; index++) {
+    const char = line[index] as string;
+    if (char === quote) return [text, index];
+    const next = line[index + 1] ?? "";
+    if (quote === '"' && char === "\\" && '"\\$`\n'.includes(next) && next !== "") {
+      if (next !== "\n") text += next;
+      index++;
+    } else {
+      text += char;
+    }
+  }
+  return [text, -1];
+}
+
+const heredoc_writes = [
+  /^cat\s+>\s*(?<path>[^\s<>|&;]+)\s*<<-?\s*(?<quote>['"]?)(?<end>\w+)\k<quote>[ \t]*\n(?<body>[\s\S]*)$/,
+  /^cat\s+<<-?\s*(?<quote>['"]?)(?<end>\w+)\k<quote>\s*>\s*(?<path>[^\s<>|&;]+)[ \t]*\n(?<body>[\s\S]*)$/,
+];
+
+/** `cat > file <<'EOF' … EOF` and nothing after it. An unquoted EOF with `$` or backquotes is not what is written. */
+export function heredoc_of(command: string): { path: string; content: string } | null {
+  const groups = heredoc_writes.map((form) => form.exec(command.trim())?.groups).find(Boolean);
+  if (!groups) return null;
+  const { path = "", quote, end = "", body = "" } = groups;
+  const lines = body.split("\n");
+  const at = lines.indexOf(end);
+  if (at < 0 || lines.slice(at + 1).some((line) => line.trim() !== "")) return null;
+  const content = lines
+    .slice(0, at)
+    .map((line) => `${line}\n`)
+    .join("");
+  if (quote === "" && /[$`\\]/.test(content)) return null;
+  return { path: path.replace(/^(['"])(.*)\1$/, "$2"), content };
+}
+
+/** Tells writes, and the removal and moving of files that the run knows; call it when the command has succeeded. */
+export function apply_command(command: string, files: Files) {
+  const written = heredoc_of(command);
+  if (written) return files.write(written.path, written.content);
+  if (/[|&;<>*?$`\n]/.test(command)) return;
+  const words = shell_words(command);
+  if (!words) return;
+  const [program, ...args] = words;
+  const paths = args.filter((arg) => !arg.startsWith("-"));
+  if (program === "git" && (paths[0] === "rm" || paths[0] === "mv")) {
+    return apply_program(paths[0], paths.slice(1), files);
+  }
+  apply_program(program ?? "", paths, files);
+}
+
+function apply_program(program: string, paths: string[], files: Files) {
+  if (program === "rm") for (const path of paths) if (files.has(path)) files.delete(path);
+  const [from, to] = paths;
+  if (
+    program === "mv" &&
+    paths.length === 2 &&
+    from &&
+    to &&
+    files.has(from) &&
+    !to.endsWith("/")
+  ) {
+    files.rename(from, to);
+  }
+}

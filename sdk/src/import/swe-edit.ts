@@ -1,0 +1,88 @@
+/** SWE-agent's editing commands, old and new, as changes to files. Null: the action edits nothing. */
+import type { CodeEdit } from "@kulti/protocol/event.ts";
+import { shell_words } from "./shell.ts";
+import type { FileWindow } from "./swe-window.ts";
+
+export type SweEdit =
+  | { kind: "create"; path: string; content: string }
+  /** `path` null: the file that is open. `edits` null: only the window that follows tells. */
+  | { kind: "edit"; path: string | null; edits: CodeEdit[] | null; replaces_all?: boolean }
+  | { kind: "insert"; path: string | null; lines: string[]; after_line: number | null }
+  | { kind: "undo"; path: string };
+
+/** `window` is the last one seen of the open file: an edit by line numbers needs the lines it removes. */
+export function read_edit(action: string, window: FileWindow | null): SweEdit | null {
+  const by_lines = /^edit (\d+):(\d+)[ \t]*\n([\s\S]*?)\n?end_of_edit\s*$/.exec(`${action.trim()}`);
+  if (by_lines) return line_edit(by_lines, window);
+  if (!/^(create|edit|insert|str_replace_editor)\s/.test(action)) return null;
+  const words = shell_words(action.trim());
+  if (!words) return null;
+  const [program, first = "", second = "", third] = words;
+  if (program === "create" && first !== "") return { kind: "create", path: first, content: "" };
+  if (program === "edit" && words.length >= 3) {
+    const edits = [{ old_text: first, new_text: second }];
+    return { kind: "edit", path: null, edits, replaces_all: third?.toLowerCase() === "true" };
+  }
+  if (program === "insert") {
+    const after_line = /^\d+$/.test(second) ? Number(second) : null;
+    return { kind: "insert", path: null, lines: first.split("\n"), after_line };
+  }
+  return program === "str_replace_editor" ? editor_edit(words.slice(1)) : null;
+}
+
+function line_edit(found: RegExpExecArray, window: FileWindow | null): SweEdit {
+  const start = Number(found[1]);
+  const end = Number(found[2]);
+  const text = found[3] ?? "";
+  const from = window ? start - window.first_line : -1;
+  const is_seen = window !== null && from >= 0 && from + (end - start) < window.lines.length;
+  if (!is_seen) return { kind: "edit", path: null, edits: null };
+  const removed = window.lines.slice(from, from + end - start + 1);
+  return { kind: "edit", path: null, edits: [{ start, removed, added: text.split("\n") }] };
+}
+
+/** `str_replace_editor <command> <path> --flag value …` */
+function editor_edit(words: string[]): SweEdit | null {
+  const [command, path = "", ...rest] = words;
+  const flags = new Map<string, string>();
+  for (let index = 0; index < rest.length; index++) {
+    const flag = /^--(\w+)(?:=([\s\S]*))?$/.exec(rest[index] as string);
+    if (!flag) continue;
+    flags.set(flag[1] as string, flag[2] ?? rest[++index] ?? "");
+  }
+  if (path === "") return null;
+  if (command === "create") return { kind: "create", path, content: flags.get("file_text") ?? "" };
+  if (command === "str_replace") {
+    const old_text = flags.get("old_str") ?? "";
+    return { kind: "edit", path, edits: [{ old_text, new_text: flags.get("new_str") ?? "" }] };
+  }
+  if (command === "insert") {
+    const lines = (flags.get("new_str") ?? "").split("\n");
+    return { kind: "insert", path, lines, after_line: Number(flags.get("insert_line") ?? 0) };
+  }
+  return command === "undo_edit" ? { kind: "undo", path } : null;
+}
+
+/** The editor says so when it changed nothing. */
+export function has_failed(observation: string): boolean {
+  const text = observation.trimStart();
+  return (
+    /^(Your proposed edit has introduced new syntax error|Your (edit was )?(changes have )?not (been )?applied|No replacement was performed|Error\b|Invalid\b|Usage:|Ran into|ERROR:|No file open|The path .* (does not exist|is not)|File already exists|Text .* not found)/i.test(
+      text,
+    ) ||
+    text.includes("This is how your edit would have looked if applied") ||
+    text.includes("Your edit was not applied") ||
+    text.includes("Your changes have NOT been applied")
+  );
+}
+
+/** What was wrong, without the windows that follow. */
+export function failure_of(observation: string): string {
+  const text = observation.replaceAll("\r\n", "\n");
+  const listed = /ERRORS:\s*\n([\s\S]*?)\n(?:This is how|\s*\n)/.exec(text)?.[1]?.trim();
+  const found =
+    listed && listed !== "" ? listed : (/ERRORS:\s*\n+((?:- .*\n?)+)/.exec(text)?.[1] ?? "");
+  return (found.trim() || (text.split("\n[File:")[0] ?? "").trim() || "The edit was not applied.")
+    .replace(/^- /gm, "")
+    .slice(0, 2_000);
+}

@@ -1,0 +1,115 @@
+/**
+ * The events that wait for the server, in order, bounded by number and by bytes.
+ *
+ * When a bound is passed, a tenth of the room is freed at once (so that the cost per event stays constant): first the
+ * oldest terminal output and thoughts of priority `detail`, then the oldest other thoughts, then the oldest of the
+ * rest. Events that are on their way are never dropped: the server may already hold them.
+ */
+import type { EventDataByType, EventType } from "@kulti/protocol/event.ts";
+
+export interface QueuedEvent {
+  /** Order of arrival in this process, from 1. */
+  number: number;
+  id: string;
+  type: EventType;
+  /** The event as it travels. */
+  json: string;
+  bytes: number;
+  /** What goes first when there is no room: 0 before 1 before 2. */
+  importance: 0 | 1 | 2;
+}
+
+export interface QueueBounds {
+  max_events: number;
+  max_bytes: number;
+}
+
+export function importance_of(type: EventType, data: EventDataByType[EventType]): 0 | 1 | 2 {
+  if (type === "terminal") return 0;
+  if (type !== "thought") return 2;
+  return (data as EventDataByType["thought"]).priority === "detail" ? 0 : 1;
+}
+
+export class Queue {
+  #items: QueuedEvent[] = [];
+  #bytes = 0;
+  /** The first so many are on their way. */
+  #in_flight = 0;
+  readonly #bounds: QueueBounds;
+
+  constructor(bounds: QueueBounds) {
+    this.#bounds = bounds;
+  }
+
+  get length(): number {
+    return this.#items.length;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** `number` of the oldest event that waits, or Infinity. */
+  get oldest(): number {
+    return this.#items[0]?.number ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Appends, and returns how many events had to go for it. */
+  push(item: QueuedEvent): number {
+    this.#items.push(item);
+    this.#bytes += item.bytes;
+    const { max_events, max_bytes } = this.#bounds;
+    if (this.#items.length <= max_events && this.#bytes <= max_bytes) return 0;
+    return this.#trim(Math.floor(max_events * 0.9), Math.floor(max_bytes * 0.9));
+  }
+
+  /** The next events to send, at least one; they stay in the queue, safe from dropping, until `settle`. */
+  take(max_events: number, max_bytes: number): QueuedEvent[] {
+    let bytes = 0;
+    let count = 0;
+    for (const item of this.#items) {
+      if (count > 0 && (count >= max_events || bytes + item.bytes > max_bytes)) break;
+      bytes += item.bytes;
+      count++;
+    }
+    this.#in_flight = count;
+    return this.#items.slice(0, count);
+  }
+
+  /** Ends the flight: removes the events with these ids, and keeps the others for the next try. */
+  settle(ids: ReadonlySet<string>): void {
+    this.#in_flight = 0;
+    if (ids.size === 0) return;
+    this.#keep((item) => !ids.has(item.id));
+  }
+
+  clear(): number {
+    const count = this.#items.length;
+    this.#keep(() => false);
+    this.#in_flight = 0;
+    return count;
+  }
+
+  #trim(to_events: number, to_bytes: number): number {
+    const before = this.#items.length;
+    const doomed = new Set<QueuedEvent>();
+    let count = before;
+    let bytes = this.#bytes;
+    for (const importance of [0, 1, 2]) {
+      for (const item of this.#items.slice(this.#in_flight)) {
+        if (count <= to_events && bytes <= to_bytes) break;
+        if (item.importance !== importance) continue;
+        doomed.add(item);
+        count--;
+        bytes -= item.bytes;
+      }
+    }
+    this.#keep((item) => !doomed.has(item));
+    return before - this.#items.length;
+  }
+
+  #keep(is_kept: (item: QueuedEvent) => boolean): void {
+    this.#items = this.#items.filter(is_kept);
+    this.#bytes = this.#items.reduce((sum, item) => sum + item.bytes, 0);
+  }
+}

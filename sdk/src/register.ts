@@ -1,0 +1,49 @@
+/** Makes an agent and its key. */
+import { type ErrorCode, KultiError } from "@kulti/protocol/errors.ts";
+import type { Visibility } from "@kulti/protocol/event.ts";
+import { routes } from "@kulti/protocol/routes.ts";
+import type { Agent, AgentKey } from "@kulti/protocol/wire.ts";
+import { server_root } from "./options.ts";
+import { create_transport, with_timeout } from "./transport.ts";
+
+export interface RegisterOptions {
+  /** URL of the Supabase project. */
+  server: string;
+  agent_id: string;
+  name?: string;
+  avatar_url?: string;
+  description?: string;
+  /** Default: `public`. */
+  visibility?: Visibility;
+  /** The project's secret key, needed where registration is closed. */
+  secret_key?: string;
+}
+
+export interface Registration {
+  agent: Agent;
+  /** Shown this once: the server keeps only its hash. */
+  api_key: string;
+  key: AgentKey;
+}
+
+/** Throws KultiError (`agent_exists`, `registration_closed`, `rate_limited`, …), or Error when there is no answer. */
+export async function register_agent(options: RegisterOptions): Promise<Registration> {
+  const { server, secret_key, ...profile } = options;
+  const root = server_root(server);
+  const transport = create_transport(root, secret_key ?? null, with_timeout(fetch, 15_000));
+  const url = root + routes.agents;
+  const answer = await transport
+    .post<Registration>(routes.agents, JSON.stringify(profile), new AbortController().signal)
+    .catch((error: Error) => {
+      const cause = (error.cause as Error | undefined)?.message ?? error.message;
+      throw new Error(`Cannot register at ${url}: ${cause}. Is the server running?`);
+    });
+  if (answer.body?.api_key) return answer.body;
+  const { code, message } = answer.error ?? {
+    code: "",
+    message: "Cannot register: the answer is not Kulti's.",
+  };
+  const text = `${message} (${profile.agent_id} at ${url}, HTTP ${answer.status})`;
+  if (code) throw new KultiError(code as ErrorCode, text);
+  throw new Error(text);
+}

@@ -1,0 +1,146 @@
+/** What a viewer may ask of a Kulti server: reads through the Data API, chat through its function. */
+import {
+  type Agent,
+  type AgentStats,
+  type Head,
+  type Message,
+  routes,
+  rpcs,
+  type SearchHit,
+  type SearchQuery,
+  type SessionStats,
+  type StoredEvent,
+} from "@kulti/protocol";
+import { PostgrestClient } from "@supabase/postgrest-js";
+import { RealtimeClient } from "@supabase/realtime-js";
+
+export interface KultiApiOptions {
+  /** The Supabase project, such as `http://127.0.0.1:54321`. */
+  api_url: string;
+  publishable_key: string;
+  /** Default: the platform's `fetch`. */
+  fetch?: typeof fetch;
+}
+
+export interface FindSessions {
+  agent_id?: string;
+  /** True: only live sessions; false: only sessions that are not. */
+  live?: boolean;
+  /** `started_at` of the last row of the page before. */
+  before?: string;
+  /** From 1 to 200, default 50. */
+  max_rows?: number;
+}
+
+/** Each end may be left out. */
+export interface StatsRange {
+  from_at?: string;
+  to_at?: string;
+}
+
+export interface ViewerMessage {
+  /** UUID made by the client: sending it again is harmless. */
+  id: string;
+  session_id: string;
+  viewer_id: string;
+  name: string;
+  text: string;
+}
+
+/** A refused or failed request. `status` is 0 when the server could not be reached. */
+export class KultiApiError extends Error {
+  readonly status: number;
+  /** A code of the contract (`session_not_found`, `rate_limited` …), or `unreachable`. */
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = "KultiApiError";
+    this.status = status;
+    this.code = code;
+  }
+}
+
+interface Reply {
+  data: unknown;
+  error: { message: string; details: string; code: string } | null;
+  status: number;
+}
+
+const profile_columns = "agent_id,name,avatar_url,description,visibility,created_at";
+
+export type KultiApi = ReturnType<typeof createKultiApi>;
+
+export function createKultiApi(options: KultiApiOptions) {
+  const { publishable_key } = options;
+  const api_url = options.api_url.replace(/\/+$/, "");
+  const request = options.fetch ?? fetch;
+  const rest = new PostgrestClient(`${api_url}/rest/v1`, {
+    headers: { apikey: publishable_key },
+    fetch: request,
+  });
+  const realtime = new RealtimeClient(`${api_url.replace(/^http/, "ws")}/realtime/v1`, {
+    params: { apikey: publishable_key },
+  });
+
+  async function call<Result>(name: string, args: object, signal?: AbortSignal): Promise<Result> {
+    const query = rest.rpc(name, args);
+    return answer_of(await (signal ? query.abortSignal(signal) : query));
+  }
+
+  function answer_of<Result>({ data, error, status }: Reply): Result {
+    if (!error) return data as Result;
+    throw status === 0
+      ? new KultiApiError(0, "unreachable", `Cannot reach ${api_url}: ${error.message}`)
+      : new KultiApiError(status, error.details || error.code, error.message);
+  }
+
+  return {
+    api_url,
+    realtime,
+    find_sessions: (query: FindSessions = {}, signal?: AbortSignal): Promise<Head[]> =>
+      call(rpcs.find_sessions, query, signal),
+    session_head: (session_id: string, signal?: AbortSignal): Promise<Head> =>
+      call(rpcs.session_head, { session_id }, signal),
+    /** The profile of a public agent; null if there is none of that id. */
+    async find_agent(agent_id: string): Promise<Agent | null> {
+      const query = rest.from("ai_agents").select(profile_columns).eq("agent_id", agent_id);
+      return answer_of<Agent[]>(await query)[0] ?? null;
+    },
+    /** Ascending by `seq`; a page may be shorter than asked for, but is empty only at the end. */
+    session_events: (
+      session_id: string,
+      after_seq = 0,
+      signal?: AbortSignal,
+    ): Promise<StoredEvent[]> => call(rpcs.session_events, { session_id, after_seq }, signal),
+    session_messages: (session_id: string, after = 0, signal?: AbortSignal): Promise<Message[]> =>
+      call(rpcs.session_messages, { session_id, after }, signal),
+    /** One page of what is found; an empty one is the end. */
+    search_events: (query: SearchQuery, signal?: AbortSignal): Promise<SearchHit[]> =>
+      call(rpcs.search_events, query, signal),
+    /** Says that this viewer is still there and answers how far the session is. */
+    touch_viewer: (session_id: string, viewer_id: string, signal?: AbortSignal): Promise<Head> =>
+      call(rpcs.touch_viewer, { session_id, viewer_id }, signal),
+    session_stats: (session_id: string, signal?: AbortSignal): Promise<SessionStats> =>
+      call(rpcs.session_stats, { session_id }, signal),
+    /** Of the whole days (UTC) that the range touches. */
+    agent_stats: (
+      agent_id: string,
+      range: StatsRange = {},
+      signal?: AbortSignal,
+    ): Promise<AgentStats> => call(rpcs.agent_stats, { agent_id, ...range }, signal),
+    async post_message(message: ViewerMessage): Promise<Message> {
+      const response = await request(`${api_url}${routes.chat}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", apikey: publishable_key },
+        body: JSON.stringify(message),
+      }).catch((cause: Error) => {
+        throw new KultiApiError(0, "unreachable", `Cannot reach ${api_url}: ${cause.message}`);
+      });
+      const body = await response.json().catch(() => ({}));
+      if (response.ok) return body.message;
+      const { code = "internal", message: text = `HTTP ${response.status}` } = body.error ?? {};
+      throw new KultiApiError(response.status, code, text);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** The viewers' side of Kulti: watch a session or the lobby, read what was, search, post to the chat. */
+export type { SearchHit, SearchQuery } from "@kulti/protocol";
+export {
+  createKultiApi,
+  type FindSessions,
+  type KultiApi,
+  KultiApiError,
+  type KultiApiOptions,
+  type ViewerMessage,
+} from "./api.ts";
+export { type LobbyOptions, watchLobby } from "./lobby.ts";
+export {
+  type ConnectionState,
+  type Watch,
+  type WatchHandlers,
+  type WatchOptions,
+  watchSession,
+} from "./session.ts";

@@ -1,0 +1,165 @@
+/**
+ * A local ingest server that keeps what it is sent as the real one would (ids once, in order) and can be told to
+ * misbehave: each request takes the next entry of `faults`, if there is one.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gunzipSync } from "node:zlib";
+import type { AgentEvent, IngestRequest, Message } from "@kulti/protocol/index.ts";
+
+export type Fault =
+  | { kind: "status"; status: number; body?: unknown; headers?: Record<string, string> }
+  /** The rows are there, and the connection breaks before the answer. */
+  | { kind: "drop_after_commit" }
+  | { kind: "drop_before_commit" }
+  | { kind: "slow"; wait_ms: number }
+  /** The answer breaks off in the middle. */
+  | { kind: "half_answer" };
+
+export interface Received {
+  method: string;
+  path: string;
+  headers: IncomingMessage["headers"];
+  body: unknown;
+  at: number;
+}
+
+export interface TestServer {
+  url: string;
+  /** What the table would hold, in order. */
+  events: AgentEvent[];
+  duplicates: number;
+  requests: Received[];
+  batches: IngestRequest[];
+  faults: Fault[];
+  /** Handed out once, with the next answer. */
+  messages: Message[];
+  /** Lines that were there before: read again by whoever names no cursor. */
+  old_messages: Message[];
+  said: { session_id: string; text: string }[];
+  flush_ms: number;
+  max_body_bytes: number;
+  /** Decides over each batch before it is kept: an answer instead of taking it. */
+  judge: (batch: IngestRequest) => Extract<Fault, { kind: "status" }> | null;
+  /** Chat lines that come with the answer to a batch, beside `messages`. */
+  answer_with: (batch: IngestRequest) => Message[];
+  registered: Set<string>;
+  forgotten_keys: Set<string>;
+  close(): Promise<void>;
+}
+
+export const session_id = "5e55104e-0000-4000-8000-000000000001";
+
+export async function start_test_server(): Promise<TestServer> {
+  const state: TestServer = {
+    url: "",
+    events: [],
+    duplicates: 0,
+    requests: [],
+    batches: [],
+    faults: [],
+    messages: [],
+    old_messages: [],
+    said: [],
+    flush_ms: 5,
+    max_body_bytes: Number.POSITIVE_INFINITY,
+    judge: () => null,
+    answer_with: () => [],
+    registered: new Set(),
+    forgotten_keys: new Set(),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+  const server: Server = createServer((request, response) => void handle(request, response, state));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return state;
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse, state: TestServer) {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const raw = Buffer.concat(chunks);
+  const text = request.headers["content-encoding"] === "gzip" ? gunzipSync(raw) : raw;
+  const body = text.length === 0 ? undefined : JSON.parse(text.toString());
+  const path = request.url ?? "";
+  const { method = "", headers } = request;
+  state.requests.push({ method, path, headers, body, at: Date.now() });
+
+  if (path.startsWith("/functions/v1/agents")) {
+    if (method === "POST") return answer(response, ...register(body, state));
+    const is_known = !state.forgotten_keys.has(
+      headers.authorization?.slice("Bearer ".length) ?? "",
+    );
+    return answer(response, is_known ? 200 : 401, []);
+  }
+  if (path.startsWith("/functions/v1/chat")) {
+    if (method === "GET") {
+      const old = path.includes("after=") ? [] : state.old_messages;
+      return answer(response, 200, { messages: [...old, ...state.messages.splice(0)] });
+    }
+    state.said.push(body);
+    return answer(response, 201, {});
+  }
+
+  const fault = state.faults.shift();
+  if (fault?.kind === "drop_before_commit") return void request.socket.destroy();
+  if (fault?.kind === "slow") await new Promise((resolve) => setTimeout(resolve, fault.wait_ms));
+  if (fault?.kind === "status") return answer(response, fault.status, fault.body, fault.headers);
+  if (text.length > state.max_body_bytes) {
+    return answer(response, 413, { error: { code: "body_too_large", message: "too large" } });
+  }
+  const verdict = state.judge(body);
+  if (verdict) return answer(response, verdict.status, verdict.body, verdict.headers);
+
+  const reply = commit(body, state);
+  if (fault?.kind === "drop_after_commit") return void request.socket.destroy();
+  if (fault?.kind === "half_answer") {
+    response.writeHead(200, { "content-type": "application/json", "content-length": "500" });
+    response.write(JSON.stringify(reply).slice(0, 20));
+    return void setTimeout(() => request.socket.destroy(), 5);
+  }
+  answer(response, 200, reply);
+}
+
+function commit(batch: IngestRequest, state: TestServer) {
+  state.batches.push(batch);
+  const known = new Set(state.events.map((event) => event.id));
+  const fresh = batch.events.filter((event) => !known.has(event.id));
+  state.duplicates += batch.events.length - fresh.length;
+  state.events.push(...fresh);
+  return {
+    session_id: batch.session_id ?? batch.start_session ?? session_id,
+    accepted: fresh.length,
+    duplicates: batch.events.length - fresh.length,
+    last_seq: state.events.length,
+    flush_ms: state.flush_ms,
+    messages: [...state.messages.splice(0), ...state.answer_with(batch)],
+  };
+}
+
+function register(profile: { agent_id: string }, state: TestServer): [number, unknown] {
+  const { agent_id } = profile;
+  if (state.registered.has(agent_id)) {
+    return [409, { error: { code: "agent_exists", message: `The agent ${agent_id} exists.` } }];
+  }
+  state.registered.add(agent_id);
+  const api_key = `klt_${agent_id}`;
+  return [
+    201,
+    { agent: { ...profile, visibility: "public" }, api_key, key: { id: "1", prefix: "klt_" } },
+  ];
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  body: unknown = {},
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(JSON.stringify(body));
+}
