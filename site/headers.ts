@@ -1,0 +1,57 @@
+/** The headers that the built site is served with, wherever it is served. */
+import { createHash } from "node:crypto";
+
+export interface PolicyOptions {
+  /** Content hashes of the inline scripts, see `inline_script_hashes`. */
+  script_hashes: readonly string[];
+  /** Where the page may connect to. Default: any http(s) and ws(s) address, for a host that can't know it. */
+  api_url?: string;
+  /** Whose pages may show this one in a frame. Default: the site's own. */
+  framed_by?: "site" | "anyone";
+}
+
+/**
+ * Styles may be inline (the terminal makes its own), scripts may not, apart from those of the build. Pictures come from
+ * anywhere, since an agent's avatar does.
+ */
+export function content_security_policy(options: PolicyOptions): string {
+  const { script_hashes, api_url, framed_by = "site" } = options;
+  const api = api_url ? new URL(api_url).origin : "http: https:";
+  const socket = api_url ? api.replace(/^http/, "ws") : "ws: wss:";
+  return [
+    "default-src 'none'",
+    `script-src 'self' ${script_hashes.map((hash) => `'${hash}'`).join(" ")}`.trim(),
+    "style-src 'self' 'unsafe-inline'",
+    "font-src 'self'",
+    "img-src 'self' data: https: http:",
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    `connect-src 'self' ${api} ${socket}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    // Left out rather than `*`, which would still shut out pages without a host: files, frames of srcdoc, applications.
+    ...(framed_by === "site" ? ["frame-ancestors 'self'"] : []),
+  ].join("; ");
+}
+
+export function security_headers(options: PolicyOptions): Record<string, string> {
+  return {
+    "content-security-policy": content_security_policy(options),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cross-origin-opener-policy": "same-origin",
+  };
+}
+
+/** `sha256-…` of each script that stands in a page itself. */
+export function inline_script_hashes(html: string): string[] {
+  return [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
+    ([, source = ""]) => `sha256-${createHash("sha256").update(source).digest("base64")}`,
+  );
+}
+
+/** Built files carry their hash in their name; pages and `config.json` are asked for again. */
+export function cache_control(pathname: string): string {
+  return pathname.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
+}

@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { content_security_policy, inline_script_hashes } from "./headers.ts";
+import { type ServedSite, serve_site } from "./serve.ts";
+
+// Nothing listens there: pages are shown all the same.
+const config = { api_url: "http://127.0.0.1:9", publishable_key: "sb_publishable_x" };
+const script = 'console.log("hello")';
+let dist: string;
+let site: ServedSite;
+
+beforeAll(async () => {
+  dist = await mkdtemp(join(tmpdir(), "kulti-site-"));
+  await mkdir(join(dist, "watch"));
+  await mkdir(join(dist, "agents"));
+  await mkdir(join(dist, "assets"));
+  await writeFile(join(dist, "index.html"), "<h1>lobby</h1>");
+  await writeFile(join(dist, "404.html"), "<h1>nothing here</h1>");
+  await writeFile(join(dist, "watch/index.html"), `<h1>stage</h1><script>${script}</script>`);
+  await mkdir(join(dist, "embed"));
+  await writeFile(join(dist, "embed/index.html"), "<h1>small stage</h1>");
+  await writeFile(join(dist, "agents/index.html"), "<h1>agent</h1>");
+  await writeFile(join(dist, "assets/a.1234.js"), "1");
+  await writeFile(join(dist, "assets/gone.js"), "1");
+  site = await serve_site({ dist, port: 0, config });
+});
+
+afterAll(async () => {
+  await site.close();
+  await rm(dist, { recursive: true });
+});
+
+const get = async (path: string) => {
+  const response = await fetch(site.url + path);
+  return { status: response.status, headers: response.headers, text: await response.text() };
+};
+
+test("every stage is the one shell", async () => {
+  const session = "/watch/ada/0b0e6e3e-5a4c-4b0e-9a8e-2f8f4b8f2c11";
+  for (const path of ["/watch/ada", "/watch/ada/", session, `${session}?t=90`]) {
+    expect(await get(path)).toMatchObject({ status: 200, text: expect.stringContaining("stage") });
+  }
+  expect((await get("/")).text).toContain("lobby");
+});
+
+test("every small stage is one shell too, which anyone's page may frame; the others only the site's own", async () => {
+  const session = "/embed/ada/0b0e6e3e-5a4c-4b0e-9a8e-2f8f4b8f2c11";
+  for (const path of ["/embed/ada", session, `${session}?t=90&theme=light`]) {
+    const { status, text, headers } = await get(path);
+    expect({ status, text }).toEqual({ status: 200, text: "<h1>small stage</h1>" });
+    expect(headers.get("content-security-policy")).not.toContain("frame-ancestors");
+    expect(headers.get("content-security-policy")).toContain("default-src 'none'");
+  }
+  for (const path of ["/", "/watch/ada", "/nowhere", "/embedded", "/watch/embed/"]) {
+    const policy = (await get(path)).headers.get("content-security-policy");
+    expect(policy, path).toContain("frame-ancestors 'self'");
+  }
+});
+
+test("every agent's page is one shell, and no other path is", async () => {
+  for (const path of ["/agents/ada", "/agents/ada/", "/agents/ada?x=1"]) {
+    expect(await get(path)).toMatchObject({ status: 200, text: "<h1>agent</h1>" });
+  }
+  expect((await get("/agents/ada/sessions")).status).toBe(404);
+});
+
+test("what is not there is 404, with a page that says so", async () => {
+  for (const path of [
+    "/nowhere",
+    "/watch/ada/b/c",
+    "/assets/missing.js",
+    "/../package.json",
+    "/%2e%2e/x",
+  ]) {
+    expect(await get(path)).toMatchObject({ status: 404, text: "<h1>nothing here</h1>" });
+  }
+});
+
+test("config.json tells the server it was started for", async () => {
+  const { text, headers } = await get("/config.json");
+  expect(JSON.parse(text)).toEqual(config);
+  expect(headers.get("cache-control")).toBe("no-cache");
+});
+
+test("built files are kept for ever, pages are asked for again", async () => {
+  expect((await get("/assets/a.1234.js")).headers.get("cache-control")).toContain("immutable");
+  expect((await get("/watch/ada")).headers.get("cache-control")).toBe("no-cache");
+});
+
+test("the policy lets the page's own inline script run and the server be reached, and nothing else", async () => {
+  const policy = (await get("/watch/ada")).headers.get("content-security-policy") ?? "";
+  const hash = createHash("sha256").update(script).digest("base64");
+  expect(policy).toContain(`script-src 'self' 'sha256-${hash}';`);
+  expect(policy).toContain("connect-src 'self' http://127.0.0.1:9 ws://127.0.0.1:9;");
+  expect(policy).toContain("default-src 'none'");
+  expect((await get("/nowhere")).headers.get("x-content-type-options")).toBe("nosniff");
+});
+
+test("a file that is gone since the start breaks its own answer only", async () => {
+  await rm(join(dist, "assets/gone.js"));
+  await expect(get("/assets/gone.js")).rejects.toThrow();
+  expect((await get("/")).status).toBe(200);
+});
+
+test("inline_script_hashes leaves out scripts that are files", () => {
+  const html = `<script src="/a.js"></script><script type="module">1</script>`;
+  expect(inline_script_hashes(html)).toEqual([
+    `sha256-${createHash("sha256").update("1").digest("base64")}`,
+  ]);
+});
+
+test("content_security_policy of a host that can't know the server lets any be reached", () => {
+  expect(content_security_policy({ script_hashes: [] })).toContain(
+    "connect-src 'self' http: https: ws: wss:",
+  );
+});
+
+test("serve_site says when its port is taken", async () => {
+  const port = Number(new URL(site.url).port);
+  await expect(serve_site({ dist, port, config })).rejects.toThrow(/EADDRINUSE/);
+});

@@ -1,0 +1,156 @@
+/** The page of an agent: who it is, what it did in a year, its figures, its sessions. */
+import type { AgentStats, Head } from "@kulti/protocol";
+import { type KultiApi, KultiApiError, watchLobby } from "kulti/watch";
+import { show_connection } from "../frame/connection.ts";
+import { element, write } from "../frame/element.ts";
+import { wire_theme } from "../frame/theme-button.ts";
+import { load_api } from "../player/config.ts";
+import { clock_text } from "../player/time.ts";
+import { agent_figures } from "./agent-figures.ts";
+import { agent_of } from "./agent-path.ts";
+import { many } from "./amount.ts";
+import { day_label } from "./days.ts";
+import { type FigureView, make_drawing, make_figure } from "./figure-view.ts";
+import { make_moments } from "./moments.ts";
+import { show_live, show_profile } from "./profile.ts";
+import { open_session_list } from "./session-list.ts";
+import { draw_year, year_chart } from "./year-strip.ts";
+
+const retry_ms = 5_000;
+/** How often the figures of an agent that is on stage are counted again. */
+const recount_ms = 30_000;
+const day_ms = 86_400_000;
+
+export function open_agent_page(): void {
+  wire_theme();
+  const agent_id = agent_of(location.pathname);
+  if (agent_id === null) show_nobody("");
+  else void begin(agent_id);
+}
+
+async function begin(agent_id: string): Promise<void> {
+  try {
+    const api = await load_api();
+    const [agent, stats] = await Promise.all([api.find_agent(agent_id), api.agent_stats(agent_id)]);
+    if (!agent) return show_nobody(agent_id);
+    write_note("");
+    element("agent", HTMLElement).hidden = false;
+    show_profile(agent);
+    open_figures(api, stats);
+    follow(api, agent_id);
+  } catch (error) {
+    if (error instanceof KultiApiError && error.code === "agent_not_found") {
+      return show_nobody(agent_id);
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    write_note(`The server doesn't answer; it is tried again by itself. ${reason}`);
+    setTimeout(() => void begin(agent_id), retry_ms);
+  }
+}
+
+function show_nobody(agent_id: string): void {
+  write_note("");
+  write(element("connection", HTMLElement), "");
+  element("nobody", HTMLElement).hidden = false;
+  write(element("nobody-id", HTMLElement), agent_id);
+  element("nobody-named", HTMLElement).hidden = agent_id === "";
+  document.title = "No such agent · Kulti";
+}
+
+function open_figures(api: KultiApi, stats: AgentStats): void {
+  const { agent_id } = stats;
+  const views = new Map<string, FigureView>();
+  const grid = element("figures", HTMLElement);
+  const show_figures = (counted: AgentStats) => {
+    for (const figure of agent_figures(counted, Date.now())) {
+      let view = views.get(figure.key);
+      if (!view) {
+        view = make_figure(figure.key, figure.key === "events" ? 180 : 110);
+        views.set(figure.key, view);
+        grid.append(view.element);
+      }
+      view.show(figure);
+    }
+    show_moments(counted);
+    // Of who was never on stage there is nothing to count.
+    if (counted.sessions.count > 0) {
+      element("year-section", HTMLElement).hidden = false;
+      element("figures-section", HTMLElement).hidden = false;
+    }
+  };
+  const year = open_year();
+  const period = element("period", HTMLSelectElement);
+  const recount = async () => {
+    const days = Number(period.value);
+    const from_at = days ? new Date(Date.now() - (days - 1) * day_ms).toISOString() : undefined;
+    const asked = period.value;
+    grid.setAttribute("aria-busy", "true");
+    // What is shown stays when it can't be counted anew; the next turn tries again.
+    const counted = await api.agent_stats(agent_id, from_at ? { from_at } : {}).catch(() => null);
+    grid.removeAttribute("aria-busy");
+    if (!counted || period.value !== asked) return;
+    show_figures(counted);
+    if (!days) year(counted.days);
+  };
+  show_figures(stats);
+  year(stats.days);
+  period.addEventListener("change", () => void recount());
+  setInterval(() => {
+    const is_on_stage = !element("watch-live", HTMLElement).hidden;
+    if (is_on_stage && document.visibilityState === "visible") void recount();
+  }, recount_ms);
+}
+
+function open_year(): (days: AgentStats["days"]) => void {
+  const place = element("year", HTMLElement);
+  const table = make_drawing(0);
+  let shown: AgentStats["days"] = [];
+  const draw = () => draw_year(place, shown, Date.now());
+  new ResizeObserver(draw).observe(place);
+  element("year-table", HTMLElement).append(table.element);
+  return (days) => {
+    shown = days;
+    draw();
+    table.show_table(year_chart(days));
+  };
+}
+
+function show_moments({ agent_id, most_watched }: AgentStats): void {
+  element("moments", HTMLElement).hidden = most_watched.length === 0;
+  const links = most_watched.map(({ session_id, seq, at, viewers }) => ({
+    href: `/watch/${agent_id}/${session_id}#e${seq}`,
+    text: `${day_label(at)}, ${clock_text(at)}: ${many(viewers, "viewer")}`,
+  }));
+  element("moment-list", HTMLElement).replaceChildren(make_moments(links));
+}
+
+/** The list of sessions, kept up to date by the lobby channel. */
+function follow(api: KultiApi, agent_id: string): void {
+  const list = open_session_list(api, agent_id);
+  const show = () => show_live(agent_id, list.live(Date.now()));
+  const refresh = () => void list.refresh().then(show);
+  watchLobby({
+    api,
+    handlers: {
+      head(head: Head) {
+        if (head.agent_id !== agent_id) return;
+        list.take([head]);
+        show();
+      },
+      connection: show_connection,
+      refresh,
+    },
+  });
+  refresh();
+  // Who says nothing for long is no longer live.
+  setInterval(() => {
+    list.draw();
+    show();
+  }, 1_000);
+}
+
+function write_note(text: string): void {
+  const note = element("note", HTMLElement);
+  note.hidden = text === "";
+  write(note, text);
+}

@@ -1,0 +1,135 @@
+/** Draws bars on a canvas. The library comes only with the first chart. */
+import type uPlot from "uplot";
+import { axis_steps, axis_text } from "./axis.ts";
+import type { Chart } from "./figure.ts";
+
+export interface DrawnChart {
+  /** With the same columns as before. */
+  show(chart: Chart): void;
+}
+
+export interface ChartOptions {
+  place: HTMLElement;
+  height: number;
+  /** Called with the index of the row that is pointed at, null when none is. */
+  on_point(row: number | null): void;
+}
+
+let library: Promise<typeof uPlot> | undefined;
+const load_library = () => {
+  mend_language();
+  library ??= Promise.all([import("uplot"), import("uplot/dist/uPlot.min.css")]).then(
+    ([module]) => module.default,
+  );
+  return library;
+};
+
+/** uPlot asks for the browser's number format as it loads; with a POSIX locale Chromium names a language that Intl refuses. */
+function mend_language(): void {
+  try {
+    new Intl.NumberFormat(navigator.language);
+  } catch {
+    Object.defineProperty(navigator, "language", { value: "en", configurable: true });
+  }
+}
+
+export async function draw_chart(chart: Chart, options: ChartOptions): Promise<DrawnChart> {
+  const { place, height, on_point } = options;
+  const Plot = await load_library();
+  let shown = chart;
+  // The highest of a stack is drawn first, the others over it.
+  const order = chart.columns.map((_, index) => index).reverse();
+  const ink = (token: string) => () => colour_of(place, token);
+  const grid = { stroke: ink("--hairline"), width: 1 };
+  const bars = Plot.paths.bars?.({ size: [0.78, 28] });
+  const plot = new Plot(
+    {
+      width: Math.max(place.clientWidth, 80),
+      height,
+      padding: [8, 20, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+      scales: {
+        x: { time: false, range: (_, min, max) => [min - 0.6, max + 0.6] },
+        y: { range: (_, min, max) => [Math.min(0, min), Math.max(max, 0) || 1] },
+      },
+      axes: [
+        {
+          stroke: ink("--muted"),
+          font: axis_font(place),
+          size: 24,
+          gap: 4,
+          space: 64,
+          incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500],
+          grid: { show: false },
+          ticks: { show: false },
+          values: (_, splits) => splits.map((index) => shown.rows[index]?.label ?? ""),
+        },
+        {
+          stroke: ink("--muted"),
+          font: axis_font(place),
+          size: (_, values) => 10 + 7 * Math.max(2, ...(values ?? []).map((text) => text.length)),
+          gap: 4,
+          space: 32,
+          incrs: axis_steps(chart.scale),
+          grid,
+          ticks: { show: false },
+          values: (_, splits) => splits.map((value) => axis_text(shown.scale, value)),
+        },
+      ],
+      series: [
+        {},
+        ...order.map((index) => ({
+          fill: ink(chart.columns[index]?.colour ?? "--muted"),
+          width: 0,
+          points: { show: false },
+          ...(bars && { paths: bars }),
+        })),
+      ],
+      hooks: { setCursor: [({ cursor }) => on_point(cursor.idx ?? null)] },
+    },
+    stacked(chart, order),
+    place,
+  );
+  const redraw = () => plot.redraw(false);
+  new ResizeObserver(() => {
+    if (place.clientWidth > 0) plot.setSize({ width: place.clientWidth, height });
+  }).observe(place);
+  new MutationObserver(redraw).observe(document.documentElement, {
+    attributeFilter: ["data-theme"],
+  });
+  matchMedia("(prefers-color-scheme: light)").addEventListener("change", redraw);
+  return {
+    show(next) {
+      shown = next;
+      plot.setData(stacked(next, order));
+    },
+  };
+}
+
+/** uPlot stacks nothing by itself: each column stands on those before it, those below zero hang under each other. */
+export function stacked({ columns, rows }: Chart, order: readonly number[]): uPlot.AlignedData {
+  const heights = columns.map(() => [] as number[]);
+  for (const { values } of rows) {
+    let [up, down] = [0, 0];
+    columns.forEach(({ is_below }, index) => {
+      const value = values[index] ?? 0;
+      if (is_below) down -= value;
+      else up += value;
+      heights[index]?.push(is_below ? down : up);
+    });
+  }
+  return [rows.map((_, index) => index), ...order.map((index) => heights[index] ?? [])];
+}
+
+/** Canvas knows no custom properties: asks what the colour is in the theme that is shown. */
+function colour_of(place: HTMLElement, token: string): string {
+  const probe = document.createElement("span");
+  probe.style.color = `var(${token})`;
+  place.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+const axis_font = (place: HTMLElement) => `12px ${getComputedStyle(place).fontFamily}`;

@@ -1,0 +1,91 @@
+/** A figure on the page: the number, then its chart, then its table behind a toggle. */
+import { make, write } from "../frame/element.ts";
+import { type DrawnChart, draw_chart } from "./chart.ts";
+import { type Chart, type Figure, is_empty } from "./figure.ts";
+import { make_table } from "./figure-table.ts";
+
+export interface FigureView {
+  element: HTMLElement;
+  show(figure: Figure): void;
+}
+
+/** `height` of the chart in pixels. */
+export function make_figure(key: string, height: number): FigureView {
+  const element = make("section", "figure-box");
+  element.dataset.figure = key;
+  const title = make("h3", "figure-title");
+  const value = make("p", "figure-value figure");
+  const note = make("p", "figure-note figure");
+  const drawing = make_drawing(height);
+  element.append(title, value, note, drawing.element);
+  return {
+    element,
+    show(figure) {
+      write(title, figure.title);
+      write(value, figure.value);
+      write(note, figure.note);
+      drawing.show(figure.chart);
+    },
+  };
+}
+
+/** A chart with its unit, its legend, which tells the values of the bar that is pointed at, and its table. */
+export function make_drawing(height: number) {
+  const element = make("div", "drawing");
+  const place = make("div", "drawing-place");
+  const legend = make("p", "drawing-legend figure");
+  const table = make("details", "drawing-table");
+  table.append(make("summary", "", "Table"));
+  place.setAttribute("role", "img");
+  element.append(place, legend, table);
+  place.style.minHeight = `${height}px`;
+
+  let shown: Chart;
+  let drawn: Promise<DrawnChart> | undefined;
+  const fill_table = () => {
+    if (table.open) table.replaceChildren(table.children[0] as Element, make_table(shown));
+  };
+  table.addEventListener("toggle", fill_table);
+
+  return {
+    element,
+    /** The table alone, under a picture that is drawn elsewhere. */
+    show_table(chart: Chart) {
+      shown = chart;
+      element.hidden = is_empty(chart);
+      place.hidden = true;
+      legend.hidden = true;
+      fill_table();
+    },
+    show(chart: Chart) {
+      shown = chart;
+      element.hidden = is_empty(chart);
+      if (element.hidden) return;
+      place.setAttribute("aria-label", `Chart of ${chart.unit}. The table holds its numbers.`);
+      fill_legend(legend, chart, null);
+      fill_table();
+      if (drawn) return void drawn.then((one) => one.show(chart));
+      drawn = draw_chart(chart, {
+        place,
+        height,
+        on_point: (row) => fill_legend(legend, shown, row),
+      });
+      // The numbers and the table are there without it.
+      drawn.catch(() => place.remove());
+    },
+  };
+}
+
+function fill_legend(legend: HTMLElement, { unit, columns, rows }: Chart, row: number | null) {
+  const pointed = row === null ? undefined : rows[row];
+  const lead = make("span", "drawing-unit", pointed ? pointed.title : unit);
+  const entries = columns.map((column, index) => {
+    const entry = make("span", "drawing-entry");
+    const swatch = make("span", "drawing-swatch");
+    swatch.style.background = `var(${column.colour})`;
+    const amount = pointed ? ` ${column.text(pointed.values[index] ?? 0)}` : "";
+    entry.append(swatch, `${column.label}${amount}`);
+    return entry;
+  });
+  legend.replaceChildren(lead, ...(columns.length > 1 || pointed ? entries : []));
+}

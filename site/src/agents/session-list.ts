@@ -1,0 +1,100 @@
+/** An agent's sessions, the newest first, each a link to its replay with its figures folded below it. */
+import type { Head } from "@kulti/protocol";
+import type { KultiApi } from "kulti/watch";
+import { element, put_in_order, write } from "../frame/element.ts";
+import { is_live } from "../lobby/programme.ts";
+import { clock_text, date_and_clock_text, duration_text, elapsed_text } from "../player/time.ts";
+import { many } from "./amount.ts";
+import { day_label } from "./days.ts";
+import { show_session_figures } from "./session-figures.ts";
+
+const page_rows = 50;
+
+export function open_session_list(api: KultiApi, agent_id: string) {
+  const heads = new Map<string, Head>();
+  const rows = new Map<string, HTMLLIElement>();
+  const list = element("session-list", HTMLUListElement);
+  const template = element("session-row", HTMLTemplateElement);
+  const more = element("more", HTMLButtonElement);
+  let is_read = false;
+
+  const newest_first = () =>
+    [...heads.values()].sort(
+      (one, other) => Date.parse(other.started_at) - Date.parse(one.started_at),
+    );
+
+  const draw = () => {
+    const now = Date.now();
+    const wanted = newest_first().map((head) => {
+      const row = rows.get(head.session_id) ?? make_row(template, api, head);
+      rows.set(head.session_id, row);
+      fill_row(row, head, now);
+      return row;
+    });
+    put_in_order(list, wanted);
+    element("no-sessions", HTMLElement).hidden = !is_read || heads.size > 0;
+  };
+  const take = (found: readonly Head[]) => {
+    for (const head of found) {
+      const known = heads.get(head.session_id);
+      if (!known || known.to_seq <= head.to_seq) heads.set(head.session_id, head);
+    }
+    draw();
+  };
+
+  more.addEventListener("click", async () => {
+    const before = newest_first().at(-1)?.started_at;
+    more.disabled = true;
+    const found = await api
+      .find_sessions({ agent_id, max_rows: page_rows, ...(before && { before }) })
+      .catch(() => null);
+    more.disabled = false;
+    more.hidden = found !== null && found.length < page_rows;
+    take(found ?? []);
+  });
+
+  return {
+    take,
+    draw,
+    /** Reads the newest page; a failure leaves what is shown, since the channel calls again. */
+    async refresh(): Promise<void> {
+      const found = await api.find_sessions({ agent_id, max_rows: page_rows }).catch(() => null);
+      if (!found) return;
+      if (!is_read) more.hidden = found.length < page_rows;
+      is_read = true;
+      take(found);
+    },
+    live: (now: number): Head | undefined => newest_first().find((head) => is_live(head, now)),
+  };
+}
+
+function make_row(template: HTMLTemplateElement, api: KultiApi, head: Head): HTMLLIElement {
+  const row = template.content.firstElementChild?.cloneNode(true) as HTMLLIElement;
+  const details = row.querySelector("details") as HTMLDetailsElement;
+  const panel = row.querySelector(".session-panel") as HTMLElement;
+  details.addEventListener("toggle", () => {
+    if (details.open) void show_session_figures(panel, { api, session_id: head.session_id });
+  });
+  return row;
+}
+
+function fill_row(row: HTMLLIElement, head: Head, now: number): void {
+  const live = is_live(head, now);
+  const part = (name: string) => row.querySelector(`.past-${name}`) as HTMLElement;
+  const link = row.querySelector("a") as HTMLAnchorElement;
+  const began = Date.parse(head.started_at);
+  const ended = Date.parse(head.ended_at ?? head.last_event_at);
+  link.dataset.live = String(live);
+  link.href = live ? `/watch/${head.agent_id}` : `/watch/${head.agent_id}/${head.session_id}`;
+  write(part("when"), `${day_label(head.started_at)}, ${clock_text(head.started_at)}`);
+  part("when").title = `Began ${date_and_clock_text(head.started_at)}`;
+  const task = head.task?.title ?? head.goal?.title ?? "No task was named";
+  write(part("task"), task);
+  part("task").title = task;
+  const { thoughts, code, terminal, errors } = head.counts;
+  const steps = many(thoughts + code + terminal, "step");
+  write(part("steps"), errors > 0 ? `${steps}, ${many(errors, "error")}` : steps);
+  write(part("time"), live ? elapsed_text(now - began) : duration_text(ended - began));
+  const label = `Figures of the session of ${date_and_clock_text(head.started_at)}`;
+  row.querySelector("summary")?.setAttribute("aria-label", label);
+}

@@ -1,0 +1,23 @@
+import { useState } from "react";
+import { initials_of } from "../player/initials.ts";
+import { safe_url } from "../player/links.ts";
+
+export function Avatar({ name, url }: { name: string; url: string | null }) {
+  const [failed_url, set_failed_url] = useState<string | null>(null);
+  const picture = url && url !== failed_url ? safe_url(url) : null;
+  return (
+    <span className="avatar" aria-hidden="true">
+      {picture ? (
+        <img
+          src={picture}
+          alt=""
+          referrerPolicy="no-referrer"
+          decoding="async"
+          onError={() => set_failed_url(url)}
+        />
+      ) : (
+        initials_of(name)
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,58 @@
+import type { StageFile } from "@kulti/protocol";
+import { useMemo } from "react";
+import type { WorkTarget } from "../player/follow.ts";
+import { split_path } from "../player/paths.ts";
+
+/** A list of thousands helps nobody; what was touched longest ago is cut. */
+const most_files = 300;
+
+interface Props {
+  files: readonly StageFile[];
+  shown: string | null;
+  choose: (target: WorkTarget) => void;
+}
+
+/** All files that were touched, the most recent first, each with the number of its changes. */
+export function FileList({ files, shown, choose }: Props) {
+  const newest = useMemo(
+    () => [...files].sort((one, other) => other.seq - one.seq).slice(0, most_files),
+    [files],
+  );
+  return (
+    <nav className="file-list" aria-label="Files touched">
+      <ul>
+        {newest.map(({ filename, version, deleted }) => {
+          const { folder, base } = split_path(filename);
+          return (
+            <li key={filename}>
+              <button
+                type="button"
+                className="file-entry"
+                aria-current={filename === shown ? "true" : undefined}
+                data-deleted={deleted}
+                title={filename}
+                onClick={() => choose({ kind: "file", filename })}
+              >
+                <span className="file-base">
+                  <bdi>{base}</bdi>
+                </span>
+                <span className="fact figure">
+                  {version}
+                  <span className="hidden"> changes</span>
+                </span>
+                {folder && (
+                  <span className="file-folder">
+                    <bdi>{folder}</bdi>
+                  </span>
+                )}
+              </button>
+            </li>
+          );
+        })}
+        {files.length > most_files && (
+          <li className="fact">and {files.length - most_files} more</li>
+        )}
+      </ul>
+    </nav>
+  );
+}

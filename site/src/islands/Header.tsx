@@ -1,0 +1,72 @@
+/** Who, what, since when, and how true the picture is. */
+import { MessagesSquare } from "lucide-react";
+import { useState } from "react";
+import { Avatar } from "./Avatar.tsx";
+import { Connection } from "./Connection.tsx";
+import { Elapsed } from "./Elapsed.tsx";
+import { Mark } from "./Mark.tsx";
+import { SearchButton } from "./SearchButton.tsx";
+import { ShareButton } from "./ShareButton.tsx";
+import { useSlice } from "./stage-context.ts";
+import { TaskDetails, TaskSentence } from "./Task.tsx";
+import { ThemeToggle } from "./ThemeToggle.tsx";
+import { useTitle } from "./use-title.ts";
+
+interface Props {
+  is_chat_shown: boolean;
+  toggle_chat: (() => void) | null;
+}
+
+export function Header({ is_chat_shown, toggle_chat }: Props) {
+  const head = useSlice((state) => state.head);
+  const status = useSlice((state) =>
+    state.stage.seq > 0 ? state.stage.status : (state.head?.status ?? state.stage.status),
+  );
+  const [is_task_open, set_task_open] = useState(false);
+  const name = head?.agent_name ?? "";
+  const viewers = head?.viewers ?? 0;
+  useTitle();
+
+  return (
+    <header className="stage-top">
+      <div className="stage-header">
+        <Mark />
+        <div className="who">
+          <Avatar name={name} url={head?.avatar_url ?? null} />
+          <h1 dir="auto" title={name}>
+            {head ? <a href={`/agents/${head.agent_id}`}>{name}</a> : name}
+          </h1>
+          <span className="status" data-testid="status" data-status={status}>
+            {status}
+          </span>
+        </div>
+        <TaskSentence is_open={is_task_open} toggle={() => set_task_open(!is_task_open)} />
+        <div className="facts">
+          <Connection />
+          <span className="fact figure" data-testid="viewers" data-viewers={viewers}>
+            {viewers} watching
+          </span>
+          <Elapsed />
+        </div>
+        <div className="actions">
+          <SearchButton />
+          <ShareButton />
+          <ThemeToggle />
+          {toggle_chat && (
+            <button
+              type="button"
+              className="tool-button"
+              aria-expanded={is_chat_shown}
+              title={is_chat_shown ? "Hide the chat" : "Show the chat"}
+              onClick={toggle_chat}
+            >
+              <MessagesSquare className="icon" />
+              <span className="hidden">Chat</span>
+            </button>
+          )}
+        </div>
+      </div>
+      {is_task_open && <TaskDetails />}
+    </header>
+  );
+}

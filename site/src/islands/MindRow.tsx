@@ -1,0 +1,32 @@
+import { memo } from "react";
+import type { PlayerState } from "../player/player.ts";
+import { ErrorRow } from "./ErrorRow.tsx";
+import { useSlice } from "./stage-context.ts";
+import { ThoughtRow } from "./ThoughtRow.tsx";
+
+const thought_at = (state: PlayerState, index: number) => {
+  const row = state.rows.get(index);
+  return row?.kind === "thought" ? state.stage.thoughts.get(row.index) : undefined;
+};
+
+/** One row: a thought or an error, chosen by what stands at this place. */
+export const MindRow = memo(function MindRow({ index }: { index: number }) {
+  const thought = useSlice((state) => thought_at(state, index));
+  const type_before = useSlice((state) => thought_at(state, index - 1)?.thought_type ?? null);
+  const at_before = useSlice((state) => thought_at(state, index - 1)?.at ?? null);
+  const is_newest = useSlice((state) => index === state.rows.length - 1);
+  const error = useSlice((state) => {
+    const row = state.rows.get(index);
+    return row?.kind === "error" ? state.stage.errors.get(row.index) : undefined;
+  });
+  if (error) return <ErrorRow error={error} />;
+  if (!thought) return null;
+  return (
+    <ThoughtRow
+      thought={thought}
+      begins_run={type_before !== thought.thought_type}
+      at_before={at_before}
+      is_newest={is_newest}
+    />
+  );
+});

@@ -1,0 +1,88 @@
+/** What stands on the page while there is no session to show. Each says what is so and what can be done. */
+
+import type { ReactNode } from "react";
+import type { Problem } from "../player/source.ts";
+import { Mark } from "./Mark.tsx";
+import { ThemeToggle } from "./ThemeToggle.tsx";
+
+function Frame({ children, word }: { children: ReactNode; word?: string }) {
+  return (
+    <div className="scene">
+      <header className="stage-header">
+        <Mark />
+        <span className="stage-header-space" />
+        {word && (
+          <span className="connection" data-testid="connection" data-state={word} role="status">
+            {word}
+          </span>
+        )}
+        <ThemeToggle />
+      </header>
+      <main className="notice">{children}</main>
+    </div>
+  );
+}
+
+export function Loading({ agent_id }: { agent_id: string }) {
+  return (
+    <Frame word="connecting">
+      <p>Looking for {agent_id} …</p>
+    </Frame>
+  );
+}
+
+interface WaitingProps {
+  agent_id: string;
+  lobby: "connecting" | "live" | "reconnecting";
+}
+
+export function Waiting({ agent_id, lobby }: WaitingProps) {
+  return (
+    <Frame {...(lobby !== "live" && { word: lobby })}>
+      <h1>
+        <bdi>{agent_id}</bdi> is not on stage yet
+      </h1>
+      <p>This page begins by itself as soon as the agent sends its first event.</p>
+      <a className="plain-button" href="/">
+        See who is on stage
+      </a>
+    </Frame>
+  );
+}
+
+export function Missing({ agent_id }: { agent_id: string }) {
+  return (
+    <Frame>
+      <h1>This session can't be shown</h1>
+      <p>There is no such session, or its agent keeps it private.</p>
+      <a className="plain-button" href={`/watch/${agent_id}`}>
+        Watch {agent_id}'s latest session
+      </a>
+    </Frame>
+  );
+}
+
+export function NoAddress() {
+  return (
+    <Frame>
+      <h1>This address names no agent</h1>
+      <p>A stage is at /watch/ followed by an agent's handle: small letters, digits and hyphens.</p>
+      <a className="plain-button" href="/">
+        See who is on stage
+      </a>
+    </Frame>
+  );
+}
+
+export function Failed({ problem, retry }: { problem: Problem; retry: () => void }) {
+  return (
+    <Frame word="offline">
+      <h1>The server doesn't answer</h1>
+      <p>{problem.message}</p>
+      <p>It is tried again every few seconds.</p>
+      <button type="button" className="plain-button" onClick={retry}>
+        Try again
+      </button>
+    </Frame>
+  );
+}

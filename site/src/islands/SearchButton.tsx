@@ -1,0 +1,57 @@
+/** Opens the search inside the session, by click and by `/`; its code comes with the first use. */
+import { Search } from "lucide-react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { elapsed_text } from "../player/time.ts";
+import { usePlayer } from "./stage-context.ts";
+
+const SessionSearch = lazy(async () => ({
+  default: (await import("./SessionSearch.tsx")).SessionSearch,
+}));
+
+export function SearchButton() {
+  const player = usePlayer();
+  const { timeline } = player;
+  const [is_open, set_open] = useState(false);
+  const thought_types = useMemo(() => {
+    const { thoughts } = player.store.get().edge;
+    return new Map(is_open ? [...thoughts].map((one) => [one.seq, one.thought_type]) : []);
+  }, [player, is_open]);
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+      if (event.target instanceof Element && event.target.closest(writes)) return;
+      event.preventDefault();
+      set_open(true);
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, []);
+  return (
+    <>
+      <button
+        type="button"
+        className="tool-button"
+        title="Search this session ( / )"
+        aria-haspopup="dialog"
+        onClick={() => set_open(true)}
+      >
+        <Search className="icon" />
+        <span className="hidden">Search this session</span>
+      </button>
+      {is_open && (
+        <Suspense>
+          <SessionSearch
+            session_id={player.session_id}
+            time_of={(seq) => (seq <= timeline.length ? elapsed_text(timeline.ms_of(seq)) : "")}
+            thought_types={thought_types}
+            on_choose={(seq) => player.send({ kind: "seek_seq", seq })}
+            close={() => set_open(false)}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+const writes = "input, textarea, select, [contenteditable]";

@@ -1,0 +1,61 @@
+/** What the agent ran. The picture is drawn by a real terminal; beside it stands the same as text to be read aloud. */
+import { useEffect, useMemo, useRef, useState } from "react";
+import { transcript } from "../player/terminal-text.ts";
+import { useOnStage, useSlice } from "./stage-context.ts";
+import type { Screen } from "./terminal-screen.ts";
+
+const read_aloud_entries = 200;
+
+export function TerminalView() {
+  const { player } = useOnStage();
+  const host = useRef<HTMLDivElement>(null);
+  const [failure, set_failure] = useState<Error | null>(null);
+  const has_output = useSlice((state) => state.stage.terminal.length > 0);
+  if (failure) throw failure;
+
+  useEffect(() => {
+    const element = host.current;
+    if (!element || !has_output) return;
+    let screen: Screen | undefined;
+    let is_gone = false;
+    let unsubscribe = () => {};
+    import("./terminal-screen.ts")
+      .then(({ open_screen }) => {
+        if (is_gone) return;
+        const opened = open_screen(element);
+        screen = opened;
+        const write = () => opened.show(player.store.get().stage.terminal);
+        write();
+        unsubscribe = player.store.subscribe(write);
+      })
+      .catch(set_failure);
+    return () => {
+      is_gone = true;
+      unsubscribe();
+      screen?.close();
+    };
+  }, [player, has_output]);
+
+  return (
+    <div className="terminal" data-testid="terminal">
+      {has_output ? (
+        <>
+          <div className="terminal-screen" ref={host} aria-hidden="true" />
+          <Transcript />
+        </>
+      ) : (
+        <p className="pane-empty">Nothing has run yet.</p>
+      )}
+    </div>
+  );
+}
+
+function Transcript() {
+  const terminal = useSlice((state) => state.stage.terminal);
+  const text = useMemo(() => transcript(terminal, read_aloud_entries), [terminal]);
+  return (
+    <section className="hidden" aria-label="Terminal output as text">
+      <pre>{text}</pre>
+    </section>
+  );
+}

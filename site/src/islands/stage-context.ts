@@ -1,0 +1,30 @@
+/** How the parts of the stage reach the player: by context, and each by the slice of its state that it shows. */
+import { createContext, useContext, useSyncExternalStore } from "react";
+import type { Chat } from "../player/chat.ts";
+import type { Player, PlayerState } from "../player/player.ts";
+import type { Store } from "../player/store.ts";
+
+export interface OnStage {
+  player: Player;
+  chat: Chat;
+}
+
+export const StageContext = createContext<OnStage | null>(null);
+
+export function useOnStage(): OnStage {
+  const on_stage = useContext(StageContext);
+  if (!on_stage) throw new Error("This part of the page needs a session to show.");
+  return on_stage;
+}
+
+export const usePlayer = (): Player => useOnStage().player;
+
+export function useStore<State>(store: Store<State>): State {
+  return useSyncExternalStore(store.subscribe, store.get);
+}
+
+/** `select` must give the same object as long as nothing changed. */
+export function useSlice<Slice>(select: (state: PlayerState) => Slice): Slice {
+  const { store } = usePlayer();
+  return useSyncExternalStore(store.subscribe, () => select(store.get()));
+}

@@ -1,0 +1,154 @@
+/** xterm.js, loaded when something has run. Shows and never answers: nothing typed or clicked goes anywhere. */
+import type { List, TerminalEntry } from "@kulti/protocol";
+import { FitAddon } from "@xterm/addon-fit";
+import { type ITheme, Terminal } from "@xterm/xterm";
+import "@xterm/xterm/css/xterm.css";
+import { ends_line, entry_bytes, start_of_last } from "../player/terminal-text.ts";
+
+export interface Screen {
+  /** Writes the entries that are new; where those shown are not among them any more, begins anew. */
+  show(terminal: List<TerminalEntry>): void;
+  close(): void;
+}
+
+const most_lines = 5_000;
+/** Written at once no more than this: what came before would have scrolled away. */
+const most_entries = 1_000;
+const most_characters = 200_000;
+
+export function open_screen(host: HTMLElement): Screen {
+  const style = getComputedStyle(host);
+  const terminal = new Terminal({
+    disableStdin: true,
+    convertEol: true,
+    cursorBlink: false,
+    cursorInactiveStyle: "none",
+    fontFamily: style.getPropertyValue("--mono"),
+    fontSize: 13,
+    lineHeight: 1.35,
+    scrollback: most_lines,
+    minimumContrastRatio: 4.5,
+    allowProposedApi: false,
+    theme: theme_of(host),
+  });
+  refuse_commands(terminal);
+  const fit = new FitAddon();
+  terminal.loadAddon(fit);
+  terminal.open(host);
+  // It is hidden from assistive technology, so the keyboard must not end up in it either.
+  terminal.textarea?.setAttribute("tabindex", "-1");
+
+  const refit = () => {
+    if (host.clientHeight > 20 && host.clientWidth > 40) fit.fit();
+  };
+  const resizes = new ResizeObserver(refit);
+  resizes.observe(host);
+  refit();
+  // Measured again once its own font is there, or columns would have the width of the fallback's.
+  void document.fonts.load("13px 'Geist Mono Variable'").then(() => {
+    terminal.options.fontFamily = `${style.getPropertyValue("--mono")}, monospace`;
+    refit();
+  });
+  const recolour = () => {
+    terminal.options.theme = theme_of(host);
+  };
+  const scheme = matchMedia("(prefers-color-scheme: light)");
+  scheme.addEventListener("change", recolour);
+  const themes = new MutationObserver(recolour);
+  themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+
+  let shown: List<TerminalEntry> | null = null;
+  let wanted: List<TerminalEntry> | null = null;
+  let at_line_start = true;
+  let is_writing = false;
+
+  const write = (entries: List<TerminalEntry>) => {
+    const written = shown?.length ?? 0;
+    const goes_on = written <= entries.length && shown?.last?.seq === entries.get(written - 1)?.seq;
+    const last_from = start_of_last(entries, most_entries, most_characters);
+    const from = goes_on ? Math.max(written, last_from) : last_from;
+    if (!goes_on || from > written) {
+      terminal.reset();
+      at_line_start = true;
+    }
+    for (const entry of entries.slice(from)) {
+      const bytes = entry_bytes(entry, at_line_start);
+      if (bytes !== "") at_line_start = ends_line(bytes);
+      terminal.write(bytes);
+    }
+    shown = entries;
+  };
+  /** One version at a time: a reset would overtake what was handed over and not drawn yet. */
+  const next = () => {
+    if (is_writing || !wanted) return;
+    const entries = wanted;
+    wanted = null;
+    if (entries === shown) return;
+    is_writing = true;
+    write(entries);
+    terminal.write("", () => {
+      is_writing = false;
+      next();
+    });
+  };
+  return {
+    show(entries) {
+      wanted = entries;
+      next();
+    },
+    close() {
+      scheme.removeEventListener("change", recolour);
+      themes.disconnect();
+      resizes.disconnect();
+      terminal.dispose();
+    },
+  };
+}
+
+/**
+ * Output may colour and move the cursor, and no more: no titles, links, clipboard or palette (OSC), no device strings
+ * (DCS), no reset that would wipe what was shown, no other screen and no mouse.
+ */
+function refuse_commands({ parser }: Terminal): void {
+  const refuse = () => true;
+  for (const code of refused_osc) parser.registerOscHandler(code, refuse);
+  parser.registerEscHandler({ final: "c" }, refuse);
+  parser.registerCsiHandler({ final: "J" }, (params) => params[0] === 3);
+  const keeps_wrap = (params: (number | number[])[]) => params.some((mode) => mode !== wrap_mode);
+  parser.registerCsiHandler({ prefix: "?", final: "h" }, keeps_wrap);
+  parser.registerCsiHandler({ prefix: "?", final: "l" }, keeps_wrap);
+}
+
+const wrap_mode = 7;
+/** Titles, icons, palette, folders, links, colours, clipboard, shell marks, pictures and notifications. */
+const refused_osc = [
+  0, 1, 2, 4, 5, 7, 8, 9, 10, 11, 12, 17, 19, 50, 52, 104, 110, 111, 112, 133, 633, 777, 1337,
+];
+
+const ansi_names = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"] as const;
+
+/** The tokens as real colours: a canvas of its own can't read custom properties. */
+function theme_of(host: HTMLElement): ITheme {
+  const probe = host.appendChild(document.createElement("span"));
+  const colour = (token: string): string => {
+    probe.style.color = `var(${token})`;
+    return getComputedStyle(probe).color;
+  };
+  const theme: Record<string, string> = {
+    background: colour("--ground"),
+    foreground: colour("--ink-soft"),
+    cursor: colour("--ground"),
+    selectionBackground: colour("--selection"),
+    scrollbarSliderBackground: colour("--raised-more"),
+    scrollbarSliderHoverBackground: colour("--hairline-strong"),
+    scrollbarSliderActiveBackground: colour("--hairline-strong"),
+  };
+  for (const name of ansi_names) {
+    const bright = `bright${name[0]?.toUpperCase()}${name.slice(1)}`;
+    const has_own_bright = name === "black" || name === "white";
+    theme[name] = colour(`--ansi-${name}`);
+    theme[bright] = colour(has_own_bright ? `--ansi-bright-${name}` : `--ansi-${name}`);
+  }
+  probe.remove();
+  return theme;
+}

@@ -1,0 +1,10 @@
+import { type ConnectionWord, connection_word } from "../player/connection-word.ts";
+import { useSlice } from "./stage-context.ts";
+import { useNow } from "./use-now.ts";
+
+export function useConnectionWord(): ConnectionWord {
+  const now = useNow(10_000);
+  return useSlice(({ connection, edge, head, control }) =>
+    connection_word({ connection, stage: edge, head, is_past: control.place !== null }, now),
+  );
+}

@@ -1,0 +1,22 @@
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { realign } from "../player/highlight/align.ts";
+import { create_highlighter } from "../player/highlight/highlighter.ts";
+import type { LineTokens } from "../player/highlight/kinds.ts";
+
+/** One for the page, its worker started by the first file. */
+const highlighter = create_highlighter(
+  () => new Worker(new URL("../player/highlight/worker.ts", import.meta.url), { type: "module" }),
+);
+
+/** The tokens of `lines`; of lines that are still being looked at, those of the version before. */
+export function useTokens(
+  filename: string,
+  language: string | null,
+  lines: readonly string[],
+): readonly (LineTokens | undefined)[] {
+  useEffect(() => highlighter.want(filename, language, lines), [filename, language, lines]);
+  const known = useSyncExternalStore(highlighter.subscribe, () =>
+    highlighter.get(filename, language),
+  );
+  return useMemo(() => (known ? realign(known.tokens, known.lines, lines) : []), [known, lines]);
+}

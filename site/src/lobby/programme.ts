@@ -1,0 +1,65 @@
+/** The lobby's list as data: which sessions are on stage now, which were before, by day, and which match the filter. */
+import { type Head, limits } from "@kulti/protocol";
+import { day_text } from "../player/time.ts";
+
+export interface Programme {
+  live: Head[];
+  days: { day: string; heads: Head[] }[];
+}
+
+export const orders = ["live", "viewers", "newest", "name"] as const;
+/** How the programme is sorted; `live` has those on stage first and the others by day. */
+export type Order = (typeof orders)[number];
+
+const titles: Record<Exclude<Order, "live">, string> = {
+  viewers: "Most watched first",
+  newest: "Newest first",
+  name: "By name",
+};
+
+export function is_live(head: Head, now: number): boolean {
+  return head.ended_at === null && now - Date.parse(head.last_event_at) < limits.session_idle_ms;
+}
+
+/** Those that began last come first, among equals too. Sorted otherwise than `live`, all are one list. */
+export function programme_of(
+  heads: Iterable<Head>,
+  filter: string,
+  now: number,
+  order: Order = "live",
+): Programme {
+  const programme: Programme = { live: [], days: [] };
+  const sorted = [...heads]
+    .filter((head) => matches(head, filter))
+    .sort((one, other) => Date.parse(other.started_at) - Date.parse(one.started_at));
+  if (order !== "live") {
+    if (order === "viewers") sorted.sort((one, other) => other.viewers - one.viewers);
+    if (order === "name")
+      sorted.sort((one, other) => by_name.compare(one.agent_name, other.agent_name));
+    if (sorted.length > 0) programme.days.push({ day: titles[order], heads: sorted });
+    return programme;
+  }
+  for (const head of sorted) {
+    if (is_live(head, now)) {
+      programme.live.push(head);
+      continue;
+    }
+    const day = day_text(head.started_at, new Date(now));
+    const last = programme.days.at(-1);
+    if (last?.day === day) last.heads.push(head);
+    else programme.days.push({ day, heads: [head] });
+  }
+  return programme;
+}
+
+const by_name = new Intl.Collator(undefined, { numeric: true });
+
+/** Every word of the filter stands somewhere in name, handle, task or latest thought. */
+function matches(head: Head, filter: string): boolean {
+  const words = filter.toLocaleLowerCase().split(/\s+/u).filter(Boolean);
+  if (words.length === 0) return true;
+  const text = [head.agent_name, head.agent_id, head.task?.title, head.goal?.title, head.latest]
+    .join("\n")
+    .toLocaleLowerCase();
+  return words.every((word) => text.includes(word));
+}

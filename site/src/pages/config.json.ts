@@ -1,0 +1,14 @@
+/** Where the site finds its server; read at runtime, so a built site can be pointed elsewhere by editing one file. */
+import type { APIRoute } from "astro";
+
+/** The fixed address and key of a local Supabase stack. */
+const local_stack = {
+  api_url: "http://127.0.0.1:54321",
+  publishable_key: "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH",
+};
+
+export const GET: APIRoute = () =>
+  Response.json({
+    api_url: process.env.KULTI_API_URL ?? local_stack.api_url,
+    publishable_key: process.env.KULTI_PUBLISHABLE_KEY ?? local_stack.publishable_key,
+  });

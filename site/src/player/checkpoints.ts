@@ -1,0 +1,63 @@
+/**
+ * Moments of the past that are kept whole, so that a seek folds some events only. They share most of their structure
+ * with each other; what each alone may keep alive are the versions of files that it shows, and these are counted: past
+ * the budget every second checkpoint goes, and seeking takes twice as long instead of memory growing.
+ */
+import { before_all, type Moment } from "./moment.ts";
+
+export interface Checkpoints {
+  /** `changed` are the names of the files that changed since the checkpoint before. */
+  add(moment: Moment, changed: Iterable<string>): void;
+  /** The last one at or before `seq`. */
+  before(seq: number): Moment;
+  readonly length: number;
+  readonly bytes: number;
+}
+
+interface Checkpoint {
+  moment: Moment;
+  bytes: number;
+}
+
+export function create_checkpoints(budget_bytes: number): Checkpoints {
+  let kept: Checkpoint[] = [{ moment: before_all, bytes: 0 }];
+  let bytes = 0;
+
+  const thin = () => {
+    kept = kept.filter((_, index) => index % 2 === 0);
+    bytes = kept.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0);
+  };
+
+  return {
+    add(moment, changed) {
+      const size = bytes_of(moment, changed);
+      kept.push({ moment, bytes: size });
+      bytes += size;
+      while (bytes > budget_bytes && kept.length > 2) thin();
+    },
+    before(seq) {
+      let [low, high] = [0, kept.length];
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if ((kept[middle] as Checkpoint).moment.stage.seq <= seq) low = middle + 1;
+        else high = middle;
+      }
+      return kept[low - 1]?.moment ?? before_all;
+    },
+    get length() {
+      return kept.length;
+    },
+    get bytes() {
+      return bytes;
+    },
+  };
+}
+
+function bytes_of({ stage }: Moment, changed: Iterable<string>): number {
+  let characters = 0;
+  for (const filename of changed) {
+    const file = stage.files.get(filename);
+    characters += (file?.content?.length ?? 0) + (file?.previous_content?.length ?? 0);
+  }
+  return 2 * characters;
+}

@@ -1,0 +1,22 @@
+/** Time and frames as the player sees them, so that tests can hold both. Times are milliseconds. */
+export interface Clock {
+  now(): number;
+  /** Calls back once, before the next picture; soon after in a hidden tab, where no picture comes. */
+  frame(callback: () => void): void;
+  /** False while nobody looks: nothing is animated then. */
+  is_watched(): boolean;
+}
+
+/** A hidden tab gets no animation frames, and timers of a second at best. */
+const hidden_frame_ms = 250;
+
+export const browser_clock: Clock = {
+  now: () => performance.now(),
+  frame(callback) {
+    if (document.visibilityState === "hidden") setTimeout(callback, hidden_frame_ms);
+    else requestAnimationFrame(callback);
+  },
+  is_watched: () =>
+    document.visibilityState === "visible" &&
+    !matchMedia("(prefers-reduced-motion: reduce)").matches,
+};

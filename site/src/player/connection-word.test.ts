@@ -1,0 +1,31 @@
+import { empty_stage, type Head, limits } from "@kulti/protocol";
+import { expect, test } from "vitest";
+import { connection_word } from "./connection-word.ts";
+
+const now = Date.parse("2026-11-22T12:00:00Z");
+const at = (ms_ago: number) => new Date(now - ms_ago).toISOString();
+const stage = { ...empty_stage, status: "working" as const, at: at(1_000) };
+const head = { ended_at: null, last_event_at: at(1_000) } as Head;
+
+test("says live only when everything is shown and the session goes on", () => {
+  expect(connection_word({ connection: "live", stage, head }, now)).toBe("live");
+  expect(connection_word({ connection: "catching_up", stage, head }, now)).toBe("catching up");
+  expect(connection_word({ connection: "reconnecting", stage, head }, now)).toBe("reconnecting");
+});
+
+test("says ended after an ending status, a head that ended, or a long silence", () => {
+  const done = { ...stage, status: "done" as const };
+  expect(connection_word({ connection: "live", stage: done, head }, now)).toBe("ended");
+  const ended = { ...head, ended_at: at(10) };
+  expect(connection_word({ connection: "live", stage, head: ended }, now)).toBe("ended");
+  const old = at(limits.session_idle_ms);
+  const silent = { stage: { ...stage, at: old }, head: { ...head, last_event_at: old } };
+  expect(connection_word({ connection: "live", ...silent }, now)).toBe("ended");
+});
+
+test("does not say ended while the end may not have been read yet", () => {
+  const ended = { ...head, ended_at: at(10) };
+  expect(connection_word({ connection: "catching_up", stage, head: ended }, now)).toBe(
+    "catching up",
+  );
+});

@@ -1,0 +1,49 @@
+/** The one word of the header that tells the truth about what is seen. */
+import { ending_statuses, type Head, limits, type Stage } from "@kulti/protocol";
+import type { Connection } from "./source.ts";
+
+export type ConnectionWord =
+  | "connecting"
+  | "catching up"
+  | "live"
+  /** An earlier moment of a session that goes on. */
+  | "rewound"
+  | "reconnecting"
+  | "offline"
+  /** An earlier moment of a session that has ended. */
+  | "replay"
+  | "ended";
+
+export interface Seen {
+  connection: Connection;
+  /** At the live edge, whatever moment is shown. */
+  stage: Stage;
+  head: Head | null;
+  /** An earlier moment is shown. */
+  is_past?: boolean;
+}
+
+export function connection_word(seen: Seen, now: number): ConnectionWord {
+  const { connection, is_past = false } = seen;
+  if (connection === "live") {
+    if (is_over(seen, now)) return is_past ? "replay" : "ended";
+    return is_past ? "rewound" : "live";
+  }
+  return connection === "catching_up" ? "catching up" : connection;
+}
+
+/** The session was ended, or nothing has come for so long that nothing will. */
+export function is_over({ stage, head }: Pick<Seen, "stage" | "head">, now: number): boolean {
+  if ((ending_statuses as readonly string[]).includes(stage.status)) return true;
+  if (head?.ended_at) return true;
+  const last = last_heard_at(stage, head);
+  return last !== null && now - last >= limits.session_idle_ms;
+}
+
+/** When the session ended, or last said something; null before its first event. */
+export function last_heard_at(stage: Stage, head: Head | null): number | null {
+  const moments = [stage.at, head?.ended_at ?? head?.last_event_at].flatMap((at) =>
+    at ? [Date.parse(at)] : [],
+  );
+  return moments.length === 0 ? null : Math.max(...moments);
+}

@@ -1,0 +1,17 @@
+/**
+ * `kulti_stage()` in the browser's console gives what the page knows of the session: the fold over all events so far,
+ * as plain JSON-serialisable data. Null before a session is shown. For the curious, and for tests.
+ */
+import type { Stage } from "@kulti/protocol";
+import type { Visit } from "./visit.ts";
+
+declare global {
+  var kulti_stage: (() => Stage | null) | undefined;
+}
+
+export function expose_stage(visit: Visit): void {
+  globalThis.kulti_stage = () => {
+    const { scene } = visit.store.get();
+    return scene.kind === "playing" ? JSON.parse(JSON.stringify(scene.player.stage())) : null;
+  };
+}

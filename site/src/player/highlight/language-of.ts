@@ -1,0 +1,122 @@
+/** Tells a file's language from what the agent calls it, else from its name. */
+import type { Language } from "./languages.ts";
+
+const by_extension: Record<string, Language> = {
+  astro: "astro",
+  bash: "bash",
+  sh: "bash",
+  zsh: "bash",
+  c: "c",
+  h: "c",
+  clj: "clojure",
+  cljs: "clojure",
+  cc: "cpp",
+  cpp: "cpp",
+  cxx: "cpp",
+  hpp: "cpp",
+  hh: "cpp",
+  cs: "csharp",
+  css: "css",
+  dart: "dart",
+  diff: "diff",
+  patch: "diff",
+  dockerfile: "docker",
+  ex: "elixir",
+  exs: "elixir",
+  erl: "erlang",
+  go: "go",
+  graphql: "graphql",
+  gql: "graphql",
+  hs: "haskell",
+  html: "html",
+  htm: "html",
+  ini: "ini",
+  cfg: "ini",
+  conf: "ini",
+  env: "ini",
+  properties: "ini",
+  java: "java",
+  js: "javascript",
+  mjs: "javascript",
+  cjs: "javascript",
+  json: "json",
+  jsonl: "json",
+  ndjson: "json",
+  traj: "json",
+  jsonc: "jsonc",
+  jsx: "jsx",
+  jl: "julia",
+  kt: "kotlin",
+  kts: "kotlin",
+  less: "less",
+  lua: "lua",
+  mk: "make",
+  makefile: "make",
+  md: "markdown",
+  markdown: "markdown",
+  mdx: "mdx",
+  nix: "nix",
+  ml: "ocaml",
+  mli: "ocaml",
+  pl: "perl",
+  pm: "perl",
+  php: "php",
+  ps1: "powershell",
+  proto: "proto",
+  py: "python",
+  pyi: "python",
+  r: "r",
+  rb: "ruby",
+  gemfile: "ruby",
+  rakefile: "ruby",
+  rs: "rust",
+  scala: "scala",
+  scss: "scss",
+  sol: "solidity",
+  sql: "sql",
+  svelte: "svelte",
+  swift: "swift",
+  tf: "terraform",
+  hcl: "terraform",
+  toml: "toml",
+  tsx: "tsx",
+  ts: "typescript",
+  mts: "typescript",
+  cts: "typescript",
+  vue: "vue",
+  xml: "xml",
+  svg: "xml",
+  yaml: "yaml",
+  yml: "yaml",
+  zig: "zig",
+};
+
+const by_other_name: Record<string, Language> = {
+  "c#": "csharp",
+  "c++": "cpp",
+  docker: "docker",
+  golang: "go",
+  objc: "c",
+  protobuf: "proto",
+  shell: "bash",
+  shellscript: "bash",
+  console: "bash",
+  makefile: "make",
+  "jsx/react": "jsx",
+};
+
+const names = new Set<string>([...Object.values(by_extension), ...Object.values(by_other_name)]);
+
+/** Null where nothing is known: the file is shown as plain text. */
+export function language_of(filename: string, named: string | null): Language | null {
+  const name = named?.trim().toLowerCase() ?? "";
+  if (names.has(name)) return name as Language;
+  const found = own(by_other_name, name) ?? own(by_extension, name);
+  if (found) return found;
+  const base = filename.split(/[\\/]/).at(-1)?.toLowerCase() ?? "";
+  return own(by_extension, base) ?? own(by_extension, base.split(".").at(-1) ?? "") ?? null;
+}
+
+function own<T>(record: Record<string, T>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}

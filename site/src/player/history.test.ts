@@ -1,0 +1,149 @@
+import { empty_stage, fold_all, type StoredEvent } from "@kulti/protocol";
+import { stored_events } from "@kulti/protocol/arbitrary.ts";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { create_history } from "./history.ts";
+
+const seen = (value: unknown) => JSON.parse(JSON.stringify(value));
+
+/** A table that answers in short pages. */
+const table = (events: readonly StoredEvent[], rows = 7) => ({
+  read: async (after_seq: number) => events.slice(after_seq, after_seq + rows),
+});
+
+/** Many of the given events one after the other: long enough for pages and checkpoints. */
+const repeated = (events: readonly StoredEvent[], times: number): StoredEvent[] =>
+  Array.from({ length: times }, () => events)
+    .flat()
+    .map((event, index) => ({ ...event, seq: index + 1 }));
+
+const fold_until = (events: readonly StoredEvent[], seq: number) =>
+  seen(fold_all(empty_stage, events.slice(0, seq)));
+
+describe("any moment is the fold", () => {
+  test("of the events until then: any events, any cut into batches, any order of seeks", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        stored_events,
+        fc.integer({ min: 1, max: 12 }),
+        fc.array(fc.nat(), { minLength: 1, maxLength: 6 }),
+        fc.array(fc.nat(), { maxLength: 4 }),
+        async (few, times, seeks, cuts) => {
+          const events = repeated(few, times * 3);
+          const history = create_history({ ...table(events), page_bytes: 2_000 });
+          let from = 0;
+          for (const to of [...cuts.map((cut) => cut % (events.length + 1)), events.length].sort(
+            (one, other) => one - other,
+          )) {
+            history.append(events.slice(from, to));
+            from = to;
+          }
+          let near = history.edge;
+          for (const seek of seeks) {
+            const seq = seek % (events.length + 1);
+            const moment = history.moment(seq, near) ?? (await history.recall(seq));
+            expect(seen(moment.stage)).toEqual(fold_until(events, seq));
+            const { thoughts, errors } = moment.stage;
+            expect(moment.rows.length).toBe(thoughts.length + errors.length);
+            near = moment;
+          }
+          expect(seen(history.edge.stage)).toEqual(fold_until(events, events.length));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test("by time: state(seek t) holds the events at or before t, and time never runs backwards", () => {
+    fc.assert(
+      fc.property(
+        stored_events,
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true })),
+        (all, parts) => {
+          const history = create_history(table(all));
+          history.append(all);
+          const { timeline } = history;
+          let greatest = Number.NEGATIVE_INFINITY;
+          const times = all.map((event) => {
+            greatest = Math.max(greatest, Date.parse(event.at));
+            return greatest - timeline.began_at;
+          });
+          expect(all.map((event) => timeline.ms_of(event.seq))).toEqual(times);
+          for (const part of parts) {
+            const ms = part * timeline.end_ms;
+            const seq = timeline.seq_at(ms);
+            expect(seq).toBe(times.filter((time) => time <= ms).length);
+            expect(seen(history.moment(seq)?.stage)).toEqual(fold_until(all, seq));
+          }
+        },
+      ),
+    );
+  });
+
+  test("memory stays within its bounds while a large file is written again and again", async () => {
+    const events = Array.from({ length: 2_000 }, (_, index) => ({
+      seq: index + 1,
+      id: `${index}`,
+      at: "2026-11-22T10:00:00Z",
+      type: "code",
+      data: { filename: "big.txt", action: "write", content: `${index} `.padEnd(50_000, "x") },
+    })) as StoredEvent[];
+    let reads = 0;
+    const history = create_history({
+      read: async (after_seq) => {
+        reads += 1;
+        return events.slice(after_seq, after_seq + 40);
+      },
+      page_bytes: 40_000_000,
+      checkpoint_bytes: 1_000_000,
+    });
+    history.append(events);
+    expect(history.moment(700)).toBeNull();
+    const moment = await history.recall(700);
+    expect(moment.stage.files.get("big.txt")?.content).toMatch(/^699 /);
+    expect(reads).toBeGreaterThan(0);
+    expect(history.bytes).toBeLessThanOrEqual(41_000_000 + 25_100_000);
+  });
+
+  test("a seek in 100,000 events folds a few of them: less than 100 ms", () => {
+    const history = create_history(table([]));
+    const events = Array.from({ length: 100_000 }, (_, index) => {
+      const data =
+        index % 3 === 0
+          ? { filename: `src/${index % 500}.ts`, action: "write", content: `line ${index}\n` }
+          : { thought_type: "general", content: `thought ${index}` };
+      const type = index % 3 === 0 ? "code" : "thought";
+      return {
+        seq: index + 1,
+        id: `${index}`,
+        at: new Date(index * 500).toISOString(),
+        type,
+        data,
+      };
+    }) as StoredEvent[];
+    history.append(events);
+    for (const seq of [99_999, 1, 50_123, 12_345, 77_777]) {
+      const from_ms = performance.now();
+      expect(history.moment(seq)?.stage.seq).toBe(seq);
+      expect(performance.now() - from_ms).toBeLessThan(100);
+    }
+  });
+
+  test("says so when what must be read again is gone", async () => {
+    const events = repeated(
+      [
+        {
+          seq: 1,
+          id: "a",
+          at: "2026-11-22T10:00:00Z",
+          type: "error",
+          data: { message: "x".repeat(500) },
+        },
+      ],
+      600,
+    );
+    const history = create_history({ read: async () => [], page_bytes: 10_000 });
+    history.append(events);
+    await expect(history.recall(10)).rejects.toThrow("the server no longer has it");
+  });
+});

@@ -1,0 +1,69 @@
+/** The keyboard of the stage: which key means what, wherever the focus is, unless somebody is typing. */
+import type { Command } from "./control.ts";
+
+export type KeyAction = Command | { kind: "fullscreen" } | { kind: "help" };
+
+export interface KeyPress {
+  key: string;
+  shiftKey: boolean;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+}
+
+const skip_ms = 5_000;
+
+const actions: Record<string, KeyAction> = {
+  " ": { kind: "toggle" },
+  k: { kind: "toggle" },
+  ArrowLeft: { kind: "skip", play_ms: -skip_ms },
+  ArrowRight: { kind: "skip", play_ms: skip_ms },
+  "shift ArrowLeft": { kind: "skip_part", part: -0.1 },
+  "shift ArrowRight": { kind: "skip_part", part: 0.1 },
+  "[": { kind: "chapter", by: -1 },
+  "]": { kind: "chapter", by: 1 },
+  ",": { kind: "step", by: -1 },
+  ".": { kind: "step", by: 1 },
+  "<": { kind: "slower" },
+  ">": { kind: "faster" },
+  Home: { kind: "seek", ms: 0 },
+  End: { kind: "go_live" },
+  l: { kind: "go_live" },
+  "shift l": { kind: "catch_up" },
+  f: { kind: "fullscreen" },
+  "?": { kind: "help" },
+};
+
+/** Undefined for keys that mean nothing here, and for those that belong to the browser. */
+export function action_of({
+  key,
+  shiftKey,
+  ctrlKey,
+  metaKey,
+  altKey,
+}: KeyPress): KeyAction | undefined {
+  if (ctrlKey || metaKey || altKey) return undefined;
+  if (/^[0-9]$/.test(key)) return { kind: "seek_part", part: Number(key) / 10 };
+  const name = key.length === 1 ? key.toLowerCase() : key;
+  const is_shifted_letter = shiftKey && (key.length > 1 || /[a-z]/i.test(key));
+  const wanted = is_shifted_letter ? `shift ${name}` : name;
+  // With caps lock or by habit: a letter that has no meaning of its own with shift means what it means without.
+  return actions[wanted] ?? (key.length === 1 ? actions[name] : undefined);
+}
+
+/** For the help: what the keys are called and do. */
+export const key_help: readonly { keys: readonly string[]; does: string }[] = [
+  { keys: ["Space", "k"], does: "Play or pause" },
+  { keys: ["←", "→"], does: "5 seconds back or on" },
+  { keys: ["Shift ←", "Shift →"], does: "A tenth back or on" },
+  { keys: ["[", "]"], does: "Chapter before or after" },
+  { keys: ["0 … 9"], does: "To this tenth of the session" },
+  { keys: [",", "."], does: "One event back or on" },
+  { keys: ["<", ">"], does: "Slower or faster" },
+  { keys: ["Home", "End"], does: "To the beginning or the end" },
+  { keys: ["L"], does: "To the live edge" },
+  { keys: ["Shift L"], does: "Catch up with the live edge at twice the speed" },
+  { keys: ["/"], does: "Search this session" },
+  { keys: ["f"], does: "Full screen" },
+  { keys: ["?"], does: "This help" },
+];

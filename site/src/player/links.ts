@@ -1,0 +1,44 @@
+/** Finds web addresses in text that nobody vouches for. Only http and https ever become links. */
+export type TextPart = { kind: "text"; text: string } | { kind: "link"; text: string; url: string };
+
+const address = /https?:\/\/[^\s<>"'`\\^{|}\p{Cc}\p{Cf}]+/giu;
+/** What belongs to the sentence around an address, and not to it. */
+const sentence_end = /[.,;:!?…)\]*_]+$/u;
+
+export function find_links(text: string): TextPart[] {
+  const parts: TextPart[] = [];
+  let from = 0;
+  for (const match of text.matchAll(address)) {
+    const found = trim_sentence(match[0]);
+    const url = safe_url(found);
+    if (!url) continue;
+    if (match.index > from) parts.push({ kind: "text", text: text.slice(from, match.index) });
+    parts.push({ kind: "link", text: found, url });
+    from = match.index + found.length;
+  }
+  if (from < text.length) parts.push({ kind: "text", text: text.slice(from) });
+  return parts;
+}
+
+/** The address as a browser would open it, or null where it is not http or https, or carries a login. */
+export function safe_url(value: string): string | null {
+  if (!URL.canParse(value)) return null;
+  const url = new URL(value);
+  const is_web = url.protocol === "http:" || url.protocol === "https:";
+  return is_web && !url.username && !url.password ? url.href : null;
+}
+
+/** A closing bracket stays when it was opened inside: `…/Stage_(theatre)`. */
+function trim_sentence(found: string): string {
+  let kept = found;
+  for (;;) {
+    const end = sentence_end.exec(kept)?.[0].at(-1);
+    if (!end) return kept;
+    const opens = end === ")" ? "(" : end === "]" ? "[" : null;
+    if (opens && kept.split(opens).length > kept.split(end).length - 1) return kept;
+    kept = kept.slice(0, -1);
+  }
+}
+
+/** For every link made from such text. */
+export const untrusted_rel = "noopener noreferrer nofollow ugc";

@@ -1,0 +1,209 @@
+import { empty_stage, fold_all, type StoredEvent } from "@kulti/protocol";
+import { expect, test } from "vitest";
+import type { Clock } from "./clock.ts";
+import { create_player } from "./player.ts";
+import type { Source, SourceHandlers } from "./source.ts";
+
+/** A clock that stands still until it is told otherwise; frames come when `step` is called. */
+function held_clock(is_watched = true) {
+  let now = 0;
+  let frames: (() => void)[] = [];
+  const clock: Clock = {
+    now: () => now,
+    frame: (callback) => void frames.push(callback),
+    is_watched: () => is_watched,
+  };
+  const step = (ms: number) => {
+    now += ms;
+    const due = frames;
+    frames = [];
+    for (const frame of due) frame();
+  };
+  return { clock, step, asked: () => frames.length };
+}
+
+function on_stage(is_watched = true) {
+  let handlers: SourceHandlers | undefined;
+  let is_stopped = false;
+  const source: Source = {
+    start(given) {
+      handlers = given;
+    },
+    stop() {
+      is_stopped = true;
+    },
+  };
+  const { clock, step, asked } = held_clock(is_watched);
+  const player = create_player({ session_id: "s", source, clock });
+  if (!handlers) throw new Error("The player did not start its source.");
+  return { player, step, asked, handlers, was_stopped: () => is_stopped };
+}
+
+let seq = 0;
+const event = (type: string, data: object): StoredEvent => {
+  seq += 1;
+  return { seq, id: `e${seq}`, at: new Date(seq * 1_000).toISOString(), type, data } as StoredEvent;
+};
+const thought = (content: string, more: object = {}) =>
+  event("thought", { thought_type: "general", content, ...more });
+
+test("events are gathered until the next frame and folded in order", () => {
+  seq = 0;
+  const { player, step, asked, handlers } = on_stage();
+  const events = [thought("one"), thought("two"), event("status", { status: "working" })];
+  let changes = 0;
+  player.store.subscribe(() => {
+    changes += 1;
+  });
+  for (const one of events) handlers.events([one]);
+  expect(asked()).toBe(1);
+  expect(player.store.get().stage.seq).toBe(0);
+  step(16);
+  expect(changes).toBe(1);
+  expect(player.store.get().stage).toEqual(fold_all(empty_stage, events));
+});
+
+test("stage() knows what waits for the next frame", () => {
+  seq = 0;
+  const { player, handlers } = on_stage();
+  handlers.events([thought("one")]);
+  expect(player.stage().seq).toBe(1);
+});
+
+test("what was there on arrival is not typed, what comes live is, within a second", () => {
+  seq = 0;
+  const { player, step, handlers } = on_stage();
+  handlers.connection("catching_up");
+  handlers.events([thought("was there before")]);
+  handlers.connection("live");
+  step(16);
+  expect(player.store.get().typing.shown.size).toBe(0);
+  expect(player.store.get().seen_from).toBe(1);
+
+  handlers.events([thought("a live thought of some length ".repeat(40))]);
+  step(16);
+  expect(player.store.get().typing.shown.get(2)).toBe(0);
+  step(100);
+  const part = player.store.get().typing.shown.get(2) ?? 0;
+  expect(part).toBeGreaterThan(0);
+  for (let frame = 0; frame < 9; frame++) step(100);
+  expect(player.store.get().typing.shown.size).toBe(0);
+});
+
+test("a streamed thought is typed on where it stands", () => {
+  seq = 0;
+  const { player, step, handlers } = on_stage();
+  handlers.connection("live");
+  handlers.events([thought("The first half, ", { stream_id: "s1" })]);
+  for (let frame = 0; frame < 10; frame++) step(100);
+  handlers.events([thought("and the second.", { stream_id: "s1", done: true })]);
+  step(0);
+  const { stage, typing } = player.store.get();
+  expect(stage.thoughts.length).toBe(1);
+  expect(typing.shown.get(1)).toBe("The first half, ".length);
+});
+
+test("nothing is typed while nobody looks", () => {
+  seq = 0;
+  const { player, step, handlers } = on_stage(false);
+  handlers.connection("live");
+  handlers.events([thought("unseen")]);
+  step(250);
+  expect(player.store.get().typing.shown.size).toBe(0);
+  expect(player.store.get().stage.thoughts.length).toBe(1);
+});
+
+test("what was missed while the connection was lost is not typed either", () => {
+  seq = 0;
+  const { player, step, handlers } = on_stage();
+  handlers.connection("live");
+  handlers.connection("reconnecting");
+  handlers.events([thought("missed")]);
+  handlers.connection("live");
+  step(16);
+  expect(player.store.get().typing.shown.size).toBe(0);
+});
+
+test("rows hold thoughts and errors in the order in which they came", () => {
+  seq = 0;
+  const { player, step, handlers } = on_stage();
+  handlers.events([thought("a"), event("error", { message: "b" }), thought("c")]);
+  step(16);
+  expect([...player.store.get().rows]).toEqual([
+    { kind: "thought", index: 0 },
+    { kind: "error", index: 0 },
+    { kind: "thought", index: 1 },
+  ]);
+});
+
+test("the work follows files, and a renamed file stays chosen", () => {
+  seq = 0;
+  const { player, step, handlers } = on_stage();
+  handlers.events([event("code", { filename: "a.ts", action: "write", content: "1" })]);
+  step(16);
+  player.choose({ kind: "file", filename: "a.ts" });
+  handlers.events([event("code", { filename: "b.ts", action: "rename", old_filename: "a.ts" })]);
+  step(16);
+  expect(player.store.get().follow.chosen).toEqual({ kind: "file", filename: "b.ts" });
+});
+
+test("stop ends the source and asks for no more frames", () => {
+  seq = 0;
+  const { player, handlers, asked, was_stopped } = on_stage();
+  player.stop();
+  handlers.events([thought("late")]);
+  expect(was_stopped()).toBe(true);
+  expect(asked()).toBe(0);
+});
+
+test("rewound, the picture stays while the edge moves on; back at the edge nothing is typed again", () => {
+  seq = 0;
+  const { player, step, handlers } = on_stage();
+  handlers.connection("live");
+  const events = [thought("one"), thought("two"), thought("three")];
+  handlers.events(events);
+  for (let frame = 0; frame < 10; frame++) step(100);
+  player.send({ kind: "seek_seq", seq: 1 });
+  step(16);
+  expect(player.store.get().stage).toEqual(fold_all(empty_stage, events.slice(0, 1)));
+  const late = thought("four");
+  handlers.events([late]);
+  step(16);
+  expect(player.store.get()).toMatchObject({ position: { seq: 1 }, edge: { seq: 4 } });
+  player.send({ kind: "go_live" });
+  step(16);
+  expect(player.store.get().stage).toEqual(fold_all(empty_stage, [...events, late]));
+  expect(player.store.get().typing.shown.size).toBe(0);
+});
+
+test("playback types at up to twice the speed and not beyond", () => {
+  for (const [speed, typed] of [
+    [2, 1],
+    [4, 0],
+  ] as const) {
+    seq = 0;
+    const { player, step, handlers } = on_stage();
+    handlers.connection("live");
+    handlers.events([thought("one"), thought("two ".repeat(200)), thought("three")]);
+    step(16);
+    player.send({ kind: "speed", speed });
+    player.send({ kind: "restart" });
+    step(0);
+    expect(player.store.get().position.seq).toBe(1);
+    step(1_100 / speed);
+    expect(player.store.get().position.seq).toBe(2);
+    expect(player.store.get().typing.shown.size).toBe(typed);
+  }
+});
+
+test("a refusal stays told until events come again", () => {
+  seq = 0;
+  const { player, step, handlers } = on_stage();
+  handlers.events([thought("one")]);
+  handlers.problem({ code: "session_not_found", message: "There is no such session." });
+  step(16);
+  expect(player.store.get().problem?.code).toBe("session_not_found");
+  handlers.events([thought("two")]);
+  step(16);
+  expect(player.store.get().problem).toBeNull();
+});

@@ -1,0 +1,41 @@
+/**
+ * The little markup that agents write by habit: `code`, **strong**, fenced blocks and web addresses. Everything else
+ * stays as it stands; nothing here ever becomes HTML.
+ */
+import { find_links, type TextPart } from "./links.ts";
+
+export type RichPart =
+  | TextPart
+  | { kind: "code"; text: string }
+  | { kind: "strong"; parts: RichPart[] }
+  | { kind: "block"; text: string };
+
+/** A fence may be open still while it is being typed. */
+const markup =
+  /^[ \t]*```[^\n]*\n([\s\S]*?)(?:\n[ \t]*```[ \t]*(?:\n|$)|$(?![\s\S]))|`([^`\n]+)`|\*\*(\S(?:[^\n*]*[^\s*])?)\*\*/gm;
+
+export function rich_text(text: string): RichPart[] {
+  const parts: RichPart[] = [];
+  let from = 0;
+  for (const match of text.matchAll(markup)) {
+    const [all, block, code, strong] = match;
+    const before = text.slice(from, match.index);
+    // A block stands apart by itself; the empty lines around it are not needed.
+    parts.push(...find_links(block === undefined ? before : before.trimEnd()));
+    if (block !== undefined) parts.push({ kind: "block", text: block });
+    else if (code !== undefined) parts.push({ kind: "code", text: code });
+    else parts.push({ kind: "strong", parts: rich_text(strong ?? "") });
+    from = match.index + all.length;
+    if (block !== undefined) while (text[from] === "\n") from += 1;
+  }
+  parts.push(...find_links(text.slice(from)));
+  return parts;
+}
+
+/** A headline's first paragraph, and what follows it: only the first is set in bold. */
+export function split_headline(text: string): { headline: string; rest: string } {
+  const end = text.search(/\n/);
+  return end < 0
+    ? { headline: text, rest: "" }
+    : { headline: text.slice(0, end), rest: text.slice(end) };
+}

@@ -1,0 +1,80 @@
+/** Terminal entries as the bytes of a terminal, and as plain text for who can't see one. */
+import type { List, TerminalEntry } from "@kulti/protocol";
+
+const dim = "\x1b[2m";
+const bold = "\x1b[1m";
+const red = "\x1b[31m";
+const green = "\x1b[32m";
+const off = "\x1b[0m";
+
+/** What the terminal is given for one entry. `at_line_start` tells whether the one before ended its line. */
+export function entry_bytes(entry: TerminalEntry, at_line_start: boolean): string {
+  const { command, stream, text, exit_code } = entry;
+  let bytes = "";
+  const begin_line = () => {
+    if (!(bytes === "" ? at_line_start : ends_line(bytes))) bytes += "\r\n";
+  };
+  if (command !== null) {
+    begin_line();
+    bytes += `${off}${green}❯${off} ${bold}${printable(command)}${off}\r\n`;
+  }
+  if (text !== "") {
+    // A command cut short may leave colours behind; each entry starts without.
+    bytes += off;
+    bytes += stream === "input" ? `${dim}${printable(text)}${off}` : text;
+  }
+  if (exit_code !== null && exit_code !== 0) {
+    begin_line();
+    bytes += `${off}${red}exit ${exit_code}${off}\r\n`;
+  }
+  return bytes;
+}
+
+/** Whether the cursor stands at the start of a line after `bytes`, as far as escapes let one tell. */
+export function ends_line(bytes: string): boolean {
+  return bytes === "" || without_escapes(bytes).endsWith("\n");
+}
+
+/** A command is one line of text, whatever it holds; line breaks stay visible. */
+const printable = (text: string): string =>
+  text.replace(/\r?\n/g, "\r\n  ").replace(/[^\P{Cc}\r\n\t]/gu, "");
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escapes are made of control characters.
+const escapes = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])/g;
+
+export const without_escapes = (text: string): string => text.replace(escapes, "");
+
+/** Where the last `count` entries begin, fewer where their text is longer than `characters`. */
+export function start_of_last(
+  terminal: List<TerminalEntry>,
+  count: number,
+  characters: number,
+): number {
+  let from = terminal.length;
+  let length = 0;
+  while (from > 0 && terminal.length - from < count) {
+    const { text = "", command } = terminal.get(from - 1) ?? {};
+    length += text.length + (command?.length ?? 0);
+    if (length > characters && from < terminal.length) break;
+    from -= 1;
+  }
+  return from;
+}
+
+const read_aloud_characters = 40_000;
+
+/** The last `count` entries as plain text. */
+export function transcript(terminal: List<TerminalEntry>, count: number): string {
+  const from = start_of_last(terminal, count, read_aloud_characters);
+  let text = "";
+  for (const entry of terminal.slice(from)) text += entry_bytes(entry, ends_line(text));
+  return without_escapes(text).replace(/\r\n?/g, "\n");
+}
+
+export function last_command(terminal: List<TerminalEntry>): string {
+  for (let index = terminal.length - 1; index >= 0; index--) {
+    const command = terminal.get(index)?.command;
+    if (command) return command.split(/\r?\n/, 1)[0] ?? "";
+  }
+  return "";
+}

@@ -1,0 +1,59 @@
+/** How times are written: elapsed in the player, relative in lists, clock time on hover. */
+const two = (value: number): string => String(value).padStart(2, "0");
+
+/** `0:07`, `12:09`, `1:12:09`. */
+export function elapsed_text(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const tail = two(seconds % 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${tail}` : `${minutes}:${tail}`;
+}
+
+/** `8 s`, `12 min`, `1 h 12 min`, `3 days`. */
+export function duration_text(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+  return `${Math.round(hours / 24)} days`;
+}
+
+/** `just now`, `3 min ago`. */
+export function ago_text(ms: number): string {
+  return ms < 10_000 ? "just now" : `${duration_text(ms)} ago`;
+}
+
+export function clock_text(at: string): string {
+  return new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+}
+
+/** Made once: making one takes a hundred times as long as using it, and a seek shows a hundred rows. */
+const date_and_clock = new Intl.DateTimeFormat(undefined, {
+  dateStyle: "medium",
+  timeStyle: "medium",
+});
+
+export function date_and_clock_text(at: string): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? "" : date_and_clock.format(date);
+}
+
+/** `Today`, `Yesterday`, `Friday 20 November`. */
+export function day_text(at: string, now: Date = new Date()): string {
+  const date = new Date(at);
+  const days = Math.round((start_of_day(now) - start_of_day(date)) / 86_400_000);
+  if (days === 0) return "Today";
+  if (days === 1) return "Yesterday";
+  const year = date.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
+  return date.toLocaleDateString(undefined, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    ...year,
+  });
+}
+
+const start_of_day = (date: Date): number =>
+  new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();

@@ -1,0 +1,107 @@
+/**
+ * Types thoughts out: new text appears in the order in which it arrived, at the speed of a quick reader, faster when
+ * much is waiting, and never later than `typing_deadline_ms` after its arrival.
+ *
+ * Immutable and without a clock of its own. `shown` says how much of a thought is on the screen; a thought that is not
+ * in it is there in full.
+ */
+
+/** What a viewer sees is never further behind than this (issue: one second; the rest is left for slow frames). */
+export const typing_deadline_ms = 800;
+
+/** Characters per second when nothing presses: about six times the speed of reading. */
+const calm_rate = 140;
+
+export interface Typing {
+  readonly waiting: readonly Stretch[];
+  /** Characters shown, by `seq` of the thought. */
+  readonly shown: ReadonlyMap<number, number>;
+  readonly ticked_at: number;
+  /** Characters that may be shown by now but are not a whole one yet. */
+  readonly credit: number;
+}
+
+/** Text of one thought that arrived at once. */
+interface Stretch {
+  readonly seq: number;
+  readonly from: number;
+  readonly to: number;
+  readonly due_at: number;
+}
+
+export interface Arrival {
+  seq: number;
+  /** Length before and after. A new thought comes from 0. */
+  from: number;
+  to: number;
+}
+
+export const nothing_typed: Typing = { waiting: [], shown: new Map(), ticked_at: 0, credit: 0 };
+
+export function is_typing(typing: Typing): boolean {
+  return typing.waiting.length > 0;
+}
+
+export function arrive(typing: Typing, arrivals: readonly Arrival[], now: number): Typing {
+  if (arrivals.length === 0) return typing;
+  const shown = new Map(typing.shown);
+  const waiting = [...typing.waiting];
+  for (const { seq, from, to } of arrivals) {
+    if (!shown.has(seq)) shown.set(seq, from);
+    waiting.push({ seq, from, to, due_at: now + typing_deadline_ms });
+  }
+  const ticked_at = is_typing(typing) ? typing.ticked_at : now;
+  return { waiting, shown, ticked_at, credit: typing.credit };
+}
+
+/** Moves on to `now`. */
+export function tick(typing: Typing, now: number): Typing {
+  if (!is_typing(typing)) return typing;
+  const earned =
+    typing.credit +
+    (Math.max(0, now - typing.ticked_at) * rate_at(typing, typing.ticked_at)) / 1000;
+  const shown = new Map(typing.shown);
+  let credit = earned;
+  let done = 0;
+  for (const stretch of typing.waiting) {
+    const at = Math.max(shown.get(stretch.seq) ?? stretch.from, stretch.from);
+    const missing = stretch.to - at;
+    const whole = stretch.due_at <= now || missing <= credit;
+    const step = whole ? missing : Math.floor(credit);
+    shown.set(stretch.seq, at + step);
+    credit = Math.max(0, credit - step);
+    if (!whole) break;
+    done += 1;
+  }
+  const waiting = typing.waiting.slice(done);
+  const open = new Set(waiting.map((stretch) => stretch.seq));
+  for (const seq of shown.keys()) if (!open.has(seq)) shown.delete(seq);
+  return { waiting, shown, ticked_at: now, credit: waiting.length === 0 ? 0 : credit };
+}
+
+/** Characters per second that bring every stretch to its end in time. */
+function rate_at(typing: Typing, now: number): number {
+  let characters = 0;
+  let rate = calm_rate;
+  for (const { seq, from, to, due_at } of typing.waiting) {
+    characters += to - Math.max(from, Math.min(to, typing.shown.get(seq) ?? from));
+    rate = Math.max(rate, (characters * 1000) / Math.max(1, due_at - now));
+  }
+  return rate;
+}
+
+/** The longest beginning of at most `length` UTF-16 units that ends between two visible characters. */
+export function beginning_of(text: string, length: number): string {
+  if (length >= text.length) return text;
+  let end = Math.max(0, length);
+  while (end > 0 && joins(text, end)) end -= 1;
+  return text.slice(0, end);
+}
+
+const continues = /^(?:\p{M}|\p{Emoji_Modifier}|\u200d)/u;
+
+function joins(text: string, end: number): boolean {
+  const unit = text.charCodeAt(end);
+  if (unit >= 0xdc00 && unit <= 0xdfff) return true;
+  return continues.test(text.slice(end, end + 2)) || text[end - 1] === "\u200d";
+}

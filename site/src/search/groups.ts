@@ -1,0 +1,30 @@
+/** Hits under their sessions, in the order in which they were found. */
+import type { SearchHit } from "@kulti/protocol";
+
+export interface HitGroup {
+  /** Its page and its session: a group never changes once the next one has begun. */
+  key: string;
+  hits: SearchHit[];
+}
+
+/**
+ * A session stands once in each page, where its best hit was found. A later page goes on below, and never puts anything
+ * above what is being read.
+ */
+export function group_hits(hits: readonly SearchHit[], page_rows: number): HitGroup[] {
+  const groups: HitGroup[] = [];
+  for (let from = 0; from < hits.length; from += page_rows) {
+    const page = new Map<string, HitGroup>();
+    for (const hit of hits.slice(from, from + page_rows)) {
+      const last = groups.at(-1);
+      const known =
+        page.get(hit.session_id) ??
+        (page.size === 0 && last?.hits[0]?.session_id === hit.session_id ? last : undefined);
+      const group = known ?? { key: `${from} ${hit.session_id}`, hits: [] };
+      if (!known) groups.push(group);
+      page.set(hit.session_id, group);
+      group.hits.push(hit);
+    }
+  }
+  return groups;
+}

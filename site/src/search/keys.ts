@@ -1,0 +1,61 @@
+/** The keyboard: `/` to the field, arrows through the hits, Escape back and clear. Enter opens, as it does with links. */
+export interface KeyTargets {
+  field: HTMLInputElement;
+  /** Holds the hits, each of which is one link. */
+  results: HTMLElement;
+  clear(): void;
+}
+
+export function wire_keys({ field, results, clear }: KeyTargets): void {
+  document.addEventListener("keydown", (event) => {
+    if (walk_hits(event, field, results)) return;
+    const at = document.activeElement;
+    if (has_modifier(event)) return;
+    if (event.key === "/" && !is_writing(at)) {
+      event.preventDefault();
+      focus_field(field);
+    } else if (event.key === "Escape" && at === field) {
+      event.preventDefault();
+      clear();
+    } else if (event.key === "Escape" && at && results.contains(at)) {
+      focus_field(field);
+    }
+  });
+}
+
+/** Up and down between the field and the hits that can be seen; false where the key means something else. */
+export function walk_hits(
+  event: KeyboardEvent,
+  field: HTMLInputElement,
+  results: HTMLElement,
+): boolean {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || has_modifier(event)) return false;
+  const at = document.activeElement;
+  const hits = [...results.querySelectorAll<HTMLAnchorElement>(".hit:not([hidden]) a.hit-link")];
+  const index = hits.indexOf(at as HTMLAnchorElement);
+  if (index < 0 && at !== field) return false;
+  event.preventDefault();
+  const hit = hits[index + step];
+  if (hit) {
+    hit.focus({ preventScroll: true });
+    hit.scrollIntoView({ block: "nearest" });
+  } else if (index + step < 0) {
+    focus_field(field);
+    scrollTo({ top: 0 });
+  }
+  return true;
+}
+
+function focus_field(field: HTMLInputElement): void {
+  field.focus();
+  field.select();
+}
+
+const has_modifier = ({ ctrlKey, metaKey, altKey, isComposing }: KeyboardEvent): boolean =>
+  ctrlKey || metaKey || altKey || isComposing;
+
+const is_writing = (element: Element | null): boolean =>
+  element instanceof HTMLInputElement ||
+  element instanceof HTMLTextAreaElement ||
+  element instanceof HTMLSelectElement;

@@ -1,0 +1,112 @@
+import type { SearchHit, SearchQuery } from "@kulti/protocol";
+import { KultiApiError } from "kulti/watch";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { create_searcher, type SearchState } from "./searcher.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const hit = (seq: number) => ({ session_id: "s", seq, cursor: `c${seq}` }) as SearchHit;
+
+/** A searcher whose questions are answered by hand. */
+function searched() {
+  const states: SearchState[] = [];
+  const asked: {
+    query: SearchQuery;
+    signal: AbortSignal;
+    answer: PromiseWithResolvers<SearchHit[]>;
+  }[] = [];
+  const searcher = create_searcher({
+    search(query, signal) {
+      const answer = Promise.withResolvers<SearchHit[]>();
+      asked.push({ query, signal, answer });
+      return answer.promise;
+    },
+    show: (state) => states.push(state),
+  });
+  const settle = () => vi.advanceTimersByTimeAsync(0);
+  return { searcher, states, asked, settle };
+}
+
+test("while somebody types only the last question is asked", async () => {
+  const { searcher, asked } = searched();
+  for (const query of ["p", "pa", "par"]) {
+    searcher.ask({ query }, 200);
+    await vi.advanceTimersByTimeAsync(150);
+  }
+  expect(asked).toEqual([]);
+  await vi.advanceTimersByTimeAsync(50);
+  expect(asked.map(({ query }) => query)).toEqual([{ query: "par" }]);
+});
+
+test("an answer to a former question changes nothing, and its request is ended", async () => {
+  const { searcher, states, asked, settle } = searched();
+  searcher.ask({ query: "one" });
+  searcher.ask({ query: "two" });
+  expect(asked.map(({ signal }) => signal.aborted)).toEqual([true, false]);
+  asked[1]?.answer.resolve([hit(2)]);
+  await settle();
+  asked[0]?.answer.resolve([hit(1)]);
+  await settle();
+  expect(states.at(-1)).toEqual({ kind: "found", hits: [hit(2)], more: "maybe" });
+});
+
+test("more reads on from the last hit until a page is empty", async () => {
+  const { searcher, states, asked, settle } = searched();
+  searcher.ask({ query: "a", type: "code" });
+  asked[0]?.answer.resolve([hit(9), hit(8)]);
+  await settle();
+  searcher.more();
+  searcher.more();
+  expect(asked.slice(1).map(({ query }) => query)).toEqual([
+    { query: "a", type: "code", cursor: "c8" },
+  ]);
+  asked[1]?.answer.resolve([]);
+  await settle();
+  expect(states.at(-1)).toEqual({ kind: "found", hits: [hit(9), hit(8)], more: "none" });
+  searcher.more();
+  expect(asked).toHaveLength(2);
+});
+
+test("a page that fails keeps the ones before and can be asked for again", async () => {
+  const { searcher, states, asked, settle } = searched();
+  searcher.ask({ query: "a" });
+  asked[0]?.answer.resolve([hit(9)]);
+  await settle();
+  searcher.more();
+  asked[1]?.answer.reject(new KultiApiError(0, "unreachable", "x"));
+  await settle();
+  expect(states.at(-1)).toEqual({ kind: "found", hits: [hit(9)], more: "failed" });
+  searcher.more();
+  expect(asked).toHaveLength(3);
+});
+
+test("what can't be found out is said: refused for good, or to be tried again", async () => {
+  const { searcher, states, asked, settle } = searched();
+  searcher.ask({ query: "x".repeat(10_000) });
+  expect([states.at(-1)?.kind, asked.length]).toEqual(["refused", 0]);
+  const cases: [KultiApiError, string, RegExp][] = [
+    [new KultiApiError(503, "unavailable", "x"), "failed", /too long/],
+    [new KultiApiError(500, "57014", "x"), "failed", /too long/],
+    [new KultiApiError(0, "unreachable", "x"), "failed", /can't be reached/],
+    [new KultiApiError(500, "internal", "x"), "failed", /could not search/],
+    [
+      new KultiApiError(422, "invalid_request", "Cannot search: no."),
+      "refused",
+      /^Cannot search: no.$/,
+    ],
+  ];
+  for (const [error, kind, message] of cases) {
+    searcher.ask({ query: "a" });
+    asked.at(-1)?.answer.reject(error);
+    await settle();
+    expect(states.at(-1)).toMatchObject({ kind, message: expect.stringMatching(message) });
+  }
+  searcher.ask({ query: "b" });
+  asked.at(-1)?.answer.reject(new KultiApiError(0, "unreachable", "x"));
+  await settle();
+  searcher.retry();
+  expect(asked.at(-1)?.query).toEqual({ query: "b" });
+  searcher.ask(null);
+  expect(states.at(-1)).toEqual({ kind: "idle" });
+});

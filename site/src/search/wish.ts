@@ -1,0 +1,89 @@
+/** What the viewer looks for: as the page's address keeps it, and as the server is asked. */
+import { type EventType, event_types, limits, type SearchQuery } from "@kulti/protocol";
+
+export interface Wish {
+  text: string;
+  /** Empty: of any. The same holds for `type` and `file`. */
+  agent: string;
+  type: EventType | "";
+  file: string;
+  /** A day (`2026-11-22`), a moment in ISO 8601, or a time until now such as `7d`; empty: any. */
+  from: string;
+  /** A day, which counts to its end, or a moment; empty: until now. */
+  to: string;
+}
+
+export const no_wish: Wish = { text: "", agent: "", type: "", file: "", from: "", to: "" };
+
+const names = { text: "q", agent: "agent", type: "type", file: "file", from: "from", to: "to" };
+
+/** What the address says and this page can't use, such as a type that is none, is left out. */
+export function parse_wish(search: string): Wish {
+  const params = new URLSearchParams(search);
+  const value = (key: keyof Wish) => params.get(names[key])?.trim() ?? "";
+  const type = value("type");
+  const time = (key: "from" | "to") => (moment_of(value(key), new Date(0)) ? value(key) : "");
+  return {
+    text: params.get(names.text) ?? "",
+    agent: value("agent"),
+    type: event_types.find((one) => one === type) ?? "",
+    file: value("file"),
+    from: time("from"),
+    to: time("to"),
+  };
+}
+
+/** The part of the address behind the path, `?q=…`; empty for no wish. */
+export function format_wish(wish: Wish): string {
+  const params = new URLSearchParams();
+  for (const key of Object.keys(names) as (keyof Wish)[]) {
+    if (wish[key].trim() !== "") params.set(names[key], wish[key].toWellFormed());
+  }
+  const text = params.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+export const is_narrowed = ({ agent, type, file, from, to }: Wish): boolean =>
+  [agent, type, file, from, to].some((value) => value.trim() !== "");
+
+/** Null where there is nothing to look for: the server is not asked. */
+export function query_of(wish: Wish, now: Date): SearchQuery | null {
+  const query = clean(wish.text);
+  if (query === "") return null;
+  const filters = {
+    agent_id: clean(wish.agent).toLowerCase(),
+    type: wish.type,
+    filename: clean(wish.file),
+    from_at: moment_of(wish.from, now),
+    to_at: moment_of(wish.to, now, true),
+  };
+  const set = Object.entries(filters).filter(([, value]) => value !== "" && value !== undefined);
+  return { query, ...Object.fromEntries(set) };
+}
+
+/** Why the server need not be asked, or null. */
+export function refusal_of({ query }: SearchQuery): string | null {
+  const bytes = new TextEncoder().encode(query).length;
+  if (bytes <= limits.search_query_bytes) return null;
+  const [size, limit] = [bytes, limits.search_query_bytes].map((one) => one.toLocaleString("en"));
+  return `Cannot search: the query is ${size} bytes long, the limit is ${limit}.`;
+}
+
+/** Control characters and halves of characters mean nothing to anybody, and Postgres keeps none of them. */
+const clean = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, " ")
+    .trim();
+
+const unit_ms = { h: 3_600_000, d: 86_400_000 };
+
+/** ISO 8601; undefined where the text names no time. Days are those of the viewer's own calendar. */
+export function moment_of(text: string, now: Date, is_end = false): string | undefined {
+  const [, count, unit] = /^(\d{1,4})([hd])$/.exec(text) ?? [];
+  if (count) return new Date(+now - Number(count) * unit_ms[unit as "h" | "d"]).toISOString();
+  const is_day = /^\d{4}-\d\d-\d\d$/.test(text);
+  if (!is_day && !/^\d{4}-\d\d-\d\dT/.test(text)) return undefined;
+  const time = Date.parse(is_day ? `${text}T${is_end ? "23:59:59.999" : "00:00:00"}` : text);
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+}

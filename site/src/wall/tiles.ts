@@ -1,0 +1,94 @@
+/** The wall as data: one tile per agent on stage, those that need somebody first. */
+import { type Head, limits } from "@kulti/protocol";
+
+/** An agent that is live and has sent nothing for this long has stalled. */
+export const stalled_after_ms = 120_000;
+/** For so long who has left the stage is still on the wall. */
+export const leave_after_ms = 60_000;
+
+/** In the order of the wall. */
+export const kinds = ["waiting", "stalled", "error", "active", "ended"] as const;
+export type Kind = (typeof kinds)[number];
+
+export interface Tile {
+  head: Head;
+  kind: Kind;
+}
+
+export function kind_of(head: Head, now: number): Kind {
+  if (head.ended_at !== null) return "ended";
+  if (head.status === "waiting") return "waiting";
+  const silence = now - Date.parse(head.last_event_at);
+  // Who was paused is silent on purpose.
+  if (silence >= stalled_after_ms && head.status !== "paused") return "stalled";
+  return head.status === "error" ? "error" : "active";
+}
+
+/** Whether the session is on the wall at all. */
+export function is_shown(head: Head, now: number): boolean {
+  if (head.ended_at !== null) return now - Date.parse(head.ended_at) < leave_after_ms;
+  return now - Date.parse(head.last_event_at) < limits.session_idle_ms;
+}
+
+/** Keeps the place of each tile inside its kind: it moves only when what it is changes. */
+export class Wall {
+  readonly #heads = new Map<string, Head>();
+  readonly #places = new Map<string, { kind: Kind; place: number }>();
+  #next_place = 0;
+
+  /** Of several sessions of one agent the one that began last is shown. */
+  take(head: Head): void {
+    const known = this.#heads.get(head.agent_id);
+    const is_news = known?.session_id === head.session_id ? head.to_seq >= known.to_seq : true;
+    const is_older =
+      known && known.session_id !== head.session_id && known.started_at > head.started_at;
+    if (is_news && !is_older) this.#heads.set(head.agent_id, head);
+  }
+
+  tiles(now: number): Tile[] {
+    const tiles: Tile[] = [];
+    for (const head of this.#heads.values()) {
+      if (is_shown(head, now)) tiles.push({ head, kind: kind_of(head, now) });
+      else this.#forget(head.agent_id);
+    }
+    // Of those who come at the same moment the latest active is first, where silence is the matter the longest silent.
+    const latest_first = tiles.toSorted((one, other) => last_event(other) - last_event(one));
+    for (const tile of latest_first.toReversed())
+      if (is_silence_the_matter(tile)) this.#settle(tile);
+    for (const tile of latest_first) this.#settle(tile);
+    return tiles.sort(
+      (one, other) =>
+        kinds.indexOf(one.kind) - kinds.indexOf(other.kind) ||
+        this.#place(one) - this.#place(other),
+    );
+  }
+
+  #settle({ head, kind }: Tile): void {
+    if (this.#places.get(head.agent_id)?.kind === kind) return;
+    this.#places.set(head.agent_id, { kind, place: this.#next_place++ });
+  }
+
+  #place({ head }: Tile): number {
+    return this.#places.get(head.agent_id)?.place ?? 0;
+  }
+
+  #forget(agent_id: string): void {
+    this.#heads.delete(agent_id);
+    this.#places.delete(agent_id);
+  }
+}
+
+const last_event = ({ head }: Tile): number => Date.parse(head.last_event_at);
+
+const is_silence_the_matter = ({ kind }: Tile): boolean => kind === "waiting" || kind === "stalled";
+
+/** `6 on stage, 1 waits for a human, 1 has stalled`. */
+export function summary_of(tiles: readonly Tile[]): string {
+  const count = (wanted: Kind) => tiles.filter(({ kind }) => kind === wanted).length;
+  const [waiting, stalled, errors] = [count("waiting"), count("stalled"), count("error")];
+  const parts = [`${tiles.length - count("ended")} on stage`];
+  if (waiting > 0) parts.push(`${waiting} ${waiting === 1 ? "waits" : "wait"} for a human`);
+  if (stalled > 0) parts.push(`${stalled} ${stalled === 1 ? "has" : "have"} stalled`);
+  if (errors > 0) parts.push(`${errors} with an error`);
+  return parts.join(", ");
+}
