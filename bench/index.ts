@@ -1,0 +1,140 @@
+/**
+ * `npm run bench`: every scenario against one target, or those that are named: `npm run bench -- search`. A table for
+ * people, or `--json`.
+ */
+import { parseArgs } from "node:util";
+import { measure_ingest } from "./ingest.ts";
+import { measure_latency } from "./latency.ts";
+import type { Outcome } from "./scenario.ts";
+import { measure_search } from "./search.ts";
+import { measure_stage } from "./stage.ts";
+import {
+  database_from_environment,
+  site_from_environment,
+  target_from_environment,
+} from "./target.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    viewers: { type: "string", default: "100" },
+    rate: { type: "string", default: "10" },
+    seconds: { type: "string", default: "20" },
+    events: { type: "string", default: "1000000" },
+    json: { type: "boolean", default: false },
+  },
+});
+
+const target = target_from_environment();
+const seconds = Number(values.seconds);
+const scenarios = {
+  latency: async () => {
+    const load = {
+      viewers: Number(values.viewers),
+      events_per_second: Number(values.rate),
+      seconds,
+      content_bytes: 200,
+    };
+    const { kulti, relay } = await measure_latency(target, load);
+    const row = (name: string, outcome: Outcome) => ({
+      server: name,
+      "p50 ms": round(outcome.p50),
+      "p95 ms": round(outcome.p95),
+      "p99 ms": round(outcome.p99),
+      lost: outcome.lost,
+      "bytes per viewer and event": Math.round(outcome.bytes_per_delivery),
+      "of the event's JSON": round(outcome.bytes_per_delivery / outcome.event_bytes),
+    });
+    return {
+      title: `POST to viewer: ${load.viewers} viewers, ${load.events_per_second} events/s, ${seconds} s`,
+      table: [row("kulti", kulti), row("bare relay", relay)],
+      result: { load, kulti, relay },
+    };
+  },
+  ingest: async () => {
+    const load = { agents: 8, batch_events: 50, seconds: seconds / 2 };
+    const result = await measure_ingest(target, load);
+    return {
+      title: `Durable ingest: ${load.agents} agents, batches of ${load.batch_events}`,
+      table: [
+        {
+          "events/s": Math.round(result.events_per_second),
+          "p50 ms": round(result.p50),
+          "p99 ms": round(result.p99),
+        },
+      ],
+      result,
+    };
+  },
+  search: async () => {
+    const load = { events: Number(values.events) };
+    const result = await measure_search(target, database_from_environment(), load);
+    return {
+      title: `Search, first page: ${load.events.toLocaleString("en")} events, made in ${Math.round(result.seeded_s)} s`,
+      table: result.classes.map(({ name, hits, refused, p50, p95 }) => ({
+        query: name,
+        "hits on average": Math.round(hits),
+        refused,
+        "p50 ms": round(p50),
+        "p95 ms": round(p95),
+      })),
+      result,
+    };
+  },
+  stage: async () => {
+    const load = {
+      replayed_events: 100_000,
+      live_events: 50_000,
+      events_per_second: 10,
+      seconds: seconds / 2,
+    };
+    const result = await measure_stage(target, site_from_environment(), load);
+    const { first_picture_ms, whole_session_ms, seek, frame, empty_page_frame } = result;
+    const whole = (what: string, value: number, unit: string) => ({
+      what,
+      p50: round(value),
+      unit,
+    });
+    const spread = (what: string, { p50, p95 }: { p50: number; p95: number }) => ({
+      ...{ what, p50: round(p50), p95: round(p95), unit: "ms" },
+    });
+    return {
+      title: `Stage in a browser: ${load.replayed_events} events replayed; ${load.events_per_second} events/s onto ${load.live_events}`,
+      table: [
+        whole("first picture", first_picture_ms, "ms"),
+        whole("whole session read", whole_session_ms, "ms"),
+        spread("seek", seek),
+        spread("between frames, live", frame),
+        spread("between frames, empty page", empty_page_frame),
+        whole(
+          "JavaScript before the first event, watch",
+          result.script_bytes.watch / 1024,
+          "KB gzip",
+        ),
+        whole("JavaScript, lobby", result.script_bytes.lobby / 1024, "KB gzip"),
+      ],
+      result,
+    };
+  },
+};
+type Name = keyof typeof scenarios;
+
+const names = (positionals.length > 0 ? positionals : Object.keys(scenarios)) as Name[];
+const unknown = names.find((name) => !Object.hasOwn(scenarios, name));
+if (unknown) {
+  throw new Error(`Cannot measure "${unknown}": there are ${Object.keys(scenarios).join(", ")}.`);
+}
+
+const results: Record<string, unknown> = {};
+for (const name of names) {
+  const { title, table, result } = await scenarios[name]();
+  results[name] = result;
+  if (values.json) continue;
+  console.log(`\n${title}`);
+  console.table(table);
+}
+if (values.json) console.log(JSON.stringify(results, null, 2));
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,84 @@
+/**
+ * Many viewers in a process of their own, so that their work is not timed as the sender's. Started with
+ * `{ kind, url, key?, topic?, count }` as JSON; sends `ready`, and on `report` what each viewer received.
+ */
+import { RealtimeClient } from "@supabase/realtime-js";
+import { WebSocket } from "ws";
+import type { Report, ViewersPlan } from "./scenario.ts";
+
+const plan: ViewersPlan = JSON.parse(process.argv[2] ?? "{}");
+const latencies_ms: number[] = [];
+const received = new Map<number, Set<string>>();
+let bytes = 0;
+
+/** `content` begins with the time of sending and a number: "1763877600000.123 17 …". */
+function take(viewer: number, contents: string[]) {
+  const now = performance.timeOrigin + performance.now();
+  for (const content of contents) {
+    const [sent_at = "", number = ""] = content.split(" ", 2);
+    latencies_ms.push(now - Number(sent_at));
+    received.get(viewer)?.add(number);
+  }
+}
+
+class CountingSocket extends WebSocket {
+  constructor(address: string | URL, protocols?: string | string[]) {
+    super(address, protocols);
+    this.on("message", (data: Buffer) => {
+      bytes += data.byteLength;
+    });
+  }
+}
+
+interface Payload {
+  events: { data: { content: string } }[];
+}
+const contents_of = ({ events }: Payload) => events.map(({ data }) => data.content);
+
+function watch_kulti(viewer: number): Promise<void> {
+  const client = new RealtimeClient(plan.url, {
+    params: { apikey: plan.key },
+    transport: CountingSocket as never,
+  });
+  return new Promise((resolve, reject) => {
+    client
+      .channel(plan.topic as string, { config: { private: true } })
+      .on("broadcast", { event: "frame" }, ({ payload }) => take(viewer, contents_of(payload)))
+      .subscribe((status, error) => {
+        if (status === "SUBSCRIBED") resolve();
+        if (status === "CHANNEL_ERROR" || status === "TIMED_OUT") reject(error ?? status);
+      });
+  });
+}
+
+function watch_relay(viewer: number): Promise<void> {
+  const socket = new CountingSocket(plan.url);
+  socket.on("message", (data: Buffer) => take(viewer, contents_of(JSON.parse(String(data)))));
+  return new Promise((resolve, reject) => {
+    socket.on("open", () => resolve());
+    socket.on("error", reject);
+  });
+}
+
+for (let viewer = 0; viewer < plan.count; viewer++) received.set(viewer, new Set());
+const watch = plan.kind === "kulti" ? watch_kulti : watch_relay;
+// Joins are rate-limited like the real server's: a few at a time.
+const viewers = [...received.keys()];
+while (viewers.length > 0) await Promise.all(viewers.splice(0, 20).map(watch));
+
+process.on("message", (message) => {
+  if (message === "begin") {
+    bytes = 0;
+    process.send?.("begun");
+  }
+  if (message === "report") {
+    const report: Report = {
+      latencies_ms,
+      bytes,
+      received: [...received.values()].map((numbers) => numbers.size),
+    };
+    process.send?.(report);
+  }
+});
+process.on("disconnect", () => process.exit());
+process.send?.("ready");

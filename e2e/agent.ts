@@ -1,0 +1,50 @@
+/** An agent as an outsider makes one: two HTTP calls. */
+import { target } from "./target.ts";
+
+export interface TestAgent {
+  agent_id: string;
+  api_key: string;
+  /** Posts events as one batch and answers ingest's reply. */
+  post(events: unknown[], request?: Record<string, unknown>): Promise<IngestAnswer>;
+}
+
+export interface IngestAnswer {
+  session_id: string;
+  accepted: number;
+  duplicates: number;
+  last_seq: number;
+  flush_ms: number;
+  messages: { seq: number; sender: string; name: string; text: string }[];
+}
+
+export async function register(profile: Record<string, unknown> = {}): Promise<TestAgent> {
+  const agent_id = (profile.agent_id as string) ?? `e2e-${crypto.randomUUID().slice(0, 13)}`;
+  // Registrations of the project itself are not counted against this machine's address.
+  const project = { apikey: target.secret_key };
+  const { api_key } = await call("agents", { ...profile, agent_id }, project);
+  return {
+    agent_id,
+    api_key,
+    post: (events, request = {}) =>
+      call("ingest", { agent_id, ...request, events }, { authorization: `Bearer ${api_key}` }),
+  };
+}
+
+export async function call(path: string, body: unknown, headers: Record<string, string> = {}) {
+  const response = await fetch(`${target.api_url}/functions/v1/${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+  const reply = await response.json();
+  if (!response.ok)
+    throw new Error(`${path} answered ${response.status}: ${JSON.stringify(reply)}`);
+  return reply;
+}
+
+export const thought = (content: string, thought_type = "general") => ({
+  type: "thought",
+  data: { thought_type, content },
+});
+
+export const status = (value: string) => ({ type: "status", data: { status: value } });

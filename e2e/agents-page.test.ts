@@ -1,0 +1,99 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { register, status, thought } from "./agent.ts";
+import { launch_browser } from "./browser.ts";
+import { target } from "./target.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch_browser();
+});
+afterAll(() => browser?.close());
+
+const command = (exit_code: number) => ({
+  type: "terminal",
+  data: { command: "npm test", stream: "stdout", text: "done\n", exit_code },
+});
+const code = { type: "code", data: { filename: "a.ts", action: "write", content: "1\n2\n3\n" } };
+
+test("an agent's page says who it is, counts what it did and leads to its stage and replays", async () => {
+  const agent = await register({ name: "Ida Rhodes", description: "Counts <b>calendars</b>." });
+  const task = { type: "task", data: { title: "Find the next leap year" } };
+  const first = await agent.post([
+    status("live"),
+    task,
+    code,
+    command(1),
+    command(0),
+    status("done"),
+  ]);
+  const page = await browser.newPage();
+  await page.goto(`${target.site_url}/agents/${agent.agent_id}`);
+  await page.getByRole("heading", { level: 1, name: "Ida Rhodes" }).waitFor();
+  await page.getByText("Counts <b>calendars</b>.").waitFor();
+  const commands = page.locator('[data-figure="commands"]');
+  expect(await commands.locator(".figure-value").textContent()).toBe("2");
+  expect(await commands.locator(".figure-note").textContent()).toBe("1 failed (50 %)");
+  expect(await page.locator('[data-figure="lines"] .figure-value').textContent()).toBe("+3 −0");
+  await commands.locator("canvas").waitFor();
+
+  // Every chart has its table, by keyboard too.
+  await commands.locator("summary").focus();
+  await page.keyboard.press("Enter");
+  const rows = commands.getByRole("row");
+  await rows.nth(1).waitFor();
+  expect(await rows.nth(1).getByRole("cell").allTextContents()).toEqual(["1", "1"]);
+  const replay = `/watch/${agent.agent_id}/${first.session_id}`;
+  expect(await rows.nth(1).getByRole("link").getAttribute("href")).toBe(replay);
+
+  // Going live while the page is open.
+  const live = page.getByRole("link", { name: /LIVE/ });
+  expect(await live.count()).toBe(0);
+  await agent.post([status("thinking"), thought("Every fourth, mostly.")]);
+  await live.waitFor();
+  expect(await live.getAttribute("href")).toBe(`/watch/${agent.agent_id}`);
+
+  const row = page.locator(".past").filter({ hasText: "Find the next leap year" });
+  expect(await row.getByRole("link").count()).toBe(1);
+  await row.locator("summary").click();
+  await row.getByText("events per minute").waitFor();
+  expect(
+    await row
+      .locator("div", { hasText: /^Files/ })
+      .last()
+      .textContent(),
+  ).toBe("Files1");
+  await row.getByRole("link").first().click();
+  await page.waitForURL(`**${replay}`);
+  await page.close();
+});
+
+test("an agent's sessions are read page by page", async () => {
+  const agent = await register({ name: "Of many sessions" });
+  for (let session = 0; session < 52; session++) {
+    await agent.post([status("live"), status("done")], { start_session: crypto.randomUUID() });
+  }
+  const page = await browser.newPage();
+  await page.goto(`${target.site_url}/agents/${agent.agent_id}`);
+  const rows = page.locator(".past");
+  await rows.nth(49).waitFor();
+  expect(await rows.count()).toBe(50);
+  await page.getByRole("button", { name: "Show earlier sessions" }).click();
+  await rows.nth(51).waitFor();
+  expect(await rows.count()).toBe(52);
+  expect(await page.getByRole("button", { name: "Show earlier sessions" }).isVisible()).toBe(false);
+  await page.close();
+});
+
+test("the page of an agent who does not exist or is not public says so, one like the other", async () => {
+  const hidden = await register({ name: "Hidden", visibility: "unlisted" });
+  await hidden.post([status("live")]);
+  for (const agent_id of ["nobody-of-that-name", hidden.agent_id]) {
+    const page = await browser.newPage();
+    await page.goto(`${target.site_url}/agents/${agent_id}`);
+    await page.getByRole("heading", { name: "Nobody goes by that name here" }).waitFor();
+    await page.getByText(agent_id).waitFor();
+    expect(await page.getByText("Hidden", { exact: true }).count()).toBe(0);
+    await page.close();
+  }
+});

@@ -1,0 +1,150 @@
+/** Registration, profile and keys, by HTTP alone. */
+import { expect, test } from "vitest";
+import { register, thought } from "./agent.ts";
+import { read, send } from "./request.ts";
+import { target } from "./target.ts";
+
+const project = { apikey: target.secret_key };
+const new_id = () => `e2e-${crypto.randomUUID().slice(0, 13)}`;
+const unknown_key = { status: 401, error: { code: "unknown_key" } };
+
+test("register answers the agent, its key and what the key is called", async () => {
+  const agent_id = new_id();
+  const profile = {
+    agent_id,
+    name: "Ada 🎭",
+    description: "x",
+    avatar_url: "https://kulti.test/a",
+  };
+  const answer = await send("agents", { headers: project, body: profile });
+  expect(answer.status).toBe(201);
+  const { agent, api_key, key } = answer.body;
+  expect(agent).toEqual({ ...profile, visibility: "public", created_at: expect.any(String) });
+  expect(api_key).toMatch(/^klt_[A-Za-z0-9_-]{43}$/);
+  expect(key).toMatchObject({ prefix: api_key.slice(0, 12), last_used_at: null });
+  expect(answer.headers.get("cache-control")).toBe("no-store");
+});
+
+test("register refuses an agent id that is taken", async () => {
+  const { agent_id } = await register();
+  const answer = await send("agents", { headers: project, body: { agent_id } });
+  expect(answer).toMatchObject({ status: 409, error: { code: "agent_exists" } });
+});
+
+test("of five registrations of one id at once one succeeds", async () => {
+  const body = { agent_id: new_id() };
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => send("agents", { headers: project, body })),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
+});
+
+test("registrations from one address are limited, those of the project are not", async () => {
+  const headers = { "x-forwarded-for": crypto.randomUUID() };
+  const answers = [];
+  for (let n = 0; n < 21; n++) {
+    answers.push(await send("agents", { headers, body: { agent_id: new_id() } }));
+  }
+  expect(answers.slice(0, 20).map(({ status }) => status)).toEqual(Array(20).fill(201));
+  const refused = answers[20];
+  expect(refused).toMatchObject({ status: 429, error: { code: "rate_limited" } });
+  expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(50);
+  const by_project = { ...headers, ...project };
+  const answer = await send("agents", { headers: by_project, body: { agent_id: new_id() } });
+  expect(answer.status).toBe(201);
+});
+
+test("an agent reads and changes its own profile", async () => {
+  const { agent_id, api_key } = await register({ name: "Before", description: "x" });
+  const changed = await send("agents", {
+    method: "PATCH",
+    key: api_key,
+    body: { name: "After", description: null },
+  });
+  expect(changed).toMatchObject({
+    status: 200,
+    body: { agent_id, name: "After", description: null },
+  });
+  const own = await send("agents", { method: "GET", key: api_key });
+  expect([own.status, own.body]).toEqual([200, changed.body]);
+});
+
+test("an agent that turns private takes its sessions with it", async () => {
+  const agent = await register();
+  const { session_id } = await agent.post([thought("seen")]);
+  const body = { visibility: "private" };
+  await send("agents", { method: "PATCH", key: agent.api_key, body });
+  await expect(read("session_head", { session_id })).rejects.toThrow("404");
+  expect(await read("find_sessions", { agent_id: agent.agent_id })).toEqual([]);
+});
+
+test("rotate makes a new key and ends the old one", async () => {
+  const { api_key: old_key, agent_id } = await register();
+  const rotated = await send("agents/keys", { key: old_key });
+  expect(rotated).toMatchObject({ status: 201, body: { agent_id, revoked: [expect.any(String)] } });
+  const { api_key, key } = rotated.body;
+  expect(await send("agents/keys", { method: "GET", key: old_key })).toMatchObject(unknown_key);
+  const listed = await send("agents/keys", { method: "GET", key: api_key });
+  expect(listed.body.keys).toMatchObject([{ id: key.id, prefix: api_key.slice(0, 12) }]);
+});
+
+test("rotate can keep the calling key, which can then revoke the other", async () => {
+  const { api_key } = await register();
+  const { body } = await send("agents/keys", { key: api_key, body: { keep_current: true } });
+  expect(body.revoked).toEqual([]);
+  const { body: listed } = await send("agents/keys", { method: "GET", key: body.api_key });
+  expect(listed.keys).toHaveLength(2);
+  const revoked = await send(`agents/keys/${body.key.id}`, { method: "DELETE", key: api_key });
+  expect(revoked).toMatchObject({ status: 200, body: { id: body.key.id } });
+  expect(await send("agents/keys", { method: "GET", key: body.api_key })).toMatchObject(
+    unknown_key,
+  );
+});
+
+test("the last key can't be revoked, nor a key of somebody else", async () => {
+  const [one, other] = await Promise.all([register(), register()]);
+  const { body } = await send("agents/keys", { method: "GET", key: one.api_key });
+  const path = `agents/keys/${body.keys[0].id}`;
+  expect(await send(path, { method: "DELETE", key: one.api_key })).toMatchObject({
+    status: 409,
+    error: { code: "last_key" },
+  });
+  expect(await send(path, { method: "DELETE", key: other.api_key })).toMatchObject({
+    status: 404,
+    error: { code: "key_not_found" },
+  });
+  expect((await one.post([thought("still here")])).accepted).toBe(1);
+});
+
+test("two keys can't revoke each other at once", async () => {
+  const { api_key } = await register();
+  const { body } = await send("agents/keys", { key: api_key, body: { keep_current: true } });
+  const { body: listed } = await send("agents/keys", { method: "GET", key: api_key });
+  const first_id = listed.keys.find(({ id }: { id: string }) => id !== body.key.id).id;
+  const answers = await Promise.all([
+    send(`agents/keys/${body.key.id}`, { method: "DELETE", key: api_key }),
+    send(`agents/keys/${first_id}`, { method: "DELETE", key: body.api_key }),
+  ]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
+});
+
+test("a browser of any origin may call: preflight and reply say so", async () => {
+  const origin = "https://elsewhere.test";
+  const asked = await send("agents", {
+    method: "OPTIONS",
+    headers: {
+      origin,
+      "access-control-request-method": "PATCH",
+      "access-control-request-headers": "authorization, x-kulti-key, content-encoding",
+    },
+  });
+  expect(asked.status).toBe(204);
+  expect(asked.headers.get("access-control-allow-origin")).toBe("*");
+  expect(asked.headers.get("access-control-allow-methods")).toContain("PATCH");
+  for (const header of ["authorization", "x-kulti-key", "content-encoding", "apikey"]) {
+    expect(asked.headers.get("access-control-allow-headers")).toContain(header);
+  }
+  const refused = await send("agents", { method: "GET", headers: { origin } });
+  expect(refused.status).toBe(401);
+  expect(refused.headers.get("access-control-allow-origin")).toBe("*");
+});

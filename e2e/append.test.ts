@@ -1,0 +1,200 @@
+/** What ingest promises about order, repetition and acknowledgement. */
+import { gzipSync } from "node:zlib";
+import postgres from "postgres";
+import { expect, test } from "vitest";
+import { register, status, thought } from "./agent.ts";
+import { type Answer, read_events, read_sessions, send } from "./request.ts";
+import { target } from "./target.ts";
+
+const numbered = (count: number, start = 0) =>
+  Array.from({ length: count }, (_, n) => ({ id: `e${start + n}`, ...thought(`${start + n}`) }));
+
+const sum = (answers: Answer[], field: string): number =>
+  answers.reduce((total, { body }) => total + body[field], 0);
+
+test("invariant 2: batches sent at once get gapless positions, each batch in one piece", async () => {
+  const agent = await register();
+  const { session_id } = await agent.post([thought("first")]);
+  const batches = Array.from({ length: 20 }, (_, n) => numbered(1 + (n % 7), 100 * n));
+  const replies = await Promise.all(batches.map((events) => agent.post(events, { session_id })));
+  const stored = await read_events(session_id);
+  expect(stored.map(({ seq }) => seq)).toEqual(stored.map((_, index) => index + 1));
+  expect(stored).toHaveLength(1 + batches.flat().length);
+  for (const [n, batch] of batches.entries()) {
+    const last_seq = replies[n]?.last_seq ?? 0;
+    const piece = stored.slice(last_seq - batch.length, last_seq);
+    expect(piece.map(({ id }) => id)).toEqual(batch.map(({ id }) => id));
+  }
+});
+
+test("invariant 3: the same batch sent five times at once is stored once", async () => {
+  const agent = await register();
+  const batch = { agent_id: agent.agent_id, events: numbered(10) };
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => send("ingest", { key: agent.api_key, body: batch })),
+  );
+  expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200, 200]);
+  expect(new Set(answers.map(({ body }) => body.session_id)).size).toBe(1);
+  expect(sum(answers, "accepted")).toBe(10);
+  expect(sum(answers, "duplicates")).toBe(40);
+  expect(await read_events(answers[0]?.body.session_id)).toHaveLength(10);
+});
+
+test("invariant 3: a repeated id changes nothing, beside new events and inside its own batch", async () => {
+  const agent = await register();
+  const { session_id } = await agent.post(numbered(2));
+  const changed = { ...thought("changed"), id: "e0" };
+  const reply = await agent.post([changed, ...numbered(1, 7), ...numbered(1, 7)], { session_id });
+  expect(reply).toMatchObject({ accepted: 1, duplicates: 2, last_seq: 3 });
+  const stored = await read_events(session_id);
+  expect(stored.map(({ id, data }) => [id, data.content])).toEqual([
+    ["e0", "0"],
+    ["e1", "1"],
+    ["e7", "7"],
+  ]);
+});
+
+test("invariant 3: the last batch of a session can be sent again after it has ended", async () => {
+  const agent = await register();
+  const last = [...numbered(1), { id: "end", ...status("done") }];
+  const first = await agent.post(last);
+  const again = await agent.post(last);
+  expect(again).toMatchObject({ session_id: first.session_id, accepted: 0, duplicates: 2 });
+  expect(await read_sessions(agent.agent_id)).toHaveLength(1);
+});
+
+test("invariant 4: an acknowledged event is readable at once", async () => {
+  const agent = await register();
+  for (let n = 0; n < 10; n++) {
+    const { session_id, last_seq } = await agent.post(numbered(3, 3 * n));
+    expect(last_seq).toBe(3 * (n + 1));
+    expect(await read_events(session_id)).toHaveLength(last_seq);
+  }
+});
+
+test("the first batches of an agent, sent at once, open one session", async () => {
+  const agent = await register();
+  await Promise.all(Array.from({ length: 6 }, (_, n) => agent.post(numbered(1, n))));
+  expect(await read_sessions(agent.agent_id)).toMatchObject([{ to_seq: 6 }]);
+});
+
+test("start_session opens a session under the client's id, however often it is sent", async () => {
+  const agent = await register();
+  const start_session = crypto.randomUUID();
+  for (const n of [0, 1, 1]) await agent.post(numbered(1, n), { start_session });
+  expect(await read_sessions(agent.agent_id)).toMatchObject([
+    { session_id: start_session, to_seq: 2 },
+  ]);
+});
+
+test("after the end of a session events open a new one", async () => {
+  const agent = await register();
+  const first = await agent.post([...numbered(1), status("offline")]);
+  const second = await agent.post([thought("again")]);
+  expect(second).toMatchObject({ accepted: 1, last_seq: 1 });
+  expect(second.session_id).not.toBe(first.session_id);
+  const sessions = await read_sessions(agent.agent_id);
+  expect(sessions.map(({ ended_at }) => ended_at === null)).toEqual([true, false]);
+});
+
+test("events come back as they were sent", async () => {
+  const agent = await register();
+  const at = "2026-11-22T10:00:00.123Z";
+  const events = [
+    {
+      id: "ü-1",
+      type: "thought",
+      at,
+      data: {
+        thought_type: "tool",
+        content: "🎭 é\n",
+        priority: "detail",
+        metadata: { tool: "rg", free: [1, { x: null }] },
+      },
+    },
+    {
+      id: "2",
+      type: "code",
+      at,
+      data: { filename: "a b.ts", action: "write", content: "\u2028\t\u0001", language: "ts" },
+    },
+    {
+      id: "3",
+      type: "terminal",
+      at,
+      data: { stream: "stderr", text: "\u001b[31mred\u001b[0m", exit_code: -1 },
+    },
+    { id: "4", type: "usage", at, data: { input_tokens: 9_007_199_254_740_991, cost_usd: 0.1 } },
+  ];
+  const { session_id } = await agent.post(events);
+  const stored = await read_events(session_id);
+  expect(stored.map(({ id, type, data }) => ({ id, type, data }))).toEqual(
+    events.map(({ id, type, data }) => ({ id, type, data })),
+  );
+  expect(stored.map((event) => Date.parse(event.at))).toEqual(events.map(() => Date.parse(at)));
+});
+
+test("a batch is taken gzipped, with the key in any of its places", async () => {
+  const agent = await register();
+  const body = gzipSync(JSON.stringify({ agent_id: agent.agent_id, events: [thought("zipped")] }));
+  for (const headers of [
+    { authorization: `Bearer ${agent.api_key}` },
+    { "x-kulti-key": agent.api_key },
+    { authorization: `Basic ${btoa(`${agent.agent_id}:${agent.api_key}`)}` },
+  ] as Record<string, string>[]) {
+    const answer = await send("ingest", {
+      headers: { ...headers, "content-encoding": "gzip" },
+      body,
+    });
+    expect([answer.status, answer.body.accepted]).toEqual([200, 1]);
+  }
+});
+
+test("an event and a batch of the largest size are taken", async () => {
+  const agent = await register();
+  const file = {
+    type: "code",
+    data: { filename: "big", action: "write", content: "x".repeat(1_048_576) },
+  };
+  const { session_id } = await agent.post([file]);
+  await agent.post(numbered(500), { session_id });
+  const stored = await read_events(session_id);
+  expect(stored).toHaveLength(501);
+  expect(stored[0]?.data.content).toHaveLength(1_048_576);
+});
+
+test("flush_ms is told with every acknowledgement", async () => {
+  const agent = await register();
+  const { flush_ms } = await agent.post([thought("x")]);
+  expect(flush_ms).toBeGreaterThanOrEqual(50);
+  expect(flush_ms).toBeLessThanOrEqual(5_000);
+});
+
+test.runIf(target.db_url)(
+  "an agent that sends too often is told when to come back, and loses nothing by it",
+  async () => {
+    const agent = await register();
+    const { session_id } = await agent.post([thought("first")]);
+    const body = { agent_id: agent.agent_id, session_id, events: numbered(3, 0) };
+    const post = () => send("ingest", { key: agent.api_key, body });
+    const sql = postgres(target.db_url, { max: 1 });
+    const empty_for = (time: string) => sql`
+      update private.rate_buckets
+      set full_at = clock_timestamp() + interval '2 seconds' + ${time}::interval
+      where bucket = ${`ingest:${agent.agent_id}`}`;
+    try {
+      await empty_for("30 seconds");
+      const refused = await post();
+      expect([refused.status, refused.error?.code]).toEqual([429, "rate_limited"]);
+      const wait_s = Number(refused.headers.get("retry-after"));
+      expect(wait_s).toBeGreaterThan(20);
+      expect(wait_s).toBeLessThanOrEqual(31);
+      expect(await read_sessions(agent.agent_id)).toMatchObject([{ to_seq: 1 }]);
+      await empty_for("-1 second");
+      expect((await post()).status).toBe(200);
+      expect(await read_sessions(agent.agent_id)).toMatchObject([{ to_seq: 4 }]);
+    } finally {
+      await sql.end();
+    }
+  },
+);

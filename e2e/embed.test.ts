@@ -1,0 +1,235 @@
+/** The stage on other sites' pages, and what is said of it where its link is shown. */
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import type { Browser, Frame, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { register, status, type TestAgent, thought } from "./agent.ts";
+import { desktop, launch_browser } from "./browser.ts";
+import "./page.ts";
+import { folded_table } from "./table.ts";
+import { target } from "./target.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const hostile = `"><script>window.pwned=1</script><img src=x onerror=window.pwned=1>' $& \u202e`;
+
+let browser: Browser;
+let agent: TestAgent;
+let session_id: string;
+/** A site of someone else: what the tests say it shows, from another origin. */
+let elsewhere: Server;
+let content = "";
+
+beforeAll(async () => {
+  browser = await launch_browser();
+  elsewhere = createServer((_, response) => {
+    response.setHeader("content-type", "text/html;charset=utf-8");
+    response.end(`<!doctype html><body style="margin:0"><main>${content}</main>`);
+  }).listen(0, "127.0.0.1");
+  agent = await register({ name: `Ada ${hostile}`.slice(0, 120) });
+  ({ session_id } = await agent.post([
+    status("working"),
+    { type: "task", data: { title: hostile } },
+    thought("The curtain rises.", "decision"),
+    { type: "code", data: { filename: "a.ts", action: "write", content: "const a = 1;\n" } },
+    { type: "terminal", data: { stream: "input", command: "npm test", text: "" } },
+    { type: "terminal", data: { stream: "stdout", text: "42 passed\n" } },
+  ]));
+});
+
+afterAll(async () => {
+  elsewhere?.close();
+  await browser?.close();
+});
+
+/** Opens a page of the other site and answers the frame in it, once its stage has event `seq`. */
+async function embedded(html: string, seq = 6, viewport = desktop.viewport) {
+  content = html;
+  const context = await browser.newContext({ viewport, bypassCSP: false });
+  const page = await context.newPage();
+  // localhost is another site than 127.0.0.1.
+  await page.goto(`http://localhost:${(elsewhere.address() as AddressInfo).port}/`);
+  const element = await page.waitForSelector("iframe");
+  const frame = (await element.contentFrame()) as Frame;
+  await frame.waitForFunction(
+    (seq) => ((window.kulti_stage?.() as { seq: number } | null)?.seq ?? 0) >= seq,
+    seq,
+  );
+  return { page, frame, element };
+}
+
+const script_tag = (attributes = "") =>
+  `<script async src="${target.site_url}/embed.js" data-agent="${agent.agent_id}" ${attributes}></script>`;
+
+test("the script tag puts the session into a page of another origin; it is live and follows the width", async () => {
+  const { page, frame, element } = await embedded(
+    `<div id="column" style="width:800px">${script_tag(`data-session="${session_id}"`)}</div>`,
+  );
+  expect(await frame.getByText("The curtain rises.").isVisible()).toBe(true);
+  expect(await frame.locator(".chat-form, .pane.chat").count()).toBe(0);
+  expect(await element.getAttribute("title")).toBe(`${agent.agent_id} on Kulti`);
+  expect(await element.getAttribute("loading")).toBe("lazy");
+  const size = async () => {
+    const { width = 0, height = 0 } = (await element.boundingBox()) ?? {};
+    return { width: Math.round(width), height: Math.round(height) };
+  };
+  expect(await size()).toEqual({ width: 800, height: 500 });
+
+  await page.evaluate(() =>
+    document.querySelector("#column")?.setAttribute("style", "width:400px"),
+  );
+  await expect.poll(size).toEqual({ width: 400, height: 250 });
+  await frame.locator('[data-layout="narrow"]').waitFor();
+  expect(await overflow(frame)).toBeLessThanOrEqual(0);
+
+  await agent.post([thought("And on it goes.", "reasoning")], { session_id });
+  await frame.getByText("And on it goes.").first().waitFor();
+  expect(await frame.evaluate(() => JSON.parse(JSON.stringify(window.kulti_stage?.())))).toEqual(
+    await folded_table(session_id),
+  );
+  const link = frame.getByRole("link", { name: "Kulti" });
+  expect(await link.getAttribute("rel")).toBe("noopener");
+  expect(await link.evaluate((node) => (node as HTMLAnchorElement).href)).toBe(
+    `${target.site_url}/watch/${agent.agent_id}/${session_id}`,
+  );
+  await page.context().close();
+});
+
+test("the script tag hands on theme, moment and ratio, and says in the console what it can't do", async () => {
+  const { page, frame, element } = await embedded(
+    `<div style="width:640px">${script_tag(`data-session="${session_id}" data-theme="light" data-t="0" data-ratio="4:3"`)}</div>`,
+    1,
+  );
+  expect(new URL(frame.url()).search).toBe("?theme=light&t=0");
+  expect(await frame.evaluate(() => document.documentElement.dataset.theme)).toBe("light");
+  expect(Math.round((await element.boundingBox())?.height ?? 0)).toBe(480);
+
+  const complaints: string[] = [];
+  page.on("console", (line) => void complaints.push(line.text()));
+  content = `<script async src="${target.site_url}/embed.js" data-agent="../x"></script>`;
+  await page.reload({ waitUntil: "networkidle" });
+  expect(await page.locator("iframe").count()).toBe(0);
+  expect(complaints.join()).toContain("not an agent's handle");
+  await page.context().close();
+});
+
+test("oEmbed's html shows the stage where it is put", async () => {
+  const url = encodeURIComponent(`${target.site_url}/watch/${agent.agent_id}/${session_id}`);
+  const response = await fetch(`${target.api_url}/functions/v1/share/oembed?url=${url}`);
+  const { html } = (await response.json()) as { html: string };
+  const { page, frame } = await embedded(html);
+  expect(await frame.getByText("The curtain rises.").isVisible()).toBe(true);
+  expect(await page.evaluate(() => (window as { pwned?: number }).pwned)).toBeUndefined();
+  await page.context().close();
+});
+
+test("a page of another origin can't frame the full page or the lobby", async () => {
+  for (const path of ["/", `/watch/${agent.agent_id}`]) {
+    content = `<iframe src="${target.site_url}${path}"></iframe>`;
+    const page = await browser.newPage();
+    const refused = page.waitForEvent("console", {
+      predicate: (line) => line.text().includes("frame-ancestors"),
+    });
+    await page.goto(`http://localhost:${(elsewhere.address() as AddressInfo).port}/`);
+    await refused;
+    await page.close();
+  }
+});
+
+test.each([
+  [320, 240],
+  [480, 300],
+  [640, 400],
+  [1440, 900],
+])(
+  "at %i × %i the work has the most room, nothing overflows, and axe finds nothing serious",
+  async (width, height) => {
+    for (const colorScheme of ["dark", "light"] as const) {
+      const context = await browser.newContext({
+        viewport: { width, height },
+        colorScheme,
+        bypassCSP: true,
+      });
+      const page = await context.newPage();
+      await page.goto(`${target.site_url}/embed/${agent.agent_id}/${session_id}`);
+      await page.getByText("The curtain rises.").first().waitFor();
+      expect(await overflow(page.mainFrame())).toBeLessThanOrEqual(0);
+      const shares = await page.evaluate(() => {
+        const height = (name: string) => document.querySelector(name)?.clientHeight ?? 0;
+        return { panes: height(".panes"), mind: height(".mind") };
+      });
+      // The agent's work is the picture: at the smallest size still more than half of it.
+      expect(shares.mind).toBeGreaterThan(height / 2);
+      expect(await violations(page)).toEqual([]);
+      await context.close();
+    }
+  },
+);
+
+test("a watch page says in its head which session it is about; hostile names stay text", async () => {
+  const response = await fetch(`${target.site_url}/watch/${agent.agent_id}/${session_id}`);
+  const html = await response.text();
+  const page = await browser.newPage();
+  const read = await page.evaluate((html) => {
+    const { head, body } = new DOMParser().parseFromString(html, "text/html");
+    const said = (name: string) =>
+      [...head.querySelectorAll(`[property="${name}"], [name="${name}"]`)].map((node) =>
+        node.getAttribute("content"),
+      );
+    return {
+      title: head.querySelector("title")?.textContent,
+      og_title: said("og:title"),
+      images: said("og:image"),
+      card: said("twitter:card"),
+      oembed: head.querySelector('[type="application/json+oembed"]')?.getAttribute("href"),
+      pictures: body.querySelectorAll("img").length,
+      is_inert: ![...head.querySelectorAll("script")].some(({ textContent }) =>
+        textContent.includes("pwned"),
+      ),
+    };
+  }, html);
+  await page.close();
+  expect(read).toMatchObject({ card: ["summary_large_image"], pictures: 0, is_inert: true });
+  expect(read.og_title).toEqual([read.title]);
+  expect(read.title).toContain(`Ada "><script>window.pwned=1</script>`);
+  expect(read.title).not.toContain("\u202e");
+  for (const image of read.images) expect((await fetch(image ?? "")).status).toBe(200);
+  expect(read.images[0]).toContain(`/share/card/${session_id}.svg`);
+  const described = await fetch(read.oembed ?? "");
+  expect(await described.json()).toMatchObject({ type: "rich", version: "1.0" });
+});
+
+test("a watch page of nobody says what all pages say, with a picture", async () => {
+  const response = await fetch(`${target.site_url}/watch/nobody-here`);
+  const html = await response.text();
+  expect(html).toContain('<meta property="og:title" content="Kulti">');
+  const picture = await fetch(`${target.site_url}/og.png`);
+  expect(picture.headers.get("content-type")).toBe("image/png");
+  expect((await picture.arrayBuffer()).byteLength).toBeLessThan(200_000);
+});
+
+const overflow = (frame: Frame): Promise<number> =>
+  frame.evaluate(() =>
+    Math.max(
+      document.documentElement.scrollWidth - innerWidth,
+      document.documentElement.scrollHeight - innerHeight,
+    ),
+  );
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(): Promise<{
+          violations: { id: string; impact: string; nodes: { target: string[] }[] }[];
+        }>;
+      };
+    };
+    const { violations } = await axe.run();
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+  });
+}

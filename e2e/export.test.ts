@@ -1,0 +1,226 @@
+/** Sessions taken along as files: read back, replayed without a network, played by asciinema's own player. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { call, register, status, thought } from "./agent.ts";
+import { launch_browser } from "./browser.ts";
+import { stage_of, wait_for_seq } from "./page.ts";
+import { folded_table, read_table } from "./table.ts";
+import { target } from "./target.ts";
+
+const html = `<img src=x onerror="window.pwned=1"></script><script>window.pwned=1</script><!--`;
+
+let browser: Browser;
+let folder: string;
+let agent_id: string;
+let session_id: string;
+
+beforeAll(async () => {
+  browser = await launch_browser();
+  folder = mkdtempSync(join(tmpdir(), "kulti-export-"));
+  const agent = await register({ name: `Ada ${html}`.slice(0, 120) });
+  agent_id = agent.agent_id;
+  const at = (seconds: number) => new Date(Date.UTC(2026, 10, 22, 10, 0, seconds)).toISOString();
+  const run = [
+    status("working"),
+    { type: "task", data: { title: html, description: html } },
+    { type: "goal", data: { title: html } },
+    { type: "milestone", data: { label: html, completed: true } },
+    thought(html, "reasoning"),
+    { type: "thought", data: { thought_type: "decision", content: "Half ", stream_id: "s" } },
+    {
+      type: "code",
+      data: { filename: `a/${html}.ts`, action: "write", content: `one\n${html}\n` },
+    },
+    {
+      type: "code",
+      data: {
+        filename: `a/${html}.ts`,
+        action: "edit",
+        edits: [{ old_text: "one", new_text: "two" }],
+      },
+    },
+    {
+      type: "thought",
+      data: { thought_type: "decision", content: html, stream_id: "s", done: true },
+    },
+    { type: "terminal", data: { stream: "input", command: "npm test", text: "" } },
+    {
+      type: "terminal",
+      data: { stream: "stdout", text: `10%\r100%\n\u001b[31m${html}\u001b[0m\n` },
+    },
+    { type: "terminal", data: { stream: "stdout", text: "\u001b]0;title\u0007", exit_code: 1 } },
+    { type: "error", data: { message: html, file: html, stack: html, recovery_strategy: html } },
+    { type: "preview", data: { url: "https://example.org/?a=<b>" } },
+    thought("The curtain falls.", "evaluation"),
+  ];
+  // An hour of idling in the middle.
+  const events = run.map((event, n) => ({ ...event, at: at(n < 8 ? n : 3_600 + n) }));
+  ({ session_id } = await agent.post(events));
+  await call("chat", {
+    session_id,
+    viewer_id: crypto.randomUUID(),
+    name: "<i>v</i>",
+    text: html,
+  });
+  await agent.post([{ ...status("done"), at: at(3_620) }], { session_id });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("the HTML file replays offline to the state that fold makes of the table; its text does nothing", async () => {
+  const file = join(folder, "run.html");
+  await kulti("export", session_id, "--out", file);
+  const { page, problems } = await open_offline(pathToFileURL(file).href);
+  const events = await read_table(session_id);
+  expect((await stage_of(page)).seq).toBe(events[0]?.seq);
+
+  for (let faster = 0; faster < 4; faster++) await page.keyboard.press(">");
+  await page.keyboard.press("Space");
+  await wait_for_seq(page, events.length);
+  expect(await stage_of(page)).toEqual(await folded_table(session_id));
+
+  const text = await page.locator("main").textContent();
+  for (const part of ["Half", "The curtain falls.", "100%", "exit 1", html]) {
+    expect(text).toContain(part);
+  }
+  expect(await page.evaluate(() => (window as { pwned?: number }).pwned)).toBeUndefined();
+  expect(await page.locator("img, iframe, a, [onerror]").count()).toBe(0);
+  expect(await page.locator("body script").count()).toBe(2);
+
+  await page.keyboard.press("Home");
+  expect((await stage_of(page)).seq).toBe(events[0]?.seq);
+  await page.keyboard.press("End");
+  expect(await stage_of(page)).toEqual(await folded_table(session_id));
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+test("a link to a moment of the HTML file opens it there", async () => {
+  const file = join(folder, "moment.html");
+  await kulti("export", session_id, "--out", file);
+  const { page, problems } = await open_offline(`${pathToFileURL(file).href}#e8`);
+  expect((await stage_of(page)).seq).toBe(8);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+test("the asciicast plays in asciinema-player", async () => {
+  const file = join(folder, "run.cast");
+  await kulti("export", session_id, "--out", file);
+  const { page, problems } = await open_offline("about:blank");
+  const player = new URL(
+    import.meta.resolve("asciinema-player/dist/bundle/asciinema-player.min.js"),
+  );
+  await page.addScriptTag({ content: readFileSync(player, "utf8") });
+  const ended = await page.evaluate(
+    async (data) => {
+      const { AsciinemaPlayer } = window as never as { AsciinemaPlayer: AsciinemaPlayerModule };
+      const player = AsciinemaPlayer.create({ data }, document.body, { speed: 20, preload: true });
+      const markers: string[] = [];
+      player.addEventListener("marker", ({ label }) => markers.push(label));
+      await player.play();
+      await new Promise<void>((resolve) => player.addEventListener("ended", () => resolve()));
+      return { markers, text: document.querySelector(".ap-player")?.textContent ?? "" };
+    },
+    readFileSync(file, "utf8"),
+  );
+  expect(ended.text).toContain("npm test");
+  expect(ended.text).toContain("100%");
+  expect(ended.text).toContain("exit 1");
+  expect(ended.markers.map((label) => label.split(":")[0])).toEqual(["Task", "Milestone", "Error"]);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+interface AsciinemaPlayerModule {
+  create(
+    source: { data: string },
+    element: HTMLElement,
+    options: object,
+  ): {
+    play(): Promise<void>;
+    addEventListener(name: string, handler: (event: { label: string }) => void): void;
+  };
+}
+
+test("a watch URL says where to read; the NDJSON holds every event and message of the table", async () => {
+  const site = createServer((_, response) => {
+    const { api_url, publishable_key } = target;
+    response.end(JSON.stringify({ api_url, publishable_key }));
+  }).listen(0, "127.0.0.1");
+  await once(site, "listening");
+  const { port } = site.address() as AddressInfo;
+  const output = await kulti(
+    ...["export", `http://127.0.0.1:${port}/watch/${agent_id}`, "--format", "ndjson"],
+  );
+  site.close();
+  const lines = output.trimEnd().split("\n");
+  const [head, ...rest] = lines.map((line) => JSON.parse(line));
+  expect(head).toMatchObject({ format: "kulti-session", version: 1, session: { session_id } });
+  expect(rest.filter((line) => line.type)).toEqual(await read_table(session_id));
+  expect(rest.at(-1).message).toMatchObject({ seq: 1, text: html });
+});
+
+test("what can't be exported is said in one line", async () => {
+  await expect(kulti("export", "nothing", "--format", "html")).rejects.toThrow(
+    "neither a session's id nor a watch URL",
+  );
+  await expect(kulti("export", session_id)).rejects.toThrow("--format is needed");
+  await expect(kulti("export", crypto.randomUUID(), "--format", "markdown")).rejects.toThrow(
+    /Cannot .*session/,
+  );
+});
+
+/** A page that may read files and nothing else, and what went wrong on it. */
+async function open_offline(url: string): Promise<{ page: Page; problems: string[] }> {
+  const context = await browser.newContext();
+  const problems: string[] = [];
+  await context.route(/^(?!file:|about:|data:|blob:)/, (route) => {
+    problems.push(`asked for ${route.request().url()}`);
+    return route.abort();
+  });
+  await context.setOffline(true);
+  const page = await context.newPage();
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (line) => {
+    if (line.type() === "error" || line.type() === "warning") problems.push(line.text());
+  });
+  await page.goto(url);
+  return { page, problems };
+}
+
+/** Runs the command line and answers its stdout. */
+async function kulti(...args: string[]): Promise<string> {
+  const cli = join(import.meta.dirname, "../sdk/bin/kulti.mjs");
+  const child = spawn(process.execPath, [cli, ...args], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      NO_COLOR: "1",
+      KULTI_SERVER: target.api_url,
+      KULTI_PUBLISHABLE_KEY: target.publishable_key,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [output, complaints] = ["", ""];
+  child.stdout.on("data", (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    complaints += chunk;
+  });
+  const [code] = await once(child, "close");
+  if (code !== 0) throw new Error(`kulti ${args[0]} ended with ${code}: ${complaints}`);
+  return output;
+}

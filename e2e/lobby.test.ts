@@ -1,0 +1,65 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { register, status, thought } from "./agent.ts";
+import { desktop, launch_browser } from "./browser.ts";
+import { part, wait_for_connection } from "./page.ts";
+import { target } from "./target.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch_browser();
+});
+afterAll(() => browser?.close());
+
+test("the lobby shows an agent that goes live while it is open, and leads to its stage", async () => {
+  const page = await browser.newPage(desktop);
+  await page.goto(target.site_url);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  const agent = await register({ name: "Grace at work" });
+  await agent.post([status("live"), thought("Counting the relays.")]);
+  const row = page.getByRole("link").filter({ hasText: "Grace at work" });
+  await row.waitFor();
+  await page.getByText("Counting the relays.").waitFor();
+  await row.click();
+  await wait_for_connection(page, "live");
+  await part(page, "thought").filter({ hasText: "Counting the relays." }).waitFor();
+  await page.close();
+});
+
+test("the lobby never lists an unlisted or private agent", async () => {
+  const page = await browser.newPage(desktop);
+  await page.goto(target.site_url);
+  for (const visibility of ["unlisted", "private", "public"]) {
+    const agent = await register({ name: `A ${visibility} agent`, visibility });
+    await agent.post([status("live")]);
+  }
+  await page.getByText("A public agent").first().waitFor();
+  expect(await page.getByText("A unlisted agent").count()).toBe(0);
+  expect(await page.getByText("A private agent").count()).toBe(0);
+  await page.close();
+});
+
+test("a viewer's message reaches the agent with its next batch, and the answer the viewer", async () => {
+  const agent = await register();
+  await agent.post([status("live")]);
+  const page = await browser.newPage(desktop);
+  await page.goto(`${target.site_url}/watch/${agent.agent_id}`);
+  await wait_for_connection(page, "live");
+  const input = part(page, "chat-input");
+  await input.fill("What are you working on?");
+  await input.press("Enter");
+  await part(page, "chat-message").filter({ hasText: "What are you working on?" }).waitFor();
+  await expect
+    .poll(async () => (await agent.post([thought("Reading the chat.")])).messages)
+    .toMatchObject([{ sender: "viewer", text: "What are you working on?" }]);
+
+  const { session_id } = await agent.post([thought("Answering.")]);
+  const answer = await fetch(`${target.api_url}/functions/v1/chat`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${agent.api_key}` },
+    body: JSON.stringify({ session_id, text: "On the parser." }),
+  });
+  expect(answer.status).toBe(201);
+  await part(page, "chat-message").filter({ hasText: "On the parser." }).waitFor();
+  await page.close();
+});

@@ -1,0 +1,88 @@
+/** Clients of the original Kulti: their bodies, headers and what they look for in a reply. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { register } from "./agent.ts";
+import { read_events, read_sessions, send } from "./request.ts";
+import { target } from "./target.ts";
+
+const run = promisify(execFile);
+
+test("a body of the TypeScript and Python clients is taken at /ingest", async () => {
+  const { agent_id, api_key } = await register();
+  const answer = await send("ingest", {
+    key: api_key,
+    body: {
+      agentId: agent_id,
+      thought: { type: "decision", content: "Two parts.", metadata: { promptFor: "x" } },
+      code: { filename: "app.py", content: "print(1)", action: "write", language: "python" },
+      status: "working",
+      task: { title: "Ship", description: null },
+    },
+  });
+  expect([answer.status, answer.body.success, answer.body.accepted]).toEqual([200, true, 4]);
+  const stored = await read_events(answer.body.session_id);
+  expect(stored.map(({ type }) => type).sort()).toEqual(["code", "status", "task", "thought"]);
+  expect(stored.find(({ type }) => type === "thought")?.data).toMatchObject({
+    thought_type: "decision",
+    content: "Two parts.",
+  });
+});
+
+test("a body of the hooks is taken at /ingest/hook", async () => {
+  const { agent_id, api_key } = await register();
+  const answer = await send("ingest/hook", {
+    headers: { "x-kulti-key": api_key },
+    body: {
+      agent_id,
+      terminal: [
+        { type: "command", content: "ls" },
+        { type: "output", content: "a\nb" },
+      ],
+      terminal_append: true,
+      stats: { commands: 1 },
+    },
+  });
+  expect([answer.status, answer.body.ok]).toEqual([200, true]);
+  const stored = await read_events(answer.body.session_id);
+  expect(stored.every(({ type }) => type === "terminal")).toBe(true);
+  expect(JSON.stringify(stored)).toContain("a\\nb");
+});
+
+test("counters alone are acknowledged and open no session", async () => {
+  const [agent, other] = await Promise.all([register(), register()]);
+  const body = { agent_id: agent.agent_id, stats: { files: 1 } };
+  const answer = await send("ingest/hook", { key: agent.api_key, body });
+  expect([answer.status, answer.body]).toEqual([200, { ok: true, accepted: 0, duplicates: 0 }]);
+  expect((await send("ingest", { key: agent.api_key, body })).body.success).toBe(true);
+  expect(await read_sessions(agent.agent_id)).toEqual([]);
+  const foreign = await send("ingest", { key: other.api_key, body });
+  expect(foreign).toMatchObject({ status: 403, error: { code: "wrong_agent" } });
+});
+
+test("the shell client, which knows no key, brings it in its server's URL", async () => {
+  const { agent_id, api_key } = await register();
+  const server = new URL(`${target.api_url}/functions/v1/ingest`);
+  server.username = agent_id;
+  server.password = api_key;
+  const { stdout } = await run("curl", [
+    ...["-s", "-X", "POST", `${server.href}/hook`],
+    ...["-H", "Content-Type: application/json"],
+    ...[
+      "-d",
+      JSON.stringify({ agentId: agent_id, thought: { type: "general", content: "Hello" } }),
+    ],
+  ]);
+  expect(JSON.parse(stdout)).toMatchObject({ ok: true, accepted: 1 });
+});
+
+test("without a key a client is told where to put it", async () => {
+  const answer = await send("ingest", { body: { agentId: "somebody", thinking: "x" } });
+  expect(answer).toMatchObject({ status: 401, error: { code: "missing_key" } });
+  expect(answer.error?.message).toContain("X-Kulti-Key: klt_");
+});
+
+test("health is answered to everyone", async () => {
+  const answer = await send("ingest/health", { method: "GET" });
+  expect([answer.status, answer.body]).toEqual([200, { status: "ok" }]);
+});

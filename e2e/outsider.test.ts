@@ -1,0 +1,149 @@
+/** The stock client in the hands of somebody who has nothing but the publishable key. */
+import { createClient, type RealtimeChannel } from "@supabase/supabase-js";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { register, status, type TestAgent, thought } from "./agent.ts";
+import { target } from "./target.ts";
+
+const outsider = createClient(target.api_url, target.publishable_key);
+let agent: TestAgent;
+let session_id: string;
+
+beforeAll(async () => {
+  agent = await register();
+  ({ session_id } = await agent.post([status("live"), thought("In the open.")]));
+});
+afterAll(() => outsider.removeAllChannels());
+
+function join(channel: RealtimeChannel): Promise<string> {
+  return new Promise((resolve) => {
+    channel.subscribe((state) => resolve(state));
+  });
+}
+
+test("an outsider receives frames of a session's channel", async () => {
+  const channel = outsider.channel(`session:${session_id}`, { config: { private: true } });
+  const frame = new Promise<{ from_seq: number; to_seq: number; events: unknown[] }>((resolve) => {
+    channel.on("broadcast", { event: "frame" }, ({ payload }) => resolve(payload as never));
+  });
+  expect(await join(channel)).toBe("SUBSCRIBED");
+  await agent.post([thought("Heard by all.")]);
+  const { from_seq, to_seq, events } = await frame;
+  expect([from_seq, to_seq]).toEqual([3, 3]);
+  expect(events).toMatchObject([
+    { seq: 3, type: "thought", data: { thought_type: "general", content: "Heard by all." } },
+  ]);
+  await outsider.removeChannel(channel);
+});
+
+test("invariant 7: an outsider can't send on a session's channel, by socket or by HTTP", async () => {
+  const listener = createClient(target.api_url, target.publishable_key);
+  const heard: unknown[] = [];
+  const listening = listener
+    .channel(`session:${session_id}`, { config: { private: true } })
+    .on("broadcast", { event: "*" }, (message) => heard.push(message));
+  expect(await join(listening)).toBe("SUBSCRIBED");
+  const channel = outsider.channel(`session:${session_id}`, {
+    config: { private: true, broadcast: { ack: true } },
+  });
+  expect(await join(channel)).toBe("SUBSCRIBED");
+  const forged = { from_seq: 1, to_seq: 1, events: [] };
+  const answer = await channel.send(
+    { type: "broadcast", event: "frame", payload: forged },
+    { timeout: 1_500 },
+  );
+  expect(answer).not.toBe("ok");
+  await channel.httpSend("frame", forged).catch(() => {});
+  await fetch(`${target.api_url}/realtime/v1/api/broadcast`, {
+    method: "POST",
+    headers: { "content-type": "application/json", apikey: target.publishable_key },
+    body: JSON.stringify({
+      messages: [
+        { topic: `session:${session_id}`, event: "frame", payload: forged, private: true },
+      ],
+    }),
+  });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(heard).toEqual([]);
+  await listener.removeAllChannels();
+});
+
+test("an outsider reads public rows and RPCs", async () => {
+  const events = await outsider.rpc("session_events", { session_id });
+  expect(events.error).toBeNull();
+  expect(events.data.slice(0, 2)).toMatchObject([{ seq: 1, type: "status" }, { seq: 2 }]);
+  const head = await outsider.rpc("session_head", { session_id });
+  expect(head.data).toMatchObject({ session_id, agent_id: agent.agent_id, live: true });
+  const rows = await outsider
+    .from("ai_stream_events")
+    .select("seq,type", { count: "exact" })
+    .eq("session_id", session_id)
+    .order("seq")
+    .range(0, 1);
+  expect(rows.data).toEqual([
+    { seq: 1, type: "status" },
+    { seq: 2, type: "thought" },
+  ]);
+  expect(rows.count).toBeGreaterThanOrEqual(2);
+});
+
+test("an outsider can't insert, update or delete", async () => {
+  const tables = ["ai_agents", "ai_agent_sessions", "ai_stream_events", "ai_stream_messages"];
+  for (const table of tables) {
+    const column = table === "ai_agents" ? "agent_id" : "session_id";
+    const key = table === "ai_agent_sessions" ? "id" : column;
+    const value = table === "ai_agents" ? agent.agent_id : session_id;
+    const insert = await outsider.from(table).insert([{ [key]: value }] as never);
+    const update = await outsider
+      .from(table)
+      .update({ [key]: value } as never)
+      .eq(key, value);
+    const remove = await outsider.from(table).delete().eq(key, value);
+    for (const { error, status } of [insert, update, remove]) {
+      expect(error?.code, table).toBe("42501");
+      expect(status).toBe(401);
+    }
+  }
+});
+
+test("an outsider can't call what only the functions may", async () => {
+  for (const [name, args] of [
+    ["append_events", { key_hash: "0".repeat(64), batch: {} }],
+    ["register_agent", { profile: {}, key_hash: "", key_prefix: "", address_hash: null }],
+    ["post_message", { message: {} }],
+  ] as const) {
+    const { error, status } = await outsider.rpc(name, args);
+    expect(error?.code, name).toBe("42501");
+    expect(status).toBe(401);
+  }
+});
+
+test("invariant 8: nothing of the private schema can be read", async () => {
+  for (const table of ["agent_keys", "viewers", "rate_buckets", "session_air"]) {
+    const hidden = await outsider.schema("private").from(table).select("*");
+    expect(hidden.error?.code).toBe("PGRST106");
+    const absent = await outsider.from(table).select("*");
+    expect(absent.error?.code).toBe("PGRST205");
+  }
+});
+
+test("a private session is nobody's to see, an unlisted one is for those who know its id", async () => {
+  const hidden = await register({ visibility: "private" });
+  const { session_id: hidden_id } = await hidden.post([thought("Alone.")]);
+  const unlisted = await register({ visibility: "unlisted" });
+  const { session_id: unlisted_id } = await unlisted.post([thought("Among friends.")]);
+
+  expect((await outsider.rpc("session_events", { session_id: unlisted_id })).data).toHaveLength(1);
+  for (const { agent_id } of [hidden, unlisted]) {
+    expect((await outsider.rpc("find_sessions", { agent_id })).data).toEqual([]);
+    const rows = await outsider.from("ai_agent_sessions").select("id").eq("agent_id", agent_id);
+    expect(rows.data).toEqual([]);
+  }
+  const head = await outsider.rpc("session_head", { session_id: hidden_id });
+  expect(head.status).toBe(404);
+  const denied = outsider.channel(`session:${hidden_id}`, { config: { private: true } });
+  expect(await join(denied)).toBe("CHANNEL_ERROR");
+  await outsider.removeChannel(denied);
+  const allowed = outsider.channel(`session:${unlisted_id}`, { config: { private: true } });
+  expect(await join(allowed)).toBe("SUBSCRIBED");
+  await outsider.removeChannel(allowed);
+});

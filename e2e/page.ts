@@ -1,0 +1,31 @@
+/** What the tests read off the stage in a browser. */
+import type { Page } from "playwright-core";
+
+declare global {
+  interface Window {
+    /** The folded state of the session that is shown. */
+    kulti_stage?: () => unknown;
+  }
+}
+
+export const part = (page: Page, name: string) => page.locator(`[data-testid="${name}"]`);
+
+export async function stage_of(page: Page): Promise<{ seq: number; [key: string]: unknown }> {
+  return page.evaluate(() => JSON.parse(JSON.stringify(window.kulti_stage?.() ?? { seq: 0 })));
+}
+
+/** Waits until the page has folded event `seq`. */
+export async function wait_for_seq(page: Page, seq: number, timeout = 20_000): Promise<void> {
+  await page.waitForFunction(
+    (seq) => ((window.kulti_stage?.() as { seq: number } | undefined)?.seq ?? 0) >= seq,
+    seq,
+    { timeout },
+  );
+}
+
+export async function wait_for_connection(page: Page, state: string, timeout = 20_000) {
+  await part(page, "connection")
+    .and(page.locator(`[data-state="${state}"]`))
+    .first()
+    .waitFor({ timeout });
+}

@@ -1,0 +1,38 @@
+/** A recorded run, sent by the command as its users send one. */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { target } from "./target.ts";
+
+/** The recorded run where it is at hand, else one of our own. */
+export function recorded_run(): string {
+  const recorded = join(import.meta.dirname, "../../shared/real/swe-agent-marshmallow-1867.traj");
+  return existsSync(recorded) ? recorded : own_run;
+}
+
+/** Small, and the same everywhere. */
+export const own_run = join(import.meta.dirname, "fixtures/run.traj");
+
+export async function replay(
+  file: string,
+  agent: { agent_id: string; api_key: string },
+): Promise<void> {
+  const cli = join(import.meta.dirname, "../sdk/bin/kulti.mjs");
+  const child = spawn(process.execPath, [cli, "replay", file, "--speed", "max"], {
+    env: {
+      ...process.env,
+      KULTI_SERVER: target.api_url,
+      KULTI_AGENT_ID: agent.agent_id,
+      KULTI_API_KEY: agent.api_key,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  const note = (data: Buffer) => {
+    output += data;
+  };
+  child.stdout.on("data", note);
+  child.stderr.on("data", note);
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  if (code !== 0) throw new Error(`kulti replay ended with ${code}: ${output}`);
+}

@@ -1,0 +1,84 @@
+/** Search from outside: what an agent posted is found by a viewer at once, whatever either of them types. */
+import fc from "fast-check";
+import { createKultiApi, KultiApiError, type SearchQuery } from "kulti/watch";
+import { beforeAll, expect, test } from "vitest";
+import { register, thought } from "./agent.ts";
+import { target } from "./target.ts";
+
+const api = createKultiApi(target);
+const secret_word = `quokka${crypto
+  .randomUUID()
+  .slice(0, 8)
+  .replace(/[^a-z]/g, "x")}`;
+let agent_id: string;
+let session_id: string;
+
+beforeAll(async () => {
+  const agent = await register();
+  agent_id = agent.agent_id;
+  ({ session_id } = await agent.post([
+    thought(`The ${secret_word} said <b>'; drop table "x"</b> on one line\nand went.`),
+    {
+      type: "code",
+      data: { filename: "src/zoo/findQuokka.ts", action: "write", content: "const maxRows = 1;" },
+    },
+  ]));
+});
+
+test("search_events finds what was just posted, with its snippet as it was written", async () => {
+  const [hit, ...more] = await api.search_events({ query: secret_word });
+  expect(more).toEqual([]);
+  expect(hit).toMatchObject({ session_id, seq: 1, agent_id, type: "thought", filename: null });
+  expect(hit?.snippet).toEqual([
+    "The ",
+    secret_word,
+    ` said <b>'; drop table "x"</b> on one line\nand went.`,
+  ]);
+});
+
+test("search_events is narrowed and goes on from a cursor", async () => {
+  const query: SearchQuery = { query: "max_rows", agent_id, session_id, filename: "findquokka.ts" };
+  const [hit] = await api.search_events(query);
+  expect(hit).toMatchObject({ seq: 2, filename: "src/zoo/findQuokka.ts" });
+  expect(hit?.snippet).toEqual(["const ", "maxRows", " = 1;"]);
+  const next = await api.search_events({ ...query, cursor: hit?.cursor as string });
+  expect(next).toEqual([]);
+});
+
+test("search_events refuses an empty, a blank and a long query, and a cursor that is none", async () => {
+  const refused: SearchQuery[] = [
+    { query: "" },
+    { query: " \t" },
+    { query: "x".repeat(10_000) },
+    { query: "a", cursor: "0" },
+  ];
+  for (const query of refused) {
+    const error = await api.search_events(query).catch((cause) => cause);
+    expect(error).toBeInstanceOf(KultiApiError);
+    expect(error).toMatchObject({ status: 422, code: "invalid_request" });
+  }
+});
+
+test("search_events answers whatever is typed", async () => {
+  const sign = fc.constantFrom(
+    ..."\"'*-\\&|!()<>:;%_$?[]{}^.,/~`@#=+ \t\n",
+    "word",
+    "検索",
+    "é",
+    "🚀",
+  );
+  const typed = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 100 }),
+    fc.array(sign, { minLength: 1, maxLength: 100 }).map((signs) => signs.join("")),
+  );
+  await fc.assert(
+    fc.asyncProperty(typed, async (query) => {
+      const answer = await api.search_events({ query }).catch((cause) => cause);
+      if (Array.isArray(answer)) return;
+      // What is no text for Postgres (NUL), or blank.
+      expect(answer).toBeInstanceOf(KultiApiError);
+      expect([400, 422]).toContain(answer.status);
+    }),
+    { numRuns: 300 },
+  );
+}, 60_000);

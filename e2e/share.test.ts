@@ -1,0 +1,130 @@
+/** What other sites get to show of a session, through the gateway. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { register, status, type TestAgent, thought } from "./agent.ts";
+import { launch_browser } from "./browser.ts";
+import { target } from "./target.ts";
+
+const share = `${target.api_url}/functions/v1/share`;
+const hostile = `</text></svg><script>alert(1)</script><image href="https://example.org/x"/>&"'\u202e`;
+
+let browser: Browser;
+let agent: TestAgent;
+let session_id: string;
+
+beforeAll(async () => {
+  browser = await launch_browser();
+  agent = await register({ name: "Ada 夜の梟 🦉" });
+  ({ session_id } = await agent.post([
+    status("working"),
+    { type: "task", data: { title: hostile } },
+    thought("إصلاح الخطأ في محلل الملفات"),
+  ]));
+});
+afterAll(() => browser?.close());
+
+/** The drawing as a browser's XML parser reads it, which takes nothing that is not well-formed. */
+async function read_card(svg: string) {
+  const page = await browser.newPage();
+  const read = await page.evaluate((svg) => {
+    const document = new DOMParser().parseFromString(svg, "image/svg+xml");
+    return {
+      root: document.documentElement.tagName,
+      elements: [...new Set([...document.querySelectorAll("*")].map(({ tagName }) => tagName))],
+      texts: [...document.querySelectorAll("text")].map(({ textContent }) => textContent),
+    };
+  }, svg);
+  await page.close();
+  return read;
+}
+
+test("anyone gets the card of a public session, without a key", async () => {
+  const response = await fetch(`${share}/card/${session_id}.svg`);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toBe("image/svg+xml; charset=utf-8");
+  expect(response.headers.get("cache-control")).toBe("public, max-age=15");
+  const { root, elements, texts } = await read_card(await response.text());
+  expect(root).toBe("svg");
+  expect(elements.sort()).toEqual(["rect", "style", "svg", "text", "title", "tspan"]);
+  expect(texts).toContain("Ada 夜の梟 🦉");
+  expect(texts).toContain("إصلاح الخطأ في محلل الملفات");
+  expect(texts.join("").replace(/\s/g, "")).toContain("</text></svg><script>alert(1)</script>");
+  expect(texts.join("")).toContain("LIVE · working");
+  expect(texts.join("")).toContain("1\u00a0thought");
+});
+
+test("the card as a picture of a page is drawn", async () => {
+  const page = await browser.newPage();
+  await page.setContent(`<img src="${share}/card/${session_id}.svg">`);
+  const image = page.locator("img");
+  await expect
+    .poll(() => image.evaluate((node) => (node as HTMLImageElement).naturalWidth))
+    .toBe(1_200);
+  await page.close();
+});
+
+test("a card that is known is not sent again, until the session goes on", async () => {
+  const other = await register();
+  const { session_id: own } = await other.post([thought("One.")]);
+  const url = `${share}/card/${own}.svg`;
+  const first = await fetch(url);
+  const known = { "if-none-match": first.headers.get("etag") ?? "" };
+  expect(known["if-none-match"]).not.toBe("");
+  await first.text();
+  const again = await fetch(url, { headers: known });
+  expect(again.status).toBe(304);
+  expect(await again.text()).toBe("");
+  await other.post([thought("Two."), status("done")]);
+  const changed = await fetch(url, { headers: known });
+  expect(changed.status).toBe(200);
+  expect(changed.headers.get("cache-control")).toBe("public, max-age=3600");
+  expect(await changed.text()).toContain("Two.");
+});
+
+test("an unlisted session has a card for who knows its id; a private and an unknown one have none", async () => {
+  const hidden = await register({ visibility: "private" });
+  const unlisted = await register({ visibility: "unlisted" });
+  const { session_id: secret } = await hidden.post([thought("Secret.")]);
+  const { session_id: quiet } = await unlisted.post([thought("Quiet.")]);
+  expect((await fetch(`${share}/card/${quiet}.svg`)).status).toBe(200);
+  const bodies: string[] = [];
+  for (const id of [secret, crypto.randomUUID()]) {
+    const response = await fetch(`${share}/card/${id}.svg`);
+    expect(response.status).toBe(404);
+    const { error } = (await response.json()) as { error: { code: string; message: string } };
+    expect(error.code).toBe("session_not_found");
+    bodies.push(error.message.replace(id, ""));
+  }
+  expect(bodies[0]).toBe(bodies[1]);
+});
+
+test.runIf(target.site_url !== "")("oEmbed of a watch page describes its player", async () => {
+  const ask = (path: string) =>
+    fetch(`${share}/oembed?format=json&url=${encodeURIComponent(`${target.site_url}${path}`)}`);
+  const response = await ask(`/watch/${agent.agent_id}`);
+  expect(response.status).toBe(200);
+  const described = (await response.json()) as Record<string, unknown>;
+  expect(described).toMatchObject({
+    version: "1.0",
+    type: "rich",
+    provider_name: "Kulti",
+    author_name: "Ada 夜の梟 🦉",
+    width: 960,
+    height: 600,
+  });
+  expect(described.html).toContain(`src="${target.site_url}/embed/${agent.agent_id}"`);
+  expect((await fetch(described.thumbnail_url as string)).status).toBe(200);
+  const replay = await ask(`/watch/${agent.agent_id}/${session_id}`);
+  expect(((await replay.json()) as { html: string }).html).toContain(`/${session_id}"`);
+  expect((await ask(`/watch/nobody-${crypto.randomUUID().slice(0, 8)}`)).status).toBe(404);
+});
+
+test("oEmbed refuses foreign pages and XML", async () => {
+  const url = encodeURIComponent("https://example.org/watch/ada");
+  const foreign = await fetch(`${share}/oembed?url=${url}`);
+  // Where no site is known, no page is its own.
+  expect(foreign.status).toBe(target.site_url === "" ? 503 : 404);
+  const xml = await fetch(`${share}/oembed?url=${url}&format=xml`);
+  expect(xml.status).toBe(501);
+  expect(await xml.json()).toMatchObject({ error: { code: "not_implemented" } });
+});

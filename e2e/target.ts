@@ -1,0 +1,20 @@
+/** Where the tests go: see scripts/e2e-setup.ts. */
+import { inject } from "vitest";
+
+export interface E2eTarget {
+  api_url: string;
+  /** Empty where no site is served; then the tests in a browser fail. */
+  site_url: string;
+  publishable_key: string;
+  secret_key: string;
+  /** Role postgres. Empty where the database can't be reached. */
+  db_url: string;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    target: E2eTarget;
+  }
+}
+
+export const target = inject("target");
