@@ -2,12 +2,14 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root, run } from "./process.ts";
+import { build } from "@kulti/site/build.ts";
+import { root } from "./process.ts";
 
 const sources = [
   "site/src",
   "site/public",
   "site/astro.config.mjs",
+  "site/build.ts",
   "site/package.json",
   "sdk/src/export",
   "sdk/src/watch",
@@ -20,16 +22,9 @@ export async function build_site(log: (line: string) => void): Promise<void> {
   const wanted = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   log("Building the site …");
-  let output = "";
-  const code = await run("astro", ["build", "--silent"], {
-    cwd: join(root, "site"),
-    env: { ASTRO_TELEMETRY_DISABLED: "1" },
-    on_output: (text) => {
-      output += text;
-    },
+  await build().catch((error) => {
+    throw new Error(`Cannot build the site: ${error.message}\n${error.stderr}`);
   });
-  if (code !== 0)
-    throw new Error(`Cannot build the site: astro build ended with ${code}.\n${output}`);
   writeFileSync(stamp, wanted);
 }
 

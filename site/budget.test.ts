@@ -1,27 +1,16 @@
 /** What a viewer downloads before the first event is shown, measured on a real build. */
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, posix } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { build } from "./build.ts";
 
-const site = fileURLToPath(new URL(".", import.meta.url));
 let dist: string;
 
 beforeAll(async () => {
   dist = await mkdtemp(join(tmpdir(), "kulti-dist-"));
-  const astro = fileURLToPath(import.meta.resolve("astro/package.json")).replace(
-    "package.json",
-    "bin/astro.mjs",
-  );
-  const env = { ...process.env, ASTRO_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
-  await promisify(execFile)(process.execPath, [astro, "build", "--outDir", dist], {
-    cwd: site,
-    env,
-  });
+  await build(dist);
 }, 120_000);
 
 afterAll(() => rm(dist, { recursive: true }));
