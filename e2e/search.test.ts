@@ -29,6 +29,7 @@ test("search_events finds what was just posted, with its snippet as it was writt
   const [hit, ...more] = await api.search_events({ query: secret_word });
   expect(more).toEqual([]);
   expect(hit).toMatchObject({ session_id, seq: 1, agent_id, type: "thought", filename: null });
+  expect(hit).toMatchObject({ thought_type: "general", line: null, command: null });
   expect(hit?.snippet).toEqual([
     "The ",
     secret_word,
@@ -39,7 +40,7 @@ test("search_events finds what was just posted, with its snippet as it was writt
 test("search_events is narrowed and goes on from a cursor", async () => {
   const query: SearchQuery = { query: "max_rows", agent_id, session_id, filename: "findquokka.ts" };
   const [hit] = await api.search_events(query);
-  expect(hit).toMatchObject({ seq: 2, filename: "src/zoo/findQuokka.ts" });
+  expect(hit).toMatchObject({ seq: 2, filename: "src/zoo/findQuokka.ts", line: 1 });
   expect(hit?.snippet).toEqual(["const ", "maxRows", " = 1;"]);
   const next = await api.search_events({ ...query, cursor: hit?.cursor as string });
   expect(next).toEqual([]);

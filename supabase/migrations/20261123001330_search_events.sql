@@ -159,8 +159,9 @@ begin
 end
 $$;
 
--- Some 240 characters of the text around what matched: plain text, match, plain text, match …, plain text.
-create function private.snippet_of(content text, patterns text[], letters text[]) returns text[]
+-- Some 240 characters of the text around what matched: plain text, match, plain text, match …, plain text; and the line
+-- of the text on which they begin, from 1.
+create function private.snippet_of(content text, patterns text[], letters text[], out parts text[], out line integer)
 language plpgsql immutable parallel safe
 set search_path = ''
 as $$
@@ -180,7 +181,9 @@ begin
   order by regexp_count(substr(content, spot.at, chars), any_of_them) desc, spot.at
   limit 1;
   if starts_at is null then
-    return array[left(content, chars)];
+    parts := array[left(content, chars)];
+    line := 1;
+    return;
   end if;
   -- From the beginning of the line, else of a word, if there is one near.
   lead := substr(content, greatest(1, starts_at - 60), least(60, starts_at - 1));
@@ -193,12 +196,16 @@ begin
   if starts_at + chars - length(lead) <= length(content) then
     shown := left(shown, length(lead) + 100) || regexp_replace(substr(shown, length(lead) + 101), '\s\S*$', '');
   end if;
-  return string_to_array(regexp_replace(shown, any_of_them, e'\x01\\&\x01', 'g'), e'\x01');
+  parts := string_to_array(regexp_replace(shown, any_of_them, e'\x01\\&\x01', 'g'), e'\x01');
+  line := 1 + regexp_count(left(content, starts_at - 1 - length(lead)), '\n');
 end
 $$;
 
--- The snippet of an event; the name of a file is a field of its own.
-create function private.snippet_of_event(event public.ai_stream_events, sought private.search_query) returns text[]
+-- The snippet of an event; the name of a file is a field of its own. The line is that of the file, which is known where
+-- the whole content was sent, or the one that an error names.
+create function private.snippet_of_event(
+  event public.ai_stream_events, sought private.search_query, out parts text[], out line integer
+)
 language plpgsql stable
 set search_path = ''
 as $$
@@ -210,7 +217,11 @@ declare
   );
 begin
   content := private.plain_text(concat_ws(e'\n', nullif(title, ''), nullif(content, '')));
-  return private.snippet_of(content, sought.patterns, sought.letters);
+  select s.parts, s.line into parts, line from private.snippet_of(content, sought.patterns, sought.letters) s;
+  line := case event.type
+    when 'code' then case when event.data ? 'content' then line end
+    when 'error' then (event.data ->> 'line')::integer
+  end;
 end
 $$;
 
@@ -223,7 +234,10 @@ create type public.search_hit as (
   type text,
   at timestamptz,
   session_started_at timestamptz,
+  thought_type text,
   filename text,
+  line integer,
+  command text,
   snippet text[],
   score real,
   cursor text
@@ -307,8 +321,11 @@ begin
     return query
     select
       e.session_id, e.seq, a.agent_id, a.name, e.type, e.at, s.started_at,
+      case e.type when 'thought' then e.data ->> 'thought_type' end,
       case e.type when 'code' then e.data ->> 'filename' when 'error' then e.data ->> 'file' end,
-      private.snippet_of_event(e, sought), ranked.score::real,
+      snippet.line,
+      case e.type when 'terminal' then left(private.plain_text(e.data ->> 'command'), 240) end,
+      snippet.parts, ranked.score::real,
       concat_ws('_', as_of_ms, before, block.lower, ranked.score, ranked.place)
     from (
       select hit.*
@@ -319,7 +336,8 @@ begin
     ) ranked
     join public.ai_stream_events e on e.session_id = ranked.session_id and e.seq = ranked.seq
     join public.ai_agent_sessions s on s.id = e.session_id
-    join public.ai_agents a on a.agent_id = s.agent_id
+    join public.ai_agents a on a.agent_id = s.agent_id,
+      lateral private.snippet_of_event(e, sought) as snippet
     order by ranked.score desc, ranked.place desc;
     get diagnostics row_count = row_count;
     shown := shown + row_count;

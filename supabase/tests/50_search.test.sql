@@ -1,6 +1,6 @@
 -- A viewer searches: what is found and by which words, what is not theirs to find, and what is refused.
 begin;
-select plan(106);
+select plan(108);
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -132,6 +132,22 @@ select row_eq(
   row('ada'::text, 'ada'::text, 'code'::text, '2026-03-01 00:00:00+00'::timestamptz, true, 'src/lib/row-reader.ts'::text),
   'a hit says where and when it was'
 );
+select results_eq(
+  $$
+    select hit.type, hit.thought_type, hit.filename, hit.line, hit.command
+    from unnest('{config rows,verbose,zebra,okapi,quagga}'::text[]) with ordinality as sought (query, n),
+      lateral search_events(sought.query) hit
+    order by n
+  $$,
+  $$ values
+    ('thought', 'general', null, null::integer, null),
+    ('terminal', null, null, null, 'npm run build -- --verbose'),
+    ('code', null, 'src/lib/row-reader.ts', 1, null),
+    ('code', null, 'src/lib/other.ts', null, null),
+    ('error', null, 'src/net/dial.ts', 3, null)
+  $$,
+  'what kind of thought it is, of which command the output, and the line where that is known'
+);
 select is(
   (select snippet from search_events('config rows')),
   '{"Now parse",Config,"File reads max_",rows," from the HTTPServer2 and utf8 text"}',
@@ -157,6 +173,7 @@ select pg_temp.say('long', 'code', jsonb_build_object(
 set local role anon;
 select is((select snippet[:3] from search_events('needle')), array['one line with a ', 'needle', e' in it\n' || repeat('x', 211)], 'a snippet begins with the line');
 select ok((select length(array_to_string(snippet, '')) <= 240 from search_events('needle')), 'and is short');
+select is((select line from search_events('needle')), 901, 'and says which line of the file that is');
 select is((select snippet[2:3] from search_events('b lines -nothing') limit 1), '{lines," <"}', 'markup is text like any other');
 
 -- Narrowed.

@@ -1,6 +1,6 @@
 /** Opens the search inside the session, by click and by `/`; its code comes with the first use. */
 import { Search } from "lucide-react";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { elapsed_text } from "../player/time.ts";
 import { usePlayer } from "./stage-context.ts";
 
@@ -12,10 +12,6 @@ export function SearchButton() {
   const player = usePlayer();
   const { timeline } = player;
   const [is_open, set_open] = useState(false);
-  const thought_types = useMemo(() => {
-    const { thoughts } = player.store.get().edge;
-    return new Map(is_open ? [...thoughts].map((one) => [one.seq, one.thought_type]) : []);
-  }, [player, is_open]);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -44,7 +40,6 @@ export function SearchButton() {
           <SessionSearch
             session_id={player.session_id}
             time_of={(seq) => (seq <= timeline.length ? elapsed_text(timeline.ms_of(seq)) : "")}
-            thought_types={thought_types}
             on_choose={(seq) => player.send({ kind: "seek_seq", seq })}
             close={() => set_open(false)}
           />

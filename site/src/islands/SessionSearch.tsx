@@ -2,7 +2,7 @@
 import type { SearchHit, ThoughtType } from "@kulti/protocol";
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
-import { address_of, dress_of, parts_of, place_of, word_of } from "../search/dress.ts";
+import { address_of, dress_of, lines_of, place_of, word_of } from "../search/dress.ts";
 import { walk_hits } from "../search/keys.ts";
 import { create_session_searcher, type SearchState } from "../search/session-search.ts";
 import { TypeWord } from "./TypeWord.tsx";
@@ -11,8 +11,6 @@ interface Props {
   session_id: string;
   /** When an event was, as the player's clock says it; empty where that is not known. */
   time_of(seq: number): string;
-  /** Of the session's thoughts, by `seq`, as far as they have been read. */
-  thought_types: ReadonlyMap<number, ThoughtType>;
   on_choose(seq: number): void;
   close(): void;
 }
@@ -20,7 +18,7 @@ interface Props {
 const typing_ms = 200;
 
 export function SessionSearch(props: Props) {
-  const { session_id, time_of, thought_types, on_choose, close } = props;
+  const { session_id, time_of, on_choose, close } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const results = useRef<HTMLUListElement>(null);
@@ -91,7 +89,6 @@ export function SessionSearch(props: Props) {
             key={hit.seq}
             hit={hit}
             time={time_of(hit.seq)}
-            word={thought_types.get(hit.seq) ?? word_of(hit)}
             choose={() => {
               on_choose(hit.seq);
               close();
@@ -123,11 +120,11 @@ function note_of(state: SearchState, text: string): string {
 interface HitProps {
   hit: SearchHit;
   time: string;
-  word: string;
   choose(): void;
 }
 
-function Hit({ hit, time, word, choose }: HitProps) {
+function Hit({ hit, time, choose }: HitProps) {
+  const word = word_of(hit);
   const { folder, base } = place_of(hit);
   return (
     <li className="hit">
@@ -153,10 +150,18 @@ function Hit({ hit, time, word, choose }: HitProps) {
             </bdi>
           </span>
           <span className="hit-snippet" dir="auto">
-            {parts_of(hit.snippet).map(({ text, is_match }, index) =>
-              // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a hit never change.
-              is_match ? <mark key={index}>{text}</mark> : text,
-            )}
+            {lines_of(hit).map(({ number, parts }) => (
+              <span
+                key={number}
+                className={number === null ? undefined : "hit-code-line"}
+                data-line={number}
+              >
+                {parts.map(({ text, is_match }, index) =>
+                  // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a hit never change.
+                  is_match ? <mark key={index}>{text}</mark> : text,
+                )}
+              </span>
+            ))}
           </span>
         </span>
       </a>

@@ -7,9 +7,9 @@ import {
   address_of,
   begins_with_command,
   dress_of,
-  type HitFacts,
-  parts_of,
+  lines_of,
   place_of,
+  type SnippetLine,
   word_of,
 } from "./dress.ts";
 import type { HitGroup } from "./groups.ts";
@@ -43,28 +43,27 @@ export function make_hit(hit: SearchHit): HTMLLIElement {
   time.dateTime = hit.at;
   time.textContent = new Date(hit.at).toLocaleTimeString(undefined, { timeStyle: "medium" });
   time.title = `Open the replay at ${date_and_clock_text(hit.at)}`;
-  const snippet = part(row, ".hit-snippet");
-  for (const { text, is_match } of parts_of(hit.snippet)) {
-    if (!is_match) snippet.append(text);
-    else snippet.append(make("mark", "", text));
-  }
-  dress(row, hit);
-  return row;
-}
-
-/** Again with the facts, once they are known: height and words of the row stay. */
-export function dress(row: HTMLElement, hit: SearchHit, facts?: HitFacts): void {
-  const word = word_of(hit, facts);
-  part(row, "a").dataset.kind = word;
+  const word = word_of(hit);
+  link.dataset.kind = word;
   part(row, ".hit-word").textContent = word;
-  const { folder, base } = place_of(hit, facts);
+  const { folder, base } = place_of(hit);
   part(row, ".hit-folder").textContent = folder;
   part(row, ".hit-base").textContent = base;
   const icon = document.querySelector<HTMLTemplateElement>(
     `template[data-icon="${CSS.escape(word)}"]`,
   );
   part(row, ".hit-icon").replaceChildren(...(icon ? [icon.content.cloneNode(true)] : []));
-  part(row, ".hit-snippet").dataset.isCommand = String(begins_with_command(hit, facts));
+  const snippet = part(row, ".hit-snippet");
+  snippet.dataset.isCommand = String(begins_with_command(hit));
+  snippet.append(...lines_of(hit).map(make_line));
+  return row;
+}
+
+function make_line({ number, parts }: SnippetLine): HTMLElement {
+  const line = make("span", number === null ? "" : "hit-code-line");
+  if (number !== null) line.dataset.line = String(number);
+  line.append(...parts.map(({ text, is_match }) => (is_match ? make("mark", "", text) : text)));
+  return line;
 }
 
 const clone = (template: string): HTMLElement =>

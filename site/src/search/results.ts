@@ -1,7 +1,6 @@
 /** The list of what was found, as it stands in the page. */
 import type { SearchHit } from "@kulti/protocol";
 import { put_in_order } from "../frame/element.ts";
-import { fact_key } from "./facts.ts";
 import { fold_rest } from "./fold.ts";
 import type { HitGroup } from "./groups.ts";
 import { make_group, make_hit } from "./hit-row.ts";
@@ -21,9 +20,9 @@ export function draw_results(
   const sections = groups.map((group) => {
     const section = (known.get(group.key) as HTMLElement | undefined) ?? make_group(group);
     const rows = group.hits.map((hit) => {
-      const row = drawn.get(fact_key(hit)) ?? make_hit(hit);
+      const row = drawn.get(hit_key(hit)) ?? make_hit(hit);
       row.dataset.key = cursor_key(hit);
-      drawn.set(fact_key(hit), row);
+      drawn.set(hit_key(hit), row);
       return row;
     });
     put_in_order(section.querySelector("ul") as HTMLElement, rows);
@@ -33,5 +32,7 @@ export function draw_results(
   put_in_order(results, sections);
 }
 
+const hit_key = ({ session_id, seq }: SearchHit): string => `${session_id} ${seq}`;
+
 /** One event and what was marked in it. */
-const cursor_key = (hit: SearchHit): string => `${fact_key(hit)} ${hit.snippet.join("\u0001")}`;
+const cursor_key = (hit: SearchHit): string => `${hit_key(hit)} ${hit.snippet.join("\u0001")}`;

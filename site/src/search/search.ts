@@ -1,13 +1,11 @@
 /** The search page: one field, what was found under its sessions, each hit a link to its second in the replay. */
-import { createKultiApi, type KultiApi } from "kulti/watch";
+import type { KultiApi } from "kulti/watch";
 import { element } from "../frame/element.ts";
 import { wire_theme } from "../frame/theme-button.ts";
-import { load_config, type SiteConfig } from "../player/config.ts";
+import { load_api } from "../player/config.ts";
 import { wire_controls } from "./controls.ts";
-import { fact_key, read_facts } from "./facts.ts";
 import { unfold } from "./fold.ts";
 import { group_hits } from "./groups.ts";
-import { dress } from "./hit-row.ts";
 import { wire_keys } from "./keys.ts";
 import { draw_more, draw_notice, say } from "./notice.ts";
 import { draw_results } from "./results.ts";
@@ -23,28 +21,13 @@ export function open_search(): void {
   const field = element("q", HTMLInputElement);
   const main = element("main", HTMLElement);
   const results = element("results", HTMLElement);
-  let server: { config: SiteConfig; api: KultiApi } | undefined;
+  let api: KultiApi | undefined;
   const drawn = new Map<string, HTMLLIElement>();
-
-  const find_server = async () => {
-    if (server) return server;
-    const config = await load_config();
-    server = { config, api: createKultiApi(config) };
-    return server;
-  };
 
   const searcher = create_searcher({
     async search(query, signal) {
-      const { api, config } = await find_server();
-      const hits = await api.search_events({ ...query, max_rows: page_rows }, signal);
-      void read_facts(config, hits).then((facts) => {
-        for (const hit of hits) {
-          const row = drawn.get(fact_key(hit));
-          const known = facts.get(fact_key(hit));
-          if (row && known) dress(row, hit, known);
-        }
-      });
-      return hits;
+      api ??= await load_api();
+      return api.search_events({ ...query, max_rows: page_rows }, signal);
     },
     show: (state) => draw(state),
   });

@@ -1,5 +1,13 @@
 /** What travels besides events: requests, replies, broadcasts and rows that viewers read. */
-import type { AgentEvent, EventType, Status, StoredEvent, TaskData, Visibility } from "./event.ts";
+import type {
+  AgentEvent,
+  EventType,
+  Status,
+  StoredEvent,
+  TaskData,
+  ThoughtType,
+  Visibility,
+} from "./event.ts";
 
 export interface IngestRequest {
   agent_id: string;
@@ -170,8 +178,14 @@ export interface SearchHit {
   type: EventType;
   at: string;
   session_started_at: string;
+  /** Of thoughts. */
+  thought_type: ThoughtType | null;
   /** Of code and errors. */
   filename: string | null;
+  /** The line of the file on which the snippet begins, where the whole file was sent; of an error, the one it names. */
+  line: number | null;
+  /** Of output: what was run, its first 240 characters. */
+  command: string | null;
   /** Plain text, match, plain text, match … A first or last plain text may be empty. No markup. */
   snippet: string[];
   score: number;

@@ -1,0 +1,34 @@
+import type { SearchHit } from "@kulti/protocol";
+import { expect, test } from "vitest";
+import { lines_of, place_of } from "./dress.ts";
+
+const hit = (part: Partial<SearchHit>) =>
+  ({ thought_type: null, filename: null, line: null, command: null, ...part }) as SearchHit;
+const shown = (part: Partial<SearchHit>) =>
+  lines_of(hit(part)).map(
+    ({ number, parts }) =>
+      `${number}:${parts.map(({ text, is_match }) => (is_match ? `[${text}]` : text)).join("")}`,
+  );
+
+test("code is shown by its lines, what was sought marked in each of them", () => {
+  const snippet = ["a\n", "b\nc", " d\n\ne", "f", ""];
+  expect(shown({ type: "code", line: 9, snippet })).toEqual([
+    "9:a",
+    "10:[b]",
+    "11:[c] d",
+    "12:",
+    "13:e[f]",
+  ]);
+});
+
+test("what has no known line is one piece", () => {
+  const snippet = ["a\n", "b", "\nc"];
+  expect(shown({ type: "code", snippet })).toEqual(["null:a\n[b]\nc"]);
+  expect(shown({ type: "error", line: 3, snippet })).toEqual(["null:a\n[b]\nc"]);
+});
+
+test("output names its command, unless its snippet begins with it", () => {
+  const output = { type: "terminal", command: "npm test\nnpm run x" } as const;
+  expect(place_of(hit({ ...output, snippet: ["3 ", "failed", ""] })).base).toBe("❯ npm test");
+  expect(place_of(hit({ ...output, snippet: ["npm ", "test", "\nnpm run x\nok"] })).base).toBe("");
+});
