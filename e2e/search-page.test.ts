@@ -76,6 +76,15 @@ test("words, phrases, beginnings, parts of identifiers and text without blanks a
   await page.close();
 });
 
+test("a word that nothing has finds what begins with it, and the page says so", async () => {
+  const page = await open();
+  expect(await found(page, `${own} confi`)).toEqual([5]);
+  expect(await notice(page).textContent()).toContain("words that begin with it");
+  expect(await found(page, `${own} config`)).toEqual([5]);
+  expect(await notice(page).isHidden()).toBe(true);
+  await page.close();
+});
+
 test("each hit wears what it wore on stage, with what was sought marked", async () => {
   const page = await open(`?q=${own}`);
   const of_kind = (kind: string) => page.locator(`[data-testid="hit"][data-kind="${kind}"]`);
@@ -85,6 +94,7 @@ test("each hit wears what it wore on stage, with what was sought marked", async 
     expect(await of_kind(kind).locator("mark").first().textContent()).toContain(own.slice(0, 5));
   }
   expect(await of_kind("code").textContent()).toContain("read-config.ts");
+  expect(await of_kind("code").locator("[data-line='2'] mark").textContent()).toBe(own);
   const family = (kind: string) =>
     of_kind(kind)
       .locator(".hit-snippet")

@@ -4,6 +4,7 @@ import { Search } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { address_of, dress_of, lines_of, place_of, word_of } from "../search/dress.ts";
 import { walk_hits } from "../search/keys.ts";
+import { beginning_text } from "../search/notice.ts";
 import { create_session_searcher, type SearchState } from "../search/session-search.ts";
 import { TypeWord } from "./TypeWord.tsx";
 
@@ -114,6 +115,7 @@ function note_of(state: SearchState, text: string): string {
   if (state.kind === "refused" || state.kind === "failed") return state.message;
   if (state.kind !== "found") return "";
   if (state.hits.length === 0) return `Nothing that matches “${text.trim()}” is in this session.`;
+  if (state.is_beginning) return beginning_text(text);
   return state.hits.length === 1 ? "1 result shown" : `${state.hits.length} results shown`;
 }
 

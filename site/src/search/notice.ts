@@ -7,22 +7,25 @@ export function draw_notice(state: SearchState, wish: Wish): void {
   const notice = element("notice", HTMLElement);
   const is_empty = state.kind === "found" && state.hits.length === 0;
   const has_message = state.kind === "refused" || state.kind === "failed";
-  notice.hidden = !is_empty && !has_message;
+  const is_beginning = state.kind === "found" && state.is_beginning;
+  notice.hidden = !is_empty && !has_message && !is_beginning;
   notice.dataset.kind = state.kind;
   element("widen", HTMLElement).hidden = !is_empty || !is_narrowed(wish);
   element("retry", HTMLElement).hidden = state.kind !== "failed";
-  element("notice-text", HTMLElement).textContent = is_empty
-    ? nothing_text(wish)
-    : has_message
-      ? state.message
-      : "";
+  element("notice-text", HTMLElement).textContent = has_message
+    ? state.message
+    : is_beginning
+      ? beginning_text(wish.text)
+      : nothing_text(wish);
 }
 
+/** Also said by the search inside a session. */
+export const beginning_text = (text: string): string =>
+  `Nothing has the word “${text.trim().split(/\s+/).at(-1)}” itself; these have words that begin with it.`;
+
 function nothing_text(wish: Wish): string {
-  const text = wish.text.trim();
-  if (is_narrowed(wish)) return `Nothing that matches “${text}” was found within these filters.`;
-  if (/[*"]|\s-/.test(text)) return `Nothing that matches “${text}” was found.`;
-  return `Nothing that matches “${text}” was found; a star finds beginnings, as in “${text}*”.`;
+  const within = is_narrowed(wish) ? " within these filters" : "";
+  return `Nothing that matches “${wish.text.trim()}” was found${within}.`;
 }
 
 export function draw_more(state: SearchState): void {

@@ -48,7 +48,12 @@ test("an answer to a former question changes nothing, and its request is ended",
   await settle();
   asked[0]?.answer.resolve([hit(1)]);
   await settle();
-  expect(states.at(-1)).toEqual({ kind: "found", hits: [hit(2)], more: "maybe" });
+  expect(states.at(-1)).toEqual({
+    kind: "found",
+    hits: [hit(2)],
+    more: "maybe",
+    is_beginning: false,
+  });
 });
 
 test("more reads on from the last hit until a page is empty", async () => {
@@ -63,9 +68,45 @@ test("more reads on from the last hit until a page is empty", async () => {
   ]);
   asked[1]?.answer.resolve([]);
   await settle();
-  expect(states.at(-1)).toEqual({ kind: "found", hits: [hit(9), hit(8)], more: "none" });
+  expect(states.at(-1)).toEqual({
+    kind: "found",
+    hits: [hit(9), hit(8)],
+    more: "none",
+    is_beginning: false,
+  });
   searcher.more();
   expect(asked).toHaveLength(2);
+});
+
+test("what nothing has as a word is looked for as the beginning of one, page by page", async () => {
+  const { searcher, states, asked, settle } = searched();
+  searcher.ask({ query: "parse con", type: "code" });
+  asked[0]?.answer.resolve([]);
+  await settle();
+  expect(asked[1]?.query).toEqual({ query: "parse con*", type: "code" });
+  asked[1]?.answer.resolve([hit(9)]);
+  await settle();
+  expect(states.at(-1)).toEqual({
+    kind: "found",
+    hits: [hit(9)],
+    more: "maybe",
+    is_beginning: true,
+  });
+  searcher.more();
+  expect(asked[2]?.query).toEqual({ query: "parse con*", type: "code", cursor: "c9" });
+  asked[2]?.answer.resolve([]);
+  await settle();
+  expect(states.at(-1)).toMatchObject({ more: "none", is_beginning: true });
+});
+
+test("that nothing is found at all is no beginning", async () => {
+  const { searcher, states, asked, settle } = searched();
+  searcher.ask({ query: "con" });
+  asked[0]?.answer.resolve([]);
+  await settle();
+  asked[1]?.answer.resolve([]);
+  await settle();
+  expect(states.at(-1)).toEqual({ kind: "found", hits: [], more: "none", is_beginning: false });
 });
 
 test("a page that fails keeps the ones before and can be asked for again", async () => {
@@ -76,7 +117,12 @@ test("a page that fails keeps the ones before and can be asked for again", async
   searcher.more();
   asked[1]?.answer.reject(new KultiApiError(0, "unreachable", "x"));
   await settle();
-  expect(states.at(-1)).toEqual({ kind: "found", hits: [hit(9)], more: "failed" });
+  expect(states.at(-1)).toEqual({
+    kind: "found",
+    hits: [hit(9)],
+    more: "failed",
+    is_beginning: false,
+  });
   searcher.more();
   expect(asked).toHaveLength(3);
 });

@@ -1,13 +1,21 @@
 /** Asks the server while the viewer types: one question at a time, the last one counts, and then page by page. */
 import type { SearchHit, SearchQuery } from "@kulti/protocol";
 import { KultiApiError } from "kulti/watch";
-import { refusal_of } from "./wish.ts";
+import { beginning_of, refusal_of } from "./wish.ts";
+
+export interface Found {
+  kind: "found";
+  hits: readonly SearchHit[];
+  more: "maybe" | "loading" | "none" | "failed";
+  /** Nothing had the last word itself: these have words that begin with it. */
+  is_beginning: boolean;
+}
 
 export type SearchState =
   | { kind: "idle" }
   /** The first page is on its way; `hits` are those of the question before. */
   | { kind: "searching"; hits: readonly SearchHit[] }
-  | { kind: "found"; hits: readonly SearchHit[]; more: "maybe" | "loading" | "none" | "failed" }
+  | Found
   /** Asking the same again is of no use. */
   | { kind: "refused"; message: string }
   | { kind: "failed"; message: string };
@@ -46,9 +54,13 @@ export function create_searcher({ search, show }: SearcherOptions): Searcher {
     const { signal } = running;
     change({ kind: "searching", hits: "hits" in state ? state.hits : [] });
     try {
-      const hits = await search(query, signal);
-      if (!signal.aborted)
-        change({ kind: "found", hits, more: hits.length > 0 ? "maybe" : "none" });
+      let hits = await search(query, signal);
+      const beginning = hits.length === 0 ? beginning_of(query) : null;
+      if (beginning) hits = await search(beginning, signal);
+      if (signal.aborted) return;
+      if (beginning) asked = beginning;
+      const is_beginning = beginning !== null && hits.length > 0;
+      change({ kind: "found", hits, more: hits.length > 0 ? "maybe" : "none", is_beginning });
     } catch (error) {
       if (!signal.aborted) change(state_of(error));
     }
@@ -66,16 +78,17 @@ export function create_searcher({ search, show }: SearcherOptions): Searcher {
     },
     async more() {
       if (state.kind !== "found" || !asked || !/maybe|failed/.test(state.more)) return;
-      const { hits } = state;
+      const before = state;
+      const { hits } = before;
       const { signal } = running;
       const cursor = hits.at(-1)?.cursor;
-      change({ kind: "found", hits, more: "loading" });
+      change({ ...before, more: "loading" });
       try {
         const page = await search({ ...asked, ...(cursor && { cursor }) }, signal);
         const more = page.length > 0 ? "maybe" : "none";
-        if (!signal.aborted) change({ kind: "found", hits: [...hits, ...page], more });
+        if (!signal.aborted) change({ ...before, hits: [...hits, ...page], more });
       } catch {
-        if (!signal.aborted) change({ kind: "found", hits, more: "failed" });
+        if (!signal.aborted) change({ ...before, more: "failed" });
       }
     },
     retry() {

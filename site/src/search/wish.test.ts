@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { format_wish, moment_of, no_wish, parse_wish, query_of, refusal_of } from "./wish.ts";
+import {
+  beginning_of,
+  format_wish,
+  moment_of,
+  no_wish,
+  parse_wish,
+  query_of,
+  refusal_of,
+} from "./wish.ts";
 
 const now = new Date("2026-11-22T12:00:00.000Z");
 
@@ -53,4 +61,28 @@ test("a query over the limit is refused with its size, counted in bytes", () => 
   expect(refusal_of({ query: "é".repeat(5_000) })).toBe(
     "Cannot search: the query is 10,000 bytes long, the limit is 512.",
   );
+});
+
+test("beginning_of takes a last word that is neither quoted, excluded nor a beginning already", () => {
+  const starred = (query: string) => beginning_of({ query })?.query ?? null;
+  expect(["con", "parse con", '"a b" con', "src/con", "日本", "-x con"].map(starred)).toEqual([
+    "con*",
+    "parse con*",
+    '"a b" con*',
+    "src/con*",
+    "日本*",
+    "-x con*",
+  ]);
+  for (const query of [
+    "c",
+    "con*",
+    '"parse con',
+    '"parse con"',
+    "parse -con",
+    "-con",
+    "con)",
+    "",
+  ]) {
+    expect([query, starred(query)]).toEqual([query, null]);
+  }
 });

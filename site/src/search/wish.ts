@@ -61,6 +61,14 @@ export function query_of(wish: Wish, now: Date): SearchQuery | null {
   return { query, ...Object.fromEntries(set) };
 }
 
+/** The same with its last word as the beginning of one; null where that is none, or is one already. */
+export function beginning_of(query: SearchQuery): SearchQuery | null {
+  const [, before = "", word] = /^(.*?)([\p{L}\p{N}_]{2,})$/su.exec(query.query) ?? [];
+  const is_quoted = before.split('"').length % 2 === 0;
+  const is_excluded = /(^|\s)-\S*$/.test(before);
+  return word && !is_quoted && !is_excluded ? { ...query, query: `${query.query}*` } : null;
+}
+
 /** Why the server need not be asked, or null. */
 export function refusal_of({ query }: SearchQuery): string | null {
   const bytes = new TextEncoder().encode(query).length;
