@@ -2,7 +2,7 @@
  * Events to search in, made by the database itself: the same ones on every run. Their words follow Zipf's law (the
  * word of rank r stands in about 1/r as many events as the first), a third of them are identifiers or paths.
  */
-import postgres from "postgres";
+import { Pool } from "pg";
 
 export const agents = 40;
 const events_per_session = 1_000;
@@ -76,54 +76,60 @@ const session = (n: number, all: number) => `
 export async function seed(db_url: string, events: number): Promise<number> {
   const started = performance.now();
   const all = Math.ceil(events / events_per_session);
-  const sql = postgres(db_url, { max: 2, onnotice: () => {} });
+  const database = new Pool({ connectionString: db_url, max: 2 });
   try {
-    const [present] = await sql`select from pg_namespace where nspname = 'bench'`;
-    if (present) return 0;
-    await sql.unsafe(`${vocabulary} ${sessions.replace("$sessions", String(all))}`);
+    const present = await database.query("select from pg_namespace where nspname = 'bench'");
+    if (present.rowCount === 1) return 0;
+    await database.query(`${vocabulary} ${sessions.replace("$sessions", String(all))}`);
     // An inverted index is built four times as fast at the end.
-    const [words] = await sql<{ name: string; definition: string }[]>`
+    const inverted = await database.query<{ name: string; definition: string }>(`
       select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
       from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am a on a.oid = c.relam
-      where a.amname = 'gin' and c.relnamespace = 'private'::regnamespace`;
-    if (words) await sql.unsafe(`drop index ${words.name}`);
+      where a.amname = 'gin' and c.relnamespace = 'private'::regnamespace`);
+    const [words] = inverted.rows;
+    if (words) await database.query(`drop index ${words.name}`);
     const left = Array.from({ length: all }, (_, n) => n).reverse();
     await Promise.all(
       [1, 2].map(async () => {
-        for (let n = left.pop(); n !== undefined; n = left.pop()) await sql.unsafe(session(n, all));
+        for (let n = left.pop(); n !== undefined; n = left.pop())
+          await database.query(session(n, all));
       }),
     );
-    if (words) await sql.unsafe(words.definition);
-    await sql.unsafe("vacuum analyze");
+    if (words) await database.query(words.definition);
+    await database.query("vacuum analyze");
   } finally {
-    await sql.end();
+    await database.end();
   }
   return (performance.now() - started) / 1000;
 }
 
 /** Thirty words of each kind, and pairs of words that stand beside each other. */
 export async function sample(db_url: string) {
-  const sql = postgres(db_url, { max: 1 });
+  const database = new Pool({ connectionString: db_url, max: 1 });
   try {
-    const words = async (from: number, to: number, form: string) =>
-      (
-        await sql<{ word: string }[]>`
-          select word from bench.words
-          where rank between ${from} and ${to} and word ~ ${form}
-          order by md5(word) limit 30`
-      ).map(({ word }) => word);
-    const pairs = await sql<{ pair: string }[]>`
-      select split_part(words, ' ', 2) || ' ' || split_part(words, ' ', 3) as pair
-      from bench.phrases where n % 1600 = 7 order by n`;
+    const texts = async (query: string, values: unknown[] = []) => {
+      const { rows } = await database.query<[string]>({ text: query, values, rowMode: "array" });
+      return rows.map(([text]) => text);
+    };
+    const words = (from: number, to: number, form: string) =>
+      texts(
+        `select word from bench.words
+         where rank between $1 and $2 and word ~ $3
+         order by md5(word) limit 30`,
+        [from, to, form],
+      );
     return {
       common: await words(1, 60, "^[a-z]+$"),
       middling: await words(100, 1_000, "^[a-z]+$"),
       rare: await words(10_000, 30_000, "^[a-z]+$"),
       identifiers: await words(1, 30_000, "[A-Z_]"),
       paths: await words(1, 30_000, "/"),
-      pairs: pairs.map(({ pair }) => pair),
+      pairs: await texts(
+        `select split_part(words, ' ', 2) || ' ' || split_part(words, ' ', 3)
+         from bench.phrases where n % 1600 = 7 order by n`,
+      ),
     };
   } finally {
-    await sql.end();
+    await database.end();
   }
 }

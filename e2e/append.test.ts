@@ -1,6 +1,6 @@
 /** What ingest promises about order, repetition and acknowledgement. */
 import { gzipSync } from "node:zlib";
-import postgres from "postgres";
+import { Client } from "pg";
 import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
 import { type Answer, read_events, read_sessions, send } from "./request.ts";
@@ -177,11 +177,15 @@ test.runIf(target.db_url)(
     const { session_id } = await agent.post([thought("first")]);
     const body = { agent_id: agent.agent_id, session_id, events: numbered(3, 0) };
     const post = () => send("ingest", { key: agent.api_key, body });
-    const sql = postgres(target.db_url, { max: 1 });
-    const empty_for = (time: string) => sql`
-      update private.rate_buckets
-      set full_at = clock_timestamp() + interval '2 seconds' + ${time}::interval
-      where bucket = ${`ingest:${agent.agent_id}`}`;
+    const database = new Client(target.db_url);
+    await database.connect();
+    const empty_for = (time: string) =>
+      database.query(
+        `update private.rate_buckets
+         set full_at = clock_timestamp() + interval '2 seconds' + $1::interval
+         where bucket = $2`,
+        [time, `ingest:${agent.agent_id}`],
+      );
     try {
       await empty_for("30 seconds");
       const refused = await post();
@@ -194,7 +198,7 @@ test.runIf(target.db_url)(
       expect((await post()).status).toBe(200);
       expect(await read_sessions(agent.agent_id)).toMatchObject([{ to_seq: 4 }]);
     } finally {
-      await sql.end();
+      await database.end();
     }
   },
 );

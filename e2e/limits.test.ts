@@ -1,14 +1,15 @@
 import { limits } from "@kulti/protocol";
-import postgres from "postgres";
+import { Client } from "pg";
 import { expect, test } from "vitest";
 import { target } from "./target.ts";
 
 test.runIf(target.db_url)("the limits of the database are those of the contract", async () => {
-  const sql = postgres(target.db_url, { max: 1 });
+  const database = new Client(target.db_url);
+  await database.connect();
   try {
-    const [row] = await sql`select private.limits() as limits`;
-    expect(row?.limits).toEqual(limits);
+    const { rows } = await database.query("select private.limits() as limits");
+    expect(rows).toEqual([{ limits }]);
   } finally {
-    await sql.end();
+    await database.end();
   }
 });

@@ -5,7 +5,7 @@ import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { promisify } from "node:util";
-import postgres from "postgres";
+import { open_connection } from "./database/connection.ts";
 
 /**
  * Runs `supabase db push` when the folder holds a migration that the database has not seen.
@@ -44,15 +44,15 @@ async function pending_migrations(project_dir: string, db_url: string): Promise<
 }
 
 async function seen_versions(db_url: string): Promise<Set<string>> {
-  const sql = postgres(db_url, { max: 1, onnotice: () => {} });
+  const { client, close } = await open_connection(db_url, { application_name: "migrations" });
   try {
-    const [table] = await sql`select to_regclass('supabase_migrations.schema_migrations') as name`;
-    if (!table?.name) return new Set();
-    const rows = await sql<{ version: string }[]>`
-      select version from supabase_migrations.schema_migrations`;
+    const table = "supabase_migrations.schema_migrations";
+    const found = await client.query(`select to_regclass('${table}') as name`);
+    if (!found.rows[0]?.name) return new Set();
+    const { rows } = await client.query<{ version: string }>(`select version from ${table}`);
     return new Set(rows.map((row) => row.version));
   } finally {
-    await sql.end();
+    await close();
   }
 }
 

@@ -1,7 +1,6 @@
 import { chown, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createClient } from "@supabase/supabase-js";
-import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { free_port } from "./ports.ts";
 import { cluster_folder } from "./postgres/cluster.ts";
@@ -10,6 +9,7 @@ import { type Stack, startStack } from "./stack.ts";
 import { processes_left, processes_with } from "./testing/children.ts";
 import { copy_fixture, type Fixture } from "./testing/fixture.ts";
 import { end, run_stack } from "./testing/run-stack.ts";
+import { connect_sql } from "./testing/sql.ts";
 
 const is_root = process.getuid?.() === 0;
 
@@ -65,7 +65,7 @@ describe("startStack, with the stock client", () => {
 
   it("delivers what the database sends on a private channel", async () => {
     const client = createClient(stack.api_url, stack.publishable_key);
-    const sql = postgres(stack.db_url, { max: 1 });
+    const sql = connect_sql(stack.db_url, 1);
     const received = await new Promise<Record<string, unknown>>((resolve, reject) => {
       client
         .channel("room:1", { config: { private: true } })

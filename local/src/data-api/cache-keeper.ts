@@ -1,5 +1,7 @@
 /** Keeps the schema cache as new as it must be: read at start, on `notify pgrst`, and when a name is unknown. */
-import postgres from "postgres";
+import type { Notification } from "pg";
+import { keep_open } from "../database/keep-open.ts";
+import type { Lanes } from "../database/lanes.ts";
 import { load_schema_cache, type SchemaCache } from "./schema-cache.ts";
 
 export interface CacheKeeper {
@@ -14,31 +16,18 @@ const MESSAGES = new Set(["", "reload schema", "reload config"]);
 
 export async function keep_schema_cache(
   db_url: string,
+  lanes: Lanes,
   schemas: readonly string[],
   log: (line: string) => void,
 ): Promise<CacheKeeper> {
-  const connection = postgres(db_url, {
-    max: 1,
-    idle_timeout: 30,
-    fetch_types: false,
-    connection: { application_name: "data-api schema cache" },
-    onnotice: () => {},
-  });
-  let cache = await load_schema_cache(connection, schemas).catch(async (error) => {
-    await connection.end({ timeout: 1 });
-    throw error;
-  });
+  let cache = await load_schema_cache(lanes, schemas);
   let running: Promise<void> = Promise.resolve();
   let next: Promise<void> | null = null;
 
   async function read(): Promise<void> {
     next = null;
-    const load = () => load_schema_cache(connection, schemas);
-    cache = await load().catch((error) => {
-      // A connection that went while it was idle is noticed only now; the second try opens another.
-      if (error instanceof postgres.PostgresError) throw error;
-      return load();
-    });
+    cache = await load_schema_cache(lanes, schemas);
+    lanes.forget_statements();
   }
 
   // Calls that come while one reading waits for its turn share it.
@@ -47,19 +36,22 @@ export async function keep_schema_cache(
     return next;
   }
 
-  function reload_and_log(): void {
+  function on_notification({ payload = "" }: Notification): void {
+    if (!MESSAGES.has(payload)) return;
     reload().catch((error) => log(`Cannot reload the schema cache: ${error.message}`));
   }
 
-  // The second function runs at each connection, the first one too: what was notified in between is made up for.
-  await connection.listen(
-    CHANNEL,
-    (message) => MESSAGES.has(message) && reload_and_log(),
-    reload_and_log,
-  );
-  return {
-    current: () => cache,
-    reload,
-    close: () => connection.end({ timeout: 1 }),
-  };
+  const listening = await keep_open({
+    name: "Schema cache",
+    db_url,
+    connection: { application_name: "data-api schema cache" },
+    async begin({ client }) {
+      client.on("notification", on_notification);
+      await client.query(`listen ${CHANNEL}`);
+      // Makes up for what was notified while nobody listened.
+      await reload();
+    },
+    log,
+  });
+  return { current: () => cache, reload, close: listening.close };
 }

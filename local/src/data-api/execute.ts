@@ -1,8 +1,9 @@
 /** One request against the schema as cached: plan, one transaction, answer. */
+
+import type { Lanes } from "../database/lanes.ts";
 import { ApiError } from "./api-error.ts";
 import { plan_call } from "./call.ts";
 import type { Caller } from "./jwt.ts";
-import type { Lanes } from "./lanes.ts";
 import { plan_mutation } from "./mutate.ts";
 import { type Outcome, outcome_of } from "./outcome.ts";
 import { from_postgres } from "./pg-error.ts";

@@ -2,13 +2,13 @@
  * The Data API: what supabase-js needs of PostgREST, on one Postgres. What it does not speak it refuses, naming the
  * difference. Postgres decides what a caller may do; nothing is decided here.
  */
+import { create_lanes } from "../database/lanes.ts";
 import type { Service } from "../service.ts";
 import { ApiError } from "./api-error.ts";
 import { keep_schema_cache } from "./cache-keeper.ts";
 import { describe } from "./describe.ts";
 import { type ExecuteOptions, execute } from "./execute.ts";
 import { create_authenticate } from "./jwt.ts";
-import { create_lanes } from "./lanes.ts";
 import { from_postgres } from "./pg-error.ts";
 import { type ApiRequest, read_request } from "./request.ts";
 import { respond_error } from "./respond.ts";
@@ -36,8 +36,14 @@ export async function create_data_api(options: DataApiOptions): Promise<Service>
   const { db_url, schemas, max_rows, anon_role = "anon", log = () => {} } = options;
   const limits = { schemas, max_body_bytes: options.max_body_bytes ?? 10 * 1024 * 1024 };
   const authenticate = create_authenticate(options.jwt_secret, anon_role);
-  const keeper = await keep_schema_cache(db_url, schemas, log);
-  const lanes = create_lanes(db_url, options.connections ?? 10);
+  const lanes = create_lanes(db_url, {
+    size: options.connections ?? 10,
+    application_name: "data-api",
+  });
+  const keeper = await keep_schema_cache(db_url, lanes, schemas, log).catch(async (error) => {
+    await lanes.close();
+    throw error;
+  });
   const execute_options: ExecuteOptions = { lanes, anon_role, max_rows };
 
   async function handle(request: Request): Promise<Response> {

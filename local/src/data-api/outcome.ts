@@ -1,5 +1,5 @@
 /** The one row that every main statement returns, and the expressions that fill it. */
-import type { Row } from "./lanes.ts";
+import type { Row } from "../database/lanes.ts";
 import type { MediaType } from "./media-type.ts";
 import { type Sql, sql } from "./sql.ts";
 

@@ -1,21 +1,26 @@
 /** What Postgres refused, as the error and status that PostgREST makes of it. */
-import postgres from "postgres";
+import { DatabaseError } from "pg";
+import { AcquireTimeout } from "../database/lanes.ts";
 import { ApiError } from "./api-error.ts";
 
 /** @param authenticated whether the caller was more than anon: tells 403 from 401 */
 export function from_postgres(error: unknown, authenticated: boolean): ApiError {
   if (error instanceof ApiError) return error;
-  if (!(error instanceof postgres.PostgresError)) {
+  if (error instanceof AcquireTimeout) {
+    return new ApiError(504, "PGRST003", "Timed out acquiring connection from connection pool.");
+  }
+  if (!(error instanceof DatabaseError)) {
     return new ApiError(503, "PGRST000", "Database connection error. Retrying the connection.", {
       details: error instanceof Error ? error.message : null,
       headers: { "Retry-After": "1" },
     });
   }
-  if (error.code === "PGRST") return chosen_by_function(error.message, error.detail);
-  const status = status_of(error.code, error.message, authenticated);
-  return new ApiError(status, error.code, error.message, {
-    details: error.detail ?? null,
-    hint: error.hint ?? null,
+  const { code = "XX000", message, detail, hint } = error;
+  if (code === "PGRST") return chosen_by_function(message, detail);
+  const status = status_of(code, message, authenticated);
+  return new ApiError(status, code, message, {
+    details: detail ?? null,
+    hint: hint ?? null,
     headers: status === 401 ? { "WWW-Authenticate": "Bearer" } : {},
   });
 }

@@ -1,5 +1,5 @@
+import type { Statement } from "../database/lanes.ts";
 import type { Setting } from "./schema-cache.ts";
-import type { Statement } from "./sql.ts";
 
 /** What to send to the database for a request, and what of it the answer needs to know. */
 export interface Plan {

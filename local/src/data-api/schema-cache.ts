@@ -1,5 +1,5 @@
 /** The exposed functions and tables, as PostgREST caches them from the catalog. */
-import type postgres from "postgres";
+import type { Lanes } from "../database/lanes.ts";
 import { CATALOG_QUERY } from "./catalog-query.ts";
 import { array_literal } from "./sql.ts";
 
@@ -52,15 +52,18 @@ interface Catalog {
 }
 
 export async function load_schema_cache(
-  connection: postgres.Sql,
+  lanes: Lanes,
   schemas: readonly string[],
 ): Promise<SchemaCache> {
-  const rows = await connection.begin("read only", async (transaction) => {
-    // Types are then written with their schema, and mean the same under every search path.
-    await transaction`set local search_path = ''`;
-    return transaction.unsafe<{ catalog: string }[]>(CATALOG_QUERY, [array_literal(schemas)]);
+  const [, rows] = await lanes.run({
+    read_only: true,
+    statements: [
+      // Types are then written with their schema, and mean the same under every search path.
+      { text: "set local search_path = ''", values: [] },
+      { text: CATALOG_QUERY, values: [array_literal(schemas)] },
+    ],
   });
-  const catalog: Catalog = JSON.parse(rows[0]?.catalog ?? "{}");
+  const catalog: Catalog = JSON.parse(rows?.[0]?.catalog ?? "{}");
   const cache: SchemaCache = {
     routines: new Map(schemas.map((schema) => [schema, new Map()])),
     tables: new Map(schemas.map((schema) => [schema, new Map()])),

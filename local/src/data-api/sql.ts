@@ -2,6 +2,8 @@
  * SQL text that cannot be injected into: the template takes nothing but other `Sql`, values become parameters, names
  * are quoted, and the only way to bring in raw text is `trusted`, whose callers are few and named at their call.
  */
+import type { Statement } from "../database/lanes.ts";
+
 export class Sql {
   readonly texts: readonly string[];
   readonly values: readonly (string | null)[];
@@ -47,11 +49,6 @@ export function join(parts: readonly Sql[], separator: string): Sql {
     (all, part, i) => (i === 0 ? part : sql`${all}${trusted(separator)}${part}`),
     empty,
   );
-}
-
-export interface Statement {
-  text: string;
-  values: (string | null)[];
 }
 
 export function render(fragment: Sql): Statement {

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { SignJWT } from "jose";
-import postgres from "postgres";
 import { start_gateway } from "../gateway/index.ts";
 import { local_keys } from "../keys.ts";
 import { free_port } from "../ports.ts";
 import { remove_data, startPostgres } from "../postgres/index.ts";
+import { connect_sql, type Sql } from "../testing/sql.ts";
 import { create_data_api, type DataApiOptions } from "./index.ts";
 
 // biome-ignore-start lint/suspicious/noExplicitAny: what the client itself takes a schema for that it knows nothing of
@@ -17,9 +17,9 @@ export type Client = SupabaseClient<any, { PostgrestVersion: "14" }, "api", any>
 
 export interface TestProject {
   /** Role postgres, as a migration. */
-  sql: postgres.Sql;
+  sql: Sql;
   /** Role supabase_admin. */
-  admin: postgres.Sql;
+  admin: Sql;
   anon: Client;
   service: Client;
   /** With a JWT of these claims, signed for an hour unless `exp` says otherwise. */
@@ -34,9 +34,9 @@ export interface TestProject {
 export async function start_project(options: Partial<DataApiOptions> = {}): Promise<TestProject> {
   const data_dir = await mkdtemp(path.join(tmpdir(), "data-api-test-"));
   const database = await startPostgres({ data_dir, port: await free_port() });
-  const sql = postgres(database.db_url, { max: 2, onnotice: () => {} });
-  const admin = postgres(database.admin_url, { max: 1, onnotice: () => {} });
-  await sql.unsafe(await readFile(new URL("test-schema.sql", import.meta.url), "utf8"));
+  const sql = connect_sql(database.db_url);
+  const admin = connect_sql(database.admin_url, 1);
+  await sql.query(await readFile(new URL("test-schema.sql", import.meta.url), "utf8"));
   const keys = await local_keys();
   const log: string[] = [];
   const rest = await create_data_api({
@@ -81,8 +81,8 @@ export async function start_project(options: Partial<DataApiOptions> = {}): Prom
     async stop() {
       await rest.close();
       await gateway.close();
-      await sql.end({ timeout: 1 });
-      await admin.end({ timeout: 1 });
+      await sql.end();
+      await admin.end();
       await database.stop();
       await remove_data(data_dir);
     },

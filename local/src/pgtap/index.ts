@@ -1,7 +1,8 @@
 /** Runs pgTAP files against a database, as `supabase test db` does: each file on a connection of its own. */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import postgres, { type Sql } from "postgres";
+import type { Client } from "pg";
+import { open_connection } from "../database/connection.ts";
 import { split_statements } from "./split-statements.ts";
 import { read_tap, type TapFailure } from "./tap.ts";
 
@@ -28,14 +29,16 @@ export async function runPgtap(options: PgtapOptions): Promise<PgtapResult> {
   const { db_url, grep } = options;
   const log = options.log ?? (() => {});
   const result: PgtapResult = { passed: 0, failed: 0, failures: [] };
-  await with_connection(db_url, (sql) =>
-    sql.unsafe("create extension if not exists pgtap with schema extensions"),
+  await with_connection(db_url, (client) =>
+    client.query("create extension if not exists pgtap with schema extensions"),
   );
   for (const file of options.files) {
     const name = path.basename(file);
     if (grep && !grep.test(name)) continue;
     const script = await readFile(file, "utf8");
-    const { passed, failures } = await with_connection(db_url, (sql) => run_script(sql, script));
+    const { passed, failures } = await with_connection(db_url, (client) =>
+      run_script(client, script),
+    );
     result.passed += passed;
     result.failed += failures.length;
     for (const failure of failures) {
@@ -47,12 +50,12 @@ export async function runPgtap(options: PgtapOptions): Promise<PgtapResult> {
   return result;
 }
 
-async function run_script(sql: Sql, script: string) {
+async function run_script(client: Client, script: string) {
   const lines: string[] = [];
   for (const { text, line } of split_statements(script)) {
     try {
       // One by one: a script as a whole would be one transaction, and an error would hide its line.
-      const rows = await sql.unsafe(text).values();
+      const { rows } = await client.query({ text, rowMode: "array" });
       for (const value of rows.flat())
         if (typeof value === "string") lines.push(...value.split("\n"));
     } catch (error) {
@@ -69,18 +72,16 @@ async function run_script(sql: Sql, script: string) {
 const without_plan = (failures: TapFailure[]): TapFailure[] =>
   failures.filter((failure) => failure.name !== "plan");
 
-async function with_connection<T>(db_url: string, use: (sql: Sql) => Promise<T>): Promise<T> {
-  const sql = postgres(db_url, {
-    max: 1,
-    onnotice: () => {},
+async function with_connection<T>(db_url: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const { client, close } = await open_connection(db_url, {
+    application_name: "pgtap",
     // The search path of role postgres, whatever role the address names.
-    connection: { search_path: '"$user", public, extensions' },
-    prepare: false,
+    options: '-c search_path="$user",public,extensions',
   });
   try {
-    return await use(sql);
+    return await use(client);
   } finally {
-    await sql.end({ timeout: 5 });
+    await close();
   }
 }
 

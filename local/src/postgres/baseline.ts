@@ -1,17 +1,16 @@
 /** What a Supabase database holds before the first migration. */
 import { readFile } from "node:fs/promises";
-import type { Sql } from "postgres";
+import type { Client } from "pg";
 
 const FILES = ["roles.sql", "schemas.sql", "auth.sql", "realtime.sql"];
 
-/** In one transaction on the first start, so that a crash leaves nothing or all of it. */
-export async function apply_baseline(admin: Sql): Promise<void> {
-  const [present] = await admin`select from pg_roles where rolname = 'authenticator'`;
-  if (present) return;
+/** On the first start. */
+export async function apply_baseline(admin: Client): Promise<void> {
+  const found = await admin.query("select from pg_roles where rolname = 'authenticator'");
+  if (found.rowCount === 1) return;
   const scripts = await Promise.all(
     FILES.map((file) => readFile(new URL(`./sql/${file}`, import.meta.url), "utf8")),
   );
-  await admin.begin(async (transaction) => {
-    for (const script of scripts) await transaction.unsafe(script);
-  });
+  // One message is one transaction: a crash leaves nothing or all of it.
+  await admin.query(scripts.join("\n"));
 }

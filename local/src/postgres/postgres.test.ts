@@ -2,10 +2,11 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
-import postgres, { type Sql } from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { open_connection } from "../database/connection.ts";
 import { free_port, HOST } from "../ports.ts";
 import { copy_fixture, type Fixture } from "../testing/fixture.ts";
+import { connect_sql, type Sql } from "../testing/sql.ts";
 import { clear_stale_server, cluster_folder } from "./cluster.ts";
 import { type EmbeddedPostgres, startPostgres } from "./index.ts";
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
   fixture = await copy_fixture();
   port = await free_port();
   server = await startPostgres({ data_dir: fixture.data_dir, port });
-  sql = postgres(server.db_url, { max: 1, onnotice: () => {} });
+  sql = connect_sql(server.db_url, 1);
 });
 
 afterAll(async () => {
@@ -27,11 +28,19 @@ afterAll(async () => {
   await fixture?.remove();
 });
 
-const as = async <T>(role: string, use: (sql: Sql) => Promise<T>): Promise<T> =>
-  (await sql.begin(async (transaction) => {
-    await transaction.unsafe(`set local role ${role}`);
-    return use(transaction as unknown as Sql);
-  })) as T;
+/** In one transaction as this role. Answers the rows of the last statement. */
+async function as(role: string, ...statements: string[]) {
+  const { client, close } = await open_connection(server.db_url, { application_name: "test" });
+  try {
+    await client.query(`begin; set local role ${role}`);
+    let rows: Record<string, unknown>[] = [];
+    for (const statement of statements) ({ rows } = await client.query(statement));
+    await client.query("commit");
+    return rows;
+  } finally {
+    await close();
+  }
+}
 
 describe("the baseline", () => {
   it("makes postgres no superuser, and the API roles as on Supabase", async () => {
@@ -71,16 +80,17 @@ describe("the baseline", () => {
   it("tells policies who asks", async () => {
     const id = "11111111-2222-3333-4444-555555555555";
     const claims = JSON.stringify({ sub: id, role: "anon", email: "a@example.com" });
-    const [row] = await as("anon", async (anon) => {
-      await anon`select set_config('request.jwt.claims', ${claims}, true)`;
-      return anon`select auth.uid() as uid, auth.role() as role, auth.jwt() ->> 'email' as email`;
-    });
+    const [row] = await as(
+      "anon",
+      `select set_config('request.jwt.claims', '${claims}', true)`,
+      "select auth.uid() as uid, auth.role() as role, auth.jwt() ->> 'email' as email",
+    );
     expect(row).toEqual({ uid: id, role: "anon", email: "a@example.com" });
   });
 
   it("lets postgres install the trusted extensions and pgTAP", async () => {
     for (const name of ["pg_trgm", "unaccent", "btree_gist", "pgtap"]) {
-      await sql.unsafe(`create extension if not exists ${name} with schema extensions`);
+      await sql.query(`create extension if not exists ${name} with schema extensions`);
     }
   });
 
@@ -111,22 +121,21 @@ describe("realtime.send", () => {
 
   it("swallows every error as a warning", async () => {
     const notices: string[] = [];
-    const other = postgres(server.db_url, {
-      max: 1,
-      onnotice: (notice) => notices.push(`${notice.severity}: ${notice.message}`),
-    });
-    await other`select realtime.send('[1]', 'happened', 'topic:2')`;
-    await other.end();
+    const { client, close } = await open_connection(server.db_url, { application_name: "test" });
+    client.on("notice", ({ severity, message }) => notices.push(`${severity}: ${message}`));
+    await client.query("select realtime.send('[1]', 'happened', 'topic:2')");
+    await close();
     expect(notices.join()).toMatch(/^WARNING: WarnSendingBroadcastMessage: /);
     expect(await sql`select from realtime.messages where topic = 'topic:2'`).toHaveLength(0);
   });
 
   it("leaves it to the policies, which postgres may write, who reads", async () => {
     const read = () =>
-      as("anon", async (anon) => {
-        await anon`select set_config('realtime.topic', 'topic:1', true)`;
-        return anon`select from realtime.messages where topic = 'topic:1'`;
-      });
+      as(
+        "anon",
+        "select set_config('realtime.topic', 'topic:1', true)",
+        "select from realtime.messages where topic = 'topic:1'",
+      );
     expect(await read()).toHaveLength(0);
     await sql`
       create policy "topics are open" on realtime.messages for select to anon
@@ -135,8 +144,7 @@ describe("realtime.send", () => {
     await expect(
       as(
         "anon",
-        (anon) =>
-          anon`insert into realtime.messages (topic, extension) values ('topic:1', 'broadcast')`,
+        "insert into realtime.messages (topic, extension) values ('topic:1', 'broadcast')",
       ),
     ).rejects.toThrow("row-level security");
   });
@@ -148,7 +156,7 @@ describe("startPostgres", () => {
     await sql.end();
     await server.stop();
     server = await startPostgres({ data_dir: fixture.data_dir, port });
-    sql = postgres(server.db_url, { max: 1, onnotice: () => {} });
+    sql = connect_sql(server.db_url, 1);
     const [row] = await sql`select word from public.kept`;
     expect(row?.word).toBe("still here");
   });

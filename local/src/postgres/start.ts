@@ -3,7 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import postgres from "postgres";
+import { open_connection } from "../database/connection.ts";
 import { type HeldProcess, hold } from "../held-process.ts";
 import { check_port, HOST } from "../ports.ts";
 import { maintain_partitions } from "../realtime/partitions.ts";
@@ -54,11 +54,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
     await wait_until_ready(server, folder, log_file);
     const url = (role: string) =>
       `postgresql://${role}:${PASSWORD}@${HOST}:${options.port}/postgres`;
-    const admin = postgres(url("supabase_admin"), { max: 1, onnotice: () => {} });
-    await apply_baseline(admin);
-    // Realtime keeps them up; `realtime.send` must also work before it runs.
-    await maintain_partitions(admin);
-    await admin.end();
+    await prepare(url("supabase_admin"));
     return {
       db_url: url("postgres"),
       admin_url: url("supabase_admin"),
@@ -69,6 +65,17 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   } catch (error) {
     await server.stop();
     throw error;
+  }
+}
+
+async function prepare(admin_url: string): Promise<void> {
+  const { client, close } = await open_connection(admin_url, { application_name: "baseline" });
+  try {
+    await apply_baseline(client);
+    // Realtime keeps them up; `realtime.send` must also work before it runs.
+    await maintain_partitions(async (text) => (await client.query(text)).rows);
+  } finally {
+    await close();
   }
 }
 

@@ -1,5 +1,5 @@
 /** What the parts of one server share. */
-import type { Sql } from "postgres";
+import type { Lanes } from "../database/lanes.ts";
 import type { Hub } from "./hub.ts";
 import type { RateCounter, RealtimeLimits } from "./limits.ts";
 import type { Peer } from "./peer.ts";
@@ -8,7 +8,7 @@ import type { VerifyToken } from "./token.ts";
 export interface Context {
   limits: RealtimeLimits;
   /** A role that may read and write `realtime.messages` past its policies and become any role. */
-  sql: Sql;
+  lanes: Lanes;
   hub: Hub;
   verify: VerifyToken;
   /** Is the write-ahead log being read? */

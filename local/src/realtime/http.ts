@@ -1,5 +1,5 @@
 /** Broadcasts over HTTP: `POST /api/broadcast` (a batch) and `POST /api/broadcast/{topic}/events/{event}` (one). */
-import { AuthorizeError, write_policies } from "./authorize.ts";
+import { AuthorizeError, may_write } from "./authorize.ts";
 import { type BatchMessage, parse_batch } from "./batch.ts";
 import type { Context } from "./context.ts";
 import { is_map, type UserBroadcast } from "./serializer.ts";
@@ -77,7 +77,7 @@ async function send_batch(context: Context, caller: Caller, body: Buffer): Promi
   );
   // What may not be sent is left out without a word, as by the real server.
   for (const [topic, group] of to_private) {
-    if ((await may_write(context, caller, topic)) === true) group.forEach(send);
+    if ((await may_broadcast(context, caller, topic)) === true) group.forEach(send);
   }
   return accepted();
 }
@@ -102,7 +102,7 @@ async function send_one(
     return Response.json({ errors }, { status: 422 });
   }
   if (is_private) {
-    const allowed = await may_write(context, caller, topic);
+    const allowed = await may_broadcast(context, caller, topic);
     if (allowed instanceof Response) return allowed;
     if (!allowed) return refuse(403, "Unauthorized");
   }
@@ -115,13 +115,13 @@ async function send_one(
 }
 
 /** A Response when it could not be found out. */
-async function may_write(
-  { sql, log }: Context,
+async function may_broadcast(
+  { lanes, log }: Context,
   { claims, headers }: Caller,
   topic: string,
 ): Promise<boolean | Response> {
   try {
-    return (await write_policies(sql, { topic, claims, headers }, true)).broadcast;
+    return await may_write(lanes, { topic, claims, headers }, "broadcast");
   } catch (error) {
     if (!(error instanceof AuthorizeError)) throw error;
     log(`UnableToSetPolicies: ${error.message}`);

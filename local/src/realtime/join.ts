@@ -96,7 +96,7 @@ async function read_or_refuse(
   config: JoinConfig,
 ): Promise<Policies> {
   const denied = `Unauthorized: ${may_not_read(asker.topic)}`;
-  const policies = await read_policies(context.sql, asker, config.presence_enabled).catch(
+  const policies = await read_policies(context.lanes, asker, config.presence_enabled).catch(
     (error) => {
       if (!(error instanceof AuthorizeError)) throw error;
       if (error.kind === "rls") context.log(`RlsPolicyError: ${error.message}`);
@@ -127,7 +127,7 @@ async function replay_or_refuse(
     throw new JoinRefused("UnableToReplayMessages: Replay is not allowed for public channels");
   }
   if (!is_map(replay)) return [];
-  const messages = await stored_messages(context.sql, name, replay).catch((error) => {
+  const messages = await stored_messages(context.lanes, name, replay).catch((error) => {
     context.log(`UnableToReplayMessages: ${error.message}`);
     throw new JoinRefused("UnableToReplayMessages: Realtime was unable to replay messages");
   });

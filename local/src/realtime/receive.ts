@@ -1,5 +1,5 @@
 /** What a client sends on a channel it has joined, except joins and leaves. */
-import { AuthorizeError, type Policies, read_policies, write_policies } from "./authorize.ts";
+import { AuthorizeError, may_write, type Policies, read_policies } from "./authorize.ts";
 import type { Channel } from "./channel.ts";
 import { renew_token } from "./renew-token.ts";
 import { type Broadcast, type ClientMessage, is_map } from "./serializer.ts";
@@ -90,17 +90,16 @@ async function may_track(channel: Channel): Promise<boolean> {
 
 /** False when it could not be found out. */
 async function look_up_write(channel: Channel, policies: Policies): Promise<boolean> {
-  const { context, asker } = channel;
+  const { asker } = channel;
+  const { lanes, log } = channel.context;
   try {
-    const write = await write_policies(context.sql, asker, true);
-    policies.broadcast.write = write.broadcast;
-    policies.presence.write = write.presence;
-    policies.presence.read ??=
-      (await read_policies(context.sql, asker, true)).presence.read === true;
+    policies.broadcast.write = await may_write(lanes, asker, "broadcast");
+    policies.presence.write = await may_write(lanes, asker, "presence");
+    policies.presence.read ??= (await read_policies(lanes, asker, true)).presence.read === true;
     return true;
   } catch (error) {
     if (!(error instanceof AuthorizeError)) throw error;
-    context.log(`UnableToSetPolicies: ${error.message}`);
+    log(`UnableToSetPolicies: ${error.message}`);
     return false;
   }
 }

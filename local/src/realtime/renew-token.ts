@@ -13,7 +13,7 @@ export async function renew_token(channel: Channel, token: unknown): Promise<voi
   try {
     channel.claims = await context.verify(token);
     if (before) {
-      const after = await read_policies(context.sql, channel.asker, config.presence_enabled);
+      const after = await read_policies(context.lanes, channel.asker, config.presence_enabled);
       if (!after.broadcast.read && !after.presence.read) {
         return channel.shutdown(may_not_read(name));
       }

@@ -3,7 +3,7 @@
  * channels decided by row-level security on `realtime.messages`, broadcasts from the database read from the WAL.
  * Not there: postgres_changes (refused with a `system` error), long polling, the tenant and metrics APIs.
  */
-import postgres from "postgres";
+import { create_lanes } from "../database/lanes.ts";
 import type { Service } from "../service.ts";
 import type { Connection } from "./connection.ts";
 import type { Context } from "./context.ts";
@@ -40,29 +40,36 @@ export async function create_realtime(options: RealtimeOptions): Promise<Require
   const log = throttled(options.log ?? (() => {}));
   const rates = create_rates(limits, log);
   const hub = new Hub(rates.messages, rates.presence_messages);
-  const sql = postgres(options.db_url, {
-    max: POOL_SIZE,
-    onnotice: () => {},
-    connection: { application_name: "realtime_connect" },
+  const lanes = create_lanes(options.db_url, {
+    size: POOL_SIZE,
+    application_name: "realtime_connect",
   });
+  const query = async (text: string) => {
+    const [rows = []] = await lanes.run({ read_only: false, statements: [{ text, values: [] }] });
+    return rows;
+  };
   const on_broadcast = (broadcast: DatabaseBroadcast) => {
     if (broadcast.body.length > limits.payload_bytes) throw new Error("payload_size_exceeded");
     if (rates.messages.exceeded) throw new Error("too_many_requests");
     rates.messages.add();
     hub.broadcast(broadcast.topic, broadcast.private, broadcast);
   };
-  const wal = await start(options.db_url, sql, on_broadcast, log).catch(async (error) => {
+  const start = async () => {
+    await maintain_partitions(query);
+    return read_wal({ db_url: options.db_url, on_broadcast, log });
+  };
+  const wal = await start().catch(async (error) => {
     for (const rate of Object.values(rates)) rate.stop();
-    await sql.end({ timeout: 0 });
+    await lanes.close();
     throw error;
   });
   const context: Context = {
     limits,
-    sql,
+    lanes,
     hub,
     ...rates,
     verify: create_verifier(options.jwt_secret),
-    replicating: wal.connected,
+    replicating: wal.is_open,
     users: new Set(),
     log,
   };
@@ -72,7 +79,7 @@ export async function create_realtime(options: RealtimeOptions): Promise<Require
   };
   const idle_check = setInterval(check_idle, Math.min(IDLE_CHECK_MS, limits.idle_ms / 2)).unref();
   const partitions = setInterval(() => {
-    maintain_partitions(sql).catch((error) => log(`PartitionCreationFailed: ${error.message}`));
+    maintain_partitions(query).catch((error) => log(`PartitionCreationFailed: ${error.message}`));
   }, PARTITIONS_MS).unref();
   return {
     fetch: create_http(context),
@@ -83,20 +90,10 @@ export async function create_realtime(options: RealtimeOptions): Promise<Require
       for (const rate of Object.values(rates)) rate.stop();
       for (const connection of connections) connection.close(SERVICE_RESTART);
       await wal.close();
-      await sql.end({ timeout: 1 });
+      await lanes.close();
       for (const connection of connections) connection.drop();
     },
   };
-}
-
-async function start(
-  db_url: string,
-  sql: postgres.Sql,
-  on_broadcast: (broadcast: DatabaseBroadcast) => void,
-  log: (line: string) => void,
-) {
-  await maintain_partitions(sql);
-  return read_wal({ db_url, on_broadcast, log });
 }
 
 function create_rates(limits: RealtimeLimits, log: (line: string) => void) {

@@ -10,16 +10,16 @@ import {
   type SupabaseClient,
 } from "@supabase/supabase-js";
 import { SignJWT } from "jose";
-import postgres from "postgres";
 import { start_gateway } from "../gateway/index.ts";
 import { type Keys, local_keys } from "../keys.ts";
 import { free_port } from "../ports.ts";
 import { remove_data, startPostgres } from "../postgres/index.ts";
+import { connect_sql, type Sql } from "../testing/sql.ts";
 import { create_realtime, type RealtimeLimits } from "./index.ts";
 
 export interface TestProject {
   /** Superuser. */
-  sql: postgres.Sql;
+  sql: Sql;
   db_url: string;
   keys: Keys;
   start(limits?: Partial<RealtimeLimits>): Promise<TestServer>;
@@ -40,14 +40,14 @@ export async function start_project(): Promise<TestProject> {
   const data_dir = await mkdtemp(path.join(tmpdir(), "realtime-test-"));
   const database = await startPostgres({ data_dir, port: await free_port() });
   const keys = await local_keys();
-  const sql = postgres(database.admin_url, { max: 4, onnotice: () => {} });
+  const sql = connect_sql(database.admin_url, 4);
   return {
     sql,
     db_url: database.admin_url,
     keys,
     start: (limits) => start_server(database.admin_url, keys, { ...QUICK, ...limits }),
     async stop() {
-      await sql.end({ timeout: 1 });
+      await sql.end();
       await database.stop();
       await remove_data(data_dir);
     },
@@ -89,7 +89,7 @@ async function start_server(
 }
 
 /** Lets `anon` and `authenticated` receive what is broadcast on topics that begin with `open:`. */
-export async function allow_reading(sql: postgres.Sql): Promise<void> {
+export async function allow_reading(sql: Sql): Promise<void> {
   await sql`
     create policy "read open topics" on realtime.messages for select to anon, authenticated
     using (extension = 'broadcast' and (select realtime.topic()) like 'open:%')`;

@@ -4,9 +4,9 @@
  * as with the real server, which also leaves nothing behind in the database.
  */
 import { randomBytes } from "node:crypto";
-import type { Duplex } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
-import postgres from "postgres";
+import type { Client, Connection as PgConnection } from "pg";
+import type { Connection } from "../database/connection.ts";
+import { type KeptOpen, keep_open } from "../database/keep-open.ts";
 import { type InsertedRow, PgOutput } from "./pgoutput.ts";
 import type { UserBroadcast } from "./serializer.ts";
 
@@ -21,114 +21,64 @@ export interface WalOptions {
   log(line: string): void;
 }
 
-export interface Wal {
-  connected(): boolean;
-  close(): Promise<void>;
-}
-
 const PUBLICATION = "supabase_realtime_messages_publication";
 const SLOT = "supabase_realtime_messages_replication_slot";
-const FIRST_DELAY_MS = 100;
-const MAX_DELAY_MS = 5_000;
 
 /** Resolves when the first connection streams; rejects when it can't be made. Later losses are repaired. */
-export async function read_wal(options: WalOptions): Promise<Wal> {
-  const closing = new AbortController();
-  let stream: WalStream | null = await open_stream(options);
-  const running = (async () => {
-    let delay_ms = FIRST_DELAY_MS;
-    while (!closing.signal.aborted) {
-      if (stream) {
-        await stream.ended;
-        stream = null;
-        delay_ms = FIRST_DELAY_MS;
-        if (closing.signal.aborted) return;
-        options.log("Replication connection lost, reconnecting");
-      }
-      await sleep(delay_ms * (0.5 + Math.random()), null, { signal: closing.signal }).catch(
-        () => {},
-      );
-      delay_ms = Math.min(delay_ms * 2, MAX_DELAY_MS);
-      if (closing.signal.aborted) return;
-      stream = await open_stream(options).catch((error) => {
-        options.log(`Replication connection could not be established: ${error.message}`);
-        return null;
-      });
-      if (stream && closing.signal.aborted) await stream.close();
-    }
-  })();
-  return {
-    connected: () => stream !== null,
-    async close() {
-      closing.abort();
-      await stream?.close();
-      await running;
-    },
-  };
-}
-
-interface WalStream {
-  /** Resolves, never rejects, when the stream is over. */
-  ended: Promise<void>;
-  close(): Promise<void>;
-}
-
-async function open_stream({ db_url, on_broadcast, log }: WalOptions): Promise<WalStream> {
-  const sql = postgres(db_url, {
-    max: 1,
-    fetch_types: false,
-    idle_timeout: 0,
-    max_lifetime: null,
-    onnotice: () => {},
+export function read_wal({ db_url, on_broadcast, log }: WalOptions): Promise<KeptOpen> {
+  return keep_open({
+    name: "Replication",
+    db_url,
     connection: {
       application_name: "realtime_replication_connection",
       replication: "database",
-    } as Record<string, string>,
+    },
+    async begin(connection) {
+      await create_publication(connection.client);
+      await start_replication(connection, create_reader(on_broadcast, log));
+    },
+    log,
   });
-  const end = () => sql.end({ timeout: 0 });
-  try {
-    // Unlike SQL, replication commands are only understood in capitals.
-    const slot = `${SLOT}_${randomBytes(4).toString("hex")}`;
-    await create_publication(sql);
-    await sql.unsafe(
-      `CREATE_REPLICATION_SLOT ${slot} TEMPORARY LOGICAL pgoutput NOEXPORT_SNAPSHOT`,
-    );
-    const started = sql.unsafe(
-      `START_REPLICATION SLOT ${slot} LOGICAL 0/0 (proto_version '1', publication_names '${PUBLICATION}')`,
-    );
-    const stream = (await started.writable()) as Duplex; // it copies both ways
-    const ended = new Promise<void>((resolve) => {
-      stream.once("close", () => end().then(resolve, resolve));
-    });
-    stream.on("error", () => {}); // "close" follows
-    stream.on("data", create_reader({ stream, on_broadcast, log }));
-    return { ended, close: () => end().then(() => ended) };
-  } catch (error) {
-    await end();
-    throw error;
-  }
 }
 
-async function create_publication(sql: postgres.Sql): Promise<void> {
-  const found = await sql.unsafe(`select 1 from pg_publication where pubname = '${PUBLICATION}'`);
-  if (found.length > 0) return;
-  await sql.unsafe(`create publication ${PUBLICATION} for table realtime.messages`);
+async function create_publication(client: Client): Promise<void> {
+  const found = await client.query(`select 1 from pg_publication where pubname = '${PUBLICATION}'`);
+  if (found.rows.length > 0) return;
+  await client.query(`create publication ${PUBLICATION} for table realtime.messages`);
+}
+
+/** A copy in both directions, which pg leaves to the listener of its protocol's messages. */
+interface CopyConnection extends PgConnection {
+  sendCopyFromChunk(chunk: Buffer): void;
+}
+
+type Read = (message: Buffer, answer: (message: Buffer) => void) => void;
+
+async function start_replication({ client, close }: Connection, read: Read): Promise<void> {
+  // Unlike SQL, replication commands are only understood in capitals.
+  const slot = `${SLOT}_${randomBytes(4).toString("hex")}`;
+  await client.query(
+    `CREATE_REPLICATION_SLOT ${slot} TEMPORARY LOGICAL pgoutput NOEXPORT_SNAPSHOT`,
+  );
+  const copy = client.connection as CopyConnection;
+  const started = new Promise((resolve) => copy.once("replicationStart", resolve));
+  copy.on("copyData", ({ chunk }) => read(chunk, (message) => copy.sendCopyFromChunk(message)));
+  const over = client.query(
+    `START_REPLICATION SLOT ${slot} LOGICAL 0/0 (proto_version '1', publication_names '${PUBLICATION}')`,
+  );
+  await Promise.race([started, over]);
+  over.then(close, () => {});
 }
 
 const WAL_DATA = 0x77;
 const KEEPALIVE = 0x6b;
 const WAL_DATA_HEADER_BYTES = 25;
 
-function create_reader(options: {
-  stream: Duplex;
-  on_broadcast: WalOptions["on_broadcast"];
-  log: WalOptions["log"];
-}) {
-  const { stream, on_broadcast, log } = options;
+function create_reader(on_broadcast: WalOptions["on_broadcast"], log: WalOptions["log"]): Read {
   const pgoutput = new PgOutput();
-  return (message: Buffer) => {
+  return (message, answer) => {
     // Exactly what was sent: a server that shuts down waits until its position and ours are equal.
-    if (message[0] === KEEPALIVE) stream.write(standby_status(message.readBigUInt64BE(1)));
+    if (message[0] === KEEPALIVE) answer(standby_status(message.readBigUInt64BE(1)));
     if (message[0] !== WAL_DATA) return;
     try {
       const row = pgoutput.read(message.subarray(WAL_DATA_HEADER_BYTES));
