@@ -7,7 +7,7 @@ export const root = join(import.meta.dirname, "..");
 /** Where a running Kulti keeps its data and says where it is: `data/` and `local.json`. */
 export const kulti_dir = process.env.KULTI_DIR ?? join(root, ".kulti");
 
-/** Calls `stop` once on Ctrl-C, SIGTERM, SIGHUP or the death of the parent, then exits. */
+/** Calls `stop` once on Ctrl-C, SIGTERM, SIGHUP or the death of the parent, then exits. A process with nothing left to do ends. */
 export function on_end(stop: () => Promise<void>): void {
   let ending = false;
   const end = async (code: number) => {
@@ -23,6 +23,8 @@ export function on_end(stop: () => Promise<void>): void {
   process.on("SIGTERM", () => end(143));
   process.on("SIGHUP", () => end(129));
   process.on("disconnect", () => end(143));
+  // Listening to it is no reason to stay when the work is done.
+  process.channel?.unref();
 }
 
 export interface RunOptions {

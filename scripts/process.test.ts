@@ -1,0 +1,29 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { root } from "./process.ts";
+
+const start = (then: string) =>
+  spawn(
+    process.execPath,
+    [
+      "--input-type=module",
+      "--eval",
+      `import { on_end } from "./scripts/process.ts";
+       on_end(async () => {});
+       ${then}`,
+    ],
+    { cwd: root, stdio: ["ignore", "inherit", "inherit", "ipc"] },
+  );
+
+test("on_end leaves a process that has nothing left to do to its end", async () => {
+  const child = start("");
+  expect(await once(child, "exit")).toEqual([0, null]);
+});
+
+test("on_end ends a process whose parent is gone", async () => {
+  const child = start("setInterval(() => {}, 1000); process.send('ready');");
+  await once(child, "message");
+  child.disconnect();
+  expect(await once(child, "exit")).toEqual([143, null]);
+});
