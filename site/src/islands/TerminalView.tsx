@@ -52,10 +52,12 @@ export function TerminalView() {
 
 function Transcript() {
   const terminal = useSlice((state) => state.stage.terminal);
-  const text = useMemo(() => transcript(terminal, read_aloud_entries), [terminal]);
+  const passages = useMemo(() => transcript(terminal, read_aloud_entries), [terminal]);
   return (
     <section className="hidden" aria-label="Terminal output as text">
-      <pre>{text}</pre>
+      {passages.map(({ seq, text }) => (
+        <pre key={seq}>{text}</pre>
+      ))}
     </section>
   );
 }

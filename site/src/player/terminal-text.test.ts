@@ -25,7 +25,23 @@ test("transcript reads like a terminal", () => {
     entry({ exit_code: 1 }),
     entry({ command: "ls", text: "a\nb\n", exit_code: 0 }),
   ]);
-  expect(transcript(entries, 10)).toBe("❯ npm test\n1 failed\nexit 1\n❯ ls\na\nb\n");
+  const passages = transcript(entries, 10);
+  expect(passages.map(({ text }) => text).join("")).toBe(
+    "❯ npm test\n1 failed\nexit 1\n❯ ls\na\nb\n",
+  );
+});
+
+test("transcript begins a passage with each line that an entry begins, so that the rest stays as it is", () => {
+  const entries = List.from([
+    entry({ seq: 1, text: "50 %\u001b[" }),
+    entry({ seq: 2, text: "0m 100 %\n" }),
+    entry({ seq: 3 }),
+    entry({ seq: 4, text: "done\n" }),
+  ]);
+  expect(transcript(entries, 10)).toEqual([
+    { seq: 1, text: "50 % 100 %\n" },
+    { seq: 4, text: "done\n" },
+  ]);
 });
 
 test("a command begins on a line of its own after output that ended within one", () => {

@@ -7,7 +7,10 @@ const red = "\x1b[31m";
 const green = "\x1b[32m";
 const off = "\x1b[0m";
 
-/** What the terminal is given for one entry. `at_line_start` tells whether the one before ended its line. */
+/**
+ * What the terminal is given for one entry. `at_line_start` tells whether the one before ended its line. Output goes on
+ * where the entry before stopped, be it within a colour or an escape; a command begins anew.
+ */
 export function entry_bytes(entry: TerminalEntry, at_line_start: boolean): string {
   const { command, stream, text, exit_code } = entry;
   let bytes = "";
@@ -18,11 +21,7 @@ export function entry_bytes(entry: TerminalEntry, at_line_start: boolean): strin
     begin_line();
     bytes += `${off}${green}❯${off} ${bold}${printable(command)}${off}\r\n`;
   }
-  if (text !== "") {
-    // A command cut short may leave colours behind; each entry starts without.
-    bytes += off;
-    bytes += stream === "input" ? `${dim}${printable(text)}${off}` : text;
-  }
+  if (text !== "") bytes += stream === "input" ? `${dim}${printable(text)}${off}` : text;
   if (exit_code !== null && exit_code !== 0) {
     begin_line();
     bytes += `${off}${red}exit ${exit_code}${off}\r\n`;
@@ -63,12 +62,28 @@ export function start_of_last(
 
 const read_aloud_characters = 40_000;
 
-/** The last `count` entries as plain text. */
-export function transcript(terminal: List<TerminalEntry>, count: number): string {
-  const from = start_of_last(terminal, count, read_aloud_characters);
-  let text = "";
-  for (const entry of terminal.slice(from)) text += entry_bytes(entry, ends_line(text));
-  return without_escapes(text).replace(/\r\n?/g, "\n");
+export interface Passage {
+  /** Of its first entry. */
+  seq: number;
+  text: string;
+}
+
+/** The last `count` entries as plain text, in passages that each begin a line. */
+export function transcript(terminal: List<TerminalEntry>, count: number): Passage[] {
+  const passages: { seq: number; bytes: string }[] = [];
+  let at_line_start = true;
+  for (const entry of terminal.slice(start_of_last(terminal, count, read_aloud_characters))) {
+    const bytes = entry_bytes(entry, at_line_start);
+    if (bytes === "") continue;
+    const open = at_line_start ? undefined : passages.at(-1);
+    if (open) open.bytes += bytes;
+    else passages.push({ seq: entry.seq, bytes });
+    at_line_start = ends_line(bytes);
+  }
+  return passages.map(({ seq, bytes }) => ({
+    seq,
+    text: without_escapes(bytes).replace(/\r\n?/g, "\n"),
+  }));
 }
 
 export function last_command(terminal: List<TerminalEntry>): string {
