@@ -1,5 +1,5 @@
 import type { StageFile } from "@kulti/protocol";
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import type { WorkTarget } from "../player/follow.ts";
 import { split_path } from "../player/paths.ts";
 
@@ -21,34 +21,14 @@ export function FileList({ files, shown, choose }: Props) {
   return (
     <nav className="file-list" aria-label="Files touched">
       <ul>
-        {newest.map(({ filename, version, deleted }) => {
-          const { folder, base } = split_path(filename);
-          return (
-            <li key={filename}>
-              <button
-                type="button"
-                className="file-entry"
-                aria-current={filename === shown ? "true" : undefined}
-                data-deleted={deleted}
-                title={filename}
-                onClick={() => choose({ kind: "file", filename })}
-              >
-                <span className="file-base">
-                  <bdi>{base}</bdi>
-                </span>
-                <span className="fact figure">
-                  {version}
-                  <span className="hidden"> changes</span>
-                </span>
-                {folder && (
-                  <span className="file-folder">
-                    <bdi>{folder}</bdi>
-                  </span>
-                )}
-              </button>
-            </li>
-          );
-        })}
+        {newest.map((file) => (
+          <FileEntry
+            key={file.filename}
+            file={file}
+            is_shown={file.filename === shown}
+            choose={choose}
+          />
+        ))}
         {files.length > most_files && (
           <li className="fact">and {files.length - most_files} more</li>
         )}
@@ -56,3 +36,39 @@ export function FileList({ files, shown, choose }: Props) {
     </nav>
   );
 }
+
+interface EntryProps {
+  file: StageFile;
+  is_shown: boolean;
+  choose: Props["choose"];
+}
+
+const FileEntry = memo(function FileEntry({ file, is_shown, choose }: EntryProps) {
+  const { filename, version, deleted } = file;
+  const { folder, base } = split_path(filename);
+  return (
+    <li>
+      <button
+        type="button"
+        className="file-entry"
+        aria-current={is_shown ? "true" : undefined}
+        data-deleted={deleted}
+        title={filename}
+        onClick={() => choose({ kind: "file", filename })}
+      >
+        <span className="file-base">
+          <bdi>{base}</bdi>
+        </span>
+        <span className="fact figure">
+          {version}
+          <span className="hidden"> changes</span>
+        </span>
+        {folder && (
+          <span className="file-folder">
+            <bdi>{folder}</bdi>
+          </span>
+        )}
+      </button>
+    </li>
+  );
+});

@@ -28,7 +28,6 @@ export function WorkPane({ terminal }: Props) {
   const has_tab = terminal === "tab" && has_terminal;
   const target = target_in(shown_target(follow), has_tab, active_file);
   const file = target?.kind === "file" ? files.get(target.filename) : undefined;
-  const choose = (chosen: WorkTarget) => player.choose(chosen);
   const is_list_shown = terminal === "below" && list === "open" && all.length > 1;
 
   return (
@@ -52,7 +51,7 @@ export function WorkPane({ terminal }: Props) {
             <span className="hidden">Files</span>
           </button>
         )}
-        <FileTabs files={all} target={target} has_terminal={has_tab} choose={choose} />
+        <FileTabs files={all} target={target} has_terminal={has_tab} choose={player.choose} />
         <PreviewLink />
         {(all.length > 0 || has_tab) && (
           <button
@@ -72,7 +71,9 @@ export function WorkPane({ terminal }: Props) {
         )}
       </div>
       <div className="work-body">
-        {is_list_shown && <FileList files={all} shown={file?.filename ?? null} choose={choose} />}
+        {is_list_shown && (
+          <FileList files={all} shown={file?.filename ?? null} choose={player.choose} />
+        )}
         <div className="work-view" role="tabpanel" id="work-view" aria-label={label_of(target)}>
           <Shown target={target} file={file} terminal={terminal} />
         </div>
