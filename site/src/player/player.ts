@@ -92,6 +92,12 @@ export interface PlayerOptions {
 /** Faster than this nobody reads along, and typing would only be noise. */
 const fastest_typed = 2;
 
+/**
+ * Between two pictures while a session is read: with one for each page, drawing took four fifths of the time until
+ * 100,000 events were there.
+ */
+const reading_ms = 250;
+
 const read_nothing = () => Promise.reject(new Error("Cannot read again: there is no server."));
 
 export function create_player(options: PlayerOptions): Player {
@@ -124,6 +130,8 @@ export function create_player(options: PlayerOptions): Player {
   let wanted: Wish | null = wish.ms === null && wish.seq === null && !wish.autoplay ? null : wish;
   let recalled_seq: number | null = null;
   let moved_at = clock.now();
+  /** When the last picture was drawn of a session that is still being read. */
+  let read_at = Number.NEGATIVE_INFINITY;
   let is_frame_asked = false;
   let is_stopped = false;
 
@@ -149,6 +157,10 @@ export function create_player(options: PlayerOptions): Player {
 
   const next_picture = () => {
     const now = clock.now();
+    if (store.get().connection === "catching_up") {
+      if (now - read_at < reading_ms && commands.length === 0) return ask_frame();
+      read_at = now;
+    }
     const passed_ms = now - moved_at;
     moved_at = now;
     settle(passed_ms);
