@@ -6,11 +6,7 @@ import { build } from "@kulti/site/build.ts";
 import { root } from "./process.ts";
 
 const sources = [
-  "site/src",
-  "site/public",
-  "site/astro.config.mjs",
-  "site/build.ts",
-  "site/package.json",
+  "site",
   "sdk/src/export",
   "sdk/src/watch",
   "supabase/functions/_shared/protocol",
@@ -38,10 +34,12 @@ function fingerprint(): string {
   return hash.digest("hex");
 }
 
+const made = new Set(["node_modules", "dist", ".astro"]);
+
 function* files_below(path: string): Generator<string> {
   if (!existsSync(path)) return;
   if (statSync(path).isFile()) return yield path;
   for (const name of readdirSync(path).sort()) {
-    if (name !== "node_modules") yield* files_below(join(path, name));
+    if (!made.has(name)) yield* files_below(join(path, name));
   }
 }

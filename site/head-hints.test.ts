@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { with_hints } from "./head-hints.ts";
+
+const imports = new Map([
+  ["/assets/stage.js", ["/assets/react.js", "/assets/player.js"]],
+  ["/assets/player.js", ["/assets/fold.js", "/assets/stage.js"]],
+  ["/assets/other.js", ["/assets/chart.js"]],
+]);
+
+const hinted = (html: string) =>
+  [...with_hints(html, imports).matchAll(/<link rel="(\w+)" href="([^"]+)"/g)].map(
+    ([, rel, href]) => `${rel} ${href}`,
+  );
+
+test("with_hints names what an island and all that it imports ask for, each once", () => {
+  const island =
+    '<astro-island component-url="/assets/stage.js" renderer-url="/assets/client.js"></astro-island>';
+  expect(hinted(`<head></head><body>${island}</body>`)).toEqual([
+    "preload /config.json",
+    "modulepreload /assets/stage.js",
+    "modulepreload /assets/react.js",
+    "modulepreload /assets/player.js",
+    "modulepreload /assets/fold.js",
+    "modulepreload /assets/client.js",
+  ]);
+});
+
+test("with_hints names the scripts of a page without islands", () => {
+  const script = '<script type="module" src="/assets/other.js"></script>';
+  expect(hinted(`<head>${script}</head>`)).toEqual([
+    "preload /config.json",
+    "modulepreload /assets/other.js",
+    "modulepreload /assets/chart.js",
+  ]);
+});
+
+test("with_hints leaves a page without scripts as it is", () => {
+  const html = "<head></head><body><script>let theme;</script></body>";
+  expect(with_hints(html, imports)).toBe(html);
+});

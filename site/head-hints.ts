@@ -1,0 +1,60 @@
+/**
+ * Tells the browser in each page's head which scripts the page will ask for, and that it will ask for `config.json`:
+ * they then come at once, and not each when the one before has been read.
+ */
+import { glob, readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { AstroIntegration } from "astro";
+
+/** What each built script imports at its start; both as paths on the site. */
+export type Imports = ReadonlyMap<string, readonly string[]>;
+
+export function head_hints(): AstroIntegration {
+  const imports = new Map<string, string[]>();
+  return {
+    name: "head-hints",
+    hooks: {
+      "astro:config:setup": ({ updateConfig }) => {
+        const note_imports = {
+          name: "note-imports",
+          generateBundle(_: unknown, bundle: Record<string, { imports?: string[] }>) {
+            for (const [file, { imports: imported = [] }] of Object.entries(bundle)) {
+              imports.set(
+                `/${file}`,
+                imported.map((name) => `/${name}`),
+              );
+            }
+          },
+        };
+        updateConfig({ vite: { plugins: [note_imports] } });
+      },
+      "astro:build:done": async ({ dir }) => {
+        const dist = fileURLToPath(dir);
+        for await (const file of glob("**/*.html", { cwd: dist })) {
+          const html = await readFile(`${dist}/${file}`, "utf8");
+          await writeFile(`${dist}/${file}`, with_hints(html, imports));
+        }
+      },
+    },
+  };
+}
+
+/** A page without scripts stays as it is. */
+export function with_hints(html: string, imports: Imports): string {
+  const asked = /<script type="module" src="([^"]+)"|(?:component|renderer)-url="([^"]+)"/g;
+  const scripts = new Set<string>();
+  const add = (script: string) => {
+    if (scripts.has(script)) return;
+    scripts.add(script);
+    for (const imported of imports.get(script) ?? []) add(imported);
+  };
+  for (const [, page_script, island_script] of html.matchAll(asked)) {
+    add(page_script ?? (island_script as string));
+  }
+  if (scripts.size === 0) return html;
+  const hints = [
+    '<link rel="preload" href="/config.json" as="fetch" crossorigin>',
+    ...[...scripts].map((script) => `<link rel="modulepreload" href="${script}">`),
+  ];
+  return html.replace("</head>", `${hints.join("")}</head>`);
+}
