@@ -1,6 +1,7 @@
 /**
- * Fifty rows of the Mind. Far from what is looked at they give way to a gap of their height, so that a session of any
- * length costs what is on the screen; the browser's own scrolling and text search stay.
+ * A stretch of the Mind: fifty rows, or a thousand as twenty stretches of fifty. Far from what is looked at it gives
+ * way to a gap of its height, so that a session of any length costs what is on the screen; the browser's own scrolling
+ * and text search stay.
  */
 import { memo, type RefObject, useEffect, useRef, useState } from "react";
 import { MindRow } from "./MindRow.tsx";
@@ -8,16 +9,27 @@ import { MindRow } from "./MindRow.tsx";
 interface Props {
   from: number;
   to: number;
+  /** How many rows there is room for. */
+  rows: number;
   /** On the page from the start: the newest is what is looked at first. */
   is_near_end: boolean;
   scroller: RefObject<HTMLElement | null>;
 }
 
+/** Rows that are put on the page and taken off it together. */
+const chunk_rows = 50;
+export const block_rows = 1_000;
+/** The last rows, which fill the view of who looks at the newest. */
+const end_rows = 2 * chunk_rows;
+
 /** How far outside of what is visible rows are kept, in pixels. */
 const margin = "1500px 0px";
 const guessed_row_height = 76;
 
-export const MindChunk = memo(function MindChunk({ from, to, is_near_end, scroller }: Props) {
+export const is_near_end = (to: number, end: number): boolean => to > end - end_rows;
+
+export const MindChunk = memo(function MindChunk(props: Props) {
+  const { from, to, rows, is_near_end, scroller } = props;
   const element = useRef<HTMLDivElement>(null);
   const height = useRef((to - from) * guessed_row_height);
   const [is_near, set_near] = useState(is_near_end);
@@ -26,7 +38,9 @@ export const MindChunk = memo(function MindChunk({ from, to, is_near_end, scroll
     const chunk = element.current;
     if (!chunk) return;
     const observer = new IntersectionObserver(
-      ([entry]) => {
+      (entries) => {
+        // Of several at once the last one holds.
+        const entry = entries.at(-1);
         if (!entry) return;
         if (!entry.isIntersecting && chunk.childElementCount > 0) {
           height.current = entry.boundingClientRect.height;
@@ -39,15 +53,42 @@ export const MindChunk = memo(function MindChunk({ from, to, is_near_end, scroll
     return () => observer.disconnect();
   }, [scroller]);
 
-  if (!is_near && !is_near_end) {
-    return <div className="mind-chunk" ref={element} style={{ height: height.current }} />;
-  }
+  const is_shown = is_near || is_near_end;
   return (
-    <div className="mind-chunk" ref={element}>
-      {Array.from({ length: to - from }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: rows never move.
-        <MindRow key={from + index} index={from + index} />
-      ))}
+    <div
+      className="mind-chunk"
+      ref={element}
+      data-from={from}
+      style={is_shown ? undefined : { height: height.current }}
+    >
+      {is_shown && (rows === chunk_rows ? <Rows {...props} /> : <Chunks {...props} />)}
     </div>
   );
 });
+
+function Rows({ from, to }: Props) {
+  return Array.from({ length: to - from }, (_, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: rows never move.
+    <MindRow key={from + index} index={from + index} />
+  ));
+}
+
+function Chunks(block: Props) {
+  return chunks_of(block.from, block.to, chunk_rows).map(({ from, to }) => (
+    <MindChunk
+      key={from}
+      from={from}
+      to={to}
+      rows={chunk_rows}
+      is_near_end={block.is_near_end && is_near_end(to, block.to)}
+      scroller={block.scroller}
+    />
+  ));
+}
+
+export function chunks_of(from: number, to: number, rows: number): { from: number; to: number }[] {
+  return Array.from({ length: Math.ceil((to - from) / rows) }, (_, index) => ({
+    from: from + index * rows,
+    to: Math.min(to, from + (index + 1) * rows),
+  }));
+}

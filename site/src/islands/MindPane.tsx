@@ -1,10 +1,10 @@
 /** The Mind: what the agent thinks, newest at the bottom. */
 import { ArrowDown } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { MindChunk } from "./MindChunk.tsx";
+import { block_rows, chunks_of, is_near_end, MindChunk } from "./MindChunk.tsx";
 import { Scroller } from "./Scroller.tsx";
 import { useSlice } from "./stage-context.ts";
-import { chunk_rows, usePointed } from "./use-pointed.ts";
+import { usePointed } from "./use-pointed.ts";
 import { useStickToEnd } from "./use-stick-to-end.ts";
 
 export function MindPane() {
@@ -19,19 +19,18 @@ export function MindPane() {
   }, [is_at_end, rows.length]);
   const unread = is_at_end ? 0 : Math.max(0, rows.length - read_rows.current);
   usePointed(scroller, rows);
-  const chunks = Math.ceil(rows.length / chunk_rows);
 
   return (
     <section className="pane mind" id="mind" aria-label="Mind" tabIndex={-1}>
       <Scroller label="Thoughts" className="mind-scroll" ref={scroller} role="log" aria-live="off">
         <div className="mind-rows" ref={content}>
-          {Array.from({ length: chunks }, (_, chunk) => (
+          {chunks_of(0, rows.length, block_rows).map(({ from, to }) => (
             <MindChunk
-              // biome-ignore lint/suspicious/noArrayIndexKey: chunks never move.
-              key={chunk}
-              from={chunk * chunk_rows}
-              to={Math.min(rows.length, (chunk + 1) * chunk_rows)}
-              is_near_end={chunk >= chunks - 2}
+              key={from}
+              from={from}
+              to={to}
+              rows={block_rows}
+              is_near_end={is_near_end(to, rows.length)}
               scroller={scroller}
             />
           ))}

@@ -2,8 +2,10 @@ import { type RefObject, useEffect } from "react";
 import { type MindRows, row_of } from "../player/mind.ts";
 import { usePlayer, useSlice } from "./stage-context.ts";
 
-/** Rows far from view are not on the page yet: two pictures after their chunk was scrolled to, they are. */
-const pictures = 3;
+/** Rows far from view are not on the page yet: some pictures after the gap in their place was scrolled to, they are. */
+const most_pictures = 60;
+/** What is above it may still find its height. */
+const pictures_with_row = 3;
 const lit_ms = 2_000;
 
 /** Scrolls the Mind to the thought that was asked for and lights it for a moment. */
@@ -15,22 +17,20 @@ export function usePointed(scroller: RefObject<HTMLElement | null>, rows: MindRo
     const view = scroller.current;
     if (!pointed || !view) return;
     const index = row_of(rows, store.get().stage, pointed.seq);
-    const chunks = view.querySelectorAll(".mind-chunk");
-    chunks[Math.floor(index / chunk_rows)]?.scrollIntoView({ block: "center" });
-    let left = pictures;
+    let left = most_pictures;
     let frame = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = () => {
       const row = view.querySelector<HTMLElement>(`[data-seq="${pointed.seq}"]`);
-      if (row) {
-        row.scrollIntoView({ block: "center" });
+      (row ?? gap_at(view, index))?.scrollIntoView({ block: "center" });
+      if (row && row.dataset.pointed !== "true") {
         row.dataset.pointed = "true";
         timer = setTimeout(() => delete row.dataset.pointed, lit_ms);
       }
-      left -= 1;
+      left = row ? Math.min(left, pictures_with_row) - 1 : left - 1;
       if (left > 0) frame = requestAnimationFrame(look);
     };
-    frame = requestAnimationFrame(look);
+    look();
     return () => {
       cancelAnimationFrame(frame);
       clearTimeout(timer);
@@ -38,5 +38,8 @@ export function usePointed(scroller: RefObject<HTMLElement | null>, rows: MindRo
   }, [pointed]);
 }
 
-/** Rows that are put on the page and taken off it together. */
-export const chunk_rows = 50;
+/** The innermost part of the Mind that holds row `index`, or has its place. */
+const gap_at = (view: HTMLElement, index: number): HTMLElement | undefined =>
+  [...view.querySelectorAll<HTMLElement>("[data-from]")].findLast(
+    ({ dataset }) => Number(dataset.from) <= index,
+  );
