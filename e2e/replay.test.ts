@@ -290,6 +290,32 @@ test("events of one millisecond and clocks that jump back: time stands still, no
   await page.close();
 });
 
+test("a long session opens at its newest thought, and only what is near it is on the page", async () => {
+  const agent = await register();
+  const of_type = (index: number) => (index % 3 === 0 ? "reasoning" : "observation");
+  const said = Array.from({ length: 3_999 }, (_, index) =>
+    thought(`Thought ${index + 1}. ${"It goes on. ".repeat(index % 9)}`, of_type(index)),
+  );
+  const events = spaced([...said, status("done")], 1_000);
+  let session_id = "";
+  for (let from = 0; from < events.length; from += 500) {
+    ({ session_id } = await agent.post(events.slice(from, from + 500)));
+  }
+  const page = await open(`/watch/${agent.agent_id}/${session_id}`);
+  await wait_for_connection(page, "ended");
+  const rows = part(page, "thought");
+  await expect.poll(() => rows.last().textContent()).toContain("Thought 3999.");
+  const is_in_view = () =>
+    rows.last().evaluate((row) => row.getBoundingClientRect().bottom < innerHeight);
+  await expect.poll(is_in_view).toBe(true);
+  await expect.poll(() => rows.count()).toBeLessThan(300);
+  await page.locator(".mind-scroll").hover();
+  await page.mouse.wheel(0, -3_000);
+  await page.locator(".new-below").click();
+  await expect.poll(is_in_view).toBe(true);
+  await page.close();
+});
+
 test("a session of one event can be replayed too", async () => {
   const agent = await register();
   const { session_id } = await agent.post([status("done")]);
