@@ -1,5 +1,7 @@
 /** Writes a head into its row. Text only ever becomes text. */
+
 import type { Head } from "@kulti/protocol";
+import { many } from "../agents/amount.ts";
 import { fill_avatar } from "../frame/avatar.ts";
 import { clock_text, date_and_clock_text, duration_text, elapsed_text } from "../player/time.ts";
 import { is_live } from "./programme.ts";
@@ -42,7 +44,6 @@ function write(row: HTMLElement, name: string, text: string): void {
 const watching = ({ viewers }: Head): string => (viewers > 0 ? `${viewers} watching` : "");
 
 function amount({ counts }: Head): string {
-  if (counts.thoughts > 0)
-    return `${counts.thoughts} ${counts.thoughts === 1 ? "thought" : "thoughts"}`;
-  return `${counts.code + counts.terminal} steps`;
+  if (counts.thoughts > 0) return many(counts.thoughts, "thought");
+  return many(counts.code + counts.terminal, "step");
 }
