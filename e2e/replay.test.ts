@@ -261,6 +261,23 @@ describe("replaying what has ended", () => {
     await page.close();
   });
 
+  test("the figures of the session open over it by keyboard, and focus comes back", async () => {
+    const page = await open(path);
+    await wait_for_connection(page, "ended");
+    await part(page, "figures").focus();
+    await page.keyboard.press("Enter");
+    const dialog = part(page, "figures-dialog");
+    const events_shown = dialog.locator(".panel-numbers div").first().locator("dd");
+    await expect.poll(() => events_shown.first().textContent()).toBe(String(events.length));
+    await dialog.locator("canvas").waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("data-testid"))).toBe(
+      "figures",
+    );
+    await page.close();
+  });
+
   test("from a file to the thought before its change", async () => {
     const page = await open(path);
     await wait_for_connection(page, "ended");

@@ -28,11 +28,20 @@ const modules: Module[] = [
   {
     name: "islands",
     folder: "site/src/islands",
-    may_import: ["player", "search", "protocol"],
+    may_import: ["player", "search", "figures", "protocol"],
     no_packages: /^@supabase\//,
   },
   { name: "search", folder: "site/src/search", may_import: ["player", "site", "protocol", "sdk"] },
-  { name: "site", folder: "site", may_import: ["islands", "player", "search", "protocol", "sdk"] },
+  {
+    name: "figures",
+    folder: "site/src/figures",
+    may_import: ["player", "site", "protocol", "sdk"],
+  },
+  {
+    name: "site",
+    folder: "site",
+    may_import: ["islands", "player", "search", "figures", "protocol", "sdk"],
+  },
   { name: "local", folder: "local", may_import: [] },
   { name: "e2e", folder: "e2e", may_import: ["protocol", "sdk"] },
   { name: "bench", folder: "bench", may_import: ["protocol", "sdk", "e2e"] },

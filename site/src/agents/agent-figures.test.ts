@@ -1,7 +1,7 @@
 import type { AgentStats } from "@kulti/protocol";
 import { expect, test } from "vitest";
+import { is_empty } from "../figures/figure.ts";
 import { agent_figures } from "./agent-figures.ts";
-import { is_empty } from "./figure.ts";
 
 const now = Date.parse("2026-11-22T15:00:00Z");
 const nothing = {

@@ -1,8 +1,6 @@
 /** What an agent's figures are: `agent_stats` as numbers with a chart behind each. */
 import type { AgentStats, SessionFigures } from "@kulti/protocol";
-import { clock_text, duration_text } from "../player/time.ts";
-import { cost_text, count_text, many, share_text, short_text } from "./amount.ts";
-import { day_label, day_title, days_between } from "./days.ts";
+import { cost_text, count_text, many, share_text, short_text } from "../figures/amount.ts";
 import {
   all_events,
   type Column,
@@ -10,7 +8,9 @@ import {
   event_values,
   type Figure,
   type Scale,
-} from "./figure.ts";
+} from "../figures/figure.ts";
+import { clock_text, duration_text } from "../player/time.ts";
+import { day_label, day_title, days_between } from "./days.ts";
 
 export function agent_figures(stats: AgentStats, now: number): Figure[] {
   const { time, files, commands, errors, usage, viewers, chat } = stats;

@@ -1,6 +1,9 @@
 /** The page of an agent: who it is, what it did in a year, its figures, its sessions. */
 import type { AgentStats, Head } from "@kulti/protocol";
 import { type KultiApi, KultiApiError, watchLobby } from "kulti/watch";
+import { many } from "../figures/amount.ts";
+import { type FigureView, make_drawing, make_figure } from "../figures/figure-view.ts";
+import { make_moments } from "../figures/moments.ts";
 import { show_connection } from "../frame/connection.ts";
 import { element, write } from "../frame/element.ts";
 import { wire_theme } from "../frame/theme-button.ts";
@@ -8,10 +11,7 @@ import { load_api } from "../player/config.ts";
 import { clock_text } from "../player/time.ts";
 import { agent_figures } from "./agent-figures.ts";
 import { agent_of } from "./agent-path.ts";
-import { many } from "./amount.ts";
 import { day_label } from "./days.ts";
-import { type FigureView, make_drawing, make_figure } from "./figure-view.ts";
-import { make_moments } from "./moments.ts";
 import { show_live, show_profile } from "./profile.ts";
 import { open_session_list } from "./session-list.ts";
 import { draw_year, year_chart } from "./year-strip.ts";

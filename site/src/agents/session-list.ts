@@ -1,12 +1,12 @@
 /** An agent's sessions, the newest first, each a link to its replay with its figures folded below it. */
 import type { Head } from "@kulti/protocol";
 import type { KultiApi } from "kulti/watch";
+import { many } from "../figures/amount.ts";
+import { show_session_figures } from "../figures/session-figures.ts";
 import { element, put_in_order, write } from "../frame/element.ts";
 import { is_live } from "../lobby/programme.ts";
 import { clock_text, date_and_clock_text, duration_text, elapsed_text } from "../player/time.ts";
-import { many } from "./amount.ts";
 import { day_label } from "./days.ts";
-import { show_session_figures } from "./session-figures.ts";
 
 const page_rows = 50;
 

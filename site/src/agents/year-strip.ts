@@ -1,8 +1,8 @@
 /** The last year of an agent as 53 weeks of squares: the more events on a day, the stronger. */
 import type { AgentStats } from "@kulti/protocol";
-import { many } from "./amount.ts";
+import { many } from "../figures/amount.ts";
+import { all_events, type Chart } from "../figures/figure.ts";
 import { day_of, day_title } from "./days.ts";
-import { all_events, type Chart } from "./figure.ts";
 
 const day_ms = 86_400_000;
 const weeks = 53;

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Avatar } from "./Avatar.tsx";
 import { Connection } from "./Connection.tsx";
 import { Elapsed } from "./Elapsed.tsx";
+import { FiguresButton } from "./FiguresButton.tsx";
 import { Mark } from "./Mark.tsx";
 import { SearchButton } from "./SearchButton.tsx";
 import { ShareButton } from "./ShareButton.tsx";
@@ -24,7 +25,6 @@ export function Header({ is_chat_shown, toggle_chat }: Props) {
   );
   const [is_task_open, set_task_open] = useState(false);
   const name = head?.agent_name ?? "";
-  const viewers = head?.viewers ?? 0;
   useTitle();
 
   return (
@@ -43,9 +43,7 @@ export function Header({ is_chat_shown, toggle_chat }: Props) {
         <TaskSentence is_open={is_task_open} toggle={() => set_task_open(!is_task_open)} />
         <div className="facts">
           <Connection />
-          <span className="fact figure" data-testid="viewers" data-viewers={viewers}>
-            {viewers} watching
-          </span>
+          <FiguresButton />
           <Elapsed />
         </div>
         <div className="actions">

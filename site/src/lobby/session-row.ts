@@ -1,7 +1,7 @@
 /** Writes a head into its row. Text only ever becomes text. */
 
 import type { Head } from "@kulti/protocol";
-import { many } from "../agents/amount.ts";
+import { many } from "../figures/amount.ts";
 import { fill_avatar } from "../frame/avatar.ts";
 import { clock_text, date_and_clock_text, duration_text, elapsed_text } from "../player/time.ts";
 import { is_live } from "./programme.ts";

@@ -9,7 +9,7 @@ import { make_drawing } from "./figure-view.ts";
 import { make_moments } from "./moments.ts";
 
 export interface SessionFiguresOptions {
-  api: Pick<KultiApi, "session_stats">;
+  api: Pick<KultiApi, "session_stats"> | Promise<Pick<KultiApi, "session_stats">>;
   session_id: string;
 }
 
@@ -20,7 +20,7 @@ export async function show_session_figures(
 ): Promise<void> {
   place.replaceChildren(make("p", "panel-note", "Counting …"));
   try {
-    place.replaceChildren(...parts_of(await api.session_stats(session_id)));
+    place.replaceChildren(...parts_of(await (await api).session_stats(session_id)));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     place.replaceChildren(make("p", "panel-note", `The figures can't be shown. ${reason}`));

@@ -50,7 +50,8 @@ export async function draw_chart(chart: Chart, options: ChartOptions): Promise<D
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
       scales: {
-        x: { time: false, range: (_, min, max) => [min - 0.6, max + 0.6] },
+        // Not what uPlot hands over: of a single row it makes a hundred.
+        x: { time: false, range: () => [-0.6, shown.rows.length - 0.4] },
         y: { range: (_, min, max) => [Math.min(0, min), Math.max(max, 0) || 1] },
       },
       axes: [

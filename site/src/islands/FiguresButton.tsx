@@ -1,0 +1,37 @@
+/** How many watch, and behind it the figures of the session; their code comes with the first use. */
+import { ChartColumn } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { usePlayer, useSlice } from "./stage-context.ts";
+
+const FiguresDialog = lazy(async () => ({
+  default: (await import("./FiguresDialog.tsx")).FiguresDialog,
+}));
+
+export function FiguresButton() {
+  const { session_id } = usePlayer();
+  const viewers = useSlice((state) => state.head?.viewers ?? 0);
+  const [is_open, set_open] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        className="tool-button figures-button"
+        title="Figures of this session"
+        aria-haspopup="dialog"
+        data-testid="figures"
+        onClick={() => set_open(true)}
+      >
+        <ChartColumn className="icon" />
+        <span className="fact figure" data-testid="viewers" data-viewers={viewers}>
+          {viewers} watching
+        </span>
+        <span className="hidden">, figures of this session</span>
+      </button>
+      {is_open && (
+        <Suspense>
+          <FiguresDialog session_id={session_id} close={() => set_open(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+/** The figures of the session that is shown, counted anew each time they are asked for. */
+import { X } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { show_session_figures } from "../figures/session-figures.ts";
+import { load_api } from "../player/config.ts";
+import { useSlice } from "./stage-context.ts";
+import "../styles/figures.css";
+
+interface Props {
+  session_id: string;
+  close(): void;
+}
+
+export function FiguresDialog({ session_id, close }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const figures = useRef<HTMLDivElement>(null);
+  const agent_id = useSlice((state) => state.head?.agent_id ?? "");
+  const name = useSlice((state) => state.head?.agent_name ?? "");
+  useEffect(() => {
+    dialog.current?.showModal();
+    if (figures.current) {
+      void show_session_figures(figures.current, { api: load_api(), session_id });
+    }
+  }, [session_id]);
+  // A link to a moment of this page leads there, behind the dialog.
+  useEffect(() => {
+    addEventListener("hashchange", close);
+    return () => removeEventListener("hashchange", close);
+  }, [close]);
+
+  return (
+    <dialog
+      ref={dialog}
+      className="figures-dialog"
+      aria-labelledby="figures-title"
+      data-testid="figures-dialog"
+      onClose={close}
+      closedby="any"
+    >
+      <form method="dialog" className="help-bar">
+        <h2 id="figures-title">Figures of this session</h2>
+        <button type="submit" className="tool-button" title="Close">
+          <X className="icon" />
+          <span className="hidden">Close</span>
+        </button>
+      </form>
+      <div className="session-figures" ref={figures} />
+      <p className="fact">
+        <a href={`/agents/${agent_id}`}>
+          All sessions of <bdi>{name}</bdi>
+        </a>
+      </p>
+    </dialog>
+  );
+}
