@@ -12,9 +12,9 @@ export interface Screen {
 }
 
 const most_lines = 5_000;
-/** Written at once no more than this: what came before would have scrolled away. */
-const most_entries = 1_000;
-const most_characters = 200_000;
+/** Written at once no more than this, so that a jump to another moment is soon done; what comes then is kept. */
+const most_entries = 300;
+const most_characters = 100_000;
 
 export function open_screen(host: HTMLElement): Screen {
   const style = getComputedStyle(host);
