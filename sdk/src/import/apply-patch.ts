@@ -1,5 +1,5 @@
 /** The patch language of Codex's `apply_patch`: files added, deleted, moved, and updated by lines with their context. */
-import type { TextReplacement } from "@kulti/protocol/event.ts";
+import type { DiffHunk, TextReplacement } from "@kulti/protocol/event.ts";
 import type { Files } from "./files.ts";
 
 export type FilePatch =
@@ -75,6 +75,12 @@ export function apply_patch(patch: string, files: Files): string[] {
     else {
       if (change.move_to) files.rename(change.path, change.move_to);
       const path = change.move_to ?? change.path;
+      const known = files.content(path);
+      const placed = known === null ? null : place_chunks(known, change.chunks);
+      if (placed) {
+        files.edit(path, placed);
+        continue;
+      }
       const chunks = change.chunks.map(trimmed).filter(changes_something);
       const edits = chunks.flatMap(edit_of);
       if (edits.length < chunks.length) unplaced.push(path);
@@ -82,6 +88,44 @@ export function apply_patch(patch: string, files: Files): string[] {
     }
   }
   return unplaced;
+}
+
+/**
+ * Each chunk by its place in the file: behind its anchor, and behind the chunk before it; without old lines at the
+ * file's end. Null when one is not found.
+ */
+function place_chunks(content: string, chunks: PatchChunk[]): DiffHunk[] | null {
+  const lines = content.replace(/\n$/, "").split("\n");
+  const hunks: DiffHunk[] = [];
+  let from = 0;
+  for (const chunk of chunks) {
+    if (chunk.anchor !== "") {
+      const anchor_at = find_lines(lines, [chunk.anchor], from);
+      if (anchor_at < 0) return null;
+      from = anchor_at + 1;
+    }
+    let { old_lines, new_lines } = chunk;
+    let at = old_lines.length === 0 ? lines.length : find_lines(lines, old_lines, from);
+    if (at < 0) {
+      ({ old_lines, new_lines } = trimmed(chunk));
+      at = find_lines(lines, old_lines, from);
+    }
+    if (at < 0) return null;
+    from = at + old_lines.length;
+    const removed = lines.slice(at, from);
+    if (changes_something(chunk)) hunks.push({ start: at + 1, removed, added: new_lines });
+  }
+  return hunks;
+}
+
+/** Where the lines stand, to the letter or else but for the space around them; -1 when they don't. */
+function find_lines(lines: readonly string[], wanted: readonly string[], from: number): number {
+  for (const form of [(line: string) => line, (line: string) => line.trim()]) {
+    for (let at = from; at + wanted.length <= lines.length; at++) {
+      if (wanted.every((line, index) => form(line) === form(lines[at + index] ?? ""))) return at;
+    }
+  }
+  return -1;
 }
 
 /** The blank line that ends a patch is context of no chunk. */

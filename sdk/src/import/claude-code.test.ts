@@ -214,3 +214,113 @@ test("usage counts once per message, the last line of it", () => {
     { cost_usd: 0.25 },
   ]);
 });
+
+test("lines that a resumed session tells again count once", () => {
+  const once = [user(0, "Hello"), assistant(1, [{ type: "text", text: "Hi." }])];
+  const { events } = recording_of([...once, ...once, user(5, "Again")]);
+  expect(of_type(events, "thought").map(({ content }) => content)).toEqual([
+    "Hello",
+    "Hi.",
+    "Again",
+  ]);
+});
+
+test("usage counts once per message when two of them take turns", () => {
+  const part = (second: number, id: string, output_tokens: number) =>
+    assistant(second, [{ type: "text", text: `${id} ${second}` }], {
+      ...{ id, usage: { input_tokens: 1, output_tokens } },
+    });
+  const { events } = recording_of([part(0, "a", 1), part(1, "b", 5), part(2, "a", 9)]);
+  expect(of_type(events, "usage").map(({ output_tokens }) => output_tokens)).toEqual([5, 9]);
+});
+
+test("prompts that waited, what a slash command stands for, and local commands", () => {
+  const { events } = recording_of([
+    user(0, "Expanded command", { isMeta: true }),
+    line(1, "attachment", { attachment: { type: "queued_command", prompt: "And the tests?" } }),
+    line(2, "system", {
+      ...{ subtype: "local_command", content: "<local-command-stdout>ok</local-command-stdout>" },
+    }),
+  ]);
+  expect(of_type(events, "thought")).toEqual([
+    {
+      ...{ thought_type: "context", content: "Expanded command", priority: "detail" },
+      metadata: { kind: "command" },
+    },
+    { thought_type: "prompt", content: "And the tests?", priority: "headline" },
+  ]);
+  expect(of_type(events, "terminal")).toEqual([{ stream: "stdout", text: "ok\n" }]);
+});
+
+test("what a tool was asked stands under its line; a pattern keeps its stars", () => {
+  const { events } = recording_of([
+    assistant(0, [use("1", "Glob", { pattern: "**/*.md" })]),
+    assistant(1, [use("2", "mcp__radio__scan", { seconds: 5, band: "2.4" })]),
+    assistant(2, [
+      use("3", "Task", { description: "Look", prompt: "Look for wrens.\nBoth kinds." }),
+    ]),
+    user(
+      3,
+      result("2", [
+        { type: "text", text: "two" },
+        { type: "image", source: {} },
+      ]),
+    ),
+  ]);
+  expect(of_type(events, "thought").map(({ content }) => content)).toEqual([
+    "Glob **/*.md",
+    "radio: scan\n\nseconds: 5\nband: 2.4",
+    "Task Look\n\ndescription: Look\nprompt: Look for wrens.\nBoth kinds.",
+    "two\n[image]",
+  ]);
+});
+
+test("an edit is told as the result's patch where its own words don't fit", () => {
+  const path = "/home/ada/app/a.ts";
+  const patched = {
+    originalFile: "let a = “1”;\nlet b;\n",
+    structuredPatch: [
+      {
+        oldStart: 1,
+        oldLines: 2,
+        newStart: 1,
+        newLines: 2,
+        lines: ["-let a = “1”;", "+let a;", " let b;"],
+      },
+    ],
+  };
+  const { events } = recording_of([
+    assistant(0, [
+      use("1", "Edit", { file_path: path, old_string: 'let a = "1";', new_string: "let a;" }),
+    ]),
+    user(1, result("1", "updated"), { toolUseResult: patched }),
+    assistant(2, [
+      use("2", "MultiEdit", {
+        file_path: path,
+        edits: [
+          { old_string: "let", new_string: "const", replace_all: true },
+          { old_string: "const b", new_string: "let b" },
+        ],
+      }),
+    ]),
+    user(3, result("2", "updated")),
+  ]);
+  expect(folded(events).files.get("a.ts")?.content).toBe("const a;\nlet b;\n");
+});
+
+test("a notebook is told whole when its cell was edited", () => {
+  const input = { notebook_path: "/home/ada/app/n.ipynb", new_source: "1 + 1" };
+  const { events } = recording_of([
+    assistant(0, [use("1", "NotebookEdit", input)]),
+    user(1, result("1", "updated"), { toolUseResult: { ...input, updated_file: '{"cells":[]}' } }),
+  ]);
+  expect(of_type(events, "code")).toEqual([
+    { filename: "n.ipynb", action: "edit", content: '{"cells":[]}' },
+  ]);
+});
+
+test("an export with its lines in one JSON object", () => {
+  const lines = { loglines: [user(0, "Hello")] };
+  const { events, format } = recording_of([lines]);
+  expect([format, of_type(events, "task")]).toEqual(["claude-code", [{ title: "Hello" }]]);
+});

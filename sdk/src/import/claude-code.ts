@@ -15,6 +15,7 @@ import {
   type Fields,
   fields_of,
   first_line,
+  is_fields,
   joined_text,
   list_of,
   number_of,
@@ -29,11 +30,13 @@ export function import_claude_code(lines: JsonLine[], skipped: Skipped[]): Recor
   const start = lines.map(({ value }) => time_of(value.timestamp)).find((ms) => ms !== undefined);
   const track = new Track(start ?? Date.now());
   track.skipped.push(...skipped);
+  // A session that was resumed or forked may tell its earlier lines again.
+  const told_once = without_repeats(lines);
   const importer = new ClaudeImporter(
     track,
-    new Set(lines.map(({ value }) => text_of(value.uuid))),
+    told_once.map(({ value }) => value),
   );
-  for (const { number, value } of lines) {
+  for (const { number, value } of told_once) {
     track.where = `line ${number}`;
     const moment = time_of(value.timestamp);
     if (moment === undefined) track.advance(value.type === "summary" ? 0 : step_ms);
@@ -48,19 +51,32 @@ export function import_claude_code(lines: JsonLine[], skipped: Skipped[]): Recor
   return { format: "claude-code", events: track.events, skipped: track.skipped };
 }
 
+function without_repeats(lines: JsonLine[]): JsonLine[] {
+  const seen = new Set<string>();
+  return lines.filter(({ value: { uuid, message } }) => {
+    if (typeof uuid !== "string") return true;
+    const told = uuid + JSON.stringify(message);
+    const is_new = !seen.has(told);
+    seen.add(told);
+    return is_new;
+  });
+}
+
 class ClaudeImporter {
   readonly #track: Track;
   readonly #files: Files;
   readonly #tools: ClaudeTools;
   readonly #uuids: ReadonlySet<string>;
-  /** Usage of one message is repeated on each of its lines, growing: the last one counts. */
-  #usage: { id: string; usage: Fields; model: string } | null = null;
+  /** Usage of one message is repeated on each of its lines, growing, with others between: the last line counts. */
+  readonly #last_of_message: ReadonlyMap<string, Fields>;
 
-  constructor(track: Track, uuids: ReadonlySet<string>) {
+  constructor(track: Track, lines: Fields[]) {
     this.#track = track;
     this.#files = new Files(track);
     this.#tools = new ClaudeTools(track, this.#files);
-    this.#uuids = uuids;
+    this.#uuids = new Set(lines.map((line) => text_of(line.uuid)));
+    const with_usage = lines.filter((line) => is_fields(fields_of(line.message).usage));
+    this.#last_of_message = new Map(with_usage.map((line) => [message_id(line), line]));
   }
 
   read(line: Fields) {
@@ -78,14 +94,24 @@ class ClaudeImporter {
         return this.#summary(line);
       case "result":
         return this.#result(line);
+      case "attachment":
+        return this.#attachment(fields_of(line.attachment));
       // Book-keeping of the program: nothing an onlooker would have seen.
       case "file-history-snapshot":
+      case "file-history-delta":
       case "queue-operation":
       case "progress":
       case "last-prompt":
       case "custom-title":
+      case "ai-title":
       case "agent-name":
-      case "attachment":
+      case "agent-color":
+      case "agent-setting":
+      case "mode":
+      case "permission-mode":
+      case "pr-link":
+      case "worktree-state":
+      case "tag":
       case "stream_event":
         return;
       default:
@@ -94,7 +120,6 @@ class ClaudeImporter {
   }
 
   end() {
-    this.#settle_usage();
     this.#track.status("done");
   }
 
@@ -104,20 +129,24 @@ class ClaudeImporter {
       const fields = fields_of(block);
       if (fields.type === "tool_result") this.#tools.result(fields, line.toolUseResult);
     }
-    if (line.isMeta === true) return;
     const text = joined_text(content).replace(
-      /<system-reminder>[\s\S]*?<\/system-reminder>|<\/?user_query>/g,
+      /<(system-reminder|local-command-caveat)>[\s\S]*?<\/\1>|<\/?user_query>/g,
       "",
     );
     if (text.trim() === "") return;
-    const is_side = line.isSidechain === true || typeof line.parent_tool_use_id === "string";
-    if (line.isCompactSummary === true) {
-      this.#track.thought("context", text, { priority: "detail", metadata: { kind: "summary" } });
-    } else if (is_side) {
-      this.#track.thought("context", text, { priority: "detail", metadata: { kind: "subagent" } });
-    } else {
-      this.#spoken(text);
+    if (line.isMeta === true) {
+      // What a slash command stands for; a caveat is for the model alone.
+      if (!text.startsWith("Caveat:")) this.#background(text, "command");
+      return;
     }
+    const is_side = line.isSidechain === true || typeof line.parent_tool_use_id === "string";
+    if (line.isCompactSummary === true) this.#background(text, "summary");
+    else if (is_side) this.#background(text, "subagent");
+    else this.#spoken(text);
+  }
+
+  #background(text: string, kind: string) {
+    this.#track.thought("context", text, { priority: "detail", metadata: { kind } });
   }
 
   /** What a person typed: a prompt, a slash command, a shell command, or a stop. */
@@ -147,7 +176,7 @@ class ClaudeImporter {
     const message = fields_of(line.message);
     const is_side = line.isSidechain === true || typeof line.parent_tool_use_id === "string";
     const options = is_side ? { priority: "detail" as const, metadata: { kind: "subagent" } } : {};
-    this.#count_usage(message, line);
+    if (this.#last_of_message.get(message_id(line)) === line) this.#count_usage(message, line);
     if (line.isApiErrorMessage === true) return this.#track.error(joined_text(message.content));
     const blocks =
       typeof message.content === "string"
@@ -173,6 +202,7 @@ class ClaudeImporter {
   #system(line: Fields) {
     const content = text_of(line.content);
     if (line.subtype === "init" && this.#files.root === "") this.#files.root = text_of(line.cwd);
+    else if (line.subtype === "local_command") this.#spoken(content);
     else if (line.subtype === "compact_boundary") {
       this.#track.thought("context", content || "The conversation was compacted.", {
         priority: "detail",
@@ -193,8 +223,14 @@ class ClaudeImporter {
     });
   }
 
+  /** What was typed while the agent was at work waits, and reaches it as an attachment. */
+  #attachment({ type, prompt, commandMode }: Fields) {
+    if (type !== "queued_command" || commandMode === "task-notification") return;
+    const text = joined_text(prompt);
+    if (text.trim() !== "") this.#spoken(text);
+  }
+
   #result(line: Fields) {
-    this.#settle_usage();
     const cost_usd = number_of(line.total_cost_usd);
     if (cost_usd !== undefined && cost_usd > 0) this.#track.usage({ cost_usd });
     if (line.is_error === true) this.#track.error(text_of(line.result) || text_of(line.subtype));
@@ -202,18 +238,8 @@ class ClaudeImporter {
 
   #count_usage(message: Fields, line: Fields) {
     const usage = fields_of(message.usage);
-    const id = text_of(message.id) || text_of(line.requestId) || text_of(line.uuid);
-    if (Object.keys(usage).length === 0) return;
-    if (this.#usage && this.#usage.id !== id) this.#settle_usage();
-    this.#usage = { id, usage, model: text_of(message.model) };
-    const cost_usd = number_of(line.costUSD);
-    if (cost_usd !== undefined && cost_usd > 0) this.#track.usage({ cost_usd });
-  }
-
-  #settle_usage() {
-    if (!this.#usage) return;
-    const { usage, model } = this.#usage;
-    this.#usage = null;
+    const model = text_of(message.model);
+    const cost_usd = number_of(line.costUSD) ?? 0;
     this.#track.usage({
       ...(model.trim() && model !== "<synthetic>" ? { model } : {}),
       // What was read from the cache or written to it is input too.
@@ -222,6 +248,10 @@ class ClaudeImporter {
         count_of(usage.cache_creation_input_tokens) +
         count_of(usage.cache_read_input_tokens),
       output_tokens: count_of(usage.output_tokens),
+      ...(cost_usd > 0 ? { cost_usd } : {}),
     });
   }
 }
+
+const message_id = (line: Fields): string =>
+  text_of(fields_of(line.message).id) || text_of(line.requestId) || text_of(line.uuid);

@@ -1,17 +1,21 @@
 /** Claude Code's tools: told in one line when used, and by their effect when the result is there. */
-import type { TextReplacement } from "@kulti/protocol/event.ts";
+import { apply_edits } from "@kulti/protocol/edits.ts";
+import type { DiffHunk, TextReplacement } from "@kulti/protocol/event.ts";
 import type { Files } from "./files.ts";
 import { apply_command } from "./shell.ts";
 import type { Track } from "./track.ts";
 import {
+  count_of,
   excerpt,
   type Fields,
   fields_of,
   first_line,
+  inputs_in_words,
   is_fields,
   joined_text,
   list_of,
   number_of,
+  numbered_content,
   plain,
   text_of,
 } from "./value.ts";
@@ -20,6 +24,9 @@ interface Use {
   name: string;
   input: Fields;
 }
+
+/** Their input is told as a change of the file. */
+const changes_file = new Set(["Write", "Edit", "MultiEdit", "NotebookEdit"]);
 
 export class ClaudeTools {
   readonly #track: Track;
@@ -48,9 +55,12 @@ export class ClaudeTools {
     }
     if (name === "AskUserQuestion") return this.#questions(input);
     const path = this.#path_of(input);
+    const line = this.#line_of(name, input);
+    const { file_path: _, notebook_path: __, ...rest } = input;
+    const asked = changes_file.has(name) ? "" : inputs_in_words(rest);
     this.#track.tool(
       name,
-      this.#line_of(name, input),
+      asked === "" || line.includes(asked) ? line : `${line}\n\n${asked}`,
       path ? { file: this.#files.name(path) } : {},
     );
   }
@@ -75,9 +85,20 @@ export class ClaudeTools {
         return this.#files.write(path, text_of(input.content));
       case "Edit":
       case "MultiEdit":
-        if (original !== undefined && this.#files.content(path) === null)
-          this.#files.learn(path, original);
-        return this.#edit(path, name === "Edit" ? [input] : list_of(input.edits).map(fields_of));
+        // Something else may have changed the file since it was seen, such as a formatter.
+        if (original !== undefined) this.#files.learn(path, original);
+        return this.#edit(
+          path,
+          name === "Edit" ? [input] : list_of(input.edits).map(fields_of),
+          list_of(details.structuredPatch).map(fields_of),
+        );
+      case "NotebookEdit":
+        if (typeof details.updated_file === "string")
+          this.#files.replace(path, details.updated_file);
+        return;
+      case "BashOutput":
+      case "TaskOutput":
+        return this.#track.output(joined_streams(details) || text);
       case "Read":
         return this.#read(path, text, details);
       case "TaskCreate":
@@ -87,7 +108,6 @@ export class ClaudeTools {
       case "Bash":
       case "TodoWrite":
       case "ExitPlanMode":
-      case "NotebookEdit":
         return;
       default:
         this.#track.thought("observation", excerpt(text), {
@@ -97,18 +117,18 @@ export class ClaudeTools {
     }
   }
 
-  #edit(path: string, edits: Fields[]) {
-    const replacements: TextReplacement[] = [];
-    for (const edit of edits) {
-      const old_text = text_of(edit.old_string);
-      const new_text = text_of(edit.new_string);
-      const known = this.#files.content(path);
-      if (edit.replace_all === true && old_text !== "" && known !== null && edits.length === 1) {
-        return this.#files.replace(path, known.split(old_text).join(new_text));
-      }
-      replacements.push({ old_text, new_text });
+  /** The patch in the result tells what was done where the words of the call don't stand in the file as they are. */
+  #edit(path: string, edits: Fields[], patch: Fields[]) {
+    const known = this.#files.content(path);
+    const replacements: TextReplacement[] = edits.map((edit) => ({
+      old_text: text_of(edit.old_string),
+      new_text: text_of(edit.new_string),
+    }));
+    if (known !== null && edits.some((edit) => edit.replace_all === true)) {
+      return this.#files.replace(path, replaced(known, edits));
     }
-    this.#files.edit(path, replacements);
+    const fits = known === null || apply_edits(known, replacements).unfit.length === 0;
+    this.#files.edit(path, fits || patch.length === 0 ? replacements : patch.map(hunk_of));
   }
 
   /** The whole file is known when all its lines were read. */
@@ -120,10 +140,9 @@ export class ClaudeTools {
       if (is_whole) this.#files.learn(path, content);
       return;
     }
-    if (text === "" || text.includes("<system-reminder>")) return;
-    const lines = text.split("\n").map((line) => /^\s*(\d+)(?:→|\t)(.*)$/.exec(line));
-    if (lines[0]?.[1] !== "1" || lines.some((line) => !line) || lines.length >= 2_000) return;
-    this.#files.learn(path, lines.map((line) => line?.[2] ?? "").join("\n"));
+    const shown = numbered_content(text);
+    // As many lines as it shows at most, so that there may be more.
+    if (shown !== null && shown.split("\n").length < 2_000) this.#files.learn(path, shown);
   }
 
   #bash(input: Fields, text: string, details: Fields, is_error: boolean) {
@@ -217,4 +236,30 @@ export class ClaudeTools {
     const readable = name.replace(/^mcp__/, "").replaceAll("__", ": ");
     return subject ? `${readable} ${first_line(subject)}` : readable;
   }
+}
+
+function replaced(text: string, edits: Fields[]): string {
+  return edits.reduce((whole, edit) => {
+    const old_text = text_of(edit.old_string);
+    const new_text = text_of(edit.new_string);
+    if (old_text === "") return whole === "" ? new_text : whole;
+    if (edit.replace_all === true) return whole.split(old_text).join(new_text);
+    const at = whole.indexOf(old_text);
+    return at < 0 ? whole : whole.slice(0, at) + new_text + whole.slice(at + old_text.length);
+  }, text);
+}
+
+/** `lines` bear a sign each: kept, removed or added. */
+function hunk_of(patch: Fields): DiffHunk {
+  const lines = list_of(patch.lines).map(text_of);
+  const without = (sign: string): string[] =>
+    lines.filter((line) => line[0] === " " || line[0] === sign).map((line) => line.slice(1));
+  return { start: count_of(patch.oldStart), removed: without("-"), added: without("+") };
+}
+
+function joined_streams({ stdout, stderr }: Fields): string {
+  return [stdout, stderr]
+    .map(text_of)
+    .filter((text) => text !== "")
+    .join("\n");
 }

@@ -187,7 +187,22 @@ test("the older files without envelopes", () => {
   const { events } = recording_of([
     { id: "s", timestamp: at(0), instructions: null },
     { record_type: "state" },
+    {
+      ...{ type: "message", role: "user" },
+      content: [{ type: "input_text", text: "<environment_context>\n<cwd>/home/ada/app</cwd>" }],
+    },
     { type: "message", role: "user", content: [{ type: "input_text", text: "Hello" }] },
+    {
+      ...{ type: "function_call", name: "shell", call_id: "0" },
+      arguments: JSON.stringify({
+        command: ["bash", "-lc", "cd /home/ada/app && cat > b.txt <<'EOF'\nb\nEOF"],
+      }),
+    },
+    {
+      type: "function_call_output",
+      call_id: "0",
+      output: '{"output":"","metadata":{"exit_code":0}}',
+    },
     { type: "function_call", name: "shell", call_id: "1", arguments: '{"command":["ls"]}' },
     {
       type: "function_call_output",
@@ -201,8 +216,12 @@ test("the older files without envelopes", () => {
     "thought",
     "terminal",
     "terminal",
+    "code",
+    "terminal",
+    "terminal",
     "status",
   ]);
+  expect(of_type(events, "code")).toEqual([{ filename: "b.txt", action: "write", content: "b\n" }]);
 });
 
 test("what codex exec prints", () => {
@@ -231,4 +250,34 @@ test("what codex exec prints", () => {
     "status",
     "status",
   ]);
+});
+
+test("a patch of a file that is known goes where its anchor and its order say", () => {
+  const { events } = recording_of([
+    item(1, {
+      ...{ type: "custom_tool_call", name: "apply_patch", call_id: "1" },
+      input:
+        "*** Begin Patch\n*** Add File: a.py\n+def f():\n+    return 1\n+\n+def g():\n+    return 1\n*** End Patch",
+    }),
+    item(2, { type: "custom_tool_call_output", call_id: "1", output: "Success" }),
+    item(3, {
+      ...{ type: "custom_tool_call", name: "apply_patch", call_id: "2" },
+      input:
+        "*** Begin Patch\n*** Update File: a.py\n@@ def g():\n-    return 1\n+    return 2\n@@\n+# the end\n*** End Patch",
+    }),
+    item(4, { type: "custom_tool_call_output", call_id: "2", output: "Success" }),
+  ]);
+  expect(folded(events).files.get("a.py")?.content).toBe(
+    "def f():\n    return 1\n\ndef g():\n    return 2\n# the end\n",
+  );
+});
+
+test("counters that tell the last turn alone are added up", () => {
+  const count = (second: number, input_tokens: number) =>
+    line(second, "event_msg", {
+      type: "token_count",
+      info: { last_token_usage: { input_tokens, output_tokens: 1 } },
+    });
+  const { events } = recording_of([meta, count(1, 10), count(2, 20)]);
+  expect(of_type(events, "usage").map(({ input_tokens }) => input_tokens)).toEqual([10, 20]);
 });

@@ -111,7 +111,8 @@ class CodexImporter {
       case "item.completed":
         return this.#tools.exec_item(fields_of(line.item));
       case "turn.completed":
-        return this.#exec_usage(fields_of(line.usage));
+        this.#add_usage(fields_of(line.usage));
+        return this.#track.status("waiting");
       case "turn.failed":
       case "error":
         return this.#track.error(text_of(fields_of(line.error).message) || text_of(line.message));
@@ -197,13 +198,17 @@ class CodexImporter {
       const is_answer = item.phase === "final_answer";
       return this.#track.thought("general", text, is_answer ? { priority: "headline" } : {});
     }
-    if (item.role !== "user" || this.#has.user_events || is_context(text)) return;
+    if (item.role !== "user") return;
+    if (this.#files.root === "") this.#files.root = /<cwd>([^<]+)<\/cwd>/.exec(text)?.[1] ?? "";
+    if (this.#has.user_events || is_context(text)) return;
     this.#track.prompt(request_in(text));
   }
 
   /** Counters run up over the session and are told more than once. */
   #usage(info: Fields) {
-    const total = fields_of(info.total_token_usage);
+    if (!is_fields(info.total_token_usage))
+      return this.#add_usage(fields_of(info.last_token_usage));
+    const total = info.total_token_usage;
     const input_tokens = count_of(total.input_tokens);
     const output_tokens = count_of(total.output_tokens);
     this.#track.usage({
@@ -215,12 +220,12 @@ class CodexImporter {
     this.#output_tokens = Math.max(this.#output_tokens, output_tokens);
   }
 
-  #exec_usage(usage: Fields) {
+  #add_usage(usage: Fields) {
     this.#track.usage({
+      ...(this.#model ? { model: this.#model } : {}),
       input_tokens: count_of(usage.input_tokens),
       output_tokens: count_of(usage.output_tokens),
     });
-    this.#track.status("waiting");
   }
 }
 

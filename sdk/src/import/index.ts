@@ -23,9 +23,12 @@ export function read_recording(text: string): Recording {
     return import_swe_agent(whole);
   }
   if (is_fields(whole) && Array.isArray(whole.messages)) return import_mini_swe_agent(whole);
-  const { lines, skipped } = Array.isArray(whole)
+  const list = is_fields(whole) && Array.isArray(whole.loglines) ? whole.loglines : whole;
+  if (Array.isArray(list) && is_conversation(list))
+    return import_mini_swe_agent({ messages: list });
+  const { lines, skipped } = Array.isArray(list)
     ? {
-        lines: whole.filter(is_fields).map((value, index) => ({ number: index + 1, value })),
+        lines: list.filter(is_fields).map((value, index) => ({ number: index + 1, value })),
         skipped: [],
       }
     : read_json_lines(text.replace(/^\ufeff/, ""));
@@ -37,6 +40,11 @@ export function read_recording(text: string): Recording {
     "Cannot read the recording: it is no SWE-agent trajectory, no Claude Code or Codex transcript and no list of Kulti's events.",
   );
 }
+
+/** The bare messages of a chat, as the first versions of mini-SWE-agent kept them. */
+const is_conversation = (list: unknown[]): boolean =>
+  list.length > 1 &&
+  list.every((item) => is_fields(item) && typeof item.role === "string" && item.type === undefined);
 
 const codex_types = new Set([
   ...["session_meta", "turn_context", "event_msg", "response_item", "compacted"],

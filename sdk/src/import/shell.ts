@@ -66,18 +66,24 @@ export function heredoc_of(command: string): { path: string; content: string } |
 }
 
 /** Tells writes, and the removal and moving of files that the run knows; call it when the command has succeeded. */
-export function apply_command(command: string, files: Files) {
+export function apply_command(line: string, files: Files) {
+  const { folder, command } = without_cd(line);
+  const placed = (path: string): string =>
+    folder === "" || path.startsWith("/") ? path : `${folder}/${path}`;
   const written = heredoc_of(command);
-  if (written) return files.write(written.path, written.content);
+  if (written) return files.write(placed(written.path), written.content);
   if (/[|&;<>*?$`\n]/.test(command)) return;
   const words = shell_words(command);
   if (!words) return;
-  const [program, ...args] = words;
-  const paths = args.filter((arg) => !arg.startsWith("-"));
-  if (program === "git" && (paths[0] === "rm" || paths[0] === "mv")) {
-    return apply_program(paths[0], paths.slice(1), files);
-  }
+  const [program, ...args] = words[0] === "git" ? words.slice(1) : words;
+  const paths = args.filter((arg) => !arg.startsWith("-")).map(placed);
   apply_program(program ?? "", paths, files);
+}
+
+/** `cd folder && command` runs the command there. */
+function without_cd(line: string): { folder: string; command: string } {
+  const [, folder = "", command] = /^cd\s+([\w./@+-]+)\s*&&\s*([\s\S]+)$/.exec(line.trim()) ?? [];
+  return { folder: folder.replace(/\/+$/, ""), command: command ?? line };
 }
 
 function apply_program(program: string, paths: string[], files: Files) {

@@ -163,23 +163,49 @@ test("a run that kept only its conversation", () => {
   expect(folded(events).files.get("/repo/a.py")?.content).toBe("y");
 });
 
-test("mini-SWE-agent's conversations", () => {
-  const messages = [
-    { role: "system", content: "You are" },
-    {
-      role: "user",
-      content:
-        "Please solve:\n<pr_description>\nConsider the following PR description:\nFix f\n</pr_description>",
-    },
-    { role: "assistant", content: "THOUGHT: Look.\n\n```bash\nls\n```" },
-    { role: "user", content: "<returncode>0</returncode>\n<output>\na.py\n</output>" },
-  ];
-  const { events } = checked(
-    read_recording(JSON.stringify({ info: { exit_status: "Submitted" }, messages })),
-  );
-  expect(of_type(events, "task")).toEqual([{ title: "Fix f" }]);
-  expect(of_type(events, "terminal")).toEqual([
-    { stream: "input", text: "", command: "ls" },
-    { stream: "stdout", text: "a.py\n", exit_code: 0 },
+test("an edit with cursors in the place of line numbers", () => {
+  const cursors = (before: string[], marked: string[], after: string[]) =>
+    [
+      "[File: /repo/src/a.py (40 lines total)]",
+      "(9 more lines above)",
+      ...before.map((line, index) => `${10 + index}:${line}`),
+      "<<<<< START CURSOR >>>>>",
+      ...marked.map((line, index) => `${10 + before.length + index}:${line}`),
+      "<<<<< END CURSOR >>>>>",
+      ...after.map((line, index) => `${10 + before.length + marked.length + index}:${line}`),
+    ].join("\n");
+  const { events, skipped } = run([
+    step("set_cursors 11 12", cursors(["a"], ["b", "c"], ["d"])),
+    step("edit\nfrom x import y\nend_of_edit", cursors(["a"], ["from x import y"], ["d"])),
+  ]);
+  expect(skipped).toEqual([]);
+  expect(of_type(events, "code")).toMatchObject([
+    { edits: [{ start: 11, removed: ["b", "c"], added: ["from x import y"] }] },
+  ]);
+});
+
+test("an edit that gives no lines takes some away", () => {
+  const { events } = run([
+    step("open src/a.py 10", window("src/a.py", ["a", "b", "c"], 10, 50)),
+    step("edit 11:12\nend_of_edit", window("/repo/src/a.py", ["a"], 10, 48)),
+  ]);
+  expect(of_type(events, "code")).toMatchObject([
+    { edits: [{ start: 11, removed: ["b", "c"], added: [] }] },
+  ]);
+});
+
+test("a file that the newer editor has shown whole is shown whole at its first change", () => {
+  const { events } = run([
+    step(
+      "str_replace_editor view /repo/a.py",
+      "Here's the result of running `cat -n` on /repo/a.py:\n     1\ta = 1\n     2\tb = 2\n     3\t\n",
+    ),
+    step(
+      "str_replace_editor str_replace /repo/a.py --old_str 'b = 2' --new_str 'b = 3'",
+      "The file /repo/a.py has been edited.",
+    ),
+  ]);
+  expect(of_type(events, "code")).toEqual([
+    { filename: "a.py", action: "edit", content: "a = 1\nb = 3\n" },
   ]);
 });

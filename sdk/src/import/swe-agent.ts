@@ -12,7 +12,7 @@ import { apply_command } from "./shell.ts";
 import { failure_of, has_failed, read_edit, type SweEdit } from "./swe-edit.ts";
 import { problem_of, steps_of } from "./swe-problem.ts";
 import { type FileWindow, find_window, whole_content } from "./swe-window.ts";
-import { Track } from "./track.ts";
+import { reading_ms, Track } from "./track.ts";
 import {
   count_of,
   type Fields,
@@ -20,10 +20,9 @@ import {
   first_line,
   json_of,
   number_of,
+  numbered_content,
   text_of,
 } from "./value.ts";
-
-const thinking_ms = (thought: string): number => Math.min(8_000, 1_500 + thought.length * 12);
 
 export function import_swe_agent(run: Fields): Recording {
   const track = new Track(Date.now());
@@ -69,7 +68,7 @@ class SweImporter {
     const thought = text_of(step.thought).trim() || text_of(step.response).trim();
     const action = text_of(step.action).trim();
     const observation = text_of(step.observation).replaceAll("\r\n", "\n");
-    this.#track.advance(thinking_ms(thought));
+    this.#track.advance(reading_ms(thought));
     this.#track.thought("reasoning", thought);
     const state = state_of(step);
     // Editing opens nothing, so the file that is open after an edit was so before.
@@ -129,6 +128,8 @@ class SweImporter {
     this.#track.output(observation);
     const content = whole_content(window);
     if (window && content !== null) this.#files.learn(this.#absolute(window.path), content);
+    const viewed = viewed_file(action, observation);
+    if (viewed) this.#files.learn(this.#absolute(viewed.path), viewed.content);
     // A shell that said nothing has done what it was told; exit codes are not recorded.
     if (observation.trim() === "") apply_command(this.#with_paths(action), this.#files);
   }
@@ -178,6 +179,19 @@ class SweImporter {
       (_, rm, path) => `${rm} ${this.#absolute(path)}`,
     );
   }
+}
+
+/** What `str_replace_editor view` shows of a file when it shows all of it. */
+function viewed_file(
+  action: string,
+  observation: string,
+): { path: string; content: string } | null {
+  const path = /^str_replace_editor view (\S+)$/.exec(action)?.[1];
+  const listing = /^Here's the result of running `cat -n` on [^\n]*:\n([\s\S]*)$/.exec(
+    observation,
+  )?.[1];
+  const content = listing === undefined ? null : numbered_content(listing);
+  return path === undefined || content === null ? null : { path: unquoted(path), content };
 }
 
 function edits_of(

@@ -12,8 +12,8 @@ export type SweEdit =
 
 /** `window` is the last one seen of the open file: an edit by line numbers needs the lines it removes. */
 export function read_edit(action: string, window: FileWindow | null): SweEdit | null {
-  const by_lines = /^edit (\d+):(\d+)[ \t]*\n([\s\S]*?)\n?end_of_edit\s*$/.exec(`${action.trim()}`);
-  if (by_lines) return line_edit(by_lines, window);
+  const block = /^edit(?: (\d+):(\d+))?[ \t]*\n([\s\S]*?)end_of_edit\s*$/.exec(action.trim());
+  if (block) return line_edit(block, window);
   if (!/^(create|edit|insert|str_replace_editor)\s/.test(action)) return null;
   const words = shell_words(action.trim());
   if (!words) return null;
@@ -30,15 +30,17 @@ export function read_edit(action: string, window: FileWindow | null): SweEdit | 
   return program === "str_replace_editor" ? editor_edit(words.slice(1)) : null;
 }
 
+/** The lines stand in the command, or are those between the cursors of the window. */
 function line_edit(found: RegExpExecArray, window: FileWindow | null): SweEdit {
-  const start = Number(found[1]);
-  const end = Number(found[2]);
+  const start = Number(found[1] ?? window?.cursors?.start);
+  const end = Number(found[2] ?? window?.cursors?.end);
   const text = found[3] ?? "";
   const from = window ? start - window.first_line : -1;
   const is_seen = window !== null && from >= 0 && from + (end - start) < window.lines.length;
   if (!is_seen) return { kind: "edit", path: null, edits: null };
   const removed = window.lines.slice(from, from + end - start + 1);
-  return { kind: "edit", path: null, edits: [{ start, removed, added: text.split("\n") }] };
+  const added = text === "" ? [] : text.replace(/\n$/, "").split("\n");
+  return { kind: "edit", path: null, edits: [{ start, removed, added }] };
 }
 
 /** `str_replace_editor <command> <path> --flag value …` */

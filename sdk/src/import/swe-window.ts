@@ -5,6 +5,8 @@ export interface FileWindow {
   /** Number of the first line shown. */
   first_line: number;
   lines: string[];
+  /** First and last line that an edit without line numbers replaces, where the window shows its cursors. */
+  cursors: { start: number; end: number } | null;
 }
 
 const head = /^\[File: (.+?) \((\d+) lines total\)\]\s*$/;
@@ -19,8 +21,19 @@ export function find_window(observation: string): FileWindow | null {
     total_lines: Number(found[2]),
     first_line: 0,
     lines: [],
+    cursors: null,
   };
+  let marked_from = -1;
+  let marked_to = -1;
   for (const row of rows.slice(at + 1)) {
+    if (row === "<<<<< START CURSOR >>>>>") {
+      marked_from = window.lines.length;
+      continue;
+    }
+    if (row === "<<<<< END CURSOR >>>>>") {
+      marked_to = window.lines.length - 1;
+      continue;
+    }
     const line = /^(\d+):(.*)$/.exec(row);
     if (!line) {
       if (window.lines.length === 0 && /^\(\d+ more lines above\)$/.test(row)) continue;
@@ -30,6 +43,12 @@ export function find_window(observation: string): FileWindow | null {
     // A row that does not count on is not a line of the file.
     if (Number(line[1]) !== window.first_line + window.lines.length) break;
     window.lines.push(line[2] as string);
+  }
+  if (marked_from >= 0 && marked_to >= marked_from) {
+    window.cursors = {
+      start: window.first_line + marked_from,
+      end: window.first_line + marked_to,
+    };
   }
   return window;
 }

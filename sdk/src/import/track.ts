@@ -12,7 +12,10 @@ import type {
 } from "@kulti/protocol/event.ts";
 import { fit_data } from "../fit.ts";
 import type { Skipped } from "./recording.ts";
-import { first_line, plain } from "./value.ts";
+import { plain, title_line } from "./value.ts";
+
+/** For runs that bear no times: how long a thought would be read. */
+export const reading_ms = (thought: string): number => Math.min(8_000, 1_500 + thought.length * 12);
 
 export class Track {
   readonly events: AgentEvent[] = [];
@@ -76,7 +79,7 @@ export class Track {
   /** What a person asked for: the task from now on, and a thought that shows it. */
   prompt(text: string): void {
     const request = plain(text).trim();
-    const title = first_line(request);
+    const title = title_line(request);
     if (title === "") return;
     this.status("working");
     this.add("task", { title, ...(request === title ? {} : { description: excerpt_of(request) }) });

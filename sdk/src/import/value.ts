@@ -33,13 +33,29 @@ export function json_of(text: unknown): unknown {
   }
 }
 
-/** The text of a message: a string, or blocks of which those with text count. */
+/** The text of a message: a string, or blocks of which those with text count; a picture is only named. */
 export function joined_text(content: unknown): string {
   if (typeof content === "string") return content;
   return list_of(content)
-    .map((block) => text_of(typeof block === "string" ? block : fields_of(block).text))
+    .map((block) => {
+      if (typeof block === "string") return block;
+      const { type, text } = fields_of(block);
+      return picture_types.has(type) ? "[image]" : text_of(text);
+    })
     .filter((text) => text !== "")
     .join("\n");
+}
+
+const picture_types: ReadonlySet<unknown> = new Set([
+  ...["image", "image_url", "input_image", "output_image"],
+]);
+
+/** The content in an answer that numbers each line, as `cat -n` does; null when it does not show the file from its start. */
+export function numbered_content(text: string): string | null {
+  const rows = text.replace(/\n$/, "").split("\n");
+  const lines = rows.map((row) => /^\s*(\d+)(?:→|\t)(.*)$/s.exec(row));
+  const is_whole = lines.every((line, index) => Number(line?.[1]) === index + 1);
+  return is_whole ? lines.map((line) => line?.[2] ?? "").join("\n") : null;
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes are what is looked for.
@@ -48,18 +64,32 @@ const escapes = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\
 /** Text without terminal escapes, for what is read and not shown in a terminal. */
 export const plain = (text: string): string => text.replace(escapes, "");
 
-/** The first line with something in it, for a title. */
+/** The first line with something in it. */
 export function first_line(text: string, max_chars = 120): string {
-  const line = text.split("\n").find((candidate) => candidate.trim() !== "") ?? "";
-  const clean = line.replace(/^[#>*\s]+/, "").trim() || line.trim();
-  const chars = [...clean];
-  return chars.length <= max_chars ? clean : `${chars.slice(0, max_chars - 1).join("")}…`;
+  const line = (text.split("\n").find((candidate) => candidate.trim() !== "") ?? "").trim();
+  const chars = [...line];
+  return chars.length <= max_chars ? line : `${chars.slice(0, max_chars - 1).join("")}…`;
+}
+
+/** The first line of a Markdown text, as a title. */
+export function title_line(text: string): string {
+  const line = first_line(text, Number.POSITIVE_INFINITY);
+  return first_line(line.replace(/^[#>*\s]+/, "") || line);
 }
 
 /** The start of a long text, cut at a line, with what is left out said. */
-export function excerpt(text: string, max_chars = 1_500): string {
+export function excerpt(text: string, max_chars = 8_000): string {
   if (text.length <= max_chars) return text;
   const end = text.lastIndexOf("\n", max_chars);
   const head = text.slice(0, end > max_chars / 2 ? end : max_chars);
   return `${head}\n… ${text.length - head.length} more characters`;
+}
+
+/** What a tool was given, a line for each field; a single text stands alone. */
+export function inputs_in_words(input: Fields): string {
+  const told = Object.entries(input)
+    .map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)])
+    .filter(([, value]) => value !== undefined && value.trim() !== "");
+  if (told.length === 1) return excerpt(told[0]?.[1] ?? "");
+  return told.map(([name, value]) => excerpt(`${name}: ${value}`)).join("\n");
 }
