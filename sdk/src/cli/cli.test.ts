@@ -329,9 +329,27 @@ describe("replay", () => {
     const none = await kulti(home, ["replay", "x"]);
     expect([none.code, none.stderr]).toEqual([
       1,
-      expect.stringContaining("Cannot read the recording"),
+      expect.stringContaining("x: Cannot read the recording"),
     ]);
     const missing = await kulti(home, ["replay", "y"]);
-    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("ENOENT")]);
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("no such file")]);
+    const folder = await kulti(home, ["replay", "."]);
+    expect([folder.code, folder.stderr]).toEqual([1, expect.stringContaining("it is a folder")]);
+    writeFileSync(join(home.folder, "empty"), "\n");
+    const empty = await kulti(home, ["replay", "empty"]);
+    expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining("it is empty")]);
+  });
+
+  test("stdin, and several files each in a session of its own, good ones past bad ones", async () => {
+    const piped = await kulti(home, ["replay", "-", "--speed", "max"], {
+      input: readFileSync(write_run(1), "utf8"),
+    });
+    expect(piped.code).toBe(0);
+    writeFileSync(join(home.folder, "bad"), "hello");
+    const path = write_run(1);
+    const { code } = await kulti(home, ["replay", "bad", path, path, "--speed", "max"]);
+    expect(code).toBe(1);
+    const sessions = new Set(server.batches.map((batch) => batch.start_session));
+    expect([server.events.length, sessions.size]).toEqual([9, 3]);
   });
 });

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { read_recording } from "../../import/index.ts";
-import type { AgentEvent } from "../../index.ts";
+import { type Recording, read_recording } from "../../import/index.ts";
+import type { AgentEvent, SessionChoice } from "../../index.ts";
 import {
   type Command,
+  type CommandRun,
   type ExitCode,
+  read_all,
   server_options,
   session_option,
   UsageError,
@@ -15,9 +17,9 @@ import { go_on_stage, type StageRun, session_choice } from "../stage-run.ts";
 
 export const replay: Command = {
   name: "replay",
-  usage: "<file> [--speed 1|10|max] [--idle <seconds>] [--agent <id>]",
+  usage: "<file…|-> [--speed 1|10|max] [--idle <seconds>] [--agent <id>]",
   summary:
-    "Stream a recorded run in its own time: an SWE-agent .traj, a Claude Code or Codex transcript, or events as NDJSON.",
+    "Stream a recorded run in its own time: an SWE-agent .traj, a Claude Code or Codex transcript, or events as NDJSON; - is stdin, several files follow each other.",
   options: {
     speed: { type: "string", help: "times faster, or max; default 1" },
     idle: { type: "string", help: "shorten gaps to so many seconds; default 5" },
@@ -30,49 +32,77 @@ export const replay: Command = {
     "kulti replay ~/.codex/sessions/2026/03/13/rollout-….jsonl",
   ],
   async run(run) {
-    const { flags, args, out, signal } = run;
-    const [file, ...rest] = args;
-    if (!file || rest.length > 0) throw new UsageError("one file is needed");
-    const pace = read_pace(flags, 5);
-    const recording = read_recording(read_file(resolve(run.cwd, file)));
-    if (recording.events.length === 0) {
-      throw new Error(
-        `Cannot replay ${file}: no event was found in it (${recording.skipped.length} entries read as ${recording.format}).`,
-      );
+    if (run.args.length === 0) throw new UsageError("a file is needed");
+    const pace = read_pace(run.flags, 5);
+    const session = session_choice(run, "new");
+    let worst: ExitCode = 0;
+    for (const file of run.args) {
+      const exit = await replay_file(file, run, pace, session).catch((error: Error) => {
+        // One bad file among several does not keep the others from the stage.
+        if (run.args.length === 1 || error instanceof UsageError) throw error;
+        run.out.complain(error.message);
+        return 1 as const;
+      });
+      if (run.signal.aborted) return 130;
+      worst = exit || worst;
     }
-    for (const { where, why } of recording.skipped.slice(0, 5))
-      out.note(`Left out ${where}: ${why}`);
-    const name = basename(file).replace(/\.(traj|jsonl|ndjson|json)$/i, "");
-    const credentials = await enlist(run, {
-      agent_id: agent_id_from(name, "replay"),
-      name: name.slice(0, 80),
-      description: `A recorded run (${recording.format})`,
-    });
-    const stage = go_on_stage(run, credentials, session_choice(run, "new"));
-    out.note(
-      `${recording.events.length} events from ${recording.format}, ${describe_length(recording.events, pace)}.`,
-    );
-    const sent = await play(stage, recording.events, pace, signal);
-    if (signal.aborted) stage.agent.status("offline");
-    const exit: ExitCode = await stage.end();
-    const { session_id } = stage.agent;
-    out.json({
-      format: recording.format,
-      sent,
-      skipped: recording.skipped.length,
-      session_id,
-      agent_id: credentials.agent_id,
-    });
-    out.note(`${sent} events sent, ${recording.skipped.length} entries left out.`);
-    return signal.aborted ? 130 : exit;
+    return worst;
   },
 };
 
-function read_file(path: string): string {
+async function replay_file(
+  file: string,
+  run: CommandRun,
+  pace: Pace,
+  session: SessionChoice,
+): Promise<ExitCode> {
+  const { out, signal } = run;
+  const recording = await read_run(file, run);
+  for (const { where, why } of recording.skipped.slice(0, 5)) out.note(`Left out ${where}: ${why}`);
+  const name = basename(file).replace(/(\.(traj|jsonl|ndjson|json))+$/i, "");
+  const credentials = await enlist(run, {
+    agent_id: agent_id_from(name, "replay"),
+    name: file === "-" ? "Replay" : name.slice(0, 80),
+    description: `A recorded run (${recording.format})`,
+  });
+  const stage = go_on_stage(run, credentials, session);
+  out.note(
+    `${recording.events.length} events from ${recording.format}, ${describe_length(recording.events, pace)}.`,
+  );
+  const sent = await play(stage, recording.events, pace, signal);
+  if (signal.aborted) stage.agent.status("offline");
+  const exit = await stage.end();
+  const { session_id } = stage.agent;
+  const skipped = recording.skipped.length;
+  const { agent_id } = credentials;
+  out.json({ format: recording.format, sent, skipped, session_id, agent_id });
+  out.note(`${sent} events sent, ${skipped} entries left out.`);
+  return signal.aborted ? 130 : exit;
+}
+
+async function read_run(file: string, run: CommandRun): Promise<Recording> {
+  const cannot = (why: string) => new Error(`Cannot replay ${file}: ${why}.`);
+  const text = file === "-" ? await read_all(run.stdin) : read_file(resolve(run.cwd, file), cannot);
+  if (text.trim() === "") throw cannot("it is empty");
+  let recording: Recording;
+  try {
+    recording = read_recording(text);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`);
+  }
+  if (recording.events.length > 0) return recording;
+  const { skipped, format } = recording;
+  throw cannot(`no event was found in it (${skipped.length} entries read as ${format})`);
+}
+
+function read_file(path: string, cannot: (why: string) => Error): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new Error(`Cannot read ${path}: ${(error as NodeJS.ErrnoException).code}.`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw cannot("there is no such file");
+    if (code === "EISDIR") throw cannot("it is a folder; name the files in it");
+    throw cannot(code ?? message);
   }
 }
 

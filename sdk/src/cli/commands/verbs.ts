@@ -8,6 +8,7 @@ import {
   type CommandRun,
   choice_flag,
   type Option,
+  read_all,
   server_options,
   session_option,
   text_flag,
@@ -150,9 +151,7 @@ async function text_of(run: CommandRun, words: string[]): Promise<string> {
     if (words.length === 0) throw new UsageError("a text is needed");
     return words.join(" ");
   }
-  const chunks: Buffer[] = [];
-  for await (const chunk of run.stdin) chunks.push(Buffer.from(chunk));
-  const text = Buffer.concat(chunks).toString("utf8").replace(/\n$/, "");
+  const text = (await read_all(run.stdin)).replace(/\n$/, "");
   if (text === "") throw new UsageError("a text is needed, and stdin is empty");
   return text;
 }
