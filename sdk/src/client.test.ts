@@ -305,8 +305,8 @@ describe("streamed thoughts", () => {
     stream.end();
     stream.write("never");
     await agent.flush();
-    expect(contents()).toEqual(["One ", "two ", "terminal", "three"]);
-    const [first, , , last] = server.events.map((event) => event.data);
+    expect(contents()).toEqual(["One two ", "terminal", "three"]);
+    const [first, , last] = server.events.map((event) => event.data);
     expect(first).toMatchObject({ stream_id: stream.id, priority: "headline" });
     expect(last).toMatchObject({ stream_id: stream.id, done: true });
   });
@@ -315,7 +315,52 @@ describe("streamed thoughts", () => {
     const agent = start();
     agent.stream_thought().write("half");
     await agent.close();
-    expect(server.events.at(-1)?.data).toMatchObject({ content: "", done: true });
+    expect(server.events.at(-1)?.data).toMatchObject({ content: "half", done: true });
+  });
+});
+
+describe("secrets", () => {
+  const key = `sk-proj-${"a1B2".repeat(8)}`;
+
+  test("are taken out of every kind of text, before it leaves", async () => {
+    const agent = start();
+    agent.think(`Use ${key}.`, { metadata: { file: `/tmp/${key}` } });
+    agent.code("a.env", `OPENAI_API_KEY=${key}\n`);
+    agent.edit("b.ts", [{ old_text: key, new_text: `"${key}"` }]);
+    agent.command(`curl -H 'authorization: Bearer ${key}'`);
+    agent.terminal(`${key}\n`);
+    agent.error(new Error(`refused ${key}`));
+    agent.task(key, key);
+    agent.preview(`https://ada:${key}@example.com/`);
+    agent.say(`It is ${key}`);
+    await agent.close();
+    expect(server.events.length).toBe(8);
+    expect(JSON.stringify([server.events, server.said])).not.toContain(key.slice(8, 20));
+    expect(server.events[1]?.data).toMatchObject({ content: "OPENAI_API_KEY=[redacted]\n" });
+  });
+
+  test("are found in a thought that comes in pieces", async () => {
+    const agent = start();
+    const stream = agent.stream_thought();
+    for (const piece of `The key is ${key} and the rest follows now`.match(/.{1,4}/g) ?? []) {
+      stream.write(piece);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    stream.end();
+    await agent.flush();
+    const text = server.events.map(({ data }) => ("content" in data ? data.content : "")).join("");
+    expect(text).toBe("The key is [redacted] and the rest follows now");
+    expect(server.events.length).toBeGreaterThan(2);
+  });
+
+  test("stay where the agent says so, and its own function has the last word", async () => {
+    const open = start({ redact: false });
+    open.think(key);
+    await open.close();
+    const own = start({ redact: (text) => text.replaceAll("wren", "bird") });
+    own.think(`A wren has ${key}`);
+    await own.close();
+    expect(contents()).toEqual([key, "A bird has [redacted]"]);
   });
 });
 

@@ -124,7 +124,7 @@ export function createAgent(options: AgentOptions = {}): KultiAgent {
     { id, at = new Date().toISOString() }: { id?: string; at?: string } = {},
   ): void {
     if (!event_types.includes(type)) throw new Error(`${type} is no type of event`);
-    fit_data(type, data, report).forEach((fitted, index) => {
+    fit_data(type, data, report, settings.redact).forEach((fitted, index) => {
       // The parts of one split event need ids of their own, and the same ones each time.
       const part_id = id === undefined ? crypto.randomUUID() : index === 0 ? id : `${id}/${index}`;
       const json = JSON.stringify({ id: part_id, type, at, data: fitted });
@@ -244,7 +244,7 @@ export function createAgent(options: AgentOptions = {}): KultiAgent {
     usage: (usage) =>
       send("usage", known(usage, ["model", "input_tokens", "output_tokens", "cost_usd"])),
     event: send,
-    say: (text) => safely(() => outbox.chat?.say(to_text(text))),
+    say: (text) => safely(() => outbox.chat?.say(settings.redact(to_text(text)))),
     on_message: (handler) => outbox.chat?.on_message(handler) ?? (() => {}),
     get session_id() {
       return outbox.session?.id ?? null;

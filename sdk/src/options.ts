@@ -1,10 +1,14 @@
 /** What an agent may set, with its defaults, and where the rest is found. */
+
+import { redact } from "@kulti/protocol/redact.ts";
 import { agent_id_pattern, functions_path, uuid_pattern } from "@kulti/protocol/routes.ts";
 import type { Message } from "@kulti/protocol/wire.ts";
 import { batch_defaults } from "./batcher.ts";
+import type { Redact } from "./fit.ts";
 import type { KultiProblem } from "./problem.ts";
 import type { Fetch } from "./retry.ts";
 import type { SessionChoice } from "./session.ts";
+import { to_text } from "./text.ts";
 
 export interface AgentOptions {
   /** URL of the Supabase project, such as `http://127.0.0.1:54321`. Default: KULTI_SERVER, then KULTI_STATE_SERVER. */
@@ -38,6 +42,11 @@ export interface AgentOptions {
   /** First and longest wait between two tries, in milliseconds. Default: 300 and 30,000. */
   retry_base_ms?: number;
   retry_cap_ms?: number;
+  /**
+   * False: texts leave as they are. A function: takes a text and gives what may be shown of it, after the usual secrets
+   * were taken out. Default: true.
+   */
+  redact?: boolean | Redact;
   /** Send what is left when the process would end by itself. Default: true. */
   drain_on_exit?: boolean;
   /** Default: the global fetch. */
@@ -45,6 +54,7 @@ export interface AgentOptions {
 }
 
 export interface Settings extends Required<Omit<AgentOptions, "on_message" | "on_problem">> {
+  redact: Redact;
   /** What is missing or wrong, in one line; null when the agent can stream. */
   obstacle: string | null;
 }
@@ -71,10 +81,17 @@ export function settle(options: AgentOptions): Settings {
     max_batch_bytes: options.max_batch_bytes ?? batch_defaults.max_batch_bytes,
     retry_base_ms: options.retry_base_ms ?? 300,
     retry_cap_ms: options.retry_cap_ms ?? 30_000,
+    redact: redaction(options.redact ?? true),
     drain_on_exit: options.drain_on_exit ?? true,
     fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
     obstacle: obstacle({ server, agent_id, api_key, session }),
   };
+}
+
+function redaction(choice: boolean | Redact): Redact {
+  if (choice === false) return (text) => text;
+  // What an agent's own function gives that is no text is not shown.
+  return choice === true ? redact : (text) => to_text(choice(redact(text)));
 }
 
 /** The project's URL out of any address of it: without a slash at its end, without the functions' path. */

@@ -4,6 +4,22 @@ import { set_timer } from "./timer.ts";
 /** The site types text out by itself, so finer steps than this would not be seen. */
 const gather_ms = 80;
 
+const longest_secret = 300;
+
+/** How long the last words wait for what follows: half of a secret would not be known as one. */
+const hold_ms = 400;
+
+/** How much of the text is complete: all but the last three words of letters that secrets are made of, and but a
+ * private key that has only begun.
+ */
+function complete_length(text: string): number {
+  const tail_from = Math.max(0, text.length - longest_secret);
+  const tail = /(?:[!-~]+\s+){0,2}[!-~]*$/.exec(text.slice(tail_from));
+  const words = tail_from + (tail?.index ?? 0);
+  const key = text.lastIndexOf("-----BEGIN ");
+  return key >= 0 && text.indexOf("-----END ", key) < 0 ? Math.min(key, words) : words;
+}
+
 export interface ThoughtStream {
   /** Id shared by the events of this thought. */
   readonly id: string;
@@ -25,15 +41,26 @@ export function create_thought_stream(
   let has_started = false;
   let has_ended = false;
   let cancel: (() => void) | null = null;
+  let is_held = false;
 
-  function flush(): void {
+  function send(length: number): void {
     cancel?.();
     cancel = null;
-    if (gathered === "") return;
-    const content = gathered;
-    gathered = "";
+    is_held = false;
+    if (length === 0) return;
+    const content = gathered.slice(0, length);
+    gathered = gathered.slice(length);
     has_started = true;
     append(id, content, false);
+  }
+
+  const flush = (): void => send(gathered.length);
+
+  function send_complete(): void {
+    send(complete_length(gathered));
+    if (gathered === "") return;
+    cancel = set_timer(flush, hold_ms);
+    is_held = true;
   }
 
   return {
@@ -42,8 +69,10 @@ export function create_thought_stream(
     write(text) {
       if (has_ended) return;
       gathered += text;
-      if (!has_started) flush();
-      else cancel ??= set_timer(flush, gather_ms);
+      if (!has_started) return send_complete();
+      if (is_held) cancel?.();
+      if (is_held || !cancel) cancel = set_timer(send_complete, gather_ms);
+      is_held = false;
     },
     end() {
       if (has_ended) return;
