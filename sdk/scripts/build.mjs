@@ -41,6 +41,11 @@ for (const [from, to] of [
 // Code of others is in the bundle, so their licences are in the package.
 cpSync(join(root, "node_modules/valibot/LICENSE.md"), join(out, "LICENSE-valibot.md"));
 cpSync(join(root, "node_modules/diff/LICENSE"), join(out, "LICENSE-diff"));
+// Its package holds no licence text of its own: what it says of itself, and where it comes from.
+cpSync(
+  join(root, "node_modules/@ansi-tools/parser/package.json"),
+  join(out, "LICENSE-ansi-tools.json"),
+);
 chmodSync(join(out, "bin/kulti.mjs"), 0o755);
 
 /** One build for all, so that what they share is there once. */

@@ -117,6 +117,13 @@ describe("export_asciicast", () => {
     expect(written).not.toMatch(/title|javascript|aGk/);
   });
 
+  test("is as wide as what is seen of the longest line", () => {
+    const of_text = (text: string) =>
+      cast_of(session_of([[0, "terminal", { stream: "stdout", text }]])).head.term.cols;
+    expect(of_text(`\u001b[38;2;1;2;3m${"x".repeat(90)}\u001b[0m\n`)).toBe(90);
+    expect(of_text("日本".repeat(25))).toBe(100);
+  });
+
   test("any session: times never run backwards and add up to the recording's", () => {
     fc.assert(
       fc.property(sessions, (session) => {

@@ -4,9 +4,9 @@
  * ("i" for the keys, "o" for their echo); prompts, tasks, completed milestones and errors are markers ("m").
  */
 import type { StoredEvent, TerminalData } from "@kulti/protocol/event.ts";
+import { create_token_reader, without_escapes } from "../terminal-tokens.ts";
 import { marker_of } from "./marker.ts";
 import { moments_of, type RecordedSession, title_of } from "./session.ts";
-import { create_token_reader } from "./terminal-tokens.ts";
 
 const rows = 30;
 const least_columns = 80;
@@ -147,13 +147,18 @@ function safe_output(tokens: ReturnType<ReturnType<typeof create_token_reader>>)
 const is_drawing = (mark: string, final: string): boolean =>
   mark === "" && /^[A-HJKLMPSTXdfmr@]$/.test(final);
 
+/** Characters of two columns; an emoji has two units already. */
+const wide =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\uff01-\uff60]/gu;
+
 /** As wide as the longest line that was written, within reason. */
 function columns_of(events: readonly StoredEvent[]): number {
   let widest = least_columns;
   for (const event of events) {
     if (event.type !== "terminal") continue;
-    for (const row of event.data.text.split(/[\r\n]/)) {
-      if (row.length > widest && row.length < 2 * most_columns) widest = row.length;
+    for (const row of without_escapes(event.data.text).split(/[\r\n]/)) {
+      const width = row.length + (row.match(wide)?.length ?? 0);
+      if (width > widest && width < 2 * most_columns) widest = width;
     }
   }
   return Math.min(widest, most_columns);

@@ -1,6 +1,7 @@
 /** Claude Code's tools: told in one line when used, and by their effect when the result is there. */
 import { apply_edits } from "@kulti/protocol/edits.ts";
 import type { DiffHunk, TextReplacement } from "@kulti/protocol/event.ts";
+import { without_escapes } from "../terminal-tokens.ts";
 import type { Files } from "./files.ts";
 import { apply_command } from "./shell.ts";
 import type { Track } from "./track.ts";
@@ -16,7 +17,6 @@ import {
   list_of,
   number_of,
   numbered_content,
-  plain,
   text_of,
 } from "./value.ts";
 
@@ -166,7 +166,7 @@ export class ClaudeTools {
   }
 
   #failure({ name, input }: Use, text: string) {
-    const message = plain(text)
+    const message = without_escapes(text)
       .replace(/<\/?tool_use_error>/g, "")
       .trim();
     if (/doesn't want to (proceed|take this action)/.test(message)) {

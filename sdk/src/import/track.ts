@@ -11,8 +11,9 @@ import type {
   UsageData,
 } from "@kulti/protocol/event.ts";
 import { fit_data } from "../fit.ts";
+import { without_escapes } from "../terminal-tokens.ts";
 import type { Skipped } from "./recording.ts";
-import { plain, title_line } from "./value.ts";
+import { title_line } from "./value.ts";
 
 /** For runs that bear no times: how long a thought would be read. */
 export const reading_ms = (thought: string): number => Math.min(8_000, 1_500 + thought.length * 12);
@@ -60,7 +61,7 @@ export class Track {
     content: string,
     options: { priority?: Priority | undefined; metadata?: ThoughtMetadata | undefined } = {},
   ): void {
-    const text = plain(content).trim();
+    const text = without_escapes(content).trim();
     if (text === "") return;
     const { priority, metadata } = options;
     this.add("thought", {
@@ -78,7 +79,7 @@ export class Track {
 
   /** What a person asked for: the task from now on, and a thought that shows it. */
   prompt(text: string): void {
-    const request = plain(text).trim();
+    const request = without_escapes(text).trim();
     const title = title_line(request);
     if (title === "") return;
     this.status("working");
@@ -117,7 +118,7 @@ export class Track {
   }
 
   error(message: string, details: Omit<EventDataByType["error"], "message"> = {}): void {
-    const text = plain(message).trim();
+    const text = without_escapes(message).trim();
     if (text !== "") this.add("error", { message: text, ...details });
   }
 

@@ -58,12 +58,6 @@ export function numbered_content(text: string): string | null {
   return is_whole ? lines.map((line) => line?.[2] ?? "").join("\n") : null;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escapes are what is looked for.
-const escapes = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
-
-/** Text without terminal escapes, for what is read and not shown in a terminal. */
-export const plain = (text: string): string => text.replace(escapes, "");
-
 /** The first line with something in it. */
 export function first_line(text: string, max_chars = 120): string {
   const line = (text.split("\n").find((candidate) => candidate.trim() !== "") ?? "").trim();

@@ -1,0 +1,96 @@
+/**
+ * Terminal output in pieces: text, controls, and the escape sequences among it, as @ansi-tools/parser tells them.
+ * Output comes in chunks that may end inside a sequence, so a reader keeps the open end for the next one.
+ */
+import { type CODE, parse } from "@ansi-tools/parser";
+
+export type TerminalToken =
+  | { kind: "text"; text: string }
+  /** One C0 control, such as `\r`. */
+  | { kind: "control"; text: string }
+  /** `ESC [ … final`: colours, the cursor, erasing. `mark` is a leading `?`, `>`, `=` or `<`. */
+  | { kind: "csi"; text: string; mark: string; params: number[]; final: string }
+  /** Any other sequence: titles, links, the clipboard, resets, character sets. */
+  | { kind: "other"; text: string };
+
+/** A sequence that never ends must not be kept for ever. */
+const longest_open = 65_536;
+
+/** Returns a function that takes the next chunk. */
+export function create_token_reader(): (chunk: string) => TerminalToken[] {
+  let open_end = "";
+  return (chunk) => {
+    const codes = parse(open_end + chunk);
+    const last = codes.at(-1);
+    open_end = last && last.type !== "TEXT" && is_open(last) ? last.raw : "";
+    if (open_end !== "") codes.pop();
+    const tokens: TerminalToken[] = [];
+    for (const code of codes) add_tokens(code, tokens);
+    return tokens;
+  };
+}
+
+/** What is read when nothing draws it: the text with its line breaks. */
+export function without_escapes(text: string): string {
+  if (!/[^\P{Cc}\n\r\t]/u.test(text)) return text;
+  return create_token_reader()(text)
+    .map((token) => (token.kind === "text" || token.kind === "control" ? token.text : ""))
+    .join("");
+}
+
+/** The start of a sequence whose end may come with the next chunk; at the end of its line it is none any more. */
+function is_open(code: CODE): boolean {
+  return code.raw.length <= longest_open && !is_complete(code) && !code.raw.includes("\n");
+}
+
+function is_complete({ type, raw }: CODE): boolean {
+  if (type === "ESC") return raw.length > 1 && /[0-~]$/.test(raw);
+  if (is_csi(type)) return csi.test(csi_body(raw));
+  return ["\u0007", "\u001b\\", "\u009c"].some((end) => raw.endsWith(end));
+}
+
+const csi = /^([?><=]?)([0-?]*)([ -/]*[@-~])$/;
+
+/** What stands behind `ESC [`, or behind the one character that means the same. */
+const csi_body = (raw: string): string =>
+  raw.startsWith("\u009b") ? raw.slice(1) : raw.slice(raw.indexOf("[") + 1);
+
+const is_csi = (type: CODE["type"]): boolean =>
+  type === "CSI" || type === "DEC" || type === "PRIVATE";
+
+function add_tokens(code: CODE, tokens: TerminalToken[]): void {
+  const { type, raw } = code;
+  if (type === "TEXT") {
+    add_text(raw, tokens);
+    return;
+  }
+  const body = csi_body(raw);
+  const [found, mark = "", params = "", final = ""] = (is_csi(type) && csi.exec(body)) || [];
+  if (found !== undefined) {
+    tokens.push({ kind: "csi", text: `\u001b[${body}`, mark, params: numbers(params), final });
+    return;
+  }
+  // Cut short by another one or by the end of its line: what follows in the next line is text.
+  const end = is_complete(code) ? -1 : raw.indexOf("\n");
+  tokens.push({ kind: "other", text: end < 0 ? raw : raw.slice(0, end) });
+  if (end >= 0) add_text(raw.slice(end), tokens);
+}
+
+function add_text(raw: string, tokens: TerminalToken[]): void {
+  for (const text of raw.split(/(\p{Cc})/u)) {
+    if (text === "") continue;
+    const is_control = text < " " || (text >= "\u007f" && text < "\u00a0");
+    if (!is_control) tokens.push({ kind: "text", text });
+    else tokens.push({ kind: text < " " ? "control" : "other", text });
+  }
+}
+
+/** `1;31` → [1, 31]; `38:2::1:2:3` counts like `38;2;1;2;3`; what is left out is 0. */
+const numbers = (params: string): number[] =>
+  params === ""
+    ? []
+    : params
+        .replace(/^(38|48):2::/, "$1;2;")
+        .split(/[;:]/)
+        .slice(0, 32)
+        .map((part) => Math.min(Number(part) || 0, 65_535));
