@@ -5,13 +5,7 @@ import { join } from "node:path";
 import { build } from "@kulti/site/build.ts";
 import { root } from "./process.ts";
 
-const sources = [
-  "site",
-  "sdk/src/export",
-  "sdk/src/watch",
-  "supabase/functions/_shared/protocol",
-  "package-lock.json",
-];
+const sources = ["site", "sdk/src", "supabase/functions/_shared/protocol", "package-lock.json"];
 
 export async function build_site(log: (line: string) => void): Promise<void> {
   const stamp = join(root, "site", "dist", ".sources");

@@ -22,7 +22,9 @@ const out = resolve(process.argv[2] ?? join(sdk, "dist"));
 const source = JSON.parse(readFileSync(join(sdk, "package.json"), "utf8"));
 /** What the package exports, by the name of its file: `./watch` becomes watch.js. */
 const entries = Object.fromEntries(
-  Object.entries(source.exports).map(([path, file]) => [path.slice(2) || "index", file.slice(2)]),
+  Object.entries(source.exports)
+    .filter(([, file]) => file.endsWith(".ts"))
+    .map(([path, file]) => [path.slice(2) || "index", file.slice(2)]),
 );
 
 rmSync(out, { recursive: true, force: true });

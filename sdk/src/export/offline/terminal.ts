@@ -60,6 +60,15 @@ function styled(text: string, look: Look): HTMLElement {
     : [look.fore, look.back];
   // Colours of the page's own palette are tokens; others stand for themselves.
   if (fore) span.style.color = fore.startsWith("#") ? fore : `var(--ansi-${fore})`;
+  else if (back.startsWith("#")) span.style.color = is_dark(back) ? "#fff" : "#000";
   if (back) span.style.backgroundColor = back.startsWith("#") ? back : `var(--ansi-${back})`;
   return span;
+}
+
+/** A ground of the output's own choice is the same in both themes, so that the page's ink may not be seen on it. */
+function is_dark(colour: string): boolean {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) =>
+    Number.parseInt(colour.slice(at, at + 2), 16),
+  );
+  return 0.3 * red + 0.59 * green + 0.11 * blue < 140;
 }
