@@ -279,6 +279,27 @@ describe("the agent is left alone", () => {
     expect(server.requests).toEqual([]);
   });
 
+  test("options of no use are told, and their defaults hold", async () => {
+    const useless = { flush_ms: Number.NaN, max_queue_events: 0, timeout_ms: "5", fetch: 1 };
+    const agent = start({ ...useless, max_batch_events: 10_000 } as never);
+    expect(problems).toMatchObject([{ code: "bad_option" }]);
+    expect(problems[0]?.message).toMatch(
+      /flush_ms is NaN.*timeout_ms is 5.*max_queue_events is 0.*fetch/,
+    );
+    for (let index = 0; index < 600; index++) agent.think(`${index}`);
+    await agent.close();
+    expect(server.batches.map(({ events }) => events.length)).toEqual([500, 100]);
+    expect(() => createAgent(null as never)).not.toThrow();
+  });
+
+  test("many agents in one process share what listens for its end", async () => {
+    const before = process.listenerCount("beforeExit");
+    const agents = Array.from({ length: 30 }, () => start());
+    expect(process.listenerCount("beforeExit")).toBeLessThanOrEqual(before + 1);
+    await Promise.all(agents.map((agent) => agent.close()));
+    expect(process.listenerCount("beforeExit")).toBeLessThanOrEqual(before);
+  });
+
   test("verbs only put into a queue: nothing is sent while the agent's own code runs", () => {
     let requests = 0;
     const agent = start({

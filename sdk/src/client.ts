@@ -96,12 +96,18 @@ export interface KultiAgent {
 }
 
 /** Never throws: what is missing or wrong is told through `on_problem`, and the agent's calls then do nothing. */
-export function createAgent(options: AgentOptions = {}): KultiAgent {
+export function createAgent(given: AgentOptions = {}): KultiAgent {
+  // Null comes from code that no compiler has seen.
+  const options = given ?? {};
   const report = create_report(options.on_problem);
   const settings = settle(options);
   if (settings.enabled && settings.obstacle !== null) {
     const message = `Nothing is streamed, ${settings.obstacle}.`;
     report({ code: "not_configured", message, dropped: 0 });
+  }
+  if (settings.useless.length > 0) {
+    const message = `Defaults are used: ${settings.useless.join("; ")}.`;
+    report({ code: "bad_option", message, dropped: 0 });
   }
   const is_on = settings.enabled && settings.obstacle === null;
   const outbox: Outbox = is_on ? create_outbox(settings, report) : silent_outbox;

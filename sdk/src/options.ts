@@ -57,7 +57,21 @@ export interface Settings extends Required<Omit<AgentOptions, "on_message" | "on
   redact: Redact;
   /** What is missing or wrong, in one line; null when the agent can stream. */
   obstacle: string | null;
+  /** Options that are of no use and were left at their defaults. */
+  useless: string[];
 }
+
+/** Defaults of the options that are numbers over zero. */
+const number_defaults = {
+  flush_ms: 200,
+  poll_ms: 5_000,
+  timeout_ms: 30_000,
+  max_queue_events: 20_000,
+  max_queue_bytes: 33_554_432,
+  retry_base_ms: 300,
+  retry_cap_ms: 30_000,
+  ...(batch_defaults as { max_batch_events: number; max_batch_bytes: number }),
+};
 
 export function settle(options: AgentOptions): Settings {
   const server = server_root(
@@ -66,24 +80,33 @@ export function settle(options: AgentOptions): Settings {
   const agent_id = options.agent_id ?? env("KULTI_AGENT_ID") ?? "";
   const api_key = options.api_key ?? env("KULTI_API_KEY") ?? "";
   const session = options.session ?? "continue";
+  const numbers = { ...number_defaults };
+  const useless: string[] = [];
+  for (const name of Object.keys(number_defaults) as (keyof typeof number_defaults)[]) {
+    const given: unknown = options[name];
+    if (given === undefined) continue;
+    if (typeof given === "number" && Number.isFinite(given) && given > 0) numbers[name] = given;
+    else useless.push(`${name} is ${String(given)}, which is no number over 0`);
+  }
+  if (options.fetch !== undefined && typeof options.fetch !== "function") {
+    useless.push("fetch is no function");
+  }
   return {
     server,
     agent_id,
     api_key,
     session,
     enabled: options.enabled ?? !["0", "false"].includes(env("KULTI_STREAM_ENABLED") ?? ""),
-    flush_ms: options.flush_ms ?? 200,
-    poll_ms: options.poll_ms ?? 5_000,
-    timeout_ms: options.timeout_ms ?? 30_000,
-    max_queue_events: options.max_queue_events ?? 20_000,
-    max_queue_bytes: options.max_queue_bytes ?? 33_554_432,
-    max_batch_events: options.max_batch_events ?? batch_defaults.max_batch_events,
-    max_batch_bytes: options.max_batch_bytes ?? batch_defaults.max_batch_bytes,
-    retry_base_ms: options.retry_base_ms ?? 300,
-    retry_cap_ms: options.retry_cap_ms ?? 30_000,
+    ...numbers,
+    max_batch_events: Math.min(numbers.max_batch_events, batch_defaults.max_batch_events),
+    max_batch_bytes: Math.min(numbers.max_batch_bytes, batch_defaults.max_batch_bytes),
+    useless,
     redact: redaction(options.redact ?? true),
     drain_on_exit: options.drain_on_exit ?? true,
-    fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
+    fetch:
+      typeof options.fetch === "function"
+        ? options.fetch
+        : (url, init) => globalThis.fetch(url, init),
     obstacle: obstacle({ server, agent_id, api_key, session }),
   };
 }

@@ -4,6 +4,8 @@ import type { EventType } from "@kulti/protocol/event.ts";
 export type ProblemCode =
   /** Server, agent id or key is missing or of the wrong form; nothing will be sent. */
   | "not_configured"
+  /** An option is of no use; its default holds. */
+  | "bad_option"
   /** The server can't be reached or answers with errors; sending goes on being tried. */
   | "unreachable"
   /** The server refuses this agent or session; sending has stopped. */
