@@ -324,3 +324,36 @@ test("an export with its lines in one JSON object", () => {
   const { events, format } = recording_of([lines]);
   expect([format, of_type(events, "task")]).toEqual(["claude-code", [{ title: "Hello" }]]);
 });
+
+test("subagents that worked at the same time are told so, and a clock that jumps back moves nothing", () => {
+  const side = { isSidechain: true };
+  const say = (second: number, text: string, rest: object = {}) =>
+    assistant(second, [{ type: "text", text }], {}, rest);
+  const { events } = recording_of([
+    say(0, "begin"),
+    say(1, "a1", side),
+    say(5, "a2", side),
+    say(2, "b1", side),
+    say(6, "b2", side),
+    say(9, "both are done"),
+    say(4, "the clock was wrong"),
+  ]);
+  expect(of_type(events, "thought").map(({ content }) => content)).toEqual([
+    ...["begin", "a1", "b1", "a2", "b2", "both are done", "the clock was wrong"],
+  ]);
+  expect(events.filter(({ type }) => type === "thought").map((event) => event.at)).toEqual(
+    [0, 1, 2, 5, 6, 9, 9].map(at),
+  );
+});
+
+test("the file of a subagent alone is a run like any other", () => {
+  const side = { isSidechain: true };
+  const { events } = recording_of([
+    user(0, "Look for wrens.", side),
+    assistant(1, [{ type: "text", text: "Two." }], { stop_reason: "end_turn" }, side),
+  ]);
+  expect(of_type(events, "task")).toEqual([{ title: "Look for wrens." }]);
+  expect(of_type(events, "thought").at(-1)).toEqual({
+    ...{ thought_type: "general", content: "Two.", priority: "headline" },
+  });
+});

@@ -5,6 +5,7 @@
  * commands in the terminal, edits as code, to-do lists as milestones. A file is told as changed when the tool's
  * result says so, not before.
  */
+import { lines_of_run } from "./claude-lines.ts";
 import { ClaudeTools } from "./claude-tools.ts";
 import { Files } from "./files.ts";
 import type { JsonLine } from "./jsonl.ts";
@@ -30,13 +31,12 @@ export function import_claude_code(lines: JsonLine[], skipped: Skipped[]): Recor
   const start = lines.map(({ value }) => time_of(value.timestamp)).find((ms) => ms !== undefined);
   const track = new Track(start ?? Date.now());
   track.skipped.push(...skipped);
-  // A session that was resumed or forked may tell its earlier lines again.
-  const told_once = without_repeats(lines);
+  const ordered = lines_of_run(lines);
   const importer = new ClaudeImporter(
     track,
-    told_once.map(({ value }) => value),
+    ordered.map(({ value }) => value),
   );
-  for (const { number, value } of told_once) {
+  for (const { number, value } of ordered) {
     track.where = `line ${number}`;
     const moment = time_of(value.timestamp);
     if (moment === undefined) track.advance(value.type === "summary" ? 0 : step_ms);
@@ -51,17 +51,6 @@ export function import_claude_code(lines: JsonLine[], skipped: Skipped[]): Recor
   return { format: "claude-code", events: track.events, skipped: track.skipped };
 }
 
-function without_repeats(lines: JsonLine[]): JsonLine[] {
-  const seen = new Set<string>();
-  return lines.filter(({ value: { uuid, message } }) => {
-    if (typeof uuid !== "string") return true;
-    const told = uuid + JSON.stringify(message);
-    const is_new = !seen.has(told);
-    seen.add(told);
-    return is_new;
-  });
-}
-
 class ClaudeImporter {
   readonly #track: Track;
   readonly #files: Files;
@@ -69,12 +58,17 @@ class ClaudeImporter {
   readonly #uuids: ReadonlySet<string>;
   /** Usage of one message is repeated on each of its lines, growing, with others between: the last line counts. */
   readonly #last_of_message: ReadonlyMap<string, Fields>;
+  /** False in the file of a subagent alone, whose run then is the one that is told. */
+  readonly #has_main: boolean;
 
   constructor(track: Track, lines: Fields[]) {
     this.#track = track;
     this.#files = new Files(track);
     this.#tools = new ClaudeTools(track, this.#files);
     this.#uuids = new Set(lines.map((line) => text_of(line.uuid)));
+    this.#has_main = lines.some(
+      (line) => (line.type === "user" || line.type === "assistant") && !is_of_subagent(line),
+    );
     const with_usage = lines.filter((line) => is_fields(fields_of(line.message).usage));
     this.#last_of_message = new Map(with_usage.map((line) => [message_id(line), line]));
   }
@@ -139,7 +133,7 @@ class ClaudeImporter {
       if (!text.startsWith("Caveat:")) this.#background(text, "command");
       return;
     }
-    const is_side = line.isSidechain === true || typeof line.parent_tool_use_id === "string";
+    const is_side = this.#has_main && is_of_subagent(line);
     if (line.isCompactSummary === true) this.#background(text, "summary");
     else if (is_side) this.#background(text, "subagent");
     else this.#spoken(text);
@@ -174,7 +168,7 @@ class ClaudeImporter {
 
   #assistant(line: Fields) {
     const message = fields_of(line.message);
-    const is_side = line.isSidechain === true || typeof line.parent_tool_use_id === "string";
+    const is_side = this.#has_main && is_of_subagent(line);
     const options = is_side ? { priority: "detail" as const, metadata: { kind: "subagent" } } : {};
     if (this.#last_of_message.get(message_id(line)) === line) this.#count_usage(message, line);
     if (line.isApiErrorMessage === true) return this.#track.error(joined_text(message.content));
@@ -252,6 +246,9 @@ class ClaudeImporter {
     });
   }
 }
+
+const is_of_subagent = (line: Fields): boolean =>
+  line.isSidechain === true || typeof line.parent_tool_use_id === "string";
 
 const message_id = (line: Fields): string =>
   text_of(fields_of(line.message).id) || text_of(line.requestId) || text_of(line.uuid);
