@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Runs the sources in a checkout (Node strips the types itself from 22.18 on), and the built file in the package.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -14,8 +15,10 @@ const strips_types = major > 22 || (major === 22 && minor >= 18);
 const own_node = fileURLToPath(new URL("../../node_modules/.bin/node", import.meta.url));
 
 if (existsSync(source) && !strips_types && existsSync(own_node)) {
-  const { status } = spawnSync(own_node, process.argv.slice(1), { stdio: "inherit" });
-  process.exit(status ?? 1);
+  const child = spawn(own_node, process.argv.slice(1), { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+  const [code] = await once(child, "exit");
+  process.exit(code ?? 1);
 }
 const entry = existsSync(source) && strips_types ? source : built;
 if (!entry) {
@@ -27,10 +30,13 @@ if (!entry) {
 
 const { main } = await import(entry.href);
 const interruption = new AbortController();
+let interrupted_at = 0;
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => {
-    // The first one ends in order, the second at once.
-    if (interruption.signal.aborted) process.exit(130);
+    // The first one ends in order, the second at once; Ctrl-C comes from the terminal and, handed on, from above.
+    if (interruption.signal.aborted && Date.now() - interrupted_at > 500) process.exit(130);
+    if (interruption.signal.aborted) return;
+    interrupted_at = Date.now();
     interruption.abort();
   });
 }
