@@ -10,16 +10,22 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 /** Runs an agent's program as a process of its own, and returns how it ended and how long it took. */
-function run(program: string): Promise<{ code: number | null; ms: number }> {
+function run(program: string): Promise<{ code: number | null; ms: number; stderr: string }> {
   const sdk = new URL("./index.ts", import.meta.url).href;
   const options = JSON.stringify({ server: server.url, agent_id: "brief", api_key: "klt_x" });
   const code = `import { createAgent } from ${JSON.stringify(sdk)};
-    const agent = createAgent({ ...${options}, on_problem() {} });
+    const agent = createAgent({ ...${options} });
     ${program}`;
   const before = Date.now();
-  const child = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: "inherit" });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", code], {
+    stdio: ["ignore", "inherit", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
   return new Promise((resolve) =>
-    child.on("close", (exit) => resolve({ code: exit, ms: Date.now() - before })),
+    child.on("close", (exit) => resolve({ code: exit, ms: Date.now() - before, stderr })),
   );
 }
 
@@ -44,6 +50,15 @@ test("a server that is away holds the end up for seconds, not for ever", async (
   const { code, ms } = await run(`agent.think("x");`);
   expect(code).toBe(0);
   expect(ms).toBeLessThan(9_000);
+});
+
+test.each([
+  ["process.exit", "process.exit(3);", 3],
+  ["an error that nobody caught", 'throw new Error("boom");', 1],
+])("%s with events unsent says how many are lost", async (_, end, code) => {
+  const ended = await run(`agent.think("a"); agent.think("b"); ${end}`);
+  expect(ended.code).toBe(code);
+  expect(ended.stderr).toContain("The process ends with 2 event(s) unsent: await agent.close()");
 });
 
 test("close is awaited to its end though every timer lets the process go", async () => {

@@ -8,21 +8,30 @@ interface Host {
   removeEventListener?: Listen;
 }
 
-const drains = new Set<() => void>();
+export interface AtEnd {
+  /** Node or Deno has nothing left to do (what it starts is still carried out), or the page is hidden. */
+  drain(): void;
+  /** Nothing can be sent any more: the process ends now, by itself, by `process.exit` or by an error. */
+  last_word(): void;
+}
+
+const waiting = new Set<AtEnd>();
 const drain_all = (): void => {
-  for (const drain of drains) drain();
+  for (const at_end of waiting) at_end.drain();
+};
+const last_words = (): void => {
+  for (const at_end of waiting) at_end.last_word();
 };
 
 /**
- * Runs `drain` when Node or Deno has nothing left to do (what it starts is still carried out), and when a page is
- * hidden. A process that is ended by `process.exit` or a signal gives no such moment: close the agent before. All
- * agents of a process share one listener.
+ * Listens for the end of the process, with one listener for all its agents, until the function returned is called. A
+ * signal that nobody handles ends a process without either moment: close the agent before.
  */
-export function on_exit(drain: () => void): () => void {
-  if (drains.size === 0) listen(true);
-  drains.add(drain);
+export function on_exit(at_end: AtEnd): () => void {
+  if (waiting.size === 0) listen(true);
+  waiting.add(at_end);
   return () => {
-    if (drains.delete(drain) && drains.size === 0) listen(false);
+    if (waiting.delete(at_end) && waiting.size === 0) listen(false);
   };
 }
 
@@ -30,8 +39,9 @@ function listen(is_on: boolean): void {
   const host = globalThis as Host;
   const { process } = host;
   if (typeof process?.on === "function") {
-    if (is_on) process.on("beforeExit", drain_all);
-    else process.off?.("beforeExit", drain_all);
+    const change = is_on ? process.on.bind(process) : process.off?.bind(process);
+    change?.("beforeExit", drain_all);
+    change?.("exit", last_words);
   } else if (is_on) host.addEventListener?.("pagehide", drain_all);
   else host.removeEventListener?.("pagehide", drain_all);
 }

@@ -76,7 +76,15 @@ export function create_outbox(settings: Settings, report: Report): Outbox {
   const drain_at_exit = async (): Promise<void> => {
     if (batcher.pending > 0 && !was_vain) was_vain = !(await drain()).drained;
   };
-  const off_exit = settings.drain_on_exit ? on_exit(() => void drain_at_exit()) : () => {};
+  const last_word = (): void => {
+    const { pending } = batcher;
+    if (pending === 0) return;
+    const message = `The process ends with ${pending} event(s) unsent: await agent.close() before process.exit.`;
+    report({ code: "unsent", message, dropped: pending });
+  };
+  const off_exit = settings.drain_on_exit
+    ? on_exit({ drain: () => void drain_at_exit(), last_word })
+    : () => {};
 
   return {
     push: batcher.push,

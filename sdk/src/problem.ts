@@ -18,6 +18,8 @@ export type ProblemCode =
   | "clipped"
   /** More is waiting than may be held; the least important of it was dropped. */
   | "queue_full"
+  /** The process ends before everything was sent. */
+  | "unsent"
   /** A chat line could not be delivered. */
   | "chat_failed"
   /** A handler given by the agent threw. */
