@@ -23,7 +23,7 @@ export function* export_html(session: RecordedSession, player: OfflinePlayer): G
     "form-action 'none'",
   ].join("; ");
   yield `<!doctype html>
-<!-- Made by Kulti, MIT licence. Compares lines with jsdiff by Kevin Decker, BSD-3-Clause licence. -->
+<!-- Made by Kulti, MIT licence. Compares lines with jsdiff by Kevin Decker, BSD-3-Clause licence, and reads terminal escapes with @ansi-tools/parser by Lars Kappert, ISC licence. -->
 <html lang="en">
 <head>
 <meta charset="utf-8">
