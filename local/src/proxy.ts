@@ -33,6 +33,8 @@ const HOP_BY_HOP = new Set([
 export function proxy_to(address: string): Service {
   const base = new URL(address);
   const secure = base.protocol === "https:";
+  // Names below `localhost` are this machine (RFC 6761), but not every resolver knows it: Debian's does not.
+  const hostname = base.hostname.endsWith(".localhost") ? "localhost" : base.hostname;
   // Idle connections go after 4 s, before the server's own timeout can cut one that is just being reused.
   const agent = new (secure ? TlsAgent : Agent)({ keepAlive: true, timeout: 4_000 });
   const target = (path: string): URL => {
@@ -46,14 +48,14 @@ export function proxy_to(address: string): Service {
     fetch(request) {
       const { pathname, search } = new URL(request.url);
       const send = secure ? https_request : http_request;
-      return forward(send, target(pathname + search), agent, request);
+      return forward(send, target(pathname + search), { hostname, agent }, request);
     },
     upgrade(request, socket, head) {
       const url = target(request.url ?? "/");
       const port = Number(url.port || (secure ? 443 : 80));
       const upstream = secure
-        ? tls_connect({ host: url.hostname, port, servername: url.hostname })
-        : connect(port, url.hostname);
+        ? tls_connect({ host: hostname, port, servername: url.hostname })
+        : connect(port, hostname);
       upstream.setNoDelay(true);
       tunnel(request, url, socket, head, upstream, secure ? "secureConnect" : "connect");
     },
@@ -66,7 +68,7 @@ export function proxy_to(address: string): Service {
 function forward(
   send: (url: URL, options: RequestOptions) => ReturnType<typeof http_request>,
   url: URL,
-  agent: Agent,
+  where: { hostname: string; agent: Agent },
   request: Request,
 ): Promise<Response> {
   const headers: Record<string, string> = {};
@@ -75,7 +77,7 @@ function forward(
   }
   headers.host = url.host;
   return new Promise((resolve, reject) => {
-    const outgoing = send(url, { method: request.method, headers, agent });
+    const outgoing = send(url, { ...where, method: request.method, headers });
     const abort = () => outgoing.destroy(request.signal.reason);
     request.signal.addEventListener("abort", abort, { once: true });
     outgoing.once("close", () => request.signal.removeEventListener("abort", abort));

@@ -41,7 +41,7 @@ beforeAll(async () => {
     socket.on("message", (data) => socket.send(data));
   });
   await new Promise<void>((resolve) => upstream.listen(0, HOST, resolve));
-  const address = `http://localhost:${(upstream.address() as AddressInfo).port}`;
+  const address = `http://tenant.localhost:${(upstream.address() as AddressInfo).port}`;
   gateway = await start_gateway({
     port: await free_port(),
     keys,
@@ -170,7 +170,7 @@ describe("proxying", () => {
     const { headers, url } = await seen("/realtime/v1/api/broadcast", {
       headers: { apikey: keys.publishable_key },
     });
-    expect(headers.host).toMatch(/^localhost:/);
+    expect(headers.host).toMatch(/^tenant\.localhost:/);
     expect(url).toBe("/base/api/broadcast");
   });
 
@@ -188,7 +188,7 @@ describe("proxying", () => {
     });
     await echoed;
     socket.close();
-    expect(messages[0]).toMatch(/^localhost:\d+ \/base\/socket\/websocket\?/);
+    expect(messages[0]).toMatch(/^tenant\.localhost:\d+ \/base\/socket\/websocket\?/);
     expect(messages[0]).toContain(`apikey=${keys.anon_jwt}`);
     expect(messages[1]).toBe("ping");
   });
