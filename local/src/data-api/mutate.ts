@@ -1,5 +1,6 @@
 /** The statements of insert, upsert, update and delete. Whether the caller may is left to Postgres. */
 import { ApiError, not_embedded_here } from "./api-error.ts";
+import type { Logic } from "./filter-grammar.ts";
 import { column_type, find_table } from "./find-table.ts";
 import { json_rows } from "./json-rows.ts";
 import { outcome_columns, shape_of } from "./outcome.ts";
@@ -46,7 +47,10 @@ function mutation(
 ): Sql {
   const { name } = relation_of(table);
   const filters = where(query.filters, relation_of(table));
-  if (kind === "delete") return sql`delete from ${name}${filters} returning ${returned}`;
+  if (kind === "delete") {
+    refuse_all_rows("DELETE", query.filters);
+    return sql`delete from ${name}${filters} returning ${returned}`;
+  }
   if (!payload) throw new ApiError(400, "PGRST102", "Empty or invalid json");
   const columns = payload.keys.map((key) => ({ name: key, type: column_type(table, key) }));
   const rows = json_rows(payload, columns, false);
@@ -58,8 +62,14 @@ function mutation(
   }
   // Nothing to set: no row is touched.
   if (names.length === 0) return sql`select ${returned} from ${name} where false`;
+  refuse_all_rows("UPDATE", query.filters);
   const assignments = names.map((column) => sql`${column} = pgrst_body.${column}`);
   return sql`update ${name} set ${join(assignments, ", ")} from ${rows}${filters} returning ${returned}`;
+}
+
+/** Stands in for `safeupdate`, which Supabase loads into every session of the Data API and npm's Postgres lacks. */
+function refuse_all_rows(command: "UPDATE" | "DELETE", filters: readonly Logic[]): void {
+  if (filters.length === 0) throw new ApiError(400, "21000", `${command} requires a WHERE clause`);
 }
 
 function insert(

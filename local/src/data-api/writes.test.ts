@@ -97,6 +97,21 @@ describe("whoever may write", () => {
     expect((await rows()).map(({ name }) => name)).not.toContain("x");
   });
 
+  test("an update or delete of every row is refused, as by safeupdate, for whoever asks", async () => {
+    const before = await rows();
+    for (const client of [project.anon, user]) {
+      const all = await client.from("items").update({ price: 0 });
+      expect([all.status, all.error]).toEqual([
+        400,
+        { code: "21000", message: "UPDATE requires a WHERE clause", details: null, hint: null },
+      ]);
+      const none = await client.from("items").delete();
+      expect([none.status, none.error?.message]).toEqual([400, "DELETE requires a WHERE clause"]);
+    }
+    expect((await user.from("items").update({})).error).toBeNull();
+    expect(await rows()).toEqual(before);
+  });
+
   test("upserts on the primary key, on other keys, and past duplicates", async () => {
     const inserted = await user
       .from("items")
