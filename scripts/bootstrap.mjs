@@ -57,15 +57,18 @@ const is_alive = (pid) => {
 };
 
 const [command, ...args] = process.argv.slice(2);
+const watched = ancestors();
+const is_orphan = () => process.ppid !== watched[0] || !watched.every(is_alive);
 install();
+// An installation takes its minute: whoever ended it meanwhile wants no stack.
+if (is_orphan()) process.exit(1);
 // The channel closes when this process dies, however it dies, and the command then ends by itself.
 const child = spawn(join(bin, "node"), [join(root, "scripts", `${command}.ts`), ...args], {
   stdio: ["inherit", "inherit", "inherit", "ipc"],
   env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
 });
-const watched = ancestors();
 setInterval(() => {
-  if (process.ppid !== watched[0] || !watched.every(is_alive)) child.kill("SIGTERM");
+  if (is_orphan()) child.kill("SIGTERM");
 }, 500).unref();
 // Passed on also where the whole group got it, as from Ctrl-C: the command ends once.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
