@@ -32,7 +32,18 @@ export async function apply_migrations(project_dir: string, db_url: string): Pro
       `Cannot apply migrations (${pending.join(", ")}): supabase db push failed.\n${stdout}${stderr}`.trim(),
     );
   }
+  await announce_schema(db_url);
   return pending.length;
+}
+
+/** PostgREST reads the schema only when it is told to, and not every database has Supabase's triggers that tell it. */
+async function announce_schema(db_url: string): Promise<void> {
+  const { client, close } = await open_connection(db_url, { application_name: "migrations" });
+  try {
+    await client.query("notify pgrst, 'reload schema'");
+  } finally {
+    await close();
+  }
 }
 
 async function pending_migrations(project_dir: string, db_url: string): Promise<string[]> {
