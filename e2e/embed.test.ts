@@ -114,7 +114,9 @@ test("the script tag hands on theme, moment and ratio, and says in the console w
   await page.context().close();
 });
 
-test("oEmbed's html shows the stage where it is put", async () => {
+const functions_know_site = target.known_site_url === target.site_url;
+
+test.runIf(functions_know_site)("oEmbed's html shows the stage where it is put", async () => {
   const url = encodeURIComponent(`${target.site_url}/watch/${agent.agent_id}/${session_id}`);
   const response = await fetch(`${target.api_url}/functions/v1/share/oembed?url=${url}`);
   const { html } = (await response.json()) as { html: string };
@@ -197,7 +199,9 @@ test("a watch page says in its head which session it is about; hostile names sta
   for (const image of read.images) expect((await fetch(image ?? "")).status).toBe(200);
   expect(read.images[0]).toContain(`/share/card/${session_id}.svg`);
   const described = await fetch(read.oembed ?? "");
-  expect(await described.json()).toMatchObject({ type: "rich", version: "1.0" });
+  if (functions_know_site) {
+    expect(await described.json()).toMatchObject({ type: "rich", version: "1.0" });
+  }
 });
 
 test("a watch page of nobody says what all pages say, with a picture", async () => {

@@ -21,11 +21,15 @@ function join(channel: RealtimeChannel): Promise<string> {
 }
 
 test("an outsider receives frames of a session's channel", async () => {
-  const channel = outsider.channel(`session:${session_id}`, { config: { private: true } });
+  // The first to join after an idle spell hears nothing until Realtime reads the database's log.
+  const config = { private: true, broadcast: { replication_ready: true } };
+  const channel = outsider.channel(`session:${session_id}`, { config });
   const frame = new Promise<{ from_seq: number; to_seq: number; events: unknown[] }>((resolve) => {
     channel.on("broadcast", { event: "frame" }, ({ payload }) => resolve(payload as never));
   });
+  const ready = new Promise((resolve) => channel.on("system", {}, resolve));
   expect(await join(channel)).toBe("SUBSCRIBED");
+  expect(await ready).toMatchObject({ status: "ok" });
   await agent.post([thought("Heard by all.")]);
   const { from_seq, to_seq, events } = await frame;
   expect([from_seq, to_seq]).toEqual([3, 3]);

@@ -98,9 +98,11 @@ test("an unlisted session has a card for who knows its id; a private and an unkn
   expect(bodies[0]).toBe(bodies[1]);
 });
 
-test.runIf(target.site_url !== "")("oEmbed of a watch page describes its player", async () => {
+test.runIf(target.known_site_url)("oEmbed of a watch page describes its player", async () => {
   const ask = (path: string) =>
-    fetch(`${share}/oembed?format=json&url=${encodeURIComponent(`${target.site_url}${path}`)}`);
+    fetch(
+      `${share}/oembed?format=json&url=${encodeURIComponent(`${target.known_site_url}${path}`)}`,
+    );
   const response = await ask(`/watch/${agent.agent_id}`);
   expect(response.status).toBe(200);
   const described = (await response.json()) as Record<string, unknown>;
@@ -112,7 +114,7 @@ test.runIf(target.site_url !== "")("oEmbed of a watch page describes its player"
     width: 960,
     height: 600,
   });
-  expect(described.html).toContain(`src="${target.site_url}/embed/${agent.agent_id}"`);
+  expect(described.html).toContain(`src="${target.known_site_url}/embed/${agent.agent_id}"`);
   expect((await fetch(described.thumbnail_url as string)).status).toBe(200);
   const replay = await ask(`/watch/${agent.agent_id}/${session_id}`);
   expect(((await replay.json()) as { html: string }).html).toContain(`/${session_id}"`);
@@ -123,7 +125,7 @@ test("oEmbed refuses foreign pages and XML", async () => {
   const url = encodeURIComponent("https://example.org/watch/ada");
   const foreign = await fetch(`${share}/oembed?url=${url}`);
   // Where no site is known, no page is its own.
-  expect(foreign.status).toBe(target.site_url === "" ? 503 : 404);
+  expect(foreign.status).toBe(target.known_site_url === "" ? 503 : 404);
   const xml = await fetch(`${share}/oembed?url=${url}&format=xml`);
   expect(xml.status).toBe(501);
   expect(await xml.json()).toMatchObject({ error: { code: "not_implemented" } });

@@ -11,6 +11,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   provide("target", {
     api_url: (env.KULTI_API_URL ?? "").replace(/\/+$/, ""),
     site_url: env.KULTI_SITE_URL ?? "",
+    known_site_url: env.KULTI_KNOWN_SITE_URL ?? env.KULTI_SITE_URL ?? "",
     publishable_key: env.KULTI_PUBLISHABLE_KEY ?? "",
     secret_key: env.KULTI_SECRET_KEY ?? "",
     db_url: env.KULTI_DB_URL ?? "",

@@ -38,10 +38,12 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     KULTI_SITE_URL: `http://127.0.0.1:${site_port}`,
     ...options.functions_env,
   };
+  const served_elsewhere = process.env.KULTI_API_URL && process.env.KULTI_SITE_URL;
   const [backend] = await Promise.all([
     start_backend({ ...options, functions_env }),
-    build_site(log),
+    served_elsewhere ? undefined : build_site(log),
   ]);
+  if (served_elsewhere) return { ...backend, site_url: without_slash(served_elsewhere) };
   const site = await serve_site({
     dist: join(root, "site", "dist"),
     port: site_port,
@@ -68,7 +70,7 @@ async function start_backend(options: LaunchOptions): Promise<Omit<Launched, "si
   const { env } = process;
   if (env.KULTI_API_URL) {
     return {
-      api_url: env.KULTI_API_URL.replace(/\/+$/, ""),
+      api_url: without_slash(env.KULTI_API_URL),
       db_url: env.KULTI_DB_URL ?? "",
       publishable_key: required("KULTI_PUBLISHABLE_KEY"),
       secret_key: env.KULTI_SECRET_KEY ?? "",
@@ -90,6 +92,8 @@ async function start_backend(options: LaunchOptions): Promise<Omit<Launched, "si
     ...(env.KULTI_JWT_SECRET && { jwt_secret: env.KULTI_JWT_SECRET }),
   });
 }
+
+const without_slash = (url: string): string => url.replace(/\/+$/, "");
 
 function required(name: string): string {
   const value = process.env[name];
