@@ -2,7 +2,7 @@
 // Installs what is missing, then hands over to `scripts/<command>.ts` under the Node 24 that comes as a dependency.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -17,18 +17,30 @@ function install() {
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   console.log("Installing dependencies (first run, or package-lock.json has changed) …");
-  const { status } = spawnSync(
-    "npm",
-    // Not `npm ci`: it refuses a lock file made where a registry lacks the binaries of some other platform.
-    ["install", "--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"],
-    { cwd: root, stdio: "inherit" },
-  );
+  // Not `npm ci`: it refuses a lock file made where a registry lacks the binaries of some other platform.
+  const flags = ["--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  const { status } = spawnSync("npm", ["install", ...flags, ...npm_cache()], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (status !== 0) {
     console.error(`Cannot go on: npm install ended with ${status}.`);
     process.exit(1);
   }
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
+}
+
+/** npm's own cache; where another user's files bar the way (after `sudo npm`, say), one beside what is installed. */
+function npm_cache() {
+  const folder = join(process.env.npm_config_cache ?? "", "_cacache");
+  const used = [join(folder, ".."), folder, join(folder, "tmp"), join(folder, "content-v2")];
+  try {
+    for (const path of used.filter(existsSync)) accessSync(path, constants.W_OK);
+    return [];
+  } catch {
+    return [`--cache=${join(root, "node_modules", ".cache", "npm")}`];
+  }
 }
 
 /** The processes that must live for this one to go on: the parent and, when that is only npm's shell, npm. */
