@@ -1,7 +1,6 @@
 /** Kulti as a whole: the embedded stack, or parts of a real one named by the environment, and the site before it. */
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { startStack } from "@kulti/local";
+import { check_port, free_port, startStack } from "@kulti/local";
 import { serve_site } from "@kulti/site/serve.ts";
 import { build_site } from "./build-site.ts";
 import { root } from "./process.ts";
@@ -38,6 +37,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     KULTI_SITE_URL: `http://127.0.0.1:${site_port}`,
     ...options.functions_env,
   };
+  await check_port(site_port, "the site", "site_port");
   const served_elsewhere = process.env.KULTI_API_URL && process.env.KULTI_SITE_URL;
   const [backend] = await Promise.all([
     start_backend({ ...options, functions_env }),
@@ -99,16 +99,4 @@ function required(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`Cannot use KULTI_API_URL: ${name} is not set; set it as well.`);
   return value;
-}
-
-export function free_port(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,35 +1,37 @@
 /** `npm start` as a person runs it, and what is left when it ends, however it ends. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { remove_data } from "@kulti/local";
+import { free_port, remove_data } from "@kulti/local";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { free_port, type Target } from "./launch.ts";
+import type { Target } from "./launch.ts";
 import { root } from "./process.ts";
 
 let dir: string;
+let env: NodeJS.ProcessEnv;
 let npm: ChildProcess;
 let local: Target;
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), "kulti-start-"));
   const [api_port, db_port, site_port] = [await free_port(), await free_port(), await free_port()];
+  env = {
+    ...process.env,
+    KULTI_API_URL: "",
+    KULTI_DB_URL: "",
+    KULTI_DIR: dir,
+    KULTI_API_PORT: String(api_port),
+    KULTI_DB_PORT: String(db_port),
+    KULTI_SITE_PORT: String(site_port),
+  };
+  // A group of its own, as a terminal gives to what it runs.
   npm = spawn("npm", ["start"], {
     cwd: root,
-    // A group of its own, as a terminal gives to what it runs.
     detached: true,
     stdio: ["ignore", "ignore", "inherit"],
-    env: {
-      ...process.env,
-      KULTI_API_URL: "",
-      KULTI_DB_URL: "",
-      KULTI_DIR: dir,
-      KULTI_API_PORT: String(api_port),
-      KULTI_DB_PORT: String(db_port),
-      KULTI_SITE_PORT: String(site_port),
-    },
+    env,
   });
   const local_json = join(dir, "local.json");
   await expect.poll(() => existsSync(local_json), { timeout: 60_000 }).toBe(true);
@@ -38,7 +40,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   npm.kill("SIGTERM");
-  await expect.poll(() => ports_open()).toEqual([]);
+  await expect.poll(ports_open, { timeout: 15_000 }).toEqual([]);
   await remove_data(dir);
 }, 30_000);
 
@@ -84,3 +86,15 @@ test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
   },
   60_000,
 );
+
+test("npm start says where the Kulti of its folder runs, or which port is taken, and reset leaves it alone", () => {
+  const refused = (command: string, more: NodeJS.ProcessEnv = {}) =>
+    spawnSync("npm", ["run", command], { cwd: root, env: { ...env, ...more }, encoding: "utf8" })
+      .stderr;
+  expect(refused("start")).toContain(`already running here: ${local.site_url}.`);
+  expect(refused("start", { KULTI_DIR: join(dir, "other") })).toMatch(
+    /Cannot start the site: port \d+ on 127.0.0.1 is in use .* \(KULTI_SITE_PORT\)/,
+  );
+  expect(refused("reset")).toContain("a stack runs on it");
+  expect(existsSync(join(dir, "local.json"))).toBe(true);
+}, 60_000);

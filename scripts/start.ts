@@ -4,9 +4,19 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { launch, type Target } from "./launch.ts";
 import { kulti_dir, on_end, root } from "./process.ts";
+import { local_json, running_kulti } from "./running.ts";
 
-const local_json = join(kulti_dir, "local.json");
-const port = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
+function port(name: string, otherwise: number): number {
+  const number = Number(process.env[name] || otherwise);
+  if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
+  throw new Error(`Cannot start: ${name} is "${process.env[name]}", which is no port.`);
+}
+
+/** What `local` calls an option is an environment variable here. */
+const in_words_of_env = (message: string): string =>
+  message
+    .replace(/\((api|db|site)_port\)/, (_, name) => `(KULTI_${name.toUpperCase()}_PORT)`)
+    .replace("(data_dir)", "(KULTI_DIR)");
 
 function print({ api_url, site_url, db_url, publishable_key, secret_key }: Target) {
   console.log(`
@@ -37,26 +47,31 @@ function demo_on_key() {
 }
 
 const started = Date.now();
-mkdirSync(kulti_dir, { recursive: true });
 let stopping: (() => Promise<void>) | undefined;
-const launching = launch({
-  data_dir: join(kulti_dir, "data"),
-  api_port: port("KULTI_API_PORT", 54321),
-  db_port: port("KULTI_DB_PORT", 54322),
-  site_port: port("KULTI_SITE_PORT", 4321),
-});
 on_end(async () => {
-  rmSync(local_json, { force: true });
+  if (stopping) rmSync(local_json, { force: true });
   await stopping?.();
 });
 try {
-  const { stop, ...target } = await launching;
+  const running = await running_kulti();
+  if (running) {
+    throw new Error(
+      `Kulti is already running here: ${running.site_url}. For another one set KULTI_DIR, KULTI_API_PORT, KULTI_DB_PORT and KULTI_SITE_PORT.`,
+    );
+  }
+  mkdirSync(kulti_dir, { recursive: true });
+  const { stop, ...target } = await launch({
+    data_dir: join(kulti_dir, "data"),
+    api_port: port("KULTI_API_PORT", 54321),
+    db_port: port("KULTI_DB_PORT", 54322),
+    site_port: port("KULTI_SITE_PORT", 4321),
+  });
   stopping = stop;
   writeFileSync(local_json, `${JSON.stringify(target, null, 2)}\n`, { mode: 0o600 });
   print(target);
   console.log(`  Ready after ${((Date.now() - started) / 1000).toFixed(1)} s.`);
   demo_on_key();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(error instanceof Error ? in_words_of_env(error.message) : error);
   process.exit(1);
 }

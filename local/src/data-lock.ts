@@ -24,7 +24,7 @@ export async function lock_data(data_dir: string): Promise<() => Promise<void>> 
     if (!taken) throw error;
     if (address.startsWith("\0") || (await answers(address))) {
       throw new Error(
-        `Cannot start: another stack runs on ${folder}. Stop it or choose another data directory (data_dir).`,
+        `Cannot use ${folder}: a stack runs on it. Stop it or choose another data directory (data_dir).`,
       );
     }
     await rm(address, { force: true });

@@ -2,6 +2,7 @@ export { deno_binary } from "./functions/deno.ts";
 export { type Keys, local_keys } from "./keys.ts";
 export { apply_migrations, supabase_cli } from "./migrations.ts";
 export { type PgtapResult, runPgtap } from "./pgtap/index.ts";
+export { check_port, free_port } from "./ports.ts";
 export {
   type EmbeddedPostgres,
   type PostgresOptions,

@@ -81,11 +81,12 @@ describe("startStack, with the stock client", () => {
     await sql.end();
   });
 
-  it("lets nobody else on its data directory", async () => {
+  it("lets nobody else on its data directory, nor remove it", async () => {
     const options = { ...(await options_for(fixture)) };
     await expect(startStack(options)).rejects.toThrow(
-      `Cannot start: another stack runs on ${fixture.data_dir}.`,
+      `Cannot use ${fixture.data_dir}: a stack runs on it.`,
     );
+    await expect(remove_data(fixture.data_dir)).rejects.toThrow("a stack runs on it");
   });
 
   it("stops twice, leaves no process, and keeps its data", async () => {

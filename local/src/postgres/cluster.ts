@@ -6,6 +6,7 @@ import { chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from "node
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { lock_data } from "../data-lock.ts";
 import { is_postgres_of } from "./process-table.ts";
 import { can_enter, server_user, type User } from "./user.ts";
 
@@ -127,9 +128,11 @@ async function postmaster_pid(pid_file: string): Promise<number | undefined> {
   return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
 }
 
-/** Removes everything that a stack keeps, wherever it lies. No stack may run on it. */
+/** Removes everything that a stack keeps, wherever it lies. Rejects when one runs on it. */
 export async function remove_data(data_dir: string): Promise<void> {
+  const unlock = await lock_data(data_dir);
   const moved = await readFile(path.join(data_dir, "postgres-at"), "utf8").catch(() => undefined);
   if (moved) await rm(path.dirname(moved.trim()), { recursive: true, force: true });
   await rm(data_dir, { recursive: true, force: true });
+  await unlock();
 }
