@@ -11,6 +11,8 @@ export interface LaunchOptions {
   api_port: number;
   db_port: number;
   site_port: number;
+  /** Where the site is served already; none is served then. */
+  site_url?: string | undefined;
   functions_env?: Record<string, string>;
   log?: (line: string) => void;
 }
@@ -38,12 +40,11 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     ...options.functions_env,
   };
   await check_port(site_port, "the site", "site_port");
-  const served_elsewhere = process.env.KULTI_API_URL && process.env.KULTI_SITE_URL;
   const [backend] = await Promise.all([
     start_backend({ ...options, functions_env }),
-    served_elsewhere ? undefined : build_site(log),
+    options.site_url ? undefined : build_site(log),
   ]);
-  if (served_elsewhere) return { ...backend, site_url: without_slash(served_elsewhere) };
+  if (options.site_url) return { ...backend, site_url: without_slash(options.site_url) };
   const site = await serve_site({
     dist: join(root, "site", "dist"),
     port: site_port,

@@ -46,6 +46,15 @@ function demo_on_key() {
   });
 }
 
+function make_folder() {
+  try {
+    mkdirSync(kulti_dir, { recursive: true });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`Cannot keep data in ${kulti_dir}: ${message}. Set KULTI_DIR to another.`);
+  }
+}
+
 const started = Date.now();
 let stopping: (() => Promise<void>) | undefined;
 on_end(async () => {
@@ -59,12 +68,13 @@ try {
       `Kulti is already running here: ${running.site_url}. For another one set KULTI_DIR, KULTI_API_PORT, KULTI_DB_PORT and KULTI_SITE_PORT.`,
     );
   }
-  mkdirSync(kulti_dir, { recursive: true });
+  make_folder();
   const { stop, ...target } = await launch({
     data_dir: join(kulti_dir, "data"),
     api_port: port("KULTI_API_PORT", 54321),
     db_port: port("KULTI_DB_PORT", 54322),
     site_port: port("KULTI_SITE_PORT", 4321),
+    log: console.log,
   });
   stopping = stop;
   writeFileSync(local_json, `${JSON.stringify(target, null, 2)}\n`, { mode: 0o600 });

@@ -2,6 +2,10 @@
 import { run } from "./process.ts";
 
 process.exitCode = await run("supabase", ["start", ...process.argv.slice(2)]);
-if (process.exitCode === 0) {
+if (process.exitCode !== 0) {
+  console.error(
+    "Cannot start the official stack. `npm start` runs the embedded one, without Docker.",
+  );
+} else {
   console.log("Start the site on it: KULTI_API_URL=… KULTI_PUBLISHABLE_KEY=… npm start");
 }

@@ -21,7 +21,8 @@ export async function with_test_target<Result>(
   const data_dir = mkdtempSync(join(tmpdir(), "kulti-test-"));
   // Functions that run elsewhere have been told one address of the API and cannot follow it to another port.
   const api_port = KULTI_FUNCTIONS_URL ? Number(process.env.KULTI_API_PORT ?? 0) : 0;
-  const launched = await launch({ data_dir, api_port, db_port: 0, site_port: 0 });
+  const site_url = KULTI_API_URL && KULTI_SITE_URL;
+  const launched = await launch({ data_dir, api_port, db_port: 0, site_port: 0, site_url });
   try {
     return await use({
       KULTI_API_URL: launched.api_url,
