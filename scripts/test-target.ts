@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { remove_data } from "@kulti/local";
 import { launch } from "./launch.ts";
+import { on_end, run } from "./process.ts";
 
 // Both may run elsewhere; then they know a site only if there is one of theirs.
 const { KULTI_API_URL, KULTI_FUNCTIONS_URL, KULTI_SITE_URL = "", KULTI_SECRET_KEY } = process.env;
@@ -36,4 +37,13 @@ export async function with_test_target<Result>(
     await launched.stop();
     await remove_data(data_dir);
   }
+}
+
+/** Runs a command on such a Kulti to its end and answers its exit code. */
+export async function run_on_test_target(command: string, args: string[]): Promise<number> {
+  on_end(async () => {});
+  return with_test_target((env) => run(command, args, { env })).catch((error: Error) => {
+    console.error(error.message);
+    return 1;
+  });
 }
