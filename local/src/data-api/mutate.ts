@@ -16,6 +16,10 @@ export function plan_mutation(request: ApiRequest, cache: SchemaCache): Plan {
   const { action, accept, query, preferences } = request;
   const table = find_table(cache, request.schema, request.name);
   if (preferences.missing === "default") throw not_embedded_here("Prefer: missing=default");
+  // It is asked for its Location, the key of what was inserted.
+  if (preferences.returns === "headers-only") {
+    throw not_embedded_here("Prefer: return=headers-only");
+  }
   const kind = action === "insert" || action === "update" ? action : "delete";
   const returns_rows = preferences.returns === "representation";
   const source: Relation = { name: sql`pgrst_source`, columns: table.columns };

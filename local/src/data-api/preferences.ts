@@ -1,5 +1,5 @@
 /** The Prefer header (RFC 7240) as PostgREST reads it: the first word of each kind counts. */
-import { ApiError } from "./api-error.ts";
+import { ApiError, not_embedded_here } from "./api-error.ts";
 
 export interface Preferences {
   returns: "representation" | "minimal" | "headers-only" | null;
@@ -29,6 +29,7 @@ export function parse_preferences(header: string | null): Preferences {
   const unknown: string[] = [];
   for (const word of words) {
     const [key = "", value = ""] = word.split("=", 2);
+    if (key === "timezone") throw not_embedded_here("Prefer: timezone");
     const valid = KNOWN[key]?.includes(value) || (key === "max-affected" && /^\d+$/.test(value));
     if (!valid) unknown.push(word);
     else if (!found.has(key)) found.set(key, value);

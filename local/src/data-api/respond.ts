@@ -27,7 +27,8 @@ export function respond_error(method: string, error: ApiError): Response {
 }
 
 function answer(method: string, status: number, headers: Headers, body: string): Response {
-  const without_body = method === "HEAD" || [204, 205, 304].includes(status);
+  // An empty text would be announced as text/plain.
+  const without_body = method === "HEAD" || body === "" || [204, 205, 304].includes(status);
   return new Response(without_body ? null : body, { status, headers });
 }
 

@@ -190,9 +190,27 @@ describe("bodies", () => {
     expect(await insert("\ud800")).toEqual([400, "22P02"]);
   });
 
-  test("missing=default and PUT are not spoken", async () => {
-    const { error } = await user.from("items").insert({ name: "d" }, { defaultToNull: false });
-    expect(error?.code).toBe("PGRST127");
+  test("with nothing to return are answered without a type", async () => {
+    const headers = {
+      "content-type": "application/json",
+      authorization: `Bearer ${await project.token({ role: "authenticated" })}`,
+    };
+    const init = { method: "POST", headers, body: '{"name":"n"}' };
+    const reply = await project.request("/items", init);
+    expect([reply.status, reply.headers.get("content-type")]).toEqual([201, null]);
+  });
+
+  test.each(["missing=default", "return=headers-only", "timezone=Europe/Berlin"])(
+    "with Prefer: %s are refused",
+    async (prefer) => {
+      const headers = { "content-type": "application/json", prefer };
+      const init = { method: "POST", headers, body: '{"name":"p"}' };
+      const reply = await project.request("/items", init);
+      expect(await reply.json()).toMatchObject({ code: "PGRST127" });
+    },
+  );
+
+  test("PUT is not spoken", async () => {
     expect((await project.request("/items?id=eq.1", { method: "PUT", body: "{}" })).status).toBe(
       405,
     );
