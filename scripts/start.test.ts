@@ -1,6 +1,6 @@
 /** `npm start` as a person runs it, and what is left when it ends, however it ends. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,7 +41,8 @@ beforeEach(async () => {
 afterEach(async () => {
   npm.kill("SIGTERM");
   await expect.poll(ports_open, { timeout: 15_000 }).toEqual([]);
-  await remove_data(dir);
+  await remove_data(join(dir, "data"));
+  rmSync(dir, { recursive: true });
 }, 30_000);
 
 const is_open = (url: string) =>

@@ -16,7 +16,8 @@ function port(name: string, otherwise: number): number {
 const in_words_of_env = (message: string): string =>
   message
     .replace(/\((api|db|site)_port\)/, (_, name) => `(KULTI_${name.toUpperCase()}_PORT)`)
-    .replace("(data_dir)", "(KULTI_DIR)");
+    .replace("(data_dir)", "(KULTI_DIR)")
+    .replace("(db_url)", "(KULTI_DB_URL)");
 
 function print({ api_url, site_url, db_url, publishable_key, secret_key }: Target) {
   console.log(`

@@ -31,7 +31,12 @@ const HOP_BY_HOP = new Set([
  * (`http://realtime-dev.localhost:4000`).
  */
 export function proxy_to(address: string): Service {
-  const base = new URL(address);
+  const base = URL.parse(address);
+  if (!base || !/^https?:$/.test(base.protocol)) {
+    throw new Error(
+      `Cannot reach a part at "${address}": it needs an http:// or https:// address.`,
+    );
+  }
   const secure = base.protocol === "https:";
   // Names below `localhost` are this machine (RFC 6761), but not every resolver knows it: Debian's does not.
   const hostname = base.hostname.endsWith(".localhost") ? "localhost" : base.hostname;

@@ -89,6 +89,14 @@ describe("startStack, with the stock client", () => {
     await expect(remove_data(fixture.data_dir)).rejects.toThrow("a stack runs on it");
   });
 
+  it("refuses a database's address that is none, without repeating it", async () => {
+    const options = { ...(await options_for(fixture)), data_dir: `${fixture.data_dir}-2` };
+    const db_url = "localhost:5432/secret";
+    const refused = startStack({ ...options, db_url });
+    await expect(refused).rejects.toThrow("(db_url): it is no postgresql:// address");
+    await expect(refused).rejects.not.toThrow("secret");
+  });
+
   it("stops twice, leaves no process, and keeps its data", async () => {
     await Promise.all([stack.stop(), stack.stop()]);
     expect(await processes_left(fixture.project_dir, 0)).toEqual([]);

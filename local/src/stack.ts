@@ -93,6 +93,10 @@ async function start_database(
 
 /** The other login roles of a Supabase that one hosts oneself have the same password. */
 function foreign_database(db_url: string): Database {
+  // It may hold a password, so it is not repeated.
+  if (!/^postgres(ql)?:\/\//.test(db_url) || !URL.canParse(db_url)) {
+    throw new Error("Cannot use the database's address (db_url): it is no postgresql:// address.");
+  }
   const as = (role: string): string => {
     const url = new URL(db_url);
     url.username = role;

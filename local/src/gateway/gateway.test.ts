@@ -202,6 +202,12 @@ describe("proxying", () => {
     expect(status).toBe(401);
   });
 
+  it("needs an address with its protocol", () => {
+    for (const address of ["", "127.0.0.1:3000", "localhost:3000", "ftp://localhost"]) {
+      expect(() => proxy_to(address)).toThrow(`Cannot reach a part at "${address}"`);
+    }
+  });
+
   it("answers 502 for a service that is not there", async () => {
     const lonely = await start_gateway({
       port: await free_port(),
