@@ -1,11 +1,11 @@
 /** Running and ending processes. */
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 export const root = join(import.meta.dirname, "..");
 
 /** Where a running Kulti keeps its data and says where it is: `data/` and `local.json`. */
-export const kulti_dir = process.env.KULTI_DIR ?? join(root, ".kulti");
+export const kulti_dir = resolve(process.env.KULTI_DIR ?? join(root, ".kulti"));
 
 /** Calls `stop` once on Ctrl-C, SIGTERM, SIGHUP or the death of the parent, then exits. A process with nothing left to do ends. */
 export function on_end(stop: () => Promise<void>): void {

@@ -24,7 +24,13 @@ describe("startStack, with the stock client", () => {
 
   beforeAll(async () => {
     fixture = await copy_fixture();
-    stack = await startStack({ ...(await options_for(fixture)), functions_env: { OWN: "yes" } });
+    const options = await options_for(fixture);
+    stack = await startStack({
+      ...options,
+      project_dir: path.relative("", options.project_dir),
+      data_dir: path.relative("", options.data_dir),
+      functions_env: { OWN: "yes" },
+    });
   });
 
   afterAll(async () => {

@@ -45,7 +45,13 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-export async function startStack(options: StackOptions): Promise<Stack> {
+export async function startStack(given: StackOptions): Promise<Stack> {
+  // Postgres and Deno run in folders of their own.
+  const options = {
+    ...given,
+    project_dir: path.resolve(given.project_dir),
+    data_dir: path.resolve(given.data_dir),
+  };
   // What has been started, so that stopping, or a failure half-way, undoes it in reverse.
   const undo: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -86,7 +92,10 @@ async function start_database(
   });
   void server.exited.then((code) => {
     const log_file = path.join(options.data_dir, "postgres.log");
-    if (!stopping) options.log?.(`Postgres has ended with code ${code}; see ${log_file}.`);
+    if (stopping) return;
+    options.log?.(
+      `Postgres has ended with code ${code} and is not started again: see ${log_file}, then start the stack anew.`,
+    );
   });
   return server;
 }

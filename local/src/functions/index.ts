@@ -36,11 +36,14 @@ export async function create_functions(options: FunctionsOptions): Promise<Funct
     workers.set(config.name, new Worker({ config, env, cache_dir, log }));
   }
   const wall_clock_ms = options.wall_clock_ms ?? 150_000;
+  let closed = false;
   return {
     names: [...workers.keys()],
     async warm_up() {
       for (const worker of workers.values()) {
-        await worker.ready().catch((error: Error) => log(error.message));
+        await worker.ready().catch((error: Error) => {
+          if (!closed) log(error.message);
+        });
       }
     },
     async fetch(request) {
@@ -54,6 +57,7 @@ export async function create_functions(options: FunctionsOptions): Promise<Funct
       return call(worker, request, wall_clock_ms, log);
     },
     async close() {
+      closed = true;
       await Promise.all([...workers.values()].map((worker) => worker.close()));
     },
   };
