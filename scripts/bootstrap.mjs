@@ -84,4 +84,10 @@ setInterval(() => {
 }, 500).unref();
 // Passed on also where the whole group got it, as from Ctrl-C: the command ends once.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("error", ({ message }) => {
+  console.error(
+    `Cannot run Node 24 (${message}): npm's install scripts bring it. See that \`npm config get ignore-scripts\` says false, remove node_modules and start again.`,
+  );
+  process.exit(1);
+});
 child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 143)));
