@@ -25,7 +25,7 @@ test("a prompt, thinking and an answer", () => {
     assistant(5, [{ type: "thinking", thinking: "Mondays…", signature: "x" }]),
     assistant(9, [{ type: "text", text: "Fixed." }], { stop_reason: "end_turn" }),
   ]);
-  const task = { title: "Fix the login", description: "# Fix the login\nIt fails on Mondays." };
+  const task = { title: "Fix the login", description: "It fails on Mondays." };
   expect(of_type(events, "task")).toEqual([task]);
   expect(of_type(events, "thought")).toEqual([
     {

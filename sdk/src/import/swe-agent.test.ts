@@ -31,7 +31,7 @@ test("the issue inside the instructions is the task, demonstrations are not", ()
     ],
   });
   expect(of_type(events, "task")).toEqual([
-    { title: "Crash on start", description: "Crash on start\n\nIt crashes." },
+    { title: "Crash on start", description: "It crashes." },
   ]);
 });
 

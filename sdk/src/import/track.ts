@@ -13,7 +13,7 @@ import type {
 import { fit_data } from "../fit.ts";
 import { without_escapes } from "../terminal-tokens.ts";
 import type { Skipped } from "./recording.ts";
-import { title_line } from "./value.ts";
+import { behind_title, title_line } from "./value.ts";
 
 /** For runs that bear no times: how long a thought would be read. */
 export const reading_ms = (thought: string): number => Math.min(8_000, 1_500 + thought.length * 12);
@@ -83,7 +83,8 @@ export class Track {
     const title = title_line(request);
     if (title === "") return;
     this.status("working");
-    this.add("task", { title, ...(request === title ? {} : { description: excerpt_of(request) }) });
+    const more = behind_title(request);
+    this.add("task", { title, ...(more === "" ? {} : { description: excerpt_of(more) }) });
     this.thought("prompt", request, { priority: "headline" });
   }
 

@@ -71,6 +71,13 @@ export function title_line(text: string): string {
   return first_line(line.replace(/^[#>*\s]+/, "") || line);
 }
 
+/** What stands behind the title; all of the text where its first line is longer than that. */
+export function behind_title(text: string): string {
+  const line = first_line(text, Number.POSITIVE_INFINITY);
+  if (!line.endsWith(title_line(text))) return text;
+  return text.slice(text.indexOf(line) + line.length).trim();
+}
+
 /** The start of a long text, cut at a line, with what is left out said. */
 export function excerpt(text: string, max_chars = 8_000): string {
   if (text.length <= max_chars) return text;
