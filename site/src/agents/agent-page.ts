@@ -8,6 +8,7 @@ import { show_connection } from "../frame/connection.ts";
 import { element, write } from "../frame/element.ts";
 import { wire_theme } from "../frame/theme-button.ts";
 import { load_api } from "../player/config.ts";
+import { server_now } from "../player/server-clock.ts";
 import { clock_text } from "../player/time.ts";
 import { agent_figures } from "./agent-figures.ts";
 import { agent_of } from "./agent-path.ts";
@@ -62,7 +63,7 @@ function open_figures(api: KultiApi, stats: AgentStats): void {
   const views = new Map<string, FigureView>();
   const grid = element("figures", HTMLElement);
   const show_figures = (counted: AgentStats) => {
-    for (const figure of agent_figures(counted, Date.now())) {
+    for (const figure of agent_figures(counted, server_now())) {
       let view = views.get(figure.key);
       if (!view) {
         view = make_figure(figure.key, figure.key === "events" ? 180 : 110);
@@ -82,7 +83,7 @@ function open_figures(api: KultiApi, stats: AgentStats): void {
   const period = element("period", HTMLSelectElement);
   const recount = async () => {
     const days = Number(period.value);
-    const from_at = days ? new Date(Date.now() - (days - 1) * day_ms).toISOString() : undefined;
+    const from_at = days ? new Date(server_now() - (days - 1) * day_ms).toISOString() : undefined;
     const asked = period.value;
     grid.setAttribute("aria-busy", "true");
     // What is shown stays when it can't be counted anew; the next turn tries again.
@@ -105,7 +106,7 @@ function open_year(): (days: AgentStats["days"]) => void {
   const place = element("year", HTMLElement);
   const table = make_drawing(0);
   let shown: AgentStats["days"] = [];
-  const draw = () => draw_year(place, shown, Date.now());
+  const draw = () => draw_year(place, shown, server_now());
   new ResizeObserver(draw).observe(place);
   element("year-table", HTMLElement).append(table.element);
   return (days) => {
@@ -127,7 +128,7 @@ function show_moments({ agent_id, most_watched }: AgentStats): void {
 /** The list of sessions, kept up to date by the lobby channel. */
 function follow(api: KultiApi, agent_id: string): void {
   const list = open_session_list(api, agent_id);
-  const show = () => show_live(agent_id, list.live(Date.now()));
+  const show = () => show_live(agent_id, list.live(server_now()));
   const refresh = () => void list.refresh().then(show);
   watchLobby({
     api,

@@ -5,6 +5,7 @@ import { many } from "../figures/amount.ts";
 import { show_session_figures } from "../figures/session-figures.ts";
 import { element, put_in_order, write } from "../frame/element.ts";
 import { is_live } from "../lobby/programme.ts";
+import { server_now } from "../player/server-clock.ts";
 import { clock_text, date_and_clock_text, duration_text, elapsed_text } from "../player/time.ts";
 import { day_label } from "./days.ts";
 
@@ -24,7 +25,7 @@ export function open_session_list(api: KultiApi, agent_id: string) {
     );
 
   const draw = () => {
-    const now = Date.now();
+    const now = server_now();
     const wanted = newest_first().map((head) => {
       const row = rows.get(head.session_id) ?? make_row(template, api, head);
       rows.set(head.session_id, row);

@@ -5,6 +5,7 @@ import { show_connection } from "../frame/connection.ts";
 import { element, put_in_order } from "../frame/element.ts";
 import { wire_theme } from "../frame/theme-button.ts";
 import { load_api } from "../player/config.ts";
+import { server_now } from "../player/server-clock.ts";
 import { curl_command, demo_command } from "./first-steps.ts";
 import { is_live, type Order, orders, programme_of } from "./programme.ts";
 import { fill_row, make_row } from "./session-row.ts";
@@ -93,7 +94,7 @@ interface Lobby {
 }
 
 function draw_lobby({ heads, is_loaded, problem }: Lobby): void {
-  const now = Date.now();
+  const now = server_now();
   const filter = element("filter", HTMLInputElement).value;
   const chosen = element("order", HTMLSelectElement);
   chosen.hidden = heads.size === 0;

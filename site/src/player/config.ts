@@ -1,5 +1,6 @@
 /** Finds the server: `/config.json` of the site, read at runtime. */
 import { createKultiApi, type KultiApi } from "kulti/watch";
+import { fetch_with_time } from "./server-clock.ts";
 
 export interface SiteConfig {
   api_url: string;
@@ -7,16 +8,19 @@ export interface SiteConfig {
 }
 
 export async function load_api(): Promise<KultiApi> {
-  return createKultiApi(await load_config());
+  return createKultiApi({ ...(await load_config()), fetch: fetch_with_time });
 }
 
 export async function load_config(): Promise<SiteConfig> {
   const response = await fetch("/config.json", { headers: { accept: "application/json" } });
   if (!response.ok) throw new Error(`Cannot read /config.json: HTTP ${response.status}.`);
-  const config = (await response.json()) as Partial<SiteConfig>;
-  const { api_url, publishable_key } = config;
-  if (!api_url || !publishable_key) {
-    throw new Error("Cannot use /config.json: it must hold api_url and publishable_key.");
+  // A host that answers every address with a page is no server's address either.
+  const config: Partial<SiteConfig> | null = await response.json().catch(() => null);
+  const { api_url = "", publishable_key } = config ?? {};
+  if (!URL.canParse(api_url) || !publishable_key) {
+    throw new Error(
+      "Cannot use /config.json: it must hold api_url, an address, and publishable_key.",
+    );
   }
   return { api_url, publishable_key };
 }

@@ -23,6 +23,15 @@ test("says ended after an ending status, a head that ended, or a long silence", 
   expect(connection_word({ connection: "live", ...silent }, now)).toBe("ended");
 });
 
+test("the agent's clock says nothing about the end: years ahead or behind, live is live and over is over", () => {
+  for (const off of [-9e10, 9e10]) {
+    const skewed = { ...stage, at: at(off) };
+    expect(connection_word({ connection: "live", stage: skewed, head }, now)).toBe("live");
+    const silent = { ...head, last_event_at: at(limits.session_idle_ms) };
+    expect(connection_word({ connection: "live", stage: skewed, head: silent }, now)).toBe("ended");
+  }
+});
+
 test("does not say ended while the end may not have been read yet", () => {
   const ended = { ...head, ended_at: at(10) };
   expect(connection_word({ connection: "catching_up", stage, head: ended }, now)).toBe(

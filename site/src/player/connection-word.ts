@@ -40,10 +40,8 @@ export function is_over({ stage, head }: Pick<Seen, "stage" | "head">, now: numb
   return last !== null && now - last >= limits.session_idle_ms;
 }
 
-/** When the session ended, or last said something; null before its first event. */
+/** When the session ended, or last said something, by the server's clock where a head tells; null before its first event. */
 export function last_heard_at(stage: Stage, head: Head | null): number | null {
-  const moments = [stage.at, head?.ended_at ?? head?.last_event_at].flatMap((at) =>
-    at ? [Date.parse(at)] : [],
-  );
-  return moments.length === 0 ? null : Math.max(...moments);
+  const at = head ? (head.ended_at ?? head.last_event_at) : stage.at;
+  return at === null ? null : Date.parse(at);
 }

@@ -35,7 +35,9 @@ import {
   type Passage,
   type Picture,
 } from "./picture.ts";
+import { began_at } from "./running-time.ts";
 import { create_said, type Said } from "./said.ts";
+import { server_now } from "./server-clock.ts";
 import type { Connection, Problem, Source } from "./source.ts";
 import { create_store, type Store } from "./store.ts";
 import type { Timeline } from "./timeline.ts";
@@ -135,13 +137,17 @@ export function create_player(options: PlayerOptions): Player {
   let is_frame_asked = false;
   let is_stopped = false;
 
+  /** By the clock that messages are stamped with. */
+  const began = () =>
+    began_at({ stage: history.edge.stage, head: store.get().head }) ?? timeline.began_at;
+
   const known = (): Known => {
     const { edge, head } = store.get();
     const stage = edge.seq < history.edge.stage.seq ? history.edge.stage : edge;
     return {
       timeline,
       chapters: history.chapters,
-      is_over: is_over({ stage, head }, Date.now()),
+      is_over: is_over({ stage, head }, server_now()),
       to_seq: Math.max(head?.to_seq ?? 0, timeline.length),
     };
   };
@@ -249,7 +255,7 @@ export function create_player(options: PlayerOptions): Player {
       : place_of(control, timeline);
     const { messages } = store.get();
     const messages_shown =
-      control.place === null ? messages.length : said.until(timeline.began_at + position.ms);
+      control.place === null ? messages.length : said.until(began() + position.ms);
     change({
       ...{ stage, rows, typing, follow, seen_from, control, position, is_seeking, messages_shown },
       edge: history.edge.stage,
@@ -313,7 +319,15 @@ export function create_player(options: PlayerOptions): Player {
       settle();
       change({ connection: state });
     },
-    problem: ({ code, message }) => change({ problem: { code, message } }),
+    problem({ code, message }) {
+      const { head } = store.get();
+      // What is no longer there goes on no more; where it comes back, so does a head that says so.
+      const is_gone = code === "session_not_found" && head !== null && head.ended_at === null;
+      const ended = is_gone && {
+        head: { ...head, ended_at: new Date(server_now()).toISOString() },
+      };
+      change({ problem: { code, message }, ...ended });
+    },
   });
 
   return {

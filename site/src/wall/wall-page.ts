@@ -4,6 +4,7 @@ import { show_connection } from "../frame/connection.ts";
 import { element, put_in_order, write } from "../frame/element.ts";
 import { wire_theme } from "../frame/theme-button.ts";
 import { load_api } from "../player/config.ts";
+import { server_now } from "../player/server-clock.ts";
 import { fill_tile, make_tile } from "./tile-view.ts";
 import { summary_of, Wall } from "./tiles.ts";
 
@@ -17,7 +18,7 @@ export function open_wall(): void {
   let problem: string | null = null;
 
   const draw = () => {
-    const now = Date.now();
+    const now = server_now();
     const tiles = wall.tiles(now);
     const list = element("tiles", HTMLUListElement);
     const template = element("tile", HTMLTemplateElement);
