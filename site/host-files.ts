@@ -1,4 +1,7 @@
-/** Writes `_headers`, as Netlify and Cloudflare Pages read it, beside the built pages. */
+/**
+ * Writes `_headers`, as Netlify and Cloudflare Pages read it, beside the built pages, and the policy into the pages
+ * themselves for hosts that read no such file.
+ */
 import { glob, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { AstroIntegration } from "astro";
@@ -18,6 +21,10 @@ export function host_files(): AstroIntegration {
         const script_hashes = await hashes_below(dist);
         const pages = await pages_below(dist);
         await writeFile(`${dist}/_headers`, headers_file(script_hashes, pages));
+        for await (const file of glob("**/*.html", { cwd: dist })) {
+          const html = await readFile(`${dist}/${file}`, "utf8");
+          await writeFile(`${dist}/${file}`, with_policy(html, script_hashes));
+        }
       },
     },
   };
@@ -42,6 +49,15 @@ export function headers_file(script_hashes: readonly string[], pages: readonly s
     `  cache-control: ${cache_control("/assets/")}`,
     "",
   ].join("\n");
+}
+
+/** Framing can only be governed by a header; all else holds from here. */
+export function with_policy(html: string, script_hashes: readonly string[]): string {
+  const policy = content_security_policy({ script_hashes, framed_by: "anyone" });
+  return html.replace(
+    '<meta charset="utf-8">',
+    (first) => `${first}<meta http-equiv="content-security-policy" content="${policy}">`,
+  );
 }
 
 /** `/`, `/404`, `/watch/*`: what was built, as the patterns of hosts name it. */

@@ -3,6 +3,8 @@ import { Component, type ReactNode } from "react";
 interface Props {
   /** What stands here, as part of a sentence: `the terminal`. */
   part: string;
+  /** Where the page can do without the part. */
+  close?: () => void;
   children: ReactNode;
 }
 
@@ -25,13 +27,24 @@ export class ErrorBoundary extends Component<Props, State> {
       <div className="notice" role="alert">
         <h2>Cannot show {this.props.part}</h2>
         <p>{error.message} The session itself goes on; nothing of it is lost.</p>
-        <button
-          type="button"
-          className="plain-button"
-          onClick={() => this.setState({ error: null })}
-        >
-          Try again
-        </button>
+        <p className="notice-actions">
+          <button
+            type="button"
+            className="plain-button"
+            onClick={() => this.setState({ error: null })}
+          >
+            Try again
+          </button>
+          {/* A piece of the page that could not be loaded is not asked for again by the browser. */}
+          <button type="button" className="plain-button" onClick={() => location.reload()}>
+            Load the page again
+          </button>
+          {this.props.close && (
+            <button type="button" className="plain-button" onClick={this.props.close}>
+              Close
+            </button>
+          )}
+        </p>
       </div>
     );
   }

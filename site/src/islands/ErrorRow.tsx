@@ -1,11 +1,13 @@
 import type { StageError } from "@kulti/protocol";
 import { TriangleAlert } from "lucide-react";
+import { in_order } from "../player/bidi.ts";
 import { RowTime } from "./RowTime.tsx";
+import { Scroller } from "./Scroller.tsx";
 import { Text } from "./Text.tsx";
 
 /** What went wrong, where, and what the agent makes of it. */
 export function ErrorRow({ error }: { error: StageError }) {
-  const place = error.file ? `${error.file}${error.line ? `:${error.line}` : ""}` : null;
+  const place = error.file ? `${in_order(error.file)}${error.line ? `:${error.line}` : ""}` : null;
   return (
     <article className="row error-row" data-testid="error" data-seq={error.seq} data-begins-run>
       <RowTime at={error.at} />
@@ -17,11 +19,17 @@ export function ErrorRow({ error }: { error: StageError }) {
         <p className="thought-text" dir="auto">
           <Text text={error.message} />
         </p>
-        {place && <code className="error-place">{place}</code>}
+        {place && (
+          <code className="error-place">
+            <bdi>{place}</bdi>
+          </code>
+        )}
         {error.stack && (
           <details>
             <summary>Stack</summary>
-            <pre>{error.stack}</pre>
+            <Scroller label="Stack" className="error-stack">
+              <pre>{error.stack}</pre>
+            </Scroller>
           </details>
         )}
         {error.recovery_strategy && (

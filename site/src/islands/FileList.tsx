@@ -1,9 +1,10 @@
 import type { StageFile } from "@kulti/protocol";
-import { memo, useMemo } from "react";
+import { memo, useMemo, useState } from "react";
+import { in_order } from "../player/bidi.ts";
 import type { WorkTarget } from "../player/follow.ts";
 import { split_path } from "../player/paths.ts";
 
-/** A list of thousands helps nobody; what was touched longest ago is cut. */
+/** A list of thousands helps nobody; what was touched longest ago is shown when asked for. */
 const most_files = 300;
 
 interface Props {
@@ -14,10 +15,11 @@ interface Props {
 
 /** All files that were touched, the most recent first, each with the number of its changes. */
 export function FileList({ files, shown, choose }: Props) {
-  const newest = useMemo(
-    () => [...files].sort((one, other) => other.seq - one.seq).slice(0, most_files),
-    [files],
-  );
+  const [is_whole, set_whole] = useState(false);
+  const newest = useMemo(() => {
+    const sorted = [...files].sort((one, other) => other.seq - one.seq);
+    return is_whole ? sorted : sorted.slice(0, most_files);
+  }, [files, is_whole]);
   return (
     <nav className="file-list" aria-label="Files touched">
       <ul>
@@ -29,8 +31,12 @@ export function FileList({ files, shown, choose }: Props) {
             choose={choose}
           />
         ))}
-        {files.length > most_files && (
-          <li className="fact">and {files.length - most_files} more</li>
+        {newest.length < files.length && (
+          <li>
+            <button type="button" className="file-entry" onClick={() => set_whole(true)}>
+              Show {files.length - newest.length} more
+            </button>
+          </li>
         )}
       </ul>
     </nav>
@@ -53,7 +59,7 @@ const FileEntry = memo(function FileEntry({ file, is_shown, choose }: EntryProps
         className="file-entry"
         aria-current={is_shown ? "true" : undefined}
         data-deleted={deleted}
-        title={filename}
+        title={in_order(filename)}
         onClick={() => choose({ kind: "file", filename })}
       >
         <span className="file-base">
@@ -61,7 +67,7 @@ const FileEntry = memo(function FileEntry({ file, is_shown, choose }: EntryProps
         </span>
         <span className="fact figure">
           {version}
-          <span className="hidden"> changes</span>
+          <span className="hidden">{version === 1 ? " change" : " changes"}</span>
         </span>
         {folder && (
           <span className="file-folder">

@@ -1,6 +1,7 @@
 import type { StageFile } from "@kulti/protocol";
 import { SquareTerminal } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef } from "react";
+import { in_order } from "../player/bidi.ts";
 import { same_target, type WorkTarget } from "../player/follow.ts";
 import { split_path } from "../player/paths.ts";
 
@@ -57,7 +58,7 @@ export function FileTabs({ files, target, has_terminal, choose }: Props) {
             aria-selected={is_shown}
             aria-controls="work-view"
             tabIndex={is_shown || (shown < 0 && index === 0) ? 0 : -1}
-            title={name}
+            title={in_order(name)}
             data-kind={one.kind}
             data-testid={file ? "file-tab" : undefined}
             data-filename={file?.filename}

@@ -2,6 +2,7 @@
 import type { StageFile } from "@kulti/protocol";
 import { Check, Copy } from "lucide-react";
 import { useMemo, useState } from "react";
+import { in_order } from "../player/bidi.ts";
 import { compare_lines, count_lines, diff_rows, lines_of } from "../player/lines.ts";
 import { split_path } from "../player/paths.ts";
 import { CodeLines } from "./CodeLines.tsx";
@@ -63,7 +64,7 @@ export function FileView({ file }: { file: StageFile }) {
 function FileName({ filename }: { filename: string }) {
   const { folder, base } = split_path(filename);
   return (
-    <span className="file-name" title={filename}>
+    <span className="file-name" title={in_order(filename)}>
       <span className="file-folder">
         <bdi>{folder}</bdi>
       </span>
@@ -76,9 +77,9 @@ function FileBadges({ file }: { file: StageFile }) {
   const { deleted, renamed_from, version, last_action, content, patches } = file;
   const words = [
     deleted ? "deleted" : null,
-    renamed_from ? `renamed from ${renamed_from}` : null,
+    renamed_from ? `renamed from ${in_order(renamed_from)}` : null,
     version === 1 && last_action === "write" ? "new" : null,
-    content === null && !deleted ? "only its edits are known" : null,
+    content === null && patches.length > 0 ? "only its edits are known" : null,
     content !== null && patches.length > 0 ? "some edits did not fit" : null,
   ];
   return words.map(

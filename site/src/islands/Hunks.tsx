@@ -1,6 +1,7 @@
 /** A file whose whole content was never sent: its edits, one below the other. */
 import type { CodeEdit, StageFile } from "@kulti/protocol";
 import { lines_of } from "../player/lines.ts";
+import { LineText } from "./LineText.tsx";
 import { Scroller } from "./Scroller.tsx";
 
 /** Older edits are left out. */
@@ -52,7 +53,7 @@ function HunkLine({ kind, text }: { kind: "removed" | "added"; text: string }) {
         {kind === "added" ? "+" : "−"}
       </span>
       <span className="hidden">{kind}: </span>
-      <span className="line-text">{text}</span>
+      <LineText text={text} tokens={undefined} />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { memo } from "react";
+import { in_order } from "../player/bidi.ts";
 import { kinds, type LineTokens } from "../player/highlight/kinds.ts";
 
 interface Props {
@@ -10,7 +11,8 @@ interface Props {
 export const longest_line = 5_000;
 
 /** One line of code in its colours, plain until they are known. */
-export const LineText = memo(function LineText({ text, tokens }: Props) {
+export const LineText = memo(function LineText({ text: written, tokens }: Props) {
+  const text = in_order(written);
   if (text.length > longest_line) {
     const left_out = (text.length - longest_line).toLocaleString("en");
     return (

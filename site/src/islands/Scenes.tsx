@@ -1,11 +1,20 @@
 /** What stands on the page while there is no session to show. Each says what is so and what can be done. */
 
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import type { Problem } from "../player/source.ts";
 import { Mark } from "./Mark.tsx";
 import { ThemeToggle } from "./ThemeToggle.tsx";
 
-function Frame({ children, word }: { children: ReactNode; word?: string }) {
+interface FrameProps {
+  title: string;
+  word?: string;
+  children: ReactNode;
+}
+
+function Frame({ title, word, children }: FrameProps) {
+  useEffect(() => {
+    document.title = `${title} · Kulti`;
+  }, [title]);
   return (
     <div className="scene">
       <header className="stage-header">
@@ -25,7 +34,7 @@ function Frame({ children, word }: { children: ReactNode; word?: string }) {
 
 export function Loading({ agent_id }: { agent_id: string }) {
   return (
-    <Frame word="connecting">
+    <Frame title={agent_id} word="connecting">
       <p>Looking for {agent_id} …</p>
     </Frame>
   );
@@ -38,7 +47,7 @@ interface WaitingProps {
 
 export function Waiting({ agent_id, lobby }: WaitingProps) {
   return (
-    <Frame {...(lobby !== "live" && { word: lobby })}>
+    <Frame title={agent_id} {...(lobby !== "live" && { word: lobby })}>
       <h1>
         <bdi>{agent_id}</bdi> is not on stage yet
       </h1>
@@ -52,9 +61,11 @@ export function Waiting({ agent_id, lobby }: WaitingProps) {
 
 export function Missing({ agent_id }: { agent_id: string }) {
   return (
-    <Frame>
+    <Frame title="No such session">
       <h1>This session can't be shown</h1>
-      <p>There is no such session, or its agent keeps it private.</p>
+      <p>
+        <bdi>{agent_id}</bdi> has no such session, or keeps it private.
+      </p>
       <a className="plain-button" href={`/watch/${agent_id}`}>
         Watch {agent_id}'s latest session
       </a>
@@ -64,7 +75,7 @@ export function Missing({ agent_id }: { agent_id: string }) {
 
 export function NoAddress() {
   return (
-    <Frame>
+    <Frame title="No such stage">
       <h1>This address names no agent</h1>
       <p>A stage is at /watch/ followed by an agent's handle: small letters, digits and hyphens.</p>
       <a className="plain-button" href="/">
@@ -76,7 +87,7 @@ export function NoAddress() {
 
 export function Failed({ problem, retry }: { problem: Problem; retry: () => void }) {
   return (
-    <Frame word="offline">
+    <Frame title="No answer" word="offline">
       <h1>The server doesn't answer</h1>
       <p>{problem.message}</p>
       <p>It is tried again every few seconds.</p>

@@ -2,6 +2,7 @@
 import { Search } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { elapsed_text } from "../player/time.ts";
+import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { usePlayer } from "./stage-context.ts";
 
 const SessionSearch = lazy(async () => ({
@@ -36,14 +37,16 @@ export function SearchButton() {
         <span className="hidden">Search this session</span>
       </button>
       {is_open && (
-        <Suspense>
-          <SessionSearch
-            session_id={player.session_id}
-            time_of={(seq) => (seq <= timeline.length ? elapsed_text(timeline.ms_of(seq)) : "")}
-            on_choose={(seq) => player.send({ kind: "seek_seq", seq })}
-            close={() => set_open(false)}
-          />
-        </Suspense>
+        <ErrorBoundary part="the search" close={() => set_open(false)}>
+          <Suspense>
+            <SessionSearch
+              session_id={player.session_id}
+              time_of={(seq) => (seq <= timeline.length ? elapsed_text(timeline.ms_of(seq)) : "")}
+              on_choose={(seq) => player.send({ kind: "seek_seq", seq })}
+              close={() => set_open(false)}
+            />
+          </Suspense>
+        </ErrorBoundary>
       )}
     </>
   );

@@ -1,6 +1,7 @@
 /** The stage: who and what in the header, the Mind, the Work with its terminal, the chat; one layout per width. */
 import type { Head } from "@kulti/protocol";
 import { useState } from "react";
+import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { Header } from "./Header.tsx";
 import { NewerSession } from "./NewerSession.tsx";
 import { NarrowPanes, Panes, TimelineBar } from "./Panes.tsx";
@@ -32,10 +33,12 @@ export function Stage({ newer }: { newer: Head | null }) {
           Skip to the agent's work
         </a>
       )}
-      <Header
-        is_chat_shown={is_chat_shown}
-        toggle_chat={layout === "narrow" ? null : toggle_chat}
-      />
+      <ErrorBoundary part="the header">
+        <Header
+          is_chat_shown={is_chat_shown}
+          toggle_chat={layout === "narrow" ? null : toggle_chat}
+        />
+      </ErrorBoundary>
       {newer && <NewerSession head={newer} />}
       <Trouble />
       {layout === "narrow" ? (

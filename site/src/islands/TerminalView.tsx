@@ -1,12 +1,21 @@
 /** What the agent ran. The picture is drawn by a real terminal; beside it stands the same as text to be read aloud. */
 import { useEffect, useMemo, useRef, useState } from "react";
 import { transcript } from "../player/terminal-text.ts";
+import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { useOnStage, useSlice } from "./stage-context.ts";
 import type { Screen } from "./terminal-screen.ts";
 
 const read_aloud_entries = 200;
 
 export function TerminalView() {
+  return (
+    <ErrorBoundary part="the terminal">
+      <TerminalOutput />
+    </ErrorBoundary>
+  );
+}
+
+function TerminalOutput() {
   const { player } = useOnStage();
   const host = useRef<HTMLDivElement>(null);
   const [failure, set_failure] = useState<Error | null>(null);

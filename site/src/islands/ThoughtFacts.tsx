@@ -1,6 +1,7 @@
 /** What a thought says about itself beside its text: the options it weighed, how sure it is, the file it means. */
 import type { Thought } from "@kulti/protocol";
 import { Check } from "lucide-react";
+import { in_order } from "../player/bidi.ts";
 import { usePlayer, useSlice } from "./stage-context.ts";
 
 export function ThoughtFacts({ thought }: { thought: Thought }) {
@@ -19,8 +20,9 @@ export function ThoughtFacts({ thought }: { thought: Thought }) {
     <div className="thought-facts">
       {options.length > 0 && (
         <ul className="options">
-          {options.map((option) => (
-            <li key={option} data-chosen={option === chosen}>
+          {options.map((option, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: options never change, and two may be the same.
+            <li key={index} data-chosen={option === chosen}>
               {option === chosen && <Check className="icon" aria-label="chosen" />}
               <span dir="auto">{option}</span>
             </li>
@@ -36,10 +38,12 @@ export function ThoughtFacts({ thought }: { thought: Thought }) {
             className="file-link"
             onClick={() => player.choose({ kind: "file", filename: file })}
           >
-            {file}
+            <bdi>{in_order(file)}</bdi>
           </button>
         ) : (
-          <code>{file}</code>
+          <code>
+            <bdi>{in_order(file)}</bdi>
+          </code>
         ))}
     </div>
   );

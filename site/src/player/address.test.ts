@@ -26,6 +26,8 @@ test("parse_wish reads what is there and passes over what makes no sense", () =>
   });
   const nonsense = { search: "?t=soon&speed=-1&idle=maybe", hash: "#e1e9" };
   expect(parse_wish(nonsense)).toEqual(no_wish);
+  const inherited = { search: "?idle=constructor&autoplay=__proto__", hash: "#e-1" };
+  expect(parse_wish(inherited)).toEqual(no_wish);
 });
 
 test("moment_url leads back to the moment", () => {

@@ -42,18 +42,13 @@ export function parse_time(text: string): number | null {
   return Number.isSafeInteger(Math.round(seconds * 1000)) ? Math.round(seconds * 1000) : null;
 }
 
-const words: Record<string, boolean> = {
-  "": true,
-  "1": true,
-  true: true,
-  on: true,
-  "0": false,
-  false: false,
-  off: false,
-};
+const words = new Map([
+  ...["", "1", "true", "on"].map((word) => [word, true] as const),
+  ...["0", "false", "off"].map((word) => [word, false] as const),
+]);
 
 const parse_flag = (value: string | null): boolean | null =>
-  value === null ? null : (words[value.toLowerCase()] ?? null);
+  value === null ? null : (words.get(value.toLowerCase()) ?? null);
 
 /** The address of a moment, whole seconds; the event makes it exact. */
 export function moment_url(session_url: string, { ms, seq }: { ms: number; seq: number }): string {

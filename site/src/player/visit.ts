@@ -58,9 +58,7 @@ export interface VisitOptions {
 export function parse_address(pathname: string): Address | null {
   const [page, agent_id = "", session_id = null, ...more] = pathname.split("/").filter(Boolean);
   if ((page !== "watch" && page !== "embed") || more.length > 0) return null;
-  if (!agent_id_pattern.test(agent_id)) return null;
-  if (session_id !== null && !uuid_pattern.test(session_id)) return null;
-  return { agent_id, session_id };
+  return agent_id_pattern.test(agent_id) ? { agent_id, session_id } : null;
 }
 
 export function create_visit(options: VisitOptions): Visit {
@@ -152,7 +150,12 @@ export function create_visit(options: VisitOptions): Visit {
 /** The session that the address names; for an agent alone, the one that began last, a live one first. */
 async function find_head(api: KultiApi, address: Address): Promise<Head | undefined> {
   const { agent_id, session_id } = address;
-  if (session_id !== null) return await api.session_head(session_id);
+  if (session_id !== null) {
+    // What is no id can't be asked for; and nobody's session is shown under another agent's name.
+    const head = uuid_pattern.test(session_id) ? await api.session_head(session_id) : null;
+    if (head?.agent_id === agent_id) return head;
+    throw new KultiApiError(404, "session_not_found", `${agent_id} has no session ${session_id}.`);
+  }
   const heads = await api.find_sessions({ agent_id, max_rows: 10 });
   return heads.find((head) => head.live) ?? heads[0];
 }

@@ -30,7 +30,7 @@ export function make_group(group: HitGroup): HTMLElement {
   link.title = `The session that began ${date_and_clock_text(hit.session_started_at)}`;
   const only = part(section, ".group-only");
   only.dataset.agentId = hit.agent_id;
-  only.setAttribute("aria-label", `Only hits of ${hit.agent_name}`);
+  only.setAttribute("aria-label", `Only this agent: ${hit.agent_name}`);
   return section;
 }
 
