@@ -24,6 +24,7 @@ export function CodeLines({ file, lines, changes }: Props) {
   const { scroller, from, to, reveal } = useWindow(lines.length);
   const is_fresh = useFresh(file);
   const first_changed = changes[0]?.new_start;
+  const stay = () => player.stay({ kind: "file", filename: file.filename });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each version is scrolled to, also one with the same lines.
   useLayoutEffect(() => {
@@ -51,9 +52,9 @@ export function CodeLines({ file, lines, changes }: Props) {
       label={`Content of ${file.filename}`}
       data-fresh={is_fresh ? file.version % 2 : undefined}
       data-deleted={file.deleted}
-      onWheel={player.stay}
-      onPointerDown={player.stay}
-      onKeyDown={(event) => scroll_keys.has(event.key) && player.stay()}
+      onWheel={stay}
+      onPointerDown={stay}
+      onKeyDown={(event) => scroll_keys.has(event.key) && stay()}
     >
       <div className="lines" style={sizes_of(lines)}>
         <div

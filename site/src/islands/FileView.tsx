@@ -10,8 +10,10 @@ import { DiffLines } from "./DiffLines.tsx";
 import { FileMoment } from "./FileMoment.tsx";
 import { Hunks } from "./Hunks.tsx";
 import { useCopied } from "./ShareButton.tsx";
+import { usePlayer } from "./stage-context.ts";
 
 export function FileView({ file }: { file: StageFile }) {
+  const player = usePlayer();
   const [is_diff, set_diff] = useState(false);
   const { content, previous_content, deleted } = file;
   const text = deleted ? previous_content : content;
@@ -43,7 +45,10 @@ export function FileView({ file }: { file: StageFile }) {
             className="tool-button"
             aria-pressed={is_diff}
             title="Show the last change only"
-            onClick={() => set_diff(!is_diff)}
+            onClick={() => {
+              player.stay({ kind: "file", filename: file.filename });
+              set_diff(!is_diff);
+            }}
           >
             Diff
           </button>

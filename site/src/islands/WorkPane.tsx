@@ -63,7 +63,10 @@ export function WorkPane({ terminal }: Props) {
                 ? "Shows what the agent touches; click to stay here"
                 : "Follow the agent"
             }
-            onClick={() => (follow.following ? player.stay() : player.follow())}
+            onClick={() => {
+              if (!follow.following) player.follow();
+              else if (target) player.stay(target);
+            }}
           >
             <Crosshair className="icon" />
             {follow.following ? "Following" : "Follow"}

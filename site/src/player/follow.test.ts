@@ -25,15 +25,16 @@ test("a choice of the viewer stays until they follow again", () => {
   expect(shown_target(follow_again(follow))).toEqual(file("b.ts"));
 });
 
-test("viewer_stayed holds what is shown at that moment", () => {
-  const follow = viewer_stayed(agent_touched(follow_from_start, file("a.ts")));
-  expect(shown_target(agent_touched(follow, file("b.ts")))).toEqual(file("a.ts"));
+test("viewer_stayed holds what is shown at that moment, also while the agent is at the terminal", () => {
+  for (const latest of [file("a.ts"), { kind: "terminal" } as const]) {
+    const follow = viewer_stayed(agent_touched(follow_from_start, latest), file("a.ts"));
+    expect(shown_target(agent_touched(follow, file("b.ts")))).toEqual(file("a.ts"));
+  }
 });
 
-test("viewer_stayed changes nothing while there is nothing to stay at, nor when it is repeated", () => {
-  expect(viewer_stayed(follow_from_start)).toBe(follow_from_start);
-  const stayed = viewer_stayed(agent_touched(follow_from_start, file("a.ts")));
-  expect(viewer_stayed(stayed)).toBe(stayed);
+test("viewer_stayed changes nothing when it is repeated", () => {
+  const stayed = viewer_stayed(follow_from_start, file("a.ts"));
+  expect(viewer_stayed(stayed, file("b.ts"))).toBe(stayed);
 });
 
 test("file_renamed keeps the chosen file in view under its new name", () => {

@@ -32,11 +32,9 @@ export const viewer_chose = (follow: Follow, target: WorkTarget): Follow => ({
   chosen: target,
 });
 
-/** A click into what is shown, a scroll: stay here. */
-export const viewer_stayed = (follow: Follow): Follow => {
-  const target = shown_target(follow);
-  return follow.following && target ? viewer_chose(follow, target) : follow;
-};
+/** A click into what is shown, a scroll: stay here. Where the terminal has a place of its own, a file is shown meanwhile. */
+export const viewer_stayed = (follow: Follow, shown: WorkTarget): Follow =>
+  follow.following ? viewer_chose(follow, shown) : follow;
 
 export const follow_again = (follow: Follow): Follow => ({
   ...follow,

@@ -73,7 +73,7 @@ export interface Player {
   known(): Known;
   choose(target: WorkTarget): void;
   /** Keep showing what is shown. */
-  stay(): void;
+  stay(shown: WorkTarget): void;
   follow(): void;
   point_at(thought_seq: number): void;
   /** The stage at the place shown, with all that waits for the next frame. */
@@ -341,7 +341,9 @@ export function create_player(options: PlayerOptions): Player {
       ask_frame();
     },
     choose: (target) => change_follow((follow) => viewer_chose(follow, target)),
-    stay: () => change_follow(viewer_stayed),
+    stay(shown) {
+      if (store.get().follow.following) change_follow((follow) => viewer_stayed(follow, shown));
+    },
     follow: () => change_follow(follow_again),
     point_at: (seq) => change({ pointed: { seq } }),
     stage() {
