@@ -1,17 +1,15 @@
 /** The stage on other sites' pages, and what is said of it where its link is shown. */
-import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import type { Browser, Frame, Page } from "playwright-core";
+import type { Browser, Frame } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { violations } from "./accessible.ts";
 import { register, status, type TestAgent, thought } from "./agent.ts";
 import { desktop, launch_browser } from "./browser.ts";
 import "./page.ts";
 import { folded_table } from "./table.ts";
 import { target } from "./target.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const hostile = `"><script>window.pwned=1</script><img src=x onerror=window.pwned=1>' $& \u202e`;
 
 let browser: Browser;
@@ -220,20 +218,3 @@ const overflow = (frame: Frame): Promise<number> =>
       document.documentElement.scrollHeight - innerHeight,
     ),
   );
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: {
-        run(): Promise<{
-          violations: { id: string; impact: string; nodes: { target: string[] }[] }[];
-        }>;
-      };
-    };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-  });
-}

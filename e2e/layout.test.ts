@@ -1,97 +1,179 @@
-/** Every page at every width and in both themes: nothing overflows, nothing is inaccessible. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+/** Every page in every state, at every size and in both themes: all of it fits, none of it is inaccessible. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { register, status, thought } from "./agent.ts";
+import { misfits, violations } from "./accessible.ts";
+import { register, status, type TestAgent, thought } from "./agent.ts";
 import { launch_browser } from "./browser.ts";
-import { wait_for_connection } from "./page.ts";
+import { part, wait_for_connection } from "./page.ts";
 import { target } from "./target.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const widths = [360, 768, 1440, 2560];
+/** The last three: a phone with its keyboard open, a phone on its side, 1440 px at 200 %. */
+const sizes: [width: number, height: number][] = [
+  [360, 800],
+  [768, 800],
+  [1440, 800],
+  [2560, 800],
+  [360, 380],
+  [780, 360],
+  [720, 450],
+];
+
+/** Colours differ by theme, and layouts do not: the light one is looked at in these only. */
+const is_for_axe = ([width, height]: [number, number]): boolean =>
+  height === 800 && (width === 360 || width === 1440);
+
+const word = "x".repeat(300);
+const events = [
+  status("working"),
+  { type: "task", data: { title: "A task that goes on and on ".repeat(11), description: word } },
+  { type: "goal", data: { title: word } },
+  { type: "milestone", data: { label: word, completed: true } },
+  thought("مرحبا بالعالم، هذه فكرة تُقرأ من اليمين إلى اليسار.", "reasoning"),
+  thought(`Averylongword${word} 🎭 https://example.org/${word}`, "decision"),
+  thought(`\`\`\`\n${word}\n\`\`\`\n\`${word}\` **${word}**`, "context"),
+  {
+    type: "thought",
+    data: {
+      thought_type: "prompt",
+      content: `Which one? ${word}`,
+      metadata: { options: [word, "b", "b"], chosen: "b", prompt_for: word, file: word },
+    },
+  },
+  {
+    type: "thought",
+    data: { thought_type: "tool", content: `${word}\n2`, metadata: { tool: word } },
+  },
+  ...[`a/${word}/${word}.ts`, "b.ts"].map((filename) => ({
+    type: "code",
+    data: { filename, action: "write", content: `const x = "${"y".repeat(2_000)}";\n` },
+  })),
+  {
+    type: "error",
+    data: {
+      message: word,
+      file: word,
+      line: 3,
+      stack: `${word}\n`.repeat(30),
+      recovery_strategy: word,
+    },
+  },
+  { type: "preview", data: { url: `https://example.org/${word}` } },
+  { type: "terminal", data: { stream: "input", command: `echo ${word}`, text: "" } },
+  { type: "terminal", data: { stream: "stdout", text: `${"z".repeat(2_000)}\r\n` } },
+];
 
 let browser: Browser;
+let agent: TestAgent;
 let agent_id: string;
+let ended: string;
 beforeAll(async () => {
   browser = await launch_browser();
-  const agent = await register({ name: "An agent whose name has forty characters" });
+  agent = await register({ name: "An agent whose name has forty characters", description: word });
   agent_id = agent.agent_id;
-  await agent.post([
-    status("working"),
-    { type: "task", data: { title: "A task that goes on and on ".repeat(11) } },
-    thought("مرحبا بالعالم، هذه فكرة تُقرأ من اليمين إلى اليسار.", "reasoning"),
-    thought(`Averylongword${"x".repeat(400)} 🎭`, "decision"),
-    {
-      type: "code",
-      data: {
-        filename: "a/b/c.ts",
-        action: "write",
-        content: `const x = "${"y".repeat(2_000)}";\n`,
-      },
-    },
-    { type: "terminal", data: { stream: "stdout", text: `${"z".repeat(2_000)}\r\n` } },
-  ]);
+  const { session_id } = await agent.post([...events, status("done")]);
+  ended = `${agent_id}/${session_id}`;
+  await agent.post(events, { start_session: crypto.randomUUID() });
 });
 afterAll(() => browser?.close());
 
 const pages: [string, () => string, (page: Page) => Promise<unknown>][] = [
   ["lobby", () => "/", (page) => page.getByText("An agent whose name").first().waitFor()],
   ["stage", () => `/watch/${agent_id}`, (page) => wait_for_connection(page, "live")],
-  ["stage of nobody", () => "/watch/nobody-here", (page) => page.waitForLoadState("networkidle")],
+  ["stage of nobody", () => `/watch/nobody-${"n".repeat(56)}`, (page) => heading(page)],
+  ["embed", () => `/embed/${ended}`, (page) => wait_for_connection(page, "ended")],
   ["wall", () => "/wall", (page) => page.getByText("An agent whose name").first().waitFor()],
   [
     "agent",
     () => `/agents/${agent_id}`,
     (page) => page.locator('[data-figure="events"] canvas').waitFor(),
   ],
-  ["agent of nobody", () => "/agents/nobody-here", (page) => page.getByRole("heading").waitFor()],
+  ["agent of nobody", () => `/agents/nobody-${"n".repeat(56)}`, (page) => heading(page)],
   ["search", () => "/search", (page) => page.getByText("both words").waitFor()],
-  [
-    "search with hits",
-    () => `/search?q=-nobody&agent=${agent_id}`,
-    (page) => page.locator("mark, .hit").nth(3).waitFor(),
-  ],
+  ["search with hits", () => "/search?q=goes", (page) => page.locator(".hit").nth(1).waitFor()],
   [
     "search in vain",
-    () => "/search?q=nobodysaidthis",
+    () => `/search?q=nobodysaid${word}`,
     (page) => page.getByText("Nothing that").waitFor(),
   ],
-  ["not found", () => "/no/such/page", (page) => page.waitForLoadState("networkidle")],
+  ["not found", () => "/no/such/page", (page) => heading(page)],
 ];
+
+const heading = (page: Page) => page.getByRole("heading", { level: 1 }).waitFor();
+
+async function open(path: string, colorScheme: "dark" | "light"): Promise<Page> {
+  const context = await browser.newContext({ colorScheme, bypassCSP: true });
+  const page = await context.newPage();
+  await page.goto(`${target.site_url}${path}`);
+  return page;
+}
 
 describe.each(pages)("%s", (_name, path, ready) => {
   test.each(["dark", "light"] as const)("fits and is accessible in the %s theme", async (theme) => {
-    const context = await browser.newContext({ colorScheme: theme, bypassCSP: true });
-    const page = await context.newPage();
-    await page.goto(`${target.site_url}${path()}`);
+    const page = await open(path(), theme);
     await ready(page);
-    for (const width of widths) {
-      await page.setViewportSize({ width, height: 800 });
+    for (const [width, height] of theme === "dark" ? sizes : sizes.filter(is_for_axe)) {
+      await page.setViewportSize({ width, height });
       // The layout settles with the next frames.
-      await expect.poll(() => overflow(page), { message: `${width} px` }).toBeLessThanOrEqual(0);
-      if (width === 360 || width === 1440)
-        expect(await violations(page), `${width} px`).toEqual([]);
+      await expect
+        .poll(() => misfits(page), { message: `${width} × ${height}`, timeout: 5_000 })
+        .toEqual([]);
+      if (is_for_axe([width, height])) expect(await violations(page), `${width} px`).toEqual([]);
     }
-    await context.close();
+    await page.context().close();
   });
 });
 
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+test.each(["dark", "light"] as const)(
+  "menus, dialogs and panes fit and are accessible when open, close on Escape and give the focus back, in the %s theme",
+  async (theme) => {
+    const page = await open(`/watch/${ended}`, theme);
+    await wait_for_connection(page, "ended");
+    const check = async (what: string) => {
+      expect(await violations(page), what).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+    };
+    const focused = () =>
+      page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset.testid);
 
-/** Serious and critical findings of axe-core, each with the elements concerned. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(): Promise<AxeResults> } };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-  });
-}
+    for (const width of [1440, 360]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const menu of ["share", "speed", "chapters"]) {
+        await part(page, menu).focus();
+        await page.keyboard.press("Enter");
+        await page.locator(".menu-panel").waitFor();
+        await check(`${menu} at ${width} px`);
+        await page.keyboard.press("Escape");
+        expect(await page.locator(".menu-panel").count()).toBe(0);
+        expect(await focused()).toBe(menu);
+      }
+      await part(page, "play").focus();
+      await page.keyboard.press("?");
+      await part(page, "help").getByText("Chapter before").waitFor();
+      await check(`help at ${width} px`);
+      await page.keyboard.press("Escape");
+      expect(await focused()).toBe("play");
 
-interface AxeResults {
-  violations: { id: string; impact: string; nodes: { target: string[] }[] }[];
-}
+      await page.keyboard.press("/");
+      await page.locator("dialog input").fill("goes");
+      await part(page, "session-hit").first().waitFor();
+      await check(`search at ${width} px`);
+      // The first one empties the field, as in every search field.
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Escape");
+      await page.locator("dialog[open]").waitFor({ state: "detached" });
+      expect(await focused()).toBe("play");
+
+      await page.getByText("Stack", { exact: true }).click();
+      await page.locator(".task").first().click();
+      await check(`details at ${width} px`);
+      await page.locator(".task").first().click();
+      await page.getByText("Stack", { exact: true }).click();
+    }
+    for (const pane of ["Work", "Terminal", "Chat"]) {
+      await page.locator(".bottom-bar button", { hasText: pane }).click();
+      await expect.poll(() => misfits(page), { message: pane }).toEqual([]);
+      await check(pane);
+    }
+    await page.context().close();
+  },
+);

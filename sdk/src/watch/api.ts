@@ -90,9 +90,14 @@ export function createKultiApi(options: KultiApiOptions) {
 
   function answer_of<Result>({ data, error, status }: Reply): Result {
     if (!error) return data as Result;
-    throw status === 0
-      ? new KultiApiError(0, "unreachable", `Cannot reach ${api_url}: ${error.message}`)
-      : new KultiApiError(status, error.details || error.code, error.message);
+    const { message, details, code } = error;
+    if (status === 0) {
+      throw new KultiApiError(0, "unreachable", `Cannot reach ${api_url}: ${message}`);
+    }
+    // Without a code it was something before the Data API that answered, maybe with a whole page.
+    throw code
+      ? new KultiApiError(status, details || code, message)
+      : new KultiApiError(status, "internal", `${api_url} answered HTTP ${status}.`);
   }
 
   return {

@@ -26,7 +26,8 @@ export class ErrorBoundary extends Component<Props, State> {
     return (
       <div className="notice" role="alert">
         <h2>Cannot show {this.props.part}</h2>
-        <p>{error.message} The session itself goes on; nothing of it is lost.</p>
+        <p>{error.message}</p>
+        <p>The session itself goes on; nothing of it is lost.</p>
         <p className="notice-actions">
           <button
             type="button"

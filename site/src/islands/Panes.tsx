@@ -50,7 +50,7 @@ export function NarrowPanes({ has_chat }: { has_chat: boolean }) {
   }, [pointed]);
   return (
     <>
-      <main className="panes">
+      <main className="panes" id="pane" tabIndex={-1}>
         <ErrorBoundary part="this pane" key={pane}>
           {pane === "mind" && <MindPane />}
           {pane === "work" && <WorkPane terminal="none" />}

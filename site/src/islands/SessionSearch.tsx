@@ -38,6 +38,8 @@ export function SessionSearch(props: Props) {
     set_text(next);
     searcher.ask(next, wait_ms);
   };
+  // Closed by itself, a dialog gives the focus back to where it was.
+  const leave = () => dialog.current?.close();
   const press = (event: KeyboardEvent) => {
     if (field.current && results.current)
       walk_hits(event.nativeEvent, field.current, results.current);
@@ -52,7 +54,7 @@ export function SessionSearch(props: Props) {
       data-testid="session-search"
       onClose={close}
       onKeyDown={press}
-      onClick={({ target }) => target === dialog.current && close()}
+      onClick={({ target }) => target === dialog.current && leave()}
     >
       <form
         className="session-search-field"
@@ -92,7 +94,7 @@ export function SessionSearch(props: Props) {
             time={time_of(hit.seq)}
             choose={() => {
               on_choose(hit.seq);
-              close();
+              leave();
             }}
           />
         ))}

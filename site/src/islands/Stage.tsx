@@ -25,13 +25,19 @@ export function Stage({ newer }: { newer: Head | null }) {
 
   return (
     <div className="stage" data-layout={layout} data-chat={is_chat_shown}>
-      <a className="skip" href="#mind">
-        Skip to the agent's thoughts
-      </a>
-      {layout !== "narrow" && (
-        <a className="skip" href="#work">
-          Skip to the agent's work
+      {layout === "narrow" ? (
+        <a className="skip" href="#pane">
+          Skip to the agent
         </a>
+      ) : (
+        <>
+          <a className="skip" href="#mind">
+            Skip to the agent's thoughts
+          </a>
+          <a className="skip" href="#work">
+            Skip to the agent's work
+          </a>
+        </>
       )}
       <ErrorBoundary part="the header">
         <Header

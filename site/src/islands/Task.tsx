@@ -1,5 +1,6 @@
 /** The task is a sentence; goal and milestones unfold below it. */
 import { Check, ChevronDown, Circle } from "lucide-react";
+import { Scroller } from "./Scroller.tsx";
 import { useSlice } from "./stage-context.ts";
 import { Text } from "./Text.tsx";
 
@@ -37,7 +38,7 @@ export function TaskDetails() {
   const goal = useSlice((state) => state.stage.goal ?? state.head?.goal ?? null);
   const milestones = useSlice((state) => state.stage.milestones).values();
   return (
-    <div className="task-details" id="task-details">
+    <Scroller label="Task" className="task-details" id="task-details">
       {task && <Titled word="Task" title={task.title} description={task.description} />}
       {goal && <Titled word="Goal" title={goal.title} description={goal.description} />}
       {milestones.length > 0 && (
@@ -54,7 +55,7 @@ export function TaskDetails() {
           </ul>
         </section>
       )}
-    </div>
+    </Scroller>
   );
 }
 

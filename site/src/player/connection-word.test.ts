@@ -32,6 +32,12 @@ test("the agent's clock says nothing about the end: years ahead or behind, live 
   }
 });
 
+test("says ended of what was deleted or made private, though its channel can't be joined again", () => {
+  const seen = { connection: "reconnecting", stage, head, is_gone: true } as const;
+  expect(connection_word(seen, now)).toBe("ended");
+  expect(connection_word({ ...seen, is_past: true }, now)).toBe("replay");
+});
+
 test("does not say ended while the end may not have been read yet", () => {
   const ended = { ...head, ended_at: at(10) };
   expect(connection_word({ connection: "catching_up", stage, head: ended }, now)).toBe(

@@ -21,12 +21,14 @@ export interface Seen {
   head: Head | null;
   /** An earlier moment is shown. */
   is_past?: boolean;
+  /** It was deleted or made private: no connection will bring more. */
+  is_gone?: boolean;
 }
 
 export function connection_word(seen: Seen, now: number): ConnectionWord {
-  const { connection, is_past = false } = seen;
-  if (connection === "live") {
-    if (is_over(seen, now)) return is_past ? "replay" : "ended";
+  const { connection, is_past = false, is_gone = false } = seen;
+  if (connection === "live" || is_gone) {
+    if (is_gone || is_over(seen, now)) return is_past ? "replay" : "ended";
     return is_past ? "rewound" : "live";
   }
   return connection === "catching_up" ? "catching up" : connection;

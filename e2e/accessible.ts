@@ -1,0 +1,61 @@
+/** What axe-core finds on a page, and what of it does not fit. Pages need a context that bypasses their policy. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface AxeResults {
+  violations: { id: string; impact: string; nodes: { target: string[] }[] }[];
+}
+
+/** Serious and critical findings, each with the elements concerned. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<AxeResults> } };
+    const { violations } = await axe.run();
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+  });
+}
+
+/** These may be wider than their place: code keeps its lines, and so do commands. */
+const wide = ".code, .tabs, .command pre, .xterm, .xterm *";
+
+/** What scrolls sideways and should not, and what can't be clicked because something lies over it. */
+export const misfits = (page: Page): Promise<string[]> =>
+  page.evaluate((wide) => {
+    const name = (element: Element) => `${element.tagName.toLowerCase()}.${element.className}`;
+    const wider = (element: Element) => element.scrollWidth > element.clientWidth + 1;
+    const sideways = [...document.querySelectorAll("body *")].filter(
+      (element) =>
+        wider(element) &&
+        !element.matches(wide) &&
+        /auto|scroll/.test(getComputedStyle(element).overflowX),
+    );
+    const is_in_view = (element: Element, x: number, y: number): boolean => {
+      const parent = element.parentElement;
+      if (!parent) return x >= 0 && y >= 0 && x < innerWidth && y < innerHeight;
+      const { left, right, top, bottom } = parent.getBoundingClientRect();
+      const cuts = getComputedStyle(parent).overflow !== "visible";
+      const is_cut = cuts && (x < left || x > right || y < top || y > bottom);
+      return !is_cut && is_in_view(parent, x, y);
+    };
+    const controls = "a[href], button, input, textarea, select, summary, [role=slider]";
+    const covered = [...document.querySelectorAll(controls)].filter((element) => {
+      const { left, top, width, height } = element.getBoundingClientRect();
+      const [x, y] = [left + width / 2, top + height / 2];
+      if (!element.checkVisibility({ visibilityProperty: true })) return false;
+      if (width < 2 || element.closest(`.hidden, .skip, ${wide}`) || !is_in_view(element, x, y))
+        return false;
+      const above = document.elementFromPoint(x, y);
+      return above !== null && !element.contains(above) && !above.contains(element);
+    });
+    return [
+      ...(wider(document.documentElement) ? ["the page scrolls sideways"] : []),
+      ...sideways.map((element) => `${name(element)} scrolls sideways`),
+      ...covered.map((element) => `${name(element)} is covered`),
+    ];
+  }, wide);

@@ -1,0 +1,172 @@
+/** What goes wrong around a stage: each says so in its own place, and nothing leaves a blank or an untrue page. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { register, status, thought } from "./agent.ts";
+import { desktop, launch_browser } from "./browser.ts";
+import { part, stage_of, wait_for_connection, wait_for_seq } from "./page.ts";
+import { folded_table } from "./table.ts";
+import { target } from "./target.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch_browser();
+});
+afterAll(() => browser?.close());
+
+const file = (filename: string, content: string) => ({
+  type: "code",
+  data: { filename, action: "write", content },
+});
+const output = (text: string) => ({ type: "terminal", data: { stream: "stdout", text } });
+
+const new_page = async (): Promise<Page> => (await browser.newContext(desktop)).newPage();
+
+async function on_stage(...more: object[]) {
+  const agent = await register();
+  const { session_id } = await agent.post([status("working"), thought("Here I am."), ...more]);
+  return { agent, session_id, address: `${target.site_url}/watch/${agent.agent_id}` };
+}
+
+test("a part whose script can't be had says so, and the rest of the stage goes on", async () => {
+  const { agent, session_id, address } = await on_stage(output("hello\r\n"));
+  const page = await new_page();
+  await page.route(/SessionSearch|terminal-screen/, (route) => route.abort());
+  await page.goto(address);
+  await wait_for_connection(page, "live");
+  await page.getByText("Cannot show the terminal").waitFor();
+  await page.keyboard.press("/");
+  await page.getByText("Cannot show the search").waitFor();
+  await page.getByRole("button", { name: "Close" }).click();
+  await agent.post([thought("And on.")], { session_id });
+  await part(page, "thought").filter({ hasText: "And on." }).waitFor();
+
+  await page.route(/StagePage/, (route) => route.abort());
+  await page.reload();
+  await page.getByRole("heading", { name: "The stage has not opened yet" }).waitFor();
+  await page.unrouteAll();
+  await page.getByRole("link", { name: "Load the page again" }).click();
+  await wait_for_connection(page, "live");
+  await page.context().close();
+});
+
+test("a viewer whose clock is an hour off, and an agent's two years off, see what is live as live", async () => {
+  const off_ms = 2 * 365 * 86_400_000;
+  const agent = await register();
+  const at = new Date(Date.now() - off_ms).toISOString();
+  await agent.post([status("working"), thought("What year is it?")].map((one) => ({ ...one, at })));
+  for (const hours of [1, -1]) {
+    const page = await new_page();
+    await page.addInitScript((ms) => {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + ms;
+    }, hours * 3_600_000);
+    await page.goto(`${target.site_url}/watch/${agent.agent_id}`);
+    await wait_for_connection(page, "live");
+    expect(await page.locator(".elapsed").textContent()).toMatch(/^0:\d\d$/);
+    await page.goto(`${target.site_url}/wall`);
+    await page.locator('[data-kind="active"]').filter({ hasText: agent.agent_id }).waitFor();
+    await page.context().close();
+  }
+});
+
+test("a session that is made private while it is watched is over, and what was read stays", async () => {
+  const { agent, session_id, address } = await on_stage();
+  const page = await new_page();
+  await page.goto(address);
+  await wait_for_connection(page, "live");
+  await fetch(`${target.api_url}/functions/v1/agents`, {
+    method: "PATCH",
+    headers: { "content-type": "application/json", authorization: `Bearer ${agent.api_key}` },
+    body: JSON.stringify({ visibility: "private" }),
+  });
+  // As when a tab wakes up: the viewer says at once that they are there.
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await part(page, "trouble").getByText("deleted or made private").waitFor();
+  await wait_for_connection(page, "ended");
+  await page.getByText("The session has ended, and its chat with it.").waitFor();
+  expect(await part(page, "thought").count()).toBe(1);
+  await page.goto(`${address}/${session_id}`);
+  await page.getByRole("heading", { name: "This session can't be shown" }).waitFor();
+  await page.context().close();
+});
+
+test("nobody's session is shown under another agent's name", async () => {
+  const { session_id } = await on_stage();
+  const other = await register();
+  const page = await new_page();
+  for (const id of [session_id, "no-id"]) {
+    await page.goto(`${target.site_url}/watch/${other.agent_id}/${id}`);
+    await page.getByRole("heading", { name: "This session can't be shown" }).waitFor();
+  }
+  await page.context().close();
+});
+
+test("names and lines that turn themselves around are shown in the order they have", async () => {
+  const { address } = await on_stage(
+    file("a.ts", "const a = 1;\n"),
+    file("photo_\u202egnp.js", "/* \u2066begin admins\u2069 */ if (is_admin) {\n"),
+    { type: "error", data: { message: "No.", file: "photo_\u202egnp.js" } },
+  );
+  const page = await new_page();
+  await page.goto(address);
+  await part(page, "code").filter({ hasText: "begin admins" }).waitFor();
+  const shown = await page.evaluate(() =>
+    [".work", ".error-place"].map((one) => document.querySelector(one)?.textContent).join(),
+  );
+  expect(shown).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+  expect(shown).toContain("photo_\uFFFDgnp.js");
+  expect(await page.locator('.work [title*="\u202e"]').count()).toBe(0);
+  await page.context().close();
+});
+
+test("who reads back is not moved: in the Mind, and in a file while the agent is at the terminal", async () => {
+  const lines = "const a = 1;\n".repeat(300);
+  const { agent, session_id, address } = await on_stage(
+    ...Array.from({ length: 60 }, (_, index) =>
+      thought(`Thought ${index}. ${"Well. ".repeat(40)}`),
+    ),
+    file("read.ts", lines),
+    output("ran\r\n"),
+  );
+  const page = await new_page();
+  await page.goto(address);
+  await wait_for_connection(page, "live");
+  const mind = page.locator(".mind-scroll");
+  await mind.hover();
+  await page.mouse.wheel(0, -1_500);
+  await page.locator(".new-below").waitFor();
+  await page.locator(".code").hover();
+  await page.mouse.wheel(0, 800);
+  await page.locator('.work[data-following="false"]').waitFor();
+  const before = await mind.evaluate((element) => element.scrollTop);
+  const { last_seq } = await agent.post([file("other.ts", lines), thought("News.")], {
+    session_id,
+  });
+  await wait_for_seq(page, last_seq);
+  await page.locator(".new-below", { hasText: "1 new" }).waitFor();
+  expect(await mind.evaluate((element) => element.scrollTop)).toBe(before);
+  expect(await part(page, "code").getAttribute("data-filename")).toBe("read.ts");
+  await page.context().close();
+});
+
+test("a channel that the server closes is joined again, and nothing is missing", async () => {
+  const { agent, session_id, address } = await on_stage();
+  const page = await new_page();
+  let close = () => {};
+  await page.routeWebSocket(/realtime/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => server.send(message));
+    server.onMessage((message) => socket.send(message));
+    const topic = `realtime:session:${session_id}`;
+    close = () => socket.send(JSON.stringify([null, null, topic, "phx_close", {}]));
+  });
+  await page.goto(address);
+  await wait_for_connection(page, "live");
+  close();
+  await wait_for_connection(page, "reconnecting");
+  const { last_seq } = await agent.post([thought("Said while nobody listened.")], { session_id });
+  await wait_for_connection(page, "live");
+  await wait_for_seq(page, last_seq);
+  expect(await stage_of(page)).toEqual(await folded_table(session_id));
+  await page.context().close();
+});
