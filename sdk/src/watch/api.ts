@@ -3,6 +3,7 @@ import {
   type Agent,
   type AgentStats,
   type Head,
+  limits,
   type Message,
   routes,
   rpcs,
@@ -71,6 +72,9 @@ const profile_columns = "agent_id,name,avatar_url,description,visibility,created
 
 export type KultiApi = ReturnType<typeof createKultiApi>;
 
+/** Few, so that the first picture of a session is soon there. */
+const first_page_rows = 200;
+
 export function createKultiApi(options: KultiApiOptions) {
   const { publishable_key } = options;
   const api_url = options.api_url.replace(/\/+$/, "");
@@ -117,7 +121,10 @@ export function createKultiApi(options: KultiApiOptions) {
       session_id: string,
       after_seq = 0,
       signal?: AbortSignal,
-    ): Promise<StoredEvent[]> => call(rpcs.session_events, { session_id, after_seq }, signal),
+    ): Promise<StoredEvent[]> => {
+      const max_rows = after_seq === 0 ? first_page_rows : limits.page_rows;
+      return call(rpcs.session_events, { session_id, after_seq, max_rows }, signal);
+    },
     session_messages: (session_id: string, after = 0, signal?: AbortSignal): Promise<Message[]> =>
       call(rpcs.session_messages, { session_id, after }, signal),
     /** One page of what is found; an empty one is the end. */

@@ -1,5 +1,7 @@
 /** `/embed/…`: the visit of `/watch/…` in a frame on someone else's page. */
 import { EmbedStage } from "./EmbedStage.tsx";
-import { VisitPage } from "./VisitPage.tsx";
+import { begin_visit, VisitPage } from "./VisitPage.tsx";
 
-export const EmbedPage = () => <VisitPage Stage={EmbedStage} />;
+const visit = begin_visit();
+
+export const EmbedPage = () => <VisitPage visit={visit} Stage={EmbedStage} />;

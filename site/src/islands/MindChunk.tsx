@@ -1,5 +1,5 @@
 /**
- * A stretch of the Mind: fifty rows, or a thousand as twenty stretches of fifty. Far from what is looked at it gives
+ * A stretch of the Mind: twenty-five rows, or a thousand as forty such stretches. Far from what is looked at it gives
  * way to a gap of its height, so that a session of any length costs what is on the screen; the browser's own scrolling
  * and text search stay.
  */
@@ -17,7 +17,7 @@ interface Props {
 }
 
 /** Rows that are put on the page and taken off it together. */
-const chunk_rows = 50;
+const chunk_rows = 25;
 export const block_rows = 1_000;
 /** The last rows, which fill the view of who looks at the newest. */
 const end_rows = 2 * chunk_rows;

@@ -1,5 +1,7 @@
 /** `/watch/…` */
 import { Stage } from "./Stage.tsx";
-import { VisitPage } from "./VisitPage.tsx";
+import { begin_visit, VisitPage } from "./VisitPage.tsx";
 
-export const StagePage = () => <VisitPage Stage={Stage} />;
+const visit = begin_visit();
+
+export const StagePage = () => <VisitPage visit={visit} Stage={Stage} />;

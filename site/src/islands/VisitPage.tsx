@@ -1,6 +1,6 @@
 /** Finds the session that the address names and shows the scene that the visit is in. */
 import type { Head } from "@kulti/protocol";
-import { type ComponentType, useEffect, useState } from "react";
+import type { ComponentType } from "react";
 import { parse_wish } from "../player/address.ts";
 import { browser_clock } from "../player/clock.ts";
 import { load_api } from "../player/config.ts";
@@ -14,28 +14,26 @@ import { StageContext, useStore } from "./stage-context.ts";
 /** What shows a session that plays. */
 export type StageView = ComponentType<{ newer: Head | null }>;
 
-export function VisitPage({ Stage }: { Stage: StageView }) {
-  const [visit, set_visit] = useState<Visit | null>();
+/** To be called as the page's script runs: what is asked for then comes while React gets ready. */
+export function begin_visit(): Visit | null {
+  const address = parse_address(location.pathname);
+  if (!address) return null;
+  const visit = create_visit({
+    address,
+    load_api,
+    viewer_id: own_viewer_id(),
+    clock: browser_clock,
+    wish: parse_wish(location),
+  });
+  expose_stage(visit);
+  return visit;
+}
 
-  useEffect(() => {
-    const address = parse_address(location.pathname);
-    if (!address) return set_visit(null);
-    const begun = create_visit({
-      address,
-      load_api,
-      viewer_id: own_viewer_id(),
-      clock: browser_clock,
-      wish: parse_wish(location),
-    });
-    set_visit(begun);
-    expose_stage(begun);
-    return begun.stop;
-  }, []);
-
+/** `visit` is null where the address names no agent. */
+export function VisitPage({ visit, Stage }: { visit: Visit | null; Stage: StageView }) {
   return (
     <ErrorBoundary part="this page">
-      {visit && <Visited visit={visit} Stage={Stage} />}
-      {visit === null && <NoAddress />}
+      {visit ? <Visited visit={visit} Stage={Stage} /> : <NoAddress />}
     </ErrorBoundary>
   );
 }
