@@ -76,6 +76,18 @@ test("the shell client, which knows no key, brings it in its server's URL", asyn
   expect(JSON.parse(stdout)).toMatchObject({ ok: true, accepted: 1 });
 });
 
+test("clients that send no key bring it in their server's address", async () => {
+  const { agent_id, api_key } = await register();
+  const server = `ingest/${api_key}`;
+  const body = { agent_id, thought: { type: "general", content: "Hello" } };
+  expect((await send(server, { body })).body).toMatchObject({ success: true, accepted: 1 });
+  expect((await send(`${server}/hook`, { body })).body).toMatchObject({ ok: true, accepted: 1 });
+  expect((await send(`${server}/health`, { method: "GET" })).body).toEqual({ status: "ok" });
+  const nobody = await send(`ingest/klt_${"x".repeat(43)}/hook`, { body });
+  expect(nobody).toMatchObject({ status: 401, error: { code: "unknown_key" } });
+  expect(JSON.stringify(nobody)).not.toContain("xxx");
+});
+
 test("without a key a client is told where to put it", async () => {
   const answer = await send("ingest", { body: { agentId: "somebody", thinking: "x" } });
   expect(answer).toMatchObject({ status: 401, error: { code: "missing_key" } });

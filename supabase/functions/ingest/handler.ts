@@ -68,8 +68,9 @@ async function append(
 
 export const health = (): Response => reply(200, { status: "ok" });
 
+/** The original's clients append /hook and /health to their server's address, which may end with a key. */
 export const ingest_routes: readonly Route<IngestDeps>[] = [
-  { method: "POST", pathname: "/ingest", handle: ingest },
-  { method: "POST", pathname: "/ingest/hook", handle: ingest_hook },
-  { method: "GET", pathname: "/ingest/health", handle: health },
+  { method: "POST", pathname: "/ingest{/klt_:key}?", handle: ingest },
+  { method: "POST", pathname: "/ingest{/klt_:key}?/hook", handle: ingest_hook },
+  { method: "GET", pathname: "/ingest{/klt_:key}?/health", handle: health },
 ];

@@ -35,6 +35,18 @@ Deno.test("find_key_hash finds the key wherever a client can put it", async () =
   }
 });
 
+Deno.test("find_key_hash finds the key in the path when no header has one", async () => {
+  const at = (path: string, headers = {}) =>
+    find_key_hash(new Request(`http://kulti.test${path}`, { headers }));
+  const expected = await sha256_hex(key);
+  deepEqual(await at(`/ingest/${key}`), expected);
+  deepEqual(await at(`/ingest/${key}/hook`, { authorization: "Bearer eyJh.eyJy.c2ln" }), expected);
+  const other = `klt_${"b".repeat(43)}`;
+  deepEqual(await at(`/ingest/${key}/hook`, { "x-kulti-key": other }), await sha256_hex(other));
+  deepEqual((await refused(at("/ingest/klt_short"))).code, "unknown_key");
+  deepEqual(await at(`/ingest?key=${key}`), null);
+});
+
 Deno.test("find_key_hash lets X-Kulti-Key win over the key that supabase-js sends", async () => {
   for (const bearer of ["sb_publishable_abc", "eyJh.eyJy.c2ln", `klt_${"b".repeat(43)}`]) {
     const headers = { authorization: `Bearer ${bearer}`, "x-kulti-key": key };

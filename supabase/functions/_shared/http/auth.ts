@@ -11,7 +11,7 @@ export async function require_key_hash(request: Request): Promise<string> {
   if (key_hash === null) {
     throw new KultiError(
       "missing_key",
-      `Cannot tell which agent this is: no key was sent. Send it as "Authorization: Bearer ${key_prefix}..." or "X-Kulti-Key: ${key_prefix}...", or as the password in the URL.`,
+      `Cannot tell which agent this is: no key was sent. Send it as "Authorization: Bearer ${key_prefix}..." or "X-Kulti-Key: ${key_prefix}...", or in the URL: ".../ingest/${key_prefix}...".`,
     );
   }
   return key_hash;
@@ -19,7 +19,10 @@ export async function require_key_hash(request: Request): Promise<string> {
 
 /** As `require_key_hash`, or null when the request carries no agent's key. */
 export async function find_key_hash(request: Request): Promise<string | null> {
-  const key = request.headers.get("x-kulti-key")?.trim() || key_in_authorization(request);
+  const key =
+    request.headers.get("x-kulti-key")?.trim() ||
+    key_in_authorization(request) ||
+    key_in_path(request);
   if (!key) return null;
   if (!key_pattern.test(key)) {
     throw new KultiError(
@@ -37,12 +40,20 @@ function key_in_authorization(request: Request): string | null {
   switch (scheme.toLowerCase()) {
     case "bearer":
       return is_project_key(value) ? null : value;
-    // `https://agent:klt_...@host` lets a client in that knows no key but takes a URL, such as a shell script with curl.
+    // `https://agent:klt_...@host`: curl takes a password in its URL.
     case "basic":
       return password_of(value);
     default:
       return null;
   }
+}
+
+/**
+ * `.../ingest/klt_...`: for clients that know a server's address and no key, where a password in it is not taken either,
+ * as by `fetch`. An address stands in more logs than a header, so a header goes before it.
+ */
+function key_in_path(request: Request): string | null {
+  return /\/(klt_[^/]*)/.exec(new URL(request.url).pathname)?.[1] ?? null;
 }
 
 /** supabase-js puts the project's key, or the JWT which the gateway made of it, where an agent's key could be. */

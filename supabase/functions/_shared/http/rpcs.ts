@@ -1,14 +1,3 @@
-/** An RPC's arguments and result by its name. */
-export type RpcTable<Table> = { [Name in keyof Table]: { args: object; result: unknown } };
-
-/** The RPCs that anyone may call, as far as functions do. */
-export interface ViewerRpcs {
-  session_head: { args: { session_id: string }; result: Head };
-  /** Public sessions, the latest first. */
-  find_sessions: { args: { agent_id: string; max_rows: number }; result: Head[] };
-}
-
-/** The RPCs that only the functions may call. Each verifies the hash of the key itself and does its work in one transaction. */
 import type {
   Agent,
   AgentKey,
@@ -22,6 +11,20 @@ import type {
   ViewerMessageRequest,
 } from "../protocol/wire.ts";
 
+/** An RPC's arguments and result by its name. */
+export type RpcTable<Table> = { [Name in keyof Table]: { args: object; result: unknown } };
+
+/** The RPCs that anyone may call, as far as functions do. */
+export interface ViewerRpcs {
+  session_head: { args: { session_id: string }; result: Head };
+  /** Public sessions, the latest first. */
+  find_sessions: { args: { agent_id: string; max_rows: number }; result: Head[] };
+}
+
+/**
+ * The RPCs that only the functions may call. Each verifies the hash of the key itself and does its work in one
+ * transaction.
+ */
 export interface Rpcs {
   register_agent: {
     /** `address_hash` null: no limit on how often. */

@@ -58,11 +58,15 @@ function from_hunk(hunk: Fields): CodeEdit[] {
   return [{ old_text: removed.join("\n"), new_text: added.join("\n") }];
 }
 
+/** The end of a listing whose cut fell between a line's sign and its text. */
+const cut_line = /^[-+]?\.\.\. \(truncated\)$/;
+
 /** `--- name`, then `- ` and `+ ` lines: what the hooks put in place of an edited file's content. */
 function listed_edit(content: string, filename: string): CodeEdit | null {
   const [head, ...rest] = storable(content).split("\n");
   if (head !== `--- ${filename}`) return null;
-  const listed = rest.at(-1) === "" ? rest.slice(0, -1) : rest;
+  const last = rest.at(-1) ?? "";
+  const listed = last === "" || cut_line.test(last) ? rest.slice(0, -1) : rest;
   const old_lines = listed.filter((line) => line.startsWith("- "));
   const new_lines = listed.filter((line) => line.startsWith("+ "));
   if (listed.length === 0 || old_lines.length + new_lines.length !== listed.length) return null;

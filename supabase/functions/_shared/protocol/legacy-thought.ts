@@ -18,12 +18,17 @@ import {
 } from "./legacy-read.ts";
 import { limits } from "./limits.ts";
 
-/** `thinking` is the same thought once more, or the only one. */
+/**
+ * `thinking` is the same thought once more, or the only one. `agentChat` was a word to the viewers, which the original
+ * showed nowhere.
+ */
 export function read_thoughts(body: Fields): ThoughtData[] {
   const thoughts = all(body.thought).map(from_thought);
-  const thinking = kept(body.thinking, "thought_content_bytes");
-  if (!thoughts.some(({ content }) => content === thinking)) {
-    thoughts.push({ thought_type: "general", content: thinking });
+  for (const text of [body.thinking, body.agentChat]) {
+    const content = kept(text, "thought_content_bytes");
+    if (!thoughts.some((thought) => thought.content === content)) {
+      thoughts.push({ thought_type: "general", content });
+    }
   }
   return thoughts.filter(({ content }) => content.trim() !== "");
 }

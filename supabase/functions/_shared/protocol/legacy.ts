@@ -22,6 +22,7 @@ export interface LegacyRequest {
 const known_keys = [
   "thought",
   "thinking",
+  "agentChat",
   "code",
   "diff",
   "terminal",

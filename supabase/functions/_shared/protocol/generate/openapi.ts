@@ -39,7 +39,7 @@ const ingest_errors = refusals(
 
 const legacy_post = (path: string, mark: string): Json => ({
   summary: `The original Kulti's clients send here (${path})`,
-  description: `The original's wire format, or a batch of events. Its answer has \`${mark}: true\` beside the fields of a batch's.`,
+  description: `The original's wire format, or a batch of events. Its answer has \`${mark}: true\` beside the fields of a batch's. A client that has no place for a key gets it in its server's address, as \`${routes.ingest}/klt_...\`; whoever reads the address has the key.`,
   security: agent_key,
   requestBody: body("LegacyRequest", { "the original's format": legacy_example }),
   responses: {
@@ -219,7 +219,7 @@ const paths: Json = {
 const legacy_request: Json = {
   type: "object",
   description:
-    "The original Kulti's wire format: `agentId` or `agent_id`, and any of thought, thinking, code, diff, terminal (with terminalAppend or terminal_append), status, task, goal, milestone, error, preview, stats. Read leniently: unknown keys are ignored, text that is too long is cut.",
+    "The original Kulti's wire format: `agentId` or `agent_id`, and any of thought, thinking, agentChat, code, diff, terminal (with terminalAppend or terminal_append), status, task, goal, milestone, error, preview, stats. Read leniently: unknown keys are ignored, text that is too long is cut.",
   properties: { agentId: { type: "string" }, agent_id: { type: "string" } },
   anyOf: [{ required: ["agentId"] }, { required: ["agent_id"] }],
   not: { required: ["events"] },
