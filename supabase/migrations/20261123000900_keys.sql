@@ -178,19 +178,22 @@ as $$
 declare
   agent public.ai_agents := private.lock_agent_of_key(caller_hash);
 begin
-  update public.ai_agents a
-  set
-    name = case when changes ? 'name' then changes ->> 'name' else a.name end,
-    avatar_url = case when changes ? 'avatar_url' then changes ->> 'avatar_url' else a.avatar_url end,
-    description = case when changes ? 'description' then changes ->> 'description' else a.description end,
-    visibility = case when changes ? 'visibility' then changes ->> 'visibility' else a.visibility end,
-    updated_at = case when changes = '{}' then a.updated_at else clock_timestamp() end
-  where a.agent_id = agent.agent_id
-  returning a.* into agent;
-  -- In the same transaction: who may not see the agent any more sees none of its sessions and joins no channel.
-  update public.ai_agent_sessions s
-  set visibility = agent.visibility
-  where s.agent_id = agent.agent_id and s.visibility <> agent.visibility;
+  -- Nothing to change is a question.
+  if changes <> '{}' then
+    update public.ai_agents a
+    set
+      name = case when changes ? 'name' then changes ->> 'name' else a.name end,
+      avatar_url = case when changes ? 'avatar_url' then changes ->> 'avatar_url' else a.avatar_url end,
+      description = case when changes ? 'description' then changes ->> 'description' else a.description end,
+      visibility = case when changes ? 'visibility' then changes ->> 'visibility' else a.visibility end,
+      updated_at = clock_timestamp()
+    where a.agent_id = agent.agent_id
+    returning a.* into agent;
+    -- In the same transaction: who may not see the agent any more sees none of its sessions and joins no channel.
+    update public.ai_agent_sessions s
+    set visibility = agent.visibility
+    where s.agent_id = agent.agent_id and s.visibility <> agent.visibility;
+  end if;
   perform private.touch_key(caller_hash);
   return private.agent_json(agent);
 exception

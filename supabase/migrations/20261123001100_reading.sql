@@ -185,11 +185,15 @@ begin
     select 1 from private.session_air air where air.session_id = of_session and air.viewers_sent <> count_now
   ) then
     perform private.send_head(session, false);
+  end if;
+  -- Whoever has left, of any session: one that ended may never be touched again. Every hundredth call forgets at most a
+  -- thousand, which keeps up with the one row that a call can add, and needs no index that every call would write to.
+  if random() < 0.01 then
     delete from private.viewers v
     where (v.session_id, v.viewer_id) in (
       select gone.session_id, gone.viewer_id
       from private.viewers gone
-      where gone.session_id = of_session and gone.seen_at < now() - private.time_of('viewer_idle_ms')
+      where gone.seen_at < now() - private.time_of('viewer_idle_ms')
       limit 1000
       for update skip locked
     );

@@ -1,6 +1,6 @@
 -- An agent streams: order, repetition, sessions that open and end, and what is refused.
 begin;
-select plan(55);
+select plan(57);
 
 -- As in an empty database.
 delete from public.ai_agents where true;
@@ -267,6 +267,14 @@ select is(
   pg_temp.refusal($$ select append_events(repeat('b', 64), pg_temp.batch('{q}', '{"agent_id": "bob"}')) $$), 'none',
   'which does not concern another agent'
 );
+
+insert into private.rate_buckets values ('chat:gone', now() - interval '1 second');
+select private.take_token('here', 1, '1 hour');
+select count(private.take_token('often', 10000, '1 hour')) from generate_series(1, 2000);
+select is(
+  (select count(*) from private.rate_buckets where bucket in ('here', 'often')), 2::bigint, 'a bucket is kept until it is full'
+);
+select is_empty($$ select * from private.rate_buckets where bucket = 'chat:gone' $$, 'a full one is forgotten');
 
 -- How it is made: what can't be seen from one connection.
 select matches(

@@ -165,7 +165,11 @@ select is(pg_temp.append('ada', pg_temp.thoughts(500, 500)) ->> 'viewers', '2', 
 update private.viewers set seen_at = now() - interval '46 seconds' where viewer_id = 'v1';
 update private.session_air set head_sent_at = '-infinity' where true;
 select is((touch_viewer(current_setting('test.session')::uuid, 'v2')).viewers, 1, 'who is silent for 45 seconds has left');
-select is_empty($$ select * from private.viewers where viewer_id = 'v1' $$, 'and is forgotten');
+insert into ai_agent_sessions (id, agent_id, visibility, ended_at)
+values ('00000000-0000-4000-8000-000000000001', 'bob', 'unlisted', now());
+insert into private.viewers values ('00000000-0000-4000-8000-000000000001', 'v3', now() - interval '1 day');
+select count(touch_viewer(current_setting('test.session')::uuid, 'v2')) from generate_series(1, 2000);
+select results_eq('select viewer_id from private.viewers', array['v2'], 'and is forgotten, whichever session it watched');
 select throws_ok(
   $$ select touch_viewer(current_setting('test.session')::uuid, wrong) from unnest(array['', repeat('x', 65)]) wrong $$, 'PT422', null,
   'a viewer_id of another size is refused'

@@ -37,6 +37,11 @@ Deno.test("handle_requests finds a route by method and path", async () => {
   equal(await (await send("DELETE", "/things/a%20b")).response.json(), "a%20b");
 });
 
+Deno.test("handle_requests answers HEAD as GET, where there is one", async () => {
+  equal((await send("HEAD", "/things")).response.status, 200);
+  equal((await send("HEAD", "/broken")).response.status, 405);
+});
+
 Deno.test("handle_requests answers 404 for a path it does not know", async () => {
   for (const path of ["/", "/thing", "/things/1/2", "/things//"]) {
     const { response } = await send("GET", path);

@@ -47,7 +47,9 @@ async function answer<Deps>(
     );
   }
   if (request.method === "OPTIONS") return preflight_reply(methods_at(request, routes));
-  const chosen = found.find(({ route }) => route.method === request.method);
+  // HEAD asks for what GET answers; its body is left out on the way.
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const chosen = found.find(({ route }) => route.method === method);
   if (!chosen) {
     throw new KultiError(
       "method_not_allowed",

@@ -1,7 +1,10 @@
 const iso_pattern =
   /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:Z|[+-](\d\d):(\d\d))$/;
 
-/** ISO 8601 with seconds and offset, a real date, from 1970 to 9999 in UTC. */
+/**
+ * ISO 8601 with seconds and offset, a real date, from 1970 to 9999 in UTC, but for the last millisecond: Postgres, which
+ * keeps microseconds, rounds it up.
+ */
 export function is_timestamp(text: string): boolean {
   const match = iso_pattern.exec(text);
   if (!match) return false;
@@ -11,8 +14,8 @@ export function is_timestamp(text: string): boolean {
   const real_day = month >= 1 && month <= 12 && day >= 1 && day <= days_in(year, month);
   const real_time = (hour ?? 24) < 24 && (minute ?? 60) < 60 && (second ?? 60) < 60;
   if (!real_day || !real_time || off_hour > 14 || off_minute > 59) return false;
-  const utc_year = new Date(text).getUTCFullYear();
-  return utc_year >= 1970 && utc_year <= 9999;
+  const ms = Date.parse(text);
+  return ms >= 0 && new Date(ms + 1).getUTCFullYear() <= 9999;
 }
 
 const days_in = (year: number, month: number): number =>
