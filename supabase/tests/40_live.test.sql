@@ -1,6 +1,6 @@
 -- What goes over the air, to whom, and who may listen.
 begin;
-select plan(45);
+select plan(46);
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -187,6 +187,12 @@ select pg_temp.forget();
 select pg_temp.append('cid', pg_temp.thoughts(1, 2));
 select post_agent_message(repeat('c', 64), '{"session_id": "cccccccc-0000-4000-8000-000000000000", "text": "x"}');
 select is_empty('select * from sent', 'a private session sends nothing');
+select update_agent(repeat('b', 64), '{"visibility": "private"}');
+select pg_temp.append('bob', pg_temp.thoughts(3, 4));
+select pg_temp.append('bob', '[{"id": "s", "type": "status", "at": "2026-11-22T10:00:00Z", "data": {"status": "waiting"}}]');
+select post_agent_message(repeat('b', 64), '{"session_id": "bbbbbbbb-0000-4000-8000-000000000000", "text": "x"}');
+select is_empty('select * from sent', 'a session that was made private while it was live sends nothing more');
+select update_agent(repeat('b', 64), '{"visibility": "unlisted"}');
 
 -- Who may listen: as Realtime asks, with the topic set, on a message put there for the question.
 create function pg_temp.hears(role text, topic text, extension text default 'broadcast') returns boolean language plpgsql as $$
