@@ -163,6 +163,16 @@ test("an event and a batch of the largest size are taken", async () => {
   expect(stored[0]?.data.content).toHaveLength(1_048_576);
 });
 
+test("four megabytes of different words are taken, in the time that the database gives", async () => {
+  const agent = await register();
+  const words = (n: number) =>
+    Array.from({ length: 9_000 }, (_, i) => ((i + 1) * (n + 1) * 7_919).toString(36)).join(" ");
+  const texts = Array.from({ length: 60 }, (_, n) => words(n).slice(0, 65_536));
+  const events = texts.map((text) => ({ type: "terminal", data: { stream: "stdout", text } }));
+  expect(JSON.stringify(events).length).toBeGreaterThan(3_000_000);
+  expect(await agent.post(events)).toMatchObject({ accepted: 60 });
+});
+
 test("flush_ms is told with every acknowledgement", async () => {
   const agent = await register();
   const { flush_ms } = await agent.post([thought("x")]);

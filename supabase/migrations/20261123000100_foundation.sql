@@ -60,6 +60,7 @@ select jsonb '{
   "register_refill_ms": 60000,
   "search_query_bytes": 512,
   "search_text_chars": 65536,
+  "search_batch_bytes": 262144,
   "search_page_rows": 100,
   "search_budget_ms": 1000
 }'

@@ -104,42 +104,63 @@ $$;
 create index ai_stream_events_by_stream on public.ai_stream_events (session_id, (data ->> 'stream_id'), seq)
   where (data ->> 'stream_id') is not null;
 
--- The text of an event; of the last piece of a streamed thought, the whole thought.
+-- The first `search_text_chars` of an event's text; of the last piece of a streamed thought, of the whole thought.
 create function private.whole_text_of(of_session uuid, to_seq bigint, type text, data jsonb) returns text
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  if type = 'thought' and data ->> 'done' = 'true' and data ? 'stream_id' then
-    return (
-      select string_agg(piece.data ->> 'content', '' order by piece.seq)
-      from public.ai_stream_events piece
-      where piece.session_id = of_session
-        and piece.data ->> 'stream_id' = whole_text_of.data ->> 'stream_id'
-        and piece.seq <= to_seq
-    );
-  end if;
-  return private.text_of(type, data);
-end
-$$;
-
--- The words of an event, of a text those of its first `search_text_chars`; null if it has none.
-create function private.words_of_event(of_session uuid, to_seq bigint, type text, data jsonb) returns tsvector
 language plpgsql stable
 set search_path = ''
 as $$
 declare
   max_chars integer := private.limit_of('search_text_chars');
-  title text := private.title_of(type, data);
-  content text := private.plain_text(left(private.whole_text_of(of_session, to_seq, type, data), max_chars));
+  room integer := max_chars;
+  piece text;
+  pieces text[] := '{}';
+begin
+  if type <> 'thought' or (data ->> 'done' = 'true' and data ? 'stream_id') is not true then
+    return left(private.text_of(type, data), max_chars);
+  end if;
+  -- No further than needed: a thought may have any number of pieces, and any number of ends.
+  for piece in
+    select e.data ->> 'content'
+    from public.ai_stream_events e
+    where e.session_id = of_session
+      and e.data ->> 'stream_id' = whole_text_of.data ->> 'stream_id'
+      and e.seq <= to_seq
+    order by e.seq
+  loop
+    pieces := pieces || piece;
+    room := room - length(piece);
+    exit when room <= 0;
+  end loop;
+  return left(array_to_string(pieces, ''), max_chars);
+end
+$$;
+
+-- What an event is found by; null if that is nothing.
+create function private.words_of_event(title text, content text) returns tsvector
+language plpgsql immutable parallel safe
+set search_path = ''
+as $$
+declare
+  words tsvector := private.words_of(private.plain_text(content));
 begin
   if coalesce(title, '') = '' then
-    return nullif(private.words_of(content), '');
+    return nullif(words, '');
   end if;
-  return nullif(
-    setweight(private.words_of(private.plain_text(title)), 'A') || coalesce(private.words_of(content), ''), ''
-  );
+  return nullif(setweight(private.words_of(private.plain_text(title)), 'A') || coalesce(words, ''), '');
 end
+$$;
+
+-- How many bytes each of these sizes may have so that they make no more than `room`: what small ones leave is for the
+-- large ones.
+create function private.share_of_room(sizes integer[], room bigint) returns bigint
+language sql immutable strict parallel safe
+set search_path = ''
+as $$
+select case
+  when sum(size) <= room then room
+  else (room - coalesce(sum(size) filter (where size <= fair), 0)) / count(*) filter (where size > fair)
+end
+from unnest(sizes) as size, (select room / greatest(cardinality(sizes), 1)) as one (fair)
 $$;
 
 -- All tags of a document: the windows and the stretches of 1, 8, 64 and 512 days that it lies in, and what it is of.
@@ -171,24 +192,54 @@ begin
 end
 $$;
 
+-- Making words takes 25 to 60 ms for each 64 KB: four megabytes of them would take the append beyond the 8 s that
+-- Supabase gives a statement, and so each time it is sent again. Of a batch with more than `search_batch_bytes`, the long
+-- texts are found by their beginnings.
 create function private.write_documents() returns trigger
 language plpgsql
 set search_path = ''
 as $$
 begin
   -- Materialized, or Postgres would make the words twice: for the condition and for the row.
-  with said as materialized (
+  with event as (
+    select
+      a.*,
+      max(a.seq) filter (where a.data ->> 'done' = 'true')
+        over (partition by a.session_id, a.data ->> 'stream_id') as done_seq
+    from added a
+    where a.type not in ('status', 'usage')
+  ),
+  said as materialized (
     select
       e.session_id, e.seq, e.type, e.at,
       case when e.type = 'code' then e.data ->> 'filename' end as filename,
-      private.words_of_event(e.session_id, e.seq, e.type, e.data) as words
-    from added e
-    where e.type not in ('status', 'usage')
+      private.title_of(e.type, e.data) as title,
+      private.whole_text_of(e.session_id, e.seq, e.type, e.data) as content
+    from event e
+    -- A streamed thought is found in its pieces until it is done, then as a whole.
+    where not e.data ? 'stream_id' or e.done_seq is null or e.seq >= e.done_seq
+  ),
+  share as (
+    select private.share_of_room(array_agg(octet_length(said.content)), private.limit_of('search_batch_bytes')) as bytes
+    from said
+    where said.content <> ''
+  ),
+  worded as materialized (
+    select
+      said.*,
+      private.words_of_event(
+        said.title,
+        case
+          when octet_length(said.content) <= share.bytes then said.content
+          else left(said.content, (share.bytes * length(said.content) / octet_length(said.content))::integer)
+        end
+      ) as words
+    from said, share
   ),
   placed as materialized (
-    select said.*, nextval('private.search_places') as place
-    from said
-    where said.words is not null
+    select worded.*, nextval('private.search_places') as place
+    from worded
+    where worded.words is not null
   )
   insert into private.search_documents (session_id, seq, place, at, tags, words)
   select
@@ -202,31 +253,69 @@ begin
   from placed
   join public.ai_agent_sessions s on s.id = placed.session_id;
 
-  -- A streamed thought is found in its pieces until it is done, then as a whole.
-  if exists (select 1 from added where data ->> 'done' = 'true' or data ? 'stream_id' and tg_op = 'UPDATE') then
+  if exists (select 1 from added where data ->> 'done' = 'true') then
+    -- Back to the end before, if there was one: what stands before that one went with it.
     delete from private.search_documents d
-    using added, public.ai_stream_events piece, public.ai_stream_events done
-    where added.type = 'thought'
-      and piece.session_id = added.session_id
-      and piece.data ->> 'stream_id' = added.data ->> 'stream_id'
-      and done.session_id = added.session_id
-      and done.data ->> 'stream_id' = added.data ->> 'stream_id'
-      and done.data ->> 'done' = 'true'
-      and done.seq > piece.seq
+    using (
+      select a.session_id, a.data ->> 'stream_id' as stream_id, max(a.seq) as seq
+      from added a
+      where a.data ->> 'done' = 'true'
+      group by 1, 2
+    ) done,
+      lateral (
+        select coalesce(max(last.seq), 0) as seq
+        from (
+          select piece.seq
+          from public.ai_stream_events piece
+          where piece.session_id = done.session_id
+            and piece.data ->> 'stream_id' = done.stream_id
+            and piece.seq < done.seq
+            and piece.data ->> 'done' = 'true'
+          order by piece.seq desc
+          limit 1
+        ) last
+      ) before,
+      public.ai_stream_events piece
+    where piece.session_id = done.session_id
+      and piece.data ->> 'stream_id' = done.stream_id
+      and piece.seq >= before.seq
+      and piece.seq < done.seq
       and d.session_id = piece.session_id
       and d.seq = piece.seq;
-    if tg_op = 'UPDATE' then
-      update private.search_documents d
-      set words = coalesce(private.words_of_event(done.session_id, done.seq, done.type, done.data), '')
-      from added, public.ai_stream_events done
-      where added.type = 'thought'
-        and done.session_id = added.session_id
-        and done.data ->> 'stream_id' = added.data ->> 'stream_id'
-        and done.data ->> 'done' = 'true'
-        and d.session_id = done.session_id
-        and d.seq = done.seq;
-    end if;
   end if;
+  return null;
+end
+$$;
+
+-- Of thoughts with changed pieces, the end is written anew and has the only document.
+create function private.rewrite_thoughts() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  with done as (
+    select e.session_id, e.data ->> 'stream_id' as stream_id, max(e.seq) as seq
+    from public.ai_stream_events e
+    where e.data ->> 'done' = 'true'
+      and (e.session_id, e.data ->> 'stream_id') in (select a.session_id, a.data ->> 'stream_id' from added a)
+    group by 1, 2
+  ),
+  gone as (
+    delete from private.search_documents d
+    using done, public.ai_stream_events piece
+    where piece.session_id = done.session_id
+      and piece.data ->> 'stream_id' = done.stream_id
+      and piece.seq < done.seq
+      and d.session_id = piece.session_id
+      and d.seq = piece.seq
+  )
+  update private.search_documents d
+  set words = coalesce(
+    private.words_of_event(null, private.whole_text_of(e.session_id, e.seq, e.type, e.data)), ''
+  )
+  from done
+  join public.ai_stream_events e on e.session_id = done.session_id and e.seq = done.seq
+  where d.session_id = e.session_id and d.seq = e.seq;
   return null;
 end
 $$;
@@ -256,6 +345,10 @@ create trigger remove_old_documents after update on public.ai_stream_events
 create trigger write_new_documents after update on public.ai_stream_events
   referencing new table as added
   for each statement execute function private.write_documents();
+-- By their names, the three go in this order.
+create trigger write_whole_thoughts after update on public.ai_stream_events
+  referencing new table as added
+  for each statement execute function private.rewrite_thoughts();
 
 -- What was there before the search was.
 update public.ai_stream_events set id = id where true;

@@ -211,10 +211,7 @@ set search_path = ''
 as $$
 declare
   title text := case when event.type not in ('thought', 'code') then private.title_of(event.type, event.data) end;
-  content text := left(
-    private.whole_text_of(event.session_id, event.seq, event.type, event.data),
-    private.limit_of('search_text_chars')::integer
-  );
+  content text := private.whole_text_of(event.session_id, event.seq, event.type, event.data);
 begin
   content := private.plain_text(concat_ws(e'\n', nullif(title, ''), nullif(content, '')));
   select s.parts, s.line into parts, line from private.snippet_of(content, sought.patterns, sought.letters) s;

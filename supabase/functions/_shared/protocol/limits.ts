@@ -61,6 +61,8 @@ export const limits = {
   search_query_bytes: 512,
   /** Of an event's text that is searched; only files can be longer. Characters. */
   search_text_chars: 65_536,
+  /** Of a batch's texts that is searched: of long ones the beginnings, when together they have more. */
+  search_batch_bytes: 262_144,
   /** Rows in one page of `search_events`. */
   search_page_rows: 100,
   /** A search that has found nothing for this long is refused as `unavailable`. */
