@@ -45,6 +45,7 @@ Deno.test("find_key_hash finds the key in the path when no header has one", asyn
   deepEqual(await at(`/ingest/${key}/hook`, { "x-kulti-key": other }), await sha256_hex(other));
   deepEqual((await refused(at("/ingest/klt_short"))).code, "unknown_key");
   deepEqual(await at(`/ingest?key=${key}`), null);
+  deepEqual(await at(`/agents/keys/${key}`), null);
 });
 
 Deno.test("find_key_hash lets X-Kulti-Key win over the key that supabase-js sends", async () => {

@@ -49,11 +49,11 @@ function key_in_authorization(request: Request): string | null {
 }
 
 /**
- * `.../ingest/klt_...`: for clients that know a server's address and no key, where a password in it is not taken either,
+ * `/ingest/klt_...`: for clients that know a server's address and no key, where a password in it is not taken either,
  * as by `fetch`. An address stands in more logs than a header, so a header goes before it.
  */
 function key_in_path(request: Request): string | null {
-  return /\/(klt_[^/]*)/.exec(new URL(request.url).pathname)?.[1] ?? null;
+  return /^\/ingest\/(klt_[^/]*)/.exec(new URL(request.url).pathname)?.[1] ?? null;
 }
 
 /** supabase-js puts the project's key, or the JWT which the gateway made of it, where an agent's key could be. */
