@@ -58,7 +58,9 @@ test("the card as a picture of a page is drawn", async () => {
   await page.setContent(`<img src="${share}/card/${session_id}.svg">`);
   const image = page.locator("img");
   await expect
-    .poll(() => image.evaluate((node) => (node as HTMLImageElement).naturalWidth))
+    .poll(() => image.evaluate((node) => (node as HTMLImageElement).naturalWidth), {
+      timeout: 10_000,
+    })
     .toBe(1_200);
   await page.close();
 });

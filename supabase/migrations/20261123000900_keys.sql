@@ -78,10 +78,17 @@ language plpgsql security definer
 set search_path = ''
 as $$
 declare
-  agent public.ai_agents := private.lock_agent_of_key(caller_hash);
+  agent public.ai_agents;
   key private.agent_keys;
   revoked jsonb := '[]';
 begin
+  -- A key is kept when it no longer works, so that it is never anybody else's.
+  perform private.take_token(
+    'rotate:' || private.agent_of_key(caller_hash),
+    private.limit_of('register_burst'),
+    private.time_of('register_refill_ms')
+  );
+  agent := private.lock_agent_of_key(caller_hash);
   insert into private.agent_keys (agent_id, key_hash, prefix)
   values (agent.agent_id, new_key_hash, new_key_prefix)
   returning * into key;
@@ -97,7 +104,7 @@ $$;
 grant execute on function private.rotate_key(text, text, text, boolean) to service_role;
 
 -- Adds a key and, unless `keep_current`, revokes the calling one.
--- Returns {agent_id, key: AgentKey, revoked: [key id]}. Refuses: unknown_key.
+-- Returns {agent_id, key: AgentKey, revoked: [key id]}. Refuses: unknown_key, rate_limited.
 create function public.rotate_key(
   key_hash text, new_key_hash text, new_key_prefix text, keep_current boolean default false
 )

@@ -1,6 +1,6 @@
 -- An owner registers an agent, makes and revokes keys, changes the profile; strangers and old keys get nowhere.
 begin;
-select plan(40);
+select plan(41);
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -145,6 +145,13 @@ select ok(
 select is(
   jsonb_array_length(rotate_key(lpad('a2', 64, '0'), lpad('a3', 64, '0'), 'klt_a3333333') -> 'revoked'), 1,
   'rotate_key revokes the calling key unless told otherwise'
+);
+reset role;
+update private.rate_buckets set full_at = now() + interval '1 hour' where bucket = 'rotate:ada';
+set local role service_role;
+select is(
+  pg_temp.refusal($$ select rotate_key(lpad('a3', 64, '0'), lpad('a4', 64, '0'), 'klt_a4444444') $$),
+  'PT429 rate_limited', 'an agent that makes too many keys is refused'
 );
 select is(
   pg_temp.refusal($$ select list_keys(lpad('a2', 64, '0')) $$), 'PT401 unknown_key', 'the revoked key opens nothing'

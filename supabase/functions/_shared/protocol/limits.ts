@@ -55,7 +55,7 @@ export const limits = {
   /** Chat messages per viewer: bucket size and seconds for one more. */
   chat_burst: 5,
   chat_refill_ms: 2_000,
-  /** Registrations per network address: bucket size and time for one more. */
+  /** Registrations per network address, and new keys per agent: bucket size and time for one more. */
   register_burst: 20,
   register_refill_ms: 60_000,
   search_query_bytes: 512,

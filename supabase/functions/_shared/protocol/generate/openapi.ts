@@ -132,7 +132,7 @@ const paths: Json = {
       requestBody: body("RotateRequest", { "keep both": rotate_example }, false),
       responses: {
         201: answer("The new key, shown this once.", schema_ref("RotateReply")),
-        ...refusals(...body_errors, ...key_errors),
+        ...refusals(...body_errors, ...key_errors, "rate_limited"),
       },
     },
     get: {
