@@ -199,6 +199,9 @@ create function private.write_documents() returns trigger
 language plpgsql
 set search_path = ''
 as $$
+declare
+  ended record;
+  before_seq bigint;
 begin
   -- Materialized, or Postgres would make the words twice: for the condition and for the row.
   with event as (
@@ -253,36 +256,33 @@ begin
   from placed
   join public.ai_agent_sessions s on s.id = placed.session_id;
 
-  if exists (select 1 from added where data ->> 'done' = 'true') then
+  -- One by one and by key: as a join, planned while the tables were empty, it took minutes when they no longer were.
+  for ended in
+    select a.session_id, a.data ->> 'stream_id' as stream_id, max(a.seq) as seq
+    from added a
+    where a.data ->> 'done' = 'true' and a.data ? 'stream_id'
+    group by 1, 2
+  loop
     -- Back to the end before, if there was one: what stands before that one went with it.
+    select e.seq into before_seq
+    from public.ai_stream_events e
+    where e.session_id = ended.session_id
+      and e.data ->> 'stream_id' = ended.stream_id
+      and e.seq < ended.seq
+      and e.data ->> 'done' = 'true'
+    order by e.seq desc
+    limit 1;
     delete from private.search_documents d
-    using (
-      select a.session_id, a.data ->> 'stream_id' as stream_id, max(a.seq) as seq
-      from added a
-      where a.data ->> 'done' = 'true'
-      group by 1, 2
-    ) done,
-      lateral (
-        select coalesce(max(last.seq), 0) as seq
-        from (
-          select piece.seq
-          from public.ai_stream_events piece
-          where piece.session_id = done.session_id
-            and piece.data ->> 'stream_id' = done.stream_id
-            and piece.seq < done.seq
-            and piece.data ->> 'done' = 'true'
-          order by piece.seq desc
-          limit 1
-        ) last
-      ) before,
-      public.ai_stream_events piece
-    where piece.session_id = done.session_id
-      and piece.data ->> 'stream_id' = done.stream_id
-      and piece.seq >= before.seq
-      and piece.seq < done.seq
-      and d.session_id = piece.session_id
-      and d.seq = piece.seq;
-  end if;
+    where d.session_id = ended.session_id
+      and d.seq = any (array(
+        select e.seq
+        from public.ai_stream_events e
+        where e.session_id = ended.session_id
+          and e.data ->> 'stream_id' = ended.stream_id
+          and e.seq >= coalesce(before_seq, 0)
+          and e.seq < ended.seq
+      ));
+  end loop;
   return null;
 end
 $$;
