@@ -4,7 +4,6 @@ import { useEffect, useRef } from "react";
 import { show_session_figures } from "../figures/session-figures.ts";
 import { load_api } from "../player/config.ts";
 import { useSlice } from "./stage-context.ts";
-import "../styles/figures.css";
 
 interface Props {
   session_id: string;

@@ -87,7 +87,7 @@ const user_values =
 
 /** Not a secret but where it comes from, what stands for one, or a type. */
 const is_reference = (value: string): boolean =>
-  /^[$%<{*#]|^(?:x+|\.+|true|false|null|none|nil|undefined|string|str|required|optional|changeme|placeholder)$|^(?:your|my|the|example|dummy|fake|redacted|process|os|env|import|self|this|config|secrets)[_.\-[]|\(/i.test(
+  /^[$%<{*#]|^(?:x+|\.+|true|false|null|none|nil|undefined|string|str|required|optional|changeme|placeholder)$|^redacted\]|^(?:your|my|the|example|dummy|fake|redacted|process|os|env|import|self|this|config|secrets)[_.\-[]|\(/i.test(
     value.replace(/^["'[]/, ""),
   );
 
@@ -101,6 +101,19 @@ const is_secret = (name: string, value: string): boolean =>
 /** The same text with each secret replaced by `[redacted]`. Redacting it again changes nothing. */
 export function redact(text: string): string {
   if (text.length < 8) return text;
+  let shown = text;
+  // Where one was taken out, what is left may read as another.
+  for (let pass = 0; pass < most_passes; pass++) {
+    const before = shown;
+    shown = redact_once(before);
+    if (shown === before) break;
+  }
+  return shown;
+}
+
+const most_passes = 5;
+
+function redact_once(text: string): string {
   const named = (whole: string, name: string, value: string): string =>
     is_secret(name, value) ? name + redacted : whole;
   const in_quotes = (whole: string, name: string, quote: string, value: string): string =>

@@ -68,10 +68,11 @@ describe("parse_ingest", () => {
   test("a deep or wide body costs little", () => {
     const deep = `{"agent_id":"my-agent","events":[{"type":"thought","data":{"thought_type":"general","content":"a","metadata":{"a":${"[".repeat(200_000)}${"]".repeat(200_000)}}}}]}`;
     const wide = { ...sent(), events: Array(1_000_000).fill(0) };
-    const from_ms = performance.now();
+    const from_ms = process.cpuUsage().user / 1000;
     expect(refusal(JSON.parse(deep)).issues?.[0]?.path).toBe("events[0].data.metadata");
     expect(refusal(wide).issues?.[0]).toMatchObject({ path: "events", limit: 500 });
-    expect(performance.now() - from_ms).toBeLessThan(500);
+    // What it took of the processor, which others may keep busy.
+    expect(process.cpuUsage().user / 1000 - from_ms).toBeLessThan(500);
   });
 });
 
