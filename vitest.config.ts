@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestUserConfig } from "vitest/config";
 
 // One project per workspace, so that each suite can be run alone: `npx vitest run --project sdk`.
 const unit = (name: string, root: string) => ({
@@ -12,8 +12,25 @@ const unit = (name: string, root: string) => ({
   },
 });
 
+const e2e = (name: string, more: TestUserConfig) => ({
+  test: {
+    name,
+    root: "e2e",
+    globalSetup: ["../scripts/e2e-setup.ts"],
+    include: ["**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    ...more,
+  },
+});
+
+/** What these see must come within a time, so they have the cores to themselves. */
+const in_time = ["stage.test.ts", "offline.test.ts"];
+
 export default defineConfig({
   test: {
+    // Tests that wait for processes and sockets leave the cores idle.
+    maxWorkers: 4,
     projects: [
       unit("protocol", "supabase/functions/_shared/protocol"),
       unit("sdk", "sdk"),
@@ -28,17 +45,8 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      {
-        test: {
-          name: "e2e",
-          root: "e2e",
-          globalSetup: ["../scripts/e2e-setup.ts"],
-          include: ["**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
+      e2e("e2e", { exclude: in_time, maxWorkers: 2, sequence: { groupOrder: 1 } }),
+      e2e("e2e-in-time", { include: in_time, maxWorkers: 1, sequence: { groupOrder: 2 } }),
     ],
   },
 });

@@ -44,8 +44,6 @@ export async function vitest(
       "vitest",
       [
         "run",
-        // Tests that wait for processes and sockets leave the cores idle.
-        "--maxWorkers=4",
         ...projects.flatMap((project) => ["--project", project]),
         "--reporter=default",
         "--reporter=json",

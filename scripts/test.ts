@@ -36,7 +36,7 @@ await suite("system", () =>
     const db_url = env.KULTI_DB_URL as string;
     await suite("pgtap", () => suites.pgtap(db_url));
     await suite("advisors", () => suites.advisors(db_url));
-    await suite("e2e", () => suites.vitest(["e2e"], env));
+    await suite("e2e", () => suites.vitest(["e2e*"], env));
     return { passed: 0, failed: 0, output: "" };
   }));
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
