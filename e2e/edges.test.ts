@@ -30,12 +30,15 @@ async function on_stage(...more: object[]) {
 test("a part whose script can't be had says so, and the rest of the stage goes on", async () => {
   const { agent, session_id, address } = await on_stage(output("hello\r\n"));
   const page = await new_page();
-  await page.route(/SessionSearch|terminal-screen/, (route) => route.abort());
+  await page.route(/(SessionSearch|FiguresDialog|terminal-screen).*js$/, (route) => route.abort());
   await page.goto(address);
   await wait_for_connection(page, "live");
   await page.getByText("Cannot show the terminal").waitFor();
   await page.keyboard.press("/");
   await page.getByText("Cannot show the search").waitFor();
+  await page.getByRole("button", { name: "Close" }).click();
+  await part(page, "figures").click();
+  await page.getByText("Cannot show the figures").waitFor();
   await page.getByRole("button", { name: "Close" }).click();
   await agent.post([thought("And on.")], { session_id });
   await part(page, "thought").filter({ hasText: "And on." }).waitFor();

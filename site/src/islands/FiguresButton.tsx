@@ -1,6 +1,7 @@
 /** How many watch, and behind it the figures of the session; their code comes with the first use. */
 import { ChartColumn } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
+import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { usePlayer, useSlice } from "./stage-context.ts";
 
 const FiguresDialog = lazy(async () => ({
@@ -28,9 +29,11 @@ export function FiguresButton() {
         <span className="hidden">, figures of this session</span>
       </button>
       {is_open && (
-        <Suspense>
-          <FiguresDialog session_id={session_id} close={() => set_open(false)} />
-        </Suspense>
+        <ErrorBoundary part="the figures" close={() => set_open(false)}>
+          <Suspense>
+            <FiguresDialog session_id={session_id} close={() => set_open(false)} />
+          </Suspense>
+        </ErrorBoundary>
       )}
     </>
   );
