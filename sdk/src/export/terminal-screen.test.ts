@@ -63,9 +63,9 @@ describe("TerminalScreen", () => {
   });
 
   test("a command that clears the screen a thousand times leaves little and takes no time", () => {
-    const started = performance.now();
-    const screen = screen_of("\u001b[2J\u001b[Hbusy\n".repeat(10_000));
+    const started = process.cpuUsage().user / 1000;
+    const screen = screen_of("\u001b[2J\u001b[Hbusy\n".repeat(20_000));
     expect(screen.lines().length).toBeLessThanOrEqual(5_000);
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(process.cpuUsage().user / 1000 - started).toBeLessThan(2_000);
   });
 });
