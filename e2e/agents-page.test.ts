@@ -1,14 +1,9 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
-import { launch_browser } from "./browser.ts";
+import { shared_browser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch_browser();
-});
-afterAll(() => browser?.close());
+const browser = await shared_browser();
 
 const command = (exit_code: number) => ({
   type: "terminal",

@@ -3,24 +3,24 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
-import { desktop, launch_browser } from "./browser.ts";
+import { desktop } from "./browser.ts";
 import { part, stage_of, wait_for_seq } from "./page.ts";
+import { shared_browser } from "./shared-browser.ts";
 import { folded_table, read_table } from "./table.ts";
 import { target } from "./target.ts";
 
 const hostile = `</script><img src=x onerror="window.pwned=1">`;
 
-let browser: Browser;
+const browser = await shared_browser();
 let folder: string;
 let page: Page;
 let agent_id: string;
 let session_id: string;
 
 beforeAll(async () => {
-  browser = await launch_browser();
   folder = mkdtempSync(join(tmpdir(), "kulti-download-"));
   const agent = await register();
   agent_id = agent.agent_id;
@@ -47,7 +47,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 

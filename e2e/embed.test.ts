@@ -1,18 +1,19 @@
 /** The stage on other sites' pages, and what is said of it where its link is shown. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser, Frame } from "playwright-core";
+import type { Frame } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { violations } from "./accessible.ts";
 import { register, status, type TestAgent, thought } from "./agent.ts";
-import { desktop, launch_browser } from "./browser.ts";
+import { desktop } from "./browser.ts";
 import "./page.ts";
+import { shared_browser } from "./shared-browser.ts";
 import { folded_table } from "./table.ts";
 import { target } from "./target.ts";
 
 const hostile = `"><script>window.pwned=1</script><img src=x onerror=window.pwned=1>' $& \u202e`;
 
-let browser: Browser;
+const browser = await shared_browser();
 let agent: TestAgent;
 let session_id: string;
 /** A site of someone else: what the tests say it shows, from another origin. */
@@ -20,7 +21,6 @@ let elsewhere: Server;
 let content = "";
 
 beforeAll(async () => {
-  browser = await launch_browser();
   elsewhere = createServer((_, response) => {
     response.setHeader("content-type", "text/html;charset=utf-8");
     response.end(`<!doctype html><body style="margin:0"><main>${content}</main>`);
@@ -38,7 +38,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   elsewhere?.close();
-  await browser?.close();
 });
 
 /** Opens a page of the other site and answers the frame in it, once its stage has event `seq`. */

@@ -7,23 +7,22 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, register, status, thought } from "./agent.ts";
-import { launch_browser } from "./browser.ts";
 import { stage_of, wait_for_seq } from "./page.ts";
+import { shared_browser } from "./shared-browser.ts";
 import { folded_table, read_table } from "./table.ts";
 import { target } from "./target.ts";
 
 const html = `<img src=x onerror="window.pwned=1"></script><script>window.pwned=1</script><!--`;
 
-let browser: Browser;
+const browser = await shared_browser();
 let folder: string;
 let agent_id: string;
 let session_id: string;
 
 beforeAll(async () => {
-  browser = await launch_browser();
   folder = mkdtempSync(join(tmpdir(), "kulti-export-"));
   const agent = await register({ name: `Ada ${html}`.slice(0, 120) });
   agent_id = agent.agent_id;
@@ -74,7 +73,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 

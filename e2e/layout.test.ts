@@ -1,10 +1,10 @@
 /** Every page in every state, at every size and in both themes: all of it fits, none of it is inaccessible. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
 import { misfits, violations } from "./accessible.ts";
 import { register, status, type TestAgent, thought } from "./agent.ts";
-import { launch_browser } from "./browser.ts";
 import { part, wait_for_connection } from "./page.ts";
+import { shared_browser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
 /** The last three: a phone with its keyboard open, a phone on its side, 1440 px at 200 %. */
@@ -18,7 +18,9 @@ const sizes: [width: number, height: number][] = [
   [720, 450],
 ];
 
-/** Colours differ by theme, and layouts do not: the light one is looked at in these only. */
+const themes = ["dark", "light"] as const;
+
+/** axe looks at both themes, in these only. */
 const is_for_axe = ([width, height]: [number, number]): boolean =>
   height === 800 && (width === 360 || width === 1440);
 
@@ -62,19 +64,17 @@ const events = [
   { type: "terminal", data: { stream: "stdout", text: `${"z".repeat(2_000)}\r\n` } },
 ];
 
-let browser: Browser;
+const browser = await shared_browser();
 let agent: TestAgent;
 let agent_id: string;
 let ended: string;
 beforeAll(async () => {
-  browser = await launch_browser();
   agent = await register({ name: "An agent whose name has forty characters", description: word });
   agent_id = agent.agent_id;
   const { session_id } = await agent.post([...events, status("done")]);
   ended = `${agent_id}/${session_id}`;
   await agent.post(events, { start_session: crypto.randomUUID() });
 });
-afterAll(() => browser?.close());
 
 const pages: [string, () => string, (page: Page) => Promise<unknown>][] = [
   ["lobby", () => "/", (page) => page.getByText("An agent whose name").first().waitFor()],
@@ -100,80 +100,85 @@ const pages: [string, () => string, (page: Page) => Promise<unknown>][] = [
 
 const heading = (page: Page) => page.getByRole("heading", { level: 1 }).waitFor();
 
-async function open(path: string, colorScheme: "dark" | "light"): Promise<Page> {
-  const context = await browser.newContext({ colorScheme, bypassCSP: true });
+async function open(path: string): Promise<Page> {
+  const context = await browser.newContext({ bypassCSP: true });
   const page = await context.newPage();
   await page.goto(`${target.site_url}${path}`);
   return page;
 }
 
-describe.each(pages)("%s", (_name, path, ready) => {
-  test.each(["dark", "light"] as const)("fits and is accessible in the %s theme", async (theme) => {
-    const page = await open(path(), theme);
-    await ready(page);
-    for (const [width, height] of theme === "dark" ? sizes : sizes.filter(is_for_axe)) {
-      await page.setViewportSize({ width, height });
-      // The layout settles with the next frames.
-      await expect
-        .poll(() => misfits(page), { message: `${width} × ${height}`, timeout: 5_000 })
-        .toEqual([]);
-      if (is_for_axe([width, height])) expect(await violations(page), `${width} px`).toEqual([]);
-    }
-    await page.context().close();
-  });
+/** In both themes; the colours may take their time to change. */
+async function expect_accessible(page: Page, what: string): Promise<void> {
+  for (const colorScheme of themes) {
+    await page.emulateMedia({ colorScheme });
+    await expect
+      .poll(() => violations(page), { message: `${what}, ${colorScheme}`, timeout: 5_000 })
+      .toEqual([]);
+  }
+}
+
+test.each(pages)("%s fits and is accessible", async (_name, path, ready) => {
+  const page = await open(path());
+  await ready(page);
+  for (const [width, height] of sizes) {
+    await page.setViewportSize({ width, height });
+    // The layout settles with the next frames.
+    await expect
+      .poll(() => misfits(page), { message: `${width} × ${height}`, timeout: 5_000 })
+      .toEqual([]);
+    if (is_for_axe([width, height])) await expect_accessible(page, `${width} px`);
+  }
+  await page.context().close();
 });
 
-test.each(["dark", "light"] as const)(
-  "menus, dialogs and panes fit and are accessible when open, close on Escape and give the focus back, in the %s theme",
-  async (theme) => {
-    const page = await open(`/watch/${ended}`, theme);
-    await wait_for_connection(page, "ended");
-    const check = async (what: string) => {
-      expect(await violations(page), what).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
-    };
-    const focused = () =>
-      page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset.testid);
+test("menus, dialogs and panes fit and are accessible when open, close on Escape and give the focus back", async () => {
+  const page = await open(`/watch/${ended}`);
+  await wait_for_connection(page, "ended");
+  const check = async (what: string) => {
+    await expect_accessible(page, what);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+  };
+  const focused = () =>
+    page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset.testid);
 
-    for (const width of [1440, 360]) {
-      await page.setViewportSize({ width, height: 800 });
-      for (const menu of ["share", "speed", "chapters"]) {
-        await part(page, menu).focus();
-        await page.keyboard.press("Enter");
-        await page.locator(".menu-panel").waitFor();
-        await check(`${menu} at ${width} px`);
-        await page.keyboard.press("Escape");
-        expect(await page.locator(".menu-panel").count()).toBe(0);
-        expect(await focused()).toBe(menu);
-      }
-      await part(page, "play").focus();
-      await page.keyboard.press("?");
-      await part(page, "help").getByText("Chapter before").waitFor();
-      await check(`help at ${width} px`);
+  for (const width of [1440, 360]) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const menu of ["share", "speed", "chapters"]) {
+      await part(page, menu).focus();
+      await page.keyboard.press("Enter");
+      await page.locator(".menu-panel").waitFor();
+      await check(`${menu} at ${width} px`);
       await page.keyboard.press("Escape");
-      expect(await focused()).toBe("play");
-
-      await page.keyboard.press("/");
-      await page.locator("dialog input").fill("goes");
-      await part(page, "session-hit").first().waitFor();
-      await check(`search at ${width} px`);
-      // The first one empties the field, as in every search field.
-      await page.keyboard.press("Escape");
-      await page.keyboard.press("Escape");
-      await page.locator("dialog[open]").waitFor({ state: "detached" });
-      expect(await focused()).toBe("play");
-
-      await page.getByText("Stack", { exact: true }).click();
-      await page.locator(".task").first().click();
-      await check(`details at ${width} px`);
-      await page.locator(".task").first().click();
-      await page.getByText("Stack", { exact: true }).click();
+      expect(await page.locator(".menu-panel").count()).toBe(0);
+      expect(await focused()).toBe(menu);
     }
-    for (const pane of ["Work", "Terminal", "Chat"]) {
-      await page.locator(".bottom-bar button", { hasText: pane }).click();
-      await expect.poll(() => misfits(page), { message: pane }).toEqual([]);
-      await check(pane);
-    }
-    await page.context().close();
-  },
-);
+    await part(page, "play").focus();
+    await page.keyboard.press("?");
+    await part(page, "help").getByText("Chapter before").waitFor();
+    await check(`help at ${width} px`);
+    await page.keyboard.press("Escape");
+    expect(await focused()).toBe("play");
+
+    await page.keyboard.press("/");
+    await page.locator("dialog input").fill("goes");
+    await part(page, "session-hit").first().waitFor();
+    await check(`search at ${width} px`);
+    // The first one empties the field, as in every search field.
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
+    expect(await focused()).toBe("play");
+
+    await page.getByText("Stack", { exact: true }).click();
+    await page.locator(".task").first().click();
+    await check(`details at ${width} px`);
+    await page.locator(".task").first().click();
+    await page.getByText("Stack", { exact: true }).click();
+  }
+  for (const pane of ["Work", "Terminal", "Chat"]) {
+    await page.locator(".bottom-bar button", { hasText: pane }).click();
+    await expect.poll(() => misfits(page), { message: pane }).toEqual([]);
+    await check(pane);
+  }
+  await page.context().close();
+});

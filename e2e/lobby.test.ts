@@ -1,15 +1,11 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
-import { desktop, launch_browser } from "./browser.ts";
+import { desktop } from "./browser.ts";
 import { part, wait_for_connection } from "./page.ts";
+import { shared_browser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch_browser();
-});
-afterAll(() => browser?.close());
+const browser = await shared_browser();
 
 test("the lobby shows an agent that goes live while it is open, and leads to its stage", async () => {
   const page = await browser.newPage(desktop);

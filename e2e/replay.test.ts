@@ -1,21 +1,19 @@
 /** The player in time: rewinding what is live without losing its edge, and replaying what has ended. */
 import { empty_stage, fold, type Stage, type StoredEvent } from "@kulti/protocol";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { beforeAll, describe, expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
-import { launch_browser } from "./browser.ts";
 import { part, stage_of, wait_for_connection, wait_for_seq } from "./page.ts";
 import { own_run, replay } from "./recorded-run.ts";
+import { shared_browser } from "./shared-browser.ts";
 import { api, folded_table, read_table } from "./table.ts";
 import { target } from "./target.ts";
 
-let browser: Browser;
+const browser = await shared_browser();
 let context: BrowserContext;
 beforeAll(async () => {
-  browser = await launch_browser();
   context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
 });
-afterAll(() => browser?.close());
 
 async function open(path: string): Promise<Page> {
   const page = await context.newPage();

@@ -1,21 +1,20 @@
 /** The search page in a browser: what is found, how it is shown, and what becomes of hostile queries and texts. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
 import { register, status, type TestAgent, thought } from "./agent.ts";
-import { launch_browser } from "./browser.ts";
 import { part } from "./page.ts";
+import { shared_browser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
 /** A word that stands in the events of this run alone. */
 const own = `zebra${crypto.randomUUID().slice(0, 8)}`;
 const html = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>`;
 
-let browser: Browser;
+const browser = await shared_browser();
 let agent: TestAgent;
 let session_id: string;
 
 beforeAll(async () => {
-  browser = await launch_browser();
   agent = await register({ name: "Search & find" });
   ({ session_id } = await agent.post([
     status("working"),
@@ -37,7 +36,6 @@ beforeAll(async () => {
     { type: "error", data: { message: `${own} ${html}`, file: `src/${own}/${"x".repeat(80)}.ts` } },
   ]));
 });
-afterAll(() => browser?.close());
 
 async function open(query = "", page?: Page): Promise<Page> {
   const opened = page ?? (await browser.newPage());

@@ -1,19 +1,17 @@
 /** What other sites get to show of a session, through the gateway. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { register, status, type TestAgent, thought } from "./agent.ts";
-import { launch_browser } from "./browser.ts";
+import { shared_browser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
 const share = `${target.api_url}/functions/v1/share`;
 const hostile = `</text></svg><script>alert(1)</script><image href="https://example.org/x"/>&"'\u202e`;
 
-let browser: Browser;
+const browser = await shared_browser();
 let agent: TestAgent;
 let session_id: string;
 
 beforeAll(async () => {
-  browser = await launch_browser();
   agent = await register({ name: "Ada 夜の梟 🦉" });
   ({ session_id } = await agent.post([
     status("working"),
@@ -21,7 +19,6 @@ beforeAll(async () => {
     thought("إصلاح الخطأ في محلل الملفات"),
   ]));
 });
-afterAll(() => browser?.close());
 
 /** The drawing as a browser's XML parser reads it, which takes nothing that is not well-formed. */
 async function read_card(svg: string) {

@@ -1,17 +1,14 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
-import { desktop, launch_browser } from "./browser.ts";
+import { desktop } from "./browser.ts";
 import { part, stage_of, wait_for_connection, wait_for_seq } from "./page.ts";
 import { recorded_run, replay } from "./recorded-run.ts";
+import { shared_browser } from "./shared-browser.ts";
 import { folded_table, read_table } from "./table.ts";
 import { target } from "./target.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch_browser();
-});
-afterAll(() => browser?.close());
+const browser = await shared_browser();
 
 async function watch(agent_id: string): Promise<Page> {
   const page = await browser.newPage(desktop);

@@ -1,20 +1,16 @@
 /** Whatever an agent or a viewer sends, the page shows text. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
-import { desktop, launch_browser } from "./browser.ts";
+import { desktop } from "./browser.ts";
 import { part, wait_for_connection } from "./page.ts";
+import { shared_browser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
 const html = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>`;
 const escapes =
   "\u001b]0;title\u0007\u001b]8;;javascript:window.pwned=1\u0007link\u001b]8;;\u0007\u001b]52;c;aGk=\u0007";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch_browser();
-});
-afterAll(() => browser?.close());
+const browser = await shared_browser();
 
 test("nothing that an agent sends becomes HTML, script or a dangerous link", async () => {
   const agent = await register({ name: html.slice(0, 60) });
