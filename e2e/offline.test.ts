@@ -1,17 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
-import { desktop, launch_browser } from "./browser.ts";
+import { desktop } from "./browser.ts";
 import { part, stage_of, wait_for_connection, wait_for_seq } from "./page.ts";
+import { shared_browser } from "./shared-browser.ts";
 import { folded_table, read_table } from "./table.ts";
 import { target } from "./target.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch_browser();
-});
-afterAll(() => browser?.close());
+const browser = await shared_browser();
 
 test("invariant 1: a viewer that was offline for ten seconds ends with exactly the table", async () => {
   const agent = await register();
@@ -21,9 +18,10 @@ test("invariant 1: a viewer that was offline for ten seconds ends with exactly t
   await Promise.all([steady, shaky].map((page) => wait_for_connection(page, "live")));
 
   const stream = (async () => {
+    const began = performance.now();
     for (let number = 1; number <= 300; number++) {
       await agent.post([thought(`Step ${number}`)]);
-      await sleep(50);
+      await sleep(began + number * 50 - performance.now());
     }
   })();
   await sleep(2_000);
