@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { free_port, remove_data } from "@kulti/local";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Target } from "./launch.ts";
 import { root } from "./process.ts";
 
@@ -14,7 +14,8 @@ let env: NodeJS.ProcessEnv;
 let npm: ChildProcess;
 let local: Target;
 
-beforeEach(async () => {
+/** All run on one folder: whatever ended one, the next finds its data and starts. */
+beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "kulti-start-"));
   const [api_port, db_port, site_port] = [await free_port(), await free_port(), await free_port()];
   env = {
@@ -26,6 +27,12 @@ beforeEach(async () => {
     KULTI_DB_PORT: String(db_port),
     KULTI_SITE_PORT: String(site_port),
   };
+});
+
+beforeEach(async () => {
+  const local_json = join(dir, "local.json");
+  // One that was killed leaves it.
+  rmSync(local_json, { force: true });
   // A group of its own, as a terminal gives to what it runs.
   npm = spawn("npm", ["start"], {
     cwd: root,
@@ -33,7 +40,6 @@ beforeEach(async () => {
     stdio: ["ignore", "ignore", "inherit"],
     env,
   });
-  const local_json = join(dir, "local.json");
   await expect.poll(() => existsSync(local_json), { timeout: 60_000 }).toBe(true);
   local = JSON.parse(readFileSync(local_json, "utf8"));
 }, 90_000);
@@ -41,9 +47,12 @@ beforeEach(async () => {
 afterEach(async () => {
   npm.kill("SIGTERM");
   await expect.poll(ports_open, { timeout: 15_000 }).toEqual([]);
+}, 30_000);
+
+afterAll(async () => {
   await remove_data(join(dir, "data"));
   rmSync(dir, { recursive: true });
-}, 30_000);
+});
 
 const is_open = (url: string) =>
   new Promise<boolean>((resolve) => {
