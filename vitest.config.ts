@@ -31,6 +31,8 @@ export default defineConfig({
   test: {
     // Tests that wait for processes and sockets leave the cores idle.
     maxWorkers: 4,
+    // No module keeps state that a test could leave to the next file; a worker for each costs a second of a core.
+    isolate: false,
     projects: [
       unit("protocol", "supabase/functions/_shared/protocol"),
       unit("sdk", "sdk"),
