@@ -1,7 +1,8 @@
-/** What axe-core finds on a page, and what of it does not fit. Pages need a context that bypasses their policy. */
+/** What axe-core finds on a page, and what of it does not fit. For axe, pages need a context that bypasses their policy. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
+import { expect } from "vitest";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -9,8 +10,18 @@ interface AxeResults {
   violations: { id: string; impact: string; nodes: { target: string[] }[] }[];
 }
 
+/** That axe finds nothing serious or critical in either theme; colours may take their time to change. */
+export async function expect_accessible(page: Page, what: string): Promise<void> {
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expect
+      .poll(() => violations(page), { message: `${what}, ${colorScheme}`, timeout: 5_000 })
+      .toEqual([]);
+  }
+}
+
 /** Serious and critical findings, each with the elements concerned. */
-export async function violations(page: Page): Promise<string[]> {
+async function violations(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
   return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: { run(): Promise<AxeResults> } };

@@ -1,7 +1,7 @@
 /** Every page in every state, at every size and in both themes: all of it fits, none of it is inaccessible. */
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
-import { misfits, violations } from "./accessible.ts";
+import { expect_accessible, misfits } from "./accessible.ts";
 import { register, status, type TestAgent, thought } from "./agent.ts";
 import { part, wait_for_connection } from "./page.ts";
 import { shared_browser } from "./shared-browser.ts";
@@ -17,8 +17,6 @@ const sizes: [width: number, height: number][] = [
   [780, 360],
   [720, 450],
 ];
-
-const themes = ["dark", "light"] as const;
 
 /** axe looks at both themes, in these only. */
 const is_for_axe = ([width, height]: [number, number]): boolean =>
@@ -105,16 +103,6 @@ async function open(path: string): Promise<Page> {
   const page = await context.newPage();
   await page.goto(`${target.site_url}${path}`);
   return page;
-}
-
-/** In both themes; the colours may take their time to change. */
-async function expect_accessible(page: Page, what: string): Promise<void> {
-  for (const colorScheme of themes) {
-    await page.emulateMedia({ colorScheme });
-    await expect
-      .poll(() => violations(page), { message: `${what}, ${colorScheme}`, timeout: 5_000 })
-      .toEqual([]);
-  }
 }
 
 test.each(pages)("%s fits and is accessible", async (_name, path, ready) => {

@@ -99,8 +99,10 @@ test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
 
 test("npm start says where the Kulti of its folder runs, or which port is taken, and reset leaves it alone", () => {
   const refused = (command: string, more: NodeJS.ProcessEnv = {}) =>
-    spawnSync("npm", ["run", command], { cwd: root, env: { ...env, ...more }, encoding: "utf8" })
-      .stderr;
+    spawnSync(process.execPath, [join(root, "scripts/bootstrap.mjs"), command], {
+      env: { ...env, ...more },
+      encoding: "utf8",
+    }).stderr;
   expect(refused("start")).toContain(`already running here: ${local.site_url}.`);
   expect(refused("start", { KULTI_DIR: join(dir, "other") })).toMatch(
     /Cannot start the site: port \d+ on 127.0.0.1 is in use .* \(KULTI_SITE_PORT\)/,

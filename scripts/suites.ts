@@ -70,10 +70,10 @@ const function_names = () =>
  */
 export async function deno(): Promise<Counts> {
   const import_map = `--import-map=${join(functions, function_names()[0] ?? "", "deno.json")}`;
-  const checked = await verdict(deno_binary(), ["check", ...offline, import_map, ...sources()], {
-    env: deno_env,
-  });
-  const tested = await deno_test(import_map);
+  const [checked, tested] = await Promise.all([
+    verdict(deno_binary(), ["check", ...offline, import_map, ...sources()], { env: deno_env }),
+    deno_test(import_map),
+  ]);
   return {
     passed: checked.passed + tested.passed,
     failed: checked.failed + tested.failed,
@@ -101,6 +101,7 @@ async function deno_test(import_map: string): Promise<Counts> {
         import_map,
         "--no-check",
         "--no-prompt",
+        "--parallel",
         "--allow-net=127.0.0.1",
         // Its tests are vitest's.
         `--ignore=${join(functions, "_shared", "protocol")}`,
