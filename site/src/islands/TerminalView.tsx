@@ -1,5 +1,6 @@
 /** What the agent ran. The picture is drawn by a real terminal; beside it stands the same as text to be read aloud. */
 import { useEffect, useMemo, useRef, useState } from "react";
+import { browser_clock } from "../player/clock.ts";
 import { transcript } from "../player/terminal-text.ts";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { useOnStage, useSlice } from "./stage-context.ts";
@@ -28,16 +29,17 @@ function TerminalOutput() {
     let screen: Screen | undefined;
     let is_gone = false;
     let unsubscribe = () => {};
-    import("./terminal-screen.ts")
-      .then(({ open_screen }) => {
-        if (is_gone) return;
-        const opened = open_screen(element);
-        screen = opened;
-        const write = () => opened.show(player.store.get().stage.terminal);
-        write();
-        unsubscribe = player.store.subscribe(write);
-      })
-      .catch(set_failure);
+    const load = async () => {
+      const { open_screen } = await import("./terminal-screen.ts");
+      if (is_gone) return;
+      const opened = open_screen(element);
+      screen = opened;
+      const write = () => opened.show(player.store.get().stage.terminal);
+      write();
+      unsubscribe = player.store.subscribe(write);
+    };
+    // After the picture that has the first output: a terminal takes its time to get ready.
+    browser_clock.frame(() => void load().catch(set_failure));
     return () => {
       is_gone = true;
       unsubscribe();

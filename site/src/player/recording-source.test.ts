@@ -21,6 +21,7 @@ async function listen(to_seq: number, read: (after_seq: number) => Promise<Store
       session_messages: async (): Promise<Message[]> => [],
     },
     head: { session_id: "s", to_seq, messages_to: 0 } as Head,
+    clock: { now: () => 0, frame: queueMicrotask, is_watched: () => true },
   });
   await new Promise<void>((resolve) => {
     source.start({

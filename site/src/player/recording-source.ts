@@ -4,18 +4,20 @@
  */
 import { type Head, limits, type StoredEvent } from "@kulti/protocol";
 import { type KultiApi, KultiApiError } from "kulti/watch";
+import type { Clock } from "./clock.ts";
 import type { Problem, Source, SourceHandlers } from "./source.ts";
 
 export interface RecordingSourceOptions {
   api: Pick<KultiApi, "session_events" | "session_messages">;
   head: Head;
+  clock: Clock;
 }
 
 /** More would only queue in the browser or the database. */
 const reads_at_once = 4;
 const retry_ms = 3_000;
 
-export function create_recording_source({ api, head }: RecordingSourceOptions): Source {
+export function create_recording_source({ api, head, clock }: RecordingSourceOptions): Source {
   const abort = new AbortController();
   const { session_id, to_seq } = head;
 
@@ -37,7 +39,7 @@ export function create_recording_source({ api, head }: RecordingSourceOptions): 
     while (shown_to < to_seq) {
       for (let number = 0; number < reads_at_once; number++) {
         const after_seq = shown_to + number * limits.page_rows;
-        // The first page alone, so that nothing delays the first picture.
+        // The first page alone, so that it comes soon.
         if (after_seq < to_seq && (shown_to > 0 || number === 0)) void read(after_seq);
       }
       const page = await read(shown_to);
@@ -46,6 +48,8 @@ export function create_recording_source({ api, head }: RecordingSourceOptions): 
       if (abort.signal.aborted) return;
       handlers.connection("catching_up");
       handlers.events(page);
+      // What comes meanwhile would take the cores from drawing the first picture, 50 ms.
+      if (shown_to === 0) await picture_after(clock);
       shown_to = page.at(-1)?.seq ?? shown_to;
       // What was read ahead from a place that a page cut short by its bytes went past is not needed.
       for (const after_seq of ahead.keys()) if (after_seq < shown_to) ahead.delete(after_seq);
@@ -94,6 +98,10 @@ export function create_recording_source({ api, head }: RecordingSourceOptions): 
     stop: () => abort.abort(),
   };
 }
+
+/** The frame after the next begins when the next has been drawn. */
+const picture_after = (clock: Clock): Promise<void> =>
+  new Promise((resolve) => clock.frame(() => clock.frame(resolve)));
 
 const is_passing = (error: unknown): boolean =>
   !(error instanceof KultiApiError) ||

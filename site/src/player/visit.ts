@@ -32,6 +32,8 @@ export interface VisitState {
 
 /** How long until a server that did not answer is asked again. */
 const retry_ms = 5_000;
+/** Where there is a session to show, its first picture comes before the news of others: joining costs it 70 ms. */
+const lobby_after_ms = 1_000;
 
 export interface Address {
   agent_id: string;
@@ -74,6 +76,7 @@ export function create_visit(options: VisitOptions): Visit {
   let stop_lobby: () => void = () => {};
   let shown: Head | undefined;
   let retry_timer: ReturnType<typeof setTimeout> | undefined;
+  let lobby_timer: ReturnType<typeof setTimeout> | undefined;
   let is_stopped = false;
 
   const show = (scene: Scene) => store.set({ ...store.get(), scene });
@@ -83,9 +86,13 @@ export function create_visit(options: VisitOptions): Visit {
       api ??= await load_api();
       const head = await find_head(api, address);
       if (is_stopped) return;
-      if (head) play(api, head);
-      else show({ kind: "waiting" });
-      watch_lobby(api);
+      if (!head) {
+        show({ kind: "waiting" });
+        watch_lobby(api);
+        return;
+      }
+      play(api, head);
+      lobby_timer = setTimeout(watch_lobby, lobby_after_ms, api);
     } catch (error) {
       if (is_stopped) return;
       const scene = scene_of(error);
@@ -99,7 +106,7 @@ export function create_visit(options: VisitOptions): Visit {
     const { session_id } = head;
     // What has ended changes no more; everything else is watched.
     const source = head.ended_at
-      ? create_recording_source({ api: server, head })
+      ? create_recording_source({ api: server, head, clock })
       : create_live_source({ api: server, session_id, viewer_id });
     const read = (after_seq: number) => server.session_events(session_id, after_seq);
     const player = create_player({ session_id, source, clock, head, read, wish });
@@ -140,6 +147,7 @@ export function create_visit(options: VisitOptions): Visit {
     stop() {
       is_stopped = true;
       clearTimeout(retry_timer);
+      clearTimeout(lobby_timer);
       stop_lobby();
       const { scene } = store.get();
       if (scene.kind === "playing") scene.player.stop();
