@@ -355,5 +355,6 @@ update public.ai_stream_events set id = id where true;
 
 -- Serves search_events, and nothing but it reads the table. New documents wait in a list, which is read to its end for
 -- each window and which the append that fills it moves into the index. Without the list an append takes five times as
--- long; one of 1 MB spared appends nothing more and cost each window 3 ms.
-create index search_documents_by_word on private.search_documents using gin (words, tags) with (fastupdate = on, gin_pending_list_limit = 256);
+-- long; one of 1 MB spared appends nothing more and cost each window 3 ms. Tags come first: where a window holds nothing
+-- of the time that is asked for, words are not looked up, and it takes half as long.
+create index search_documents_by_word on private.search_documents using gin (tags, words) with (fastupdate = on, gin_pending_list_limit = 256);

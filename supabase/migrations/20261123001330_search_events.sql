@@ -55,19 +55,18 @@ begin
 end
 $$;
 
--- The matching documents of one window below `before` and from `floor` on, and how many the index gave. Too many, and
--- there are no matches: the window is too wide. The narrowest holds no more than 1,024 documents.
+-- The newest matching documents of one window below `before` and from `floor` on, at most 200 unless there is a floor;
+-- and how many the index gave, up to one more than `most`: there are no matches then, the window is too wide.
 create function private.search_window(
   sought private.search_query, narrowed private.search_filter, level integer, before bigint, floor bigint,
-  out given integer, out is_too_wide boolean, out matches private.search_match[]
+  most integer, out given integer, out matches private.search_match[]
 )
 language plpgsql stable
 set search_path = ''
 as $$
-declare
-  most constant integer := case when level = 0 then 1024 else 400 end;
 begin
   -- Planned anew each time, in 0.2 ms: a plan that was made while the table was small would be kept while it grows.
+  -- What the index gave is looked at from the newest on and no further than needed: to match and to rank takes time.
   execute format(
     $query$
       with given as materialized (
@@ -81,23 +80,31 @@ begin
       )
       select
         counted.given,
-        counted.given > $4,
         (
           select array_agg(row(
-            g.session_id, g.seq, g.place,
+            m.session_id, m.seq, m.place,
             -- The newest count twice as much as the old.
-            coalesce(ts_rank(g.words, $5, 1), 1)::float8
-              * (1 + 1 / (1 + greatest(0, extract(epoch from $6 - g.at)::float8) / 86400))
+            coalesce(ts_rank(m.words, $5, 1), 1)::float8
+              * (1 + 1 / (1 + greatest(0, extract(epoch from $6 - m.at)::float8) / 86400))
           )::private.search_match)
-          from given g
-          join public.ai_agent_sessions s on s.id = g.session_id
-          where counted.given <= $4
-            and g.place < $7 and g.place >= $8
-            and ($2 = $9 or g.words @@ $9)
-            and (s.visibility = 'public' or s.visibility = 'unlisted' and s.id = $10)
-            and (s.agent_id = $11) is not false
-            and (g.at >= $12) is not false
-            and (g.at <= $13) is not false
+          from (
+            select g.*
+            from (
+              select given.*
+              from given
+              where counted.given <= $4 and given.place < $7 and given.place >= coalesce($8, 0)
+              order by given.place desc
+              offset 0
+            ) g
+            join public.ai_agent_sessions s on s.id = g.session_id
+            where ($2 = $9 or g.words @@ $9)
+              and (s.visibility = 'public' or s.visibility = 'unlisted' and s.id = $10)
+              and (s.agent_id = $11) is not false
+              and (g.at >= $12) is not false
+              and (g.at <= $13) is not false
+            order by g.place desc
+            limit case when $8 is null then 200 end
+          ) m
         )
       from counted
     $query$,
@@ -105,7 +112,7 @@ begin
     case when sought.indexed is not null then 'and d.words @@ $2' else 'and (d.words @@ $9) is true' end,
     case when narrowed.time_tags is not null then 'and d.tags && $3' end
   )
-  into given, is_too_wide, matches
+  into given, matches
   using
     narrowed.tags || private.window_tag(level, before - 1), sought.indexed, narrowed.time_tags, most, sought.wanted,
     narrowed.as_of, before, floor, sought.whole, narrowed.session_id, narrowed.agent_id,
@@ -124,19 +131,27 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
+  -- Of a window that is not one of the narrowest: to find out that it is too wide takes some 10 to 40 ms. With half as
+  -- many, phrases of frequent words that seldom stand together took three times as long.
+  most constant integer := 800;
   started_at timestamptz := clock_timestamp();
+  newest bigint := (select last_value from private.search_places);
   level integer := 0;
   -- By level + 1: windows as wide as that are too wide above this place.
   wide_from bigint[] := array_fill(before, array[4]);
   window_start bigint;
+  -- How many the index gives of so many places, by the window before.
+  density float8;
   step record;
 begin
   matches := '{}';
   lower := before;
   while lower > coalesce(floor, 0) loop
-    step := private.search_window(sought, narrowed, level, lower, coalesce(floor, 0));
+    step := private.search_window(
+      sought, narrowed, level, lower, floor, case when level = 0 then 1024 else most end
+    );
     window_start := ((lower - 1) >> (10 + 4 * level)) << (10 + 4 * level);
-    if step.is_too_wide then
+    if level > 0 and step.given > most then
       wide_from[level + 1] := window_start;
       level := level - 1;
       continue;
@@ -148,11 +163,14 @@ begin
       or cardinality(matches) >= page_rows and clock_timestamp() > started_at + interval '20 ms'
       or clock_timestamp() > deadline
     );
-    if step.given <= 25 and level < narrowed.widest and lower <= wide_from[level + 2] then
+    density := step.given::float8 / (least(window_start + (1024 << (4 * level)), newest + 1) - window_start);
+    if level < narrowed.widest and density * (1024 << (4 * level + 4)) <= most and lower <= wide_from[level + 2] then
       level := level + 1;
+    elsif level > 0 and density * (1024 << (4 * level)) > most then
+      level := level - 1;
     end if;
   end loop;
-  if floor is null and cardinality(matches) > 200 then
+  if floor is null and cardinality(matches) >= 200 then
     matches := array(select m::private.search_match from unnest(matches) m order by m.place desc limit 200);
     lower := matches[200].place;
   end if;
