@@ -1,4 +1,7 @@
-/** One scenario: a sender posts events at a steady rate, viewers note when each arrives. */
+/**
+ * One scenario: a sender posts events at a steady rate, viewers note when each arrives. Two seconds of the same are not
+ * counted: until then every process that takes part compiles its code.
+ */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -39,6 +42,8 @@ export interface Outcome extends Summary {
   event_bytes: number;
 }
 
+const warm_up_seconds = 2;
+
 /** A child of this folder which has said its first word. */
 export async function start_child(file: string, argument = ""): Promise<[ChildProcess, unknown]> {
   const child = fork(join(import.meta.dirname, file), [argument]);
@@ -66,20 +71,9 @@ export async function run_scenario(
 ): Promise<Outcome> {
   const [viewers] = await start_child("viewers.ts", JSON.stringify(plan));
   try {
+    await post_steadily({ ...load, seconds: warm_up_seconds }, post);
     await ask(viewers, "begin");
-    const total = load.events_per_second * load.seconds;
-    const started = performance.now();
-    const posts: Promise<void>[] = [];
-    let event_bytes = 0;
-    for (let number = 0; number < total; number++) {
-      const due = started + (number * 1000) / load.events_per_second;
-      await sleep(Math.max(0, due - performance.now()));
-      const event = make_event(number, load.content_bytes);
-      event_bytes = JSON.stringify(event).length;
-      posts.push(post(event));
-    }
-    await Promise.all(posts);
-    await sleep(1_500);
+    const { total, event_bytes } = await post_steadily(load, post);
     const report = await ask<Report>(viewers, "report");
     const deliveries = report.received.reduce((sum, count) => sum + count, 0);
     return {
@@ -92,6 +86,24 @@ export async function run_scenario(
   } finally {
     viewers.kill();
   }
+}
+
+/** Resolves when all has been acknowledged, and had its time to arrive. */
+async function post_steadily(load: Load, post: (event: unknown) => Promise<void>) {
+  const total = load.events_per_second * load.seconds;
+  const started = performance.now();
+  const posts: Promise<void>[] = [];
+  let event_bytes = 0;
+  for (let number = 0; number < total; number++) {
+    const due = started + (number * 1000) / load.events_per_second;
+    await sleep(Math.max(0, due - performance.now()));
+    const event = make_event(number, load.content_bytes);
+    event_bytes = JSON.stringify(event).length;
+    posts.push(post(event));
+  }
+  await Promise.all(posts);
+  await sleep(1_500);
+  return { total, event_bytes };
 }
 
 function make_event(number: number, content_bytes: number) {

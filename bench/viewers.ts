@@ -69,6 +69,8 @@ while (viewers.length > 0) await Promise.all(viewers.splice(0, 20).map(watch));
 process.on("message", (message) => {
   if (message === "begin") {
     bytes = 0;
+    latencies_ms.length = 0;
+    for (const numbers of received.values()) numbers.clear();
     process.send?.("begun");
   }
   if (message === "report") {
