@@ -1,6 +1,6 @@
 -- What can be found: one document for each event that says something, written in the transaction that appends it. Kept
 -- apart from the events, whose rows viewers read as they are.
--- A search reads documents in windows of `place`, the newest first (see private.window_tags): one GIN index holds
+-- A search reads documents in windows of `place`, the newest first (see private.window_tag): one GIN index holds
 -- the words and the tags, and walks both lists from meeting to meeting, so that a window costs what is found in it.
 -- Measured on two busy cores, Postgres 17, events of 250 bytes, a million documents there: a batch of 50 takes 13 ms of
 -- the database's time instead of 5, half of it for making the words; durable ingest over HTTP keeps 0.55 to 0.73 of its
