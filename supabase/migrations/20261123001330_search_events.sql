@@ -66,7 +66,8 @@ set search_path = ''
 as $$
 begin
   -- Planned anew each time, in 0.2 ms: a plan that was made while the table was small would be kept while it grows.
-  -- What the index gave is looked at from the newest on and no further than needed: to match and to rank takes time.
+  -- What the index gave is looked at from the newest on and no further than needed, since to match and to rank takes
+  -- time: `offset 0` keeps the conditions behind the sorting.
   execute format(
     $query$
       with given as materialized (

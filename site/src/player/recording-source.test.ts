@@ -76,3 +76,34 @@ test("a session that was deleted or made private meanwhile is told, what was rea
   expect(seqs.length).toBe(1_000);
   expect(problems).toEqual(["session_not_found"]);
 });
+
+test("reading goes on when the first page has been drawn, and not before", async () => {
+  const frames: (() => void)[] = [];
+  const asked: number[] = [];
+  const source = create_recording_source({
+    api: {
+      session_events: async (_, after_seq = 0) => {
+        asked.push(after_seq);
+        return events(200).map((event) => ({ ...event, seq: event.seq + after_seq }));
+      },
+      session_messages: async (): Promise<Message[]> => [],
+    },
+    head: { session_id: "s", to_seq: 400, messages_to: 0 } as Head,
+    clock: { now: () => 0, frame: (next) => void frames.push(next), is_watched: () => true },
+  });
+  const nothing = () => {};
+  source.start({
+    events: nothing,
+    messages: nothing,
+    head: nothing,
+    connection: nothing,
+    problem: nothing,
+  });
+  await expect.poll(() => frames.length).toBe(1);
+  frames.shift()?.();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(asked).toEqual([0]);
+  frames.shift()?.();
+  await expect.poll(() => asked).toEqual([0, 200]);
+  source.stop();
+});
