@@ -62,7 +62,10 @@ describe("rewinding what is live", () => {
     const behind = await number_of(page, "live-button", "data-behind");
     const { seq } = await stage_of(page);
     expect(seq).toBeLessThan(31);
-    expect(await part(page, "thought").last().textContent()).toContain(`Thought ${seq - 1}.`);
+    await part(page, "thought")
+      .last()
+      .filter({ hasText: `Thought ${seq - 1}.` })
+      .waitFor();
 
     await agent.post([thought("Said while the viewer looked back.")]);
     await page.waitForFunction(
