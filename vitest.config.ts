@@ -16,7 +16,7 @@ const e2e = (name: string, more: TestUserConfig) => ({
   test: {
     name,
     root: "e2e",
-    globalSetup: ["../scripts/e2e-setup.ts"],
+    globalSetup: ["../scripts/e2e-setup.ts", "browser.ts"],
     include: ["**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,

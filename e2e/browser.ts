@@ -1,7 +1,12 @@
 /** A real Chromium: the one that the environment or the system has, else the one from npm. */
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
+import e2e from "./package.json" with { type: "json" };
+
+const cache = fileURLToPath(new URL("../node_modules/.cache/", import.meta.url));
 
 const installed = [process.env.KULTI_CHROMIUM, "/usr/bin/chromium"].find(
   (path) => path && existsSync(path),
@@ -10,9 +15,14 @@ const installed = [process.env.KULTI_CHROMIUM, "/usr/bin/chromium"].find(
 /** A window in which every part of the stage is open. */
 export const desktop = { viewport: { width: 1440, height: 900 } };
 
+/** For vitest, before its workers begin: each would unpack a Chromium of its own. */
+export async function setup(): Promise<void> {
+  if (!installed) await unpacked();
+}
+
 export async function launch_browser(): Promise<Browser> {
   return playwright.launch({
-    executablePath: installed ?? (await chromium.executablePath()),
+    executablePath: installed ?? (await unpacked()),
     args: [
       "--no-sandbox",
       "--disable-gpu",
@@ -22,4 +32,31 @@ export async function launch_browser(): Promise<Browser> {
       "--font-render-hinting=none",
     ],
   });
+}
+
+/**
+ * The package unpacks to the folder for temporary files and takes what it finds there: another user's, another
+ * version's, or what a second process has half written. So each version has a folder here, which appears when it is whole.
+ */
+async function unpacked(): Promise<string> {
+  const folder = join(cache, `chromium-${e2e.devDependencies["@sparticuz/chromium"]}`);
+  if (existsSync(folder)) return join(folder, "chromium");
+  const own = `${folder}.${process.pid}`;
+  mkdirSync(own, { recursive: true });
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = own;
+  try {
+    await chromium.executablePath();
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+  try {
+    renameSync(own, folder);
+  } catch (error) {
+    // Another process was first.
+    rmSync(own, { recursive: true });
+    if (!existsSync(folder)) throw error;
+  }
+  return join(folder, "chromium");
 }
