@@ -1,5 +1,8 @@
 import { defineConfig, type TestUserConfig } from "vitest/config";
 
+/** A slow machine is no failure: whoever waits for something waits for it. */
+const expect_patiently = { poll: { timeout: 10_000 } };
+
 // One project per workspace, so that each suite can be run alone: `npx vitest run --project sdk`.
 const unit = (name: string, root: string) => ({
   test: {
@@ -7,8 +10,8 @@ const unit = (name: string, root: string) => ({
     root,
     include: ["**/*.test.{ts,tsx}"],
     exclude: ["**/node_modules/**", "**/dist/**"],
-    // A slow machine is no failure.
     testTimeout: 30_000,
+    expect: expect_patiently,
   },
 });
 
@@ -20,6 +23,7 @@ const e2e = (name: string, more: TestUserConfig) => ({
     include: ["**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: expect_patiently,
     ...more,
   },
 });
@@ -45,6 +49,7 @@ export default defineConfig({
           include: ["**/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          expect: expect_patiently,
         },
       },
       e2e("e2e", { exclude: in_time, maxWorkers: 2, sequence: { groupOrder: 1 } }),

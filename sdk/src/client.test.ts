@@ -127,14 +127,14 @@ describe("delivery", () => {
   });
 
   test("a batch leaves when it is full, and no sooner than the server's pace otherwise", async () => {
-    server.flush_ms = 150;
+    server.flush_ms = 1_500;
     const agent = start({ max_batch_events: 10 });
     agent.think("first");
     await agent.flush();
     for (const content of numbers(10)) agent.think(content);
-    await expect.poll(() => server.events.length, { timeout: 100 }).toBe(11);
+    await expect.poll(() => server.events.length, { timeout: 1_000 }).toBe(11);
     agent.think("alone");
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await new Promise((resolve) => setTimeout(resolve, 200));
     expect(server.events.length).toBe(11);
     await expect.poll(() => server.events.length).toBe(12);
   });

@@ -123,9 +123,9 @@ describe("any moment is the fold", () => {
     }) as StoredEvent[];
     history.append(events);
     for (const seq of [99_999, 1, 50_123, 12_345, 77_777]) {
-      const from_ms = performance.now();
+      const from_ms = process.cpuUsage().user / 1000;
       expect(history.moment(seq)?.stage.seq).toBe(seq);
-      expect(performance.now() - from_ms).toBeLessThan(100);
+      expect(process.cpuUsage().user / 1000 - from_ms).toBeLessThan(100);
     }
   });
 

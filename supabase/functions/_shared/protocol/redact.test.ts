@@ -113,7 +113,7 @@ test.each([
   ["spaces", " "],
 ])("half a megabyte of %s takes no time", (_, piece) => {
   const text = piece.repeat(500_000 / piece.length);
-  const start = performance.now();
+  const from_ms = process.cpuUsage().user / 1000;
   redact(text);
-  expect(performance.now() - start).toBeLessThan(1_500);
+  expect(process.cpuUsage().user / 1000 - from_ms).toBeLessThan(1_500);
 });
