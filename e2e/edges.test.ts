@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
 import { part, stage_of, wait_for_connection, wait_for_seq } from "./page.ts";
+import { send } from "./request.ts";
 import { shared_browser } from "./shared-browser.ts";
 import { folded_table } from "./table.ts";
 import { target } from "./target.ts";
@@ -74,10 +75,10 @@ test("a session that is made private while it is watched is over, and what was r
   const page = await new_page();
   await page.goto(address);
   await wait_for_connection(page, "live");
-  await fetch(`${target.api_url}/functions/v1/agents`, {
+  await send("agents", {
     method: "PATCH",
-    headers: { "content-type": "application/json", authorization: `Bearer ${agent.api_key}` },
-    body: JSON.stringify({ visibility: "private" }),
+    key: agent.api_key,
+    body: { visibility: "private" },
   });
   // As when a tab wakes up: the viewer says at once that they are there.
   await page.evaluate(() => dispatchEvent(new Event("online")));

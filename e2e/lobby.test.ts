@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
 import { part, wait_for_connection } from "./page.ts";
+import { send } from "./request.ts";
 import { shared_browser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
@@ -35,6 +36,30 @@ test("the lobby never lists an unlisted or private agent", async () => {
   await page.close();
 });
 
+test("a session that is made private leaves the lobby, the wall and its agent's page without a reload", async () => {
+  const agent = await register({ name: "Soon hidden" });
+  await agent.post([status("live"), { type: "task", data: { title: "Hide the traces" } }]);
+  const pages = await Promise.all(
+    ["/", "/wall", `/agents/${agent.agent_id}`].map(async (path) => {
+      const page = await browser.newPage(desktop);
+      await page.goto(`${target.site_url}${path}`);
+      return page;
+    }),
+  );
+  const shown = pages.map((page) => page.getByText("Hide the traces").first());
+  for (const one of shown) await one.waitFor();
+  const changed = await send("agents", {
+    method: "PATCH",
+    key: agent.api_key,
+    body: { visibility: "private" },
+  });
+  expect(changed.status).toBe(200);
+  // As when a tab wakes up; it happens every minute too.
+  for (const page of pages) await page.evaluate(() => dispatchEvent(new Event("online")));
+  for (const one of shown) await one.waitFor({ state: "detached" });
+  for (const page of pages) await page.close();
+});
+
 test("a viewer's message reaches the agent with its next batch, and the answer the viewer", async () => {
   const agent = await register();
   await agent.post([status("live")]);
@@ -50,11 +75,8 @@ test("a viewer's message reaches the agent with its next batch, and the answer t
     .toMatchObject([{ sender: "viewer", text: "What are you working on?" }]);
 
   const { session_id } = await agent.post([thought("Answering.")]);
-  const answer = await fetch(`${target.api_url}/functions/v1/chat`, {
-    method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${agent.api_key}` },
-    body: JSON.stringify({ session_id, text: "On the parser." }),
-  });
+  const body = { session_id, text: "On the parser." };
+  const answer = await send("chat", { key: agent.api_key, body });
   expect(answer.status).toBe(201);
   await part(page, "chat-message").filter({ hasText: "On the parser." }).waitFor();
   await page.close();

@@ -1,12 +1,12 @@
 /** The page of an agent: who it is, what it did in a year, its figures, its sessions. */
 import type { AgentStats, Head } from "@kulti/protocol";
-import { type KultiApi, KultiApiError, watchLobby } from "kulti/watch";
+import { type KultiApi, KultiApiError } from "kulti/watch";
 import { many } from "../figures/amount.ts";
 import { type FigureView, make_drawing, make_figure } from "../figures/figure-view.ts";
 import { make_moments } from "../figures/moments.ts";
-import { show_connection } from "../frame/connection.ts";
 import { element, write } from "../frame/element.ts";
 import { wire_theme } from "../frame/theme-button.ts";
+import { follow_lobby, until_answered } from "../lobby/follow.ts";
 import { load_api } from "../player/config.ts";
 import { server_now } from "../player/server-clock.ts";
 import { clock_text } from "../player/time.ts";
@@ -17,7 +17,6 @@ import { show_live, show_profile } from "./profile.ts";
 import { open_session_list } from "./session-list.ts";
 import { draw_year, year_chart } from "./year-strip.ts";
 
-const retry_ms = 5_000;
 /** How often the figures of an agent that is on stage are counted again. */
 const recount_ms = 30_000;
 const day_ms = 86_400_000;
@@ -30,27 +29,28 @@ export function open_agent_page(): void {
 }
 
 async function begin(agent_id: string): Promise<void> {
+  const visit = await until_answered(() => ask_for(agent_id), write_note);
+  if (!visit) return show_nobody(agent_id);
+  element("agent", HTMLElement).hidden = false;
+  show_profile(visit.agent);
+  open_figures(visit.api, visit.stats);
+  follow(visit.api, agent_id);
+}
+
+/** Null where nobody goes by that name, or nobody public. */
+async function ask_for(agent_id: string) {
+  const api = await load_api();
   try {
-    const api = await load_api();
     const [agent, stats] = await Promise.all([api.find_agent(agent_id), api.agent_stats(agent_id)]);
-    if (!agent) return show_nobody(agent_id);
-    write_note("");
-    element("agent", HTMLElement).hidden = false;
-    show_profile(agent);
-    open_figures(api, stats);
-    follow(api, agent_id);
+    return agent && { api, agent, stats };
   } catch (error) {
-    if (error instanceof KultiApiError && error.code === "agent_not_found") {
-      return show_nobody(agent_id);
-    }
-    const reason = error instanceof Error ? error.message : String(error);
-    write_note(`The server doesn't answer; it is tried again by itself. ${reason}`);
-    setTimeout(() => void begin(agent_id), retry_ms);
+    if (error instanceof KultiApiError && error.code === "agent_not_found") return null;
+    throw error;
   }
 }
 
 function show_nobody(agent_id: string): void {
-  write_note("");
+  write_note(null);
   write(element("connection", HTMLElement), "");
   element("nobody", HTMLElement).hidden = false;
   write(element("nobody-id", HTMLElement), agent_id);
@@ -129,20 +129,15 @@ function show_moments({ agent_id, most_watched }: AgentStats): void {
 function follow(api: KultiApi, agent_id: string): void {
   const list = open_session_list(api, agent_id);
   const show = () => show_live(agent_id, list.live(server_now()));
-  const refresh = () => void list.refresh().then(show);
-  watchLobby({
-    api,
-    handlers: {
-      head(head: Head) {
-        if (head.agent_id !== agent_id) return;
-        list.take([head]);
-        show();
-      },
-      connection: show_connection,
-      refresh,
+  follow_lobby(api, {
+    take(head: Head) {
+      if (head.agent_id !== agent_id) return;
+      list.take([head]);
+      show();
     },
+    refresh: () => list.refresh().then(show),
+    trouble: write_note,
   });
-  refresh();
   // Who says nothing for long is no longer live.
   setInterval(() => {
     list.draw();
@@ -150,8 +145,8 @@ function follow(api: KultiApi, agent_id: string): void {
   }, 1_000);
 }
 
-function write_note(text: string): void {
+function write_note(text: string | null): void {
   const note = element("note", HTMLElement);
-  note.hidden = text === "";
-  write(note, text);
+  note.hidden = text === null;
+  write(note, text ?? "");
 }

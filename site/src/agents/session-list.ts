@@ -4,6 +4,7 @@ import type { KultiApi } from "kulti/watch";
 import { many } from "../figures/amount.ts";
 import { show_session_figures } from "../figures/session-figures.ts";
 import { element, put_in_order, write } from "../frame/element.ts";
+import { Heads } from "../lobby/heads.ts";
 import { is_live } from "../lobby/programme.ts";
 import { server_now } from "../player/server-clock.ts";
 import { clock_text, date_and_clock_text, duration_text, elapsed_text } from "../player/time.ts";
@@ -12,21 +13,16 @@ import { day_label } from "./days.ts";
 const page_rows = 50;
 
 export function open_session_list(api: KultiApi, agent_id: string) {
-  const heads = new Map<string, Head>();
+  const heads = new Heads();
   const rows = new Map<string, HTMLLIElement>();
   const list = element("session-list", HTMLUListElement);
   const template = element("session-row", HTMLTemplateElement);
   const more = element("more", HTMLButtonElement);
   let is_read = false;
 
-  const newest_first = () =>
-    [...heads.values()].sort(
-      (one, other) => Date.parse(other.started_at) - Date.parse(one.started_at),
-    );
-
   const draw = () => {
     const now = server_now();
-    const wanted = newest_first().map((head) => {
+    const wanted = heads.newest_first().map((head) => {
       const row = rows.get(head.session_id) ?? make_row(template, api, head);
       rows.set(head.session_id, row);
       fill_row(row, head, now);
@@ -36,15 +32,12 @@ export function open_session_list(api: KultiApi, agent_id: string) {
     element("no-sessions", HTMLElement).hidden = !is_read || heads.size > 0;
   };
   const take = (found: readonly Head[]) => {
-    for (const head of found) {
-      const known = heads.get(head.session_id);
-      if (!known || known.to_seq <= head.to_seq) heads.set(head.session_id, head);
-    }
+    heads.take(found);
     draw();
   };
 
   more.addEventListener("click", async () => {
-    const before = newest_first().at(-1)?.started_at;
+    const before = heads.newest_first().at(-1)?.started_at;
     more.disabled = true;
     const found = await api
       .find_sessions({ agent_id, max_rows: page_rows, ...(before && { before }) })
@@ -57,15 +50,15 @@ export function open_session_list(api: KultiApi, agent_id: string) {
   return {
     take,
     draw,
-    /** Reads the newest page; a failure leaves what is shown, since the channel calls again. */
     async refresh(): Promise<void> {
-      const found = await api.find_sessions({ agent_id, max_rows: page_rows }).catch(() => null);
-      if (!found) return;
+      const find = (max_rows: number) => api.find_sessions({ agent_id, max_rows });
+      const found = await heads.take_newest(page_rows, find);
       if (!is_read) more.hidden = found.length < page_rows;
       is_read = true;
-      take(found);
+      draw();
     },
-    live: (now: number): Head | undefined => newest_first().find((head) => is_live(head, now)),
+    live: (now: number): Head | undefined =>
+      heads.newest_first().find((head) => is_live(head, now)),
   };
 }
 

@@ -1,81 +1,60 @@
 /** The lobby page: reads the sessions, listens to the lobby channel, draws the programme. */
 import type { Head } from "@kulti/protocol";
-import { type KultiApi, watchLobby } from "kulti/watch";
-import { show_connection } from "../frame/connection.ts";
+import type { KultiApi } from "kulti/watch";
 import { element, put_in_order } from "../frame/element.ts";
 import { wire_theme } from "../frame/theme-button.ts";
 import { load_api } from "../player/config.ts";
 import { server_now } from "../player/server-clock.ts";
 import { curl_command, demo_command } from "./first-steps.ts";
+import { follow_lobby, until_answered } from "./follow.ts";
+import { Heads } from "./heads.ts";
 import { is_live, type Order, orders, programme_of } from "./programme.ts";
 import { fill_row, make_row } from "./session-row.ts";
 
 const page_rows = 50;
-const retry_ms = 5_000;
 
 export function open_lobby(): void {
-  const heads = new Map<string, Head>();
+  const heads = new Heads();
   let is_loaded = false;
-  let problem: string | null = null;
-
-  const take = (found: readonly Head[]) => {
-    for (const head of found) {
-      const known = heads.get(head.session_id);
-      if (!known || known.to_seq <= head.to_seq) heads.set(head.session_id, head);
-    }
+  let trouble: string | null = null;
+  const draw = () => draw_lobby({ heads, is_loaded, trouble });
+  const tell = (text: string | null) => {
+    trouble = text;
     draw();
   };
-  const draw = () => draw_lobby({ heads, is_loaded, problem });
 
-  const refresh = async (api: KultiApi) => {
-    try {
-      const found = await api.find_sessions({ max_rows: page_rows });
-      is_loaded = true;
-      problem = null;
-      if (found.length === page_rows) offer_more(api);
-      take(found);
-    } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
-      draw();
-      setTimeout(() => void refresh(api), retry_ms);
-    }
+  const begin = async () => {
+    const api = await until_answered(load_api, tell);
+    const find = (max_rows: number) => api.find_sessions({ max_rows });
+    show_first_steps(api.api_url);
+    follow_lobby(api, {
+      take(head) {
+        heads.take([head]);
+        draw();
+      },
+      async refresh() {
+        const found = await heads.take_newest(page_rows, find);
+        if (!is_loaded && found.length === page_rows) offer_more(api);
+        is_loaded = true;
+      },
+      trouble: tell,
+    });
   };
 
   const offer_more = (api: KultiApi) => {
     const more = element("more", HTMLButtonElement);
     more.hidden = false;
     more.onclick = async () => {
-      const oldest = [...heads.values()].reduce((one, other) =>
-        Date.parse(one.started_at) < Date.parse(other.started_at) ? one : other,
-      );
+      const before = heads.newest_first().at(-1)?.started_at;
       more.disabled = true;
       const found = await api
-        .find_sessions({ max_rows: page_rows, before: oldest.started_at })
+        .find_sessions({ max_rows: page_rows, ...(before && { before }) })
         .catch(() => null);
       more.disabled = false;
       more.hidden = found !== null && found.length < page_rows;
-      take(found ?? []);
-    };
-  };
-
-  const begin = async () => {
-    try {
-      const api = await load_api();
-      show_first_steps(api.api_url);
-      void refresh(api);
-      watchLobby({
-        api,
-        handlers: {
-          head: (head) => take([head]),
-          connection: show_connection,
-          refresh: () => void refresh(api),
-        },
-      });
-    } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
+      heads.take(found ?? []);
       draw();
-      setTimeout(begin, retry_ms);
-    }
+    };
   };
 
   element("filter", HTMLInputElement).addEventListener("input", draw);
@@ -88,39 +67,39 @@ export function open_lobby(): void {
 }
 
 interface Lobby {
-  heads: ReadonlyMap<string, Head>;
+  heads: Heads;
   is_loaded: boolean;
-  problem: string | null;
+  trouble: string | null;
 }
 
-function draw_lobby({ heads, is_loaded, problem }: Lobby): void {
+function draw_lobby({ heads, is_loaded, trouble }: Lobby): void {
   const now = server_now();
   const filter = element("filter", HTMLInputElement).value;
   const chosen = element("order", HTMLSelectElement);
   chosen.hidden = heads.size === 0;
-  const { live, days } = programme_of(heads.values(), filter, now, order_of(chosen.value));
+  const { live, days } = programme_of(heads.newest_first(), filter, now, order_of(chosen.value));
   element("live", HTMLElement).hidden = live.length === 0;
   draw_list(element("live-list", HTMLUListElement), live, now);
   draw_days(days, now);
   const is_empty = is_loaded && heads.size === 0;
   element("empty", HTMLElement).hidden = !is_empty;
-  write_note(note_of({ problem, is_loaded, is_empty, found: live.length + days.length, filter }));
-  const on_stage = [...heads.values()].filter((head) => is_live(head, now)).length;
+  write_note(note_of({ trouble, is_loaded, is_empty, found: live.length + days.length, filter }));
+  const on_stage = heads.newest_first().filter((head) => is_live(head, now)).length;
   document.title = on_stage > 0 ? `● ${on_stage} on stage · Kulti` : "Kulti: who is on stage";
 }
 
 const order_of = (value: string): Order => orders.find((order) => order === value) ?? "live";
 
 interface Note {
-  problem: string | null;
+  trouble: string | null;
   is_loaded: boolean;
   is_empty: boolean;
   found: number;
   filter: string;
 }
 
-function note_of({ problem, is_loaded, is_empty, found, filter }: Note): string {
-  if (problem) return `The server doesn't answer; it is tried again by itself. ${problem}`;
+function note_of({ trouble, is_loaded, is_empty, found, filter }: Note): string {
+  if (trouble) return trouble;
   if (!is_loaded) return "Looking who is there …";
   if (!is_empty && found === 0) return `No session matches “${filter.trim()}”.`;
   return "";

@@ -77,3 +77,15 @@ test("of several sessions of an agent the one that began last is shown, and an o
   wall.take({ ...newer, to_seq: 4 });
   expect(wall.tiles(now).map(({ head }) => [head.session_id, head.to_seq])).toEqual([["a-2", 5]]);
 });
+
+test("take_live takes off who is no longer listed, and keeps who ended or came meanwhile", async () => {
+  const wall = wall_of(head("gone"), head("listed"), head("ended", { ended_at: iso(0) }));
+  await wall.take_live(9, async () => {
+    wall.take(head("come"));
+    return [head("listed", { to_seq: 2 })];
+  });
+  const names = () => wall.tiles(now).map(({ head }) => head.agent_id);
+  expect(names().sort()).toEqual(["come", "ended", "listed"]);
+  await wall.take_live(1, async () => [head("listed", { to_seq: 3 })]);
+  expect(names().sort()).toEqual(["come", "ended", "listed"]);
+});

@@ -45,6 +45,22 @@ export class Wall {
     if (is_news && !is_older) this.#heads.set(head.agent_id, head);
   }
 
+  /**
+   * Takes the newest `max_rows` that are live and forgets who was taken for live and is not among them: their session
+   * was deleted, or is no longer public.
+   */
+  async take_live(max_rows: number, find: (max_rows: number) => Promise<Head[]>): Promise<void> {
+    const before = [...this.#heads.values()];
+    const found = await find(max_rows);
+    const listed = new Set(found.map(({ agent_id }) => agent_id));
+    for (const head of found.length < max_rows ? before : []) {
+      const is_news = this.#heads.get(head.agent_id) !== head;
+      const is_gone = head.ended_at === null && !listed.has(head.agent_id) && !is_news;
+      if (is_gone) this.#forget(head.agent_id);
+    }
+    for (const head of found) this.take(head);
+  }
+
   tiles(now: number): Tile[] {
     const tiles: Tile[] = [];
     for (const head of this.#heads.values()) {

@@ -1,0 +1,48 @@
+import type { Head } from "@kulti/protocol";
+import { expect, test } from "vitest";
+import { Heads } from "./heads.ts";
+
+const head = (session_id: string, began_min: number, to_seq = 1): Head =>
+  ({
+    session_id,
+    to_seq,
+    started_at: new Date(Date.UTC(2026, 10, 22, 10, began_min)).toISOString(),
+  }) as Head;
+const ids = (heads: Heads) => heads.newest_first().map(({ session_id }) => session_id);
+
+test("take keeps what is newest of each session", () => {
+  const heads = new Heads();
+  heads.take([head("a", 1, 5), head("b", 2)]);
+  heads.take([head("a", 1, 4)]);
+  expect(heads.newest_first().map(({ session_id, to_seq }) => [session_id, to_seq])).toEqual([
+    ["b", 1],
+    ["a", 5],
+  ]);
+});
+
+test("take_newest forgets who should be listed and is not, and keeps what is older than the page", async () => {
+  const heads = new Heads();
+  heads.take([head("old", 1), head("hidden", 3), head("listed", 2)]);
+  await heads.take_newest(2, async () => [head("new", 4), head("listed", 2)]);
+  expect(ids(heads)).toEqual(["new", "listed", "old"]);
+  await heads.take_newest(3, async () => [head("new", 4), head("listed", 2)]);
+  expect(ids(heads)).toEqual(["new", "listed"]);
+});
+
+test("take_newest keeps what a broadcast said while the listing was on its way", async () => {
+  const heads = new Heads();
+  heads.take([head("known", 1)]);
+  await heads.take_newest(9, async () => {
+    heads.take([head("begun", 2), head("known", 1, 2)]);
+    return [];
+  });
+  expect(ids(heads)).toEqual(["begun", "known"]);
+});
+
+test("take_newest changes nothing when the listing can't be had", async () => {
+  const heads = new Heads();
+  heads.take([head("a", 1)]);
+  const refused = () => Promise.reject(new Error("No."));
+  await expect(heads.take_newest(9, refused)).rejects.toThrow("No.");
+  expect(ids(heads)).toEqual(["a"]);
+});
