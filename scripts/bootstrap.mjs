@@ -17,9 +17,11 @@ function install() {
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   console.log("Installing dependencies (first run, or package-lock.json has changed) …");
-  // Not `npm ci`: it refuses a lock file made where a registry lacks the binaries of some other platform.
-  const flags = ["--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
-  const { status } = spawnSync("npm", ["install", ...flags, ...npm_cache()], {
+  // Not `npm ci`: it refuses a lock file made where a registry lacks the binaries of some other platform. Nothing that
+  // is installed needs its install script.
+  const kinds = ["--no-save", "--include=dev", "--include=optional", "--ignore-scripts"];
+  const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+  const { status } = spawnSync("npm", ["install", ...kinds, ...quiet, ...npm_cache()], {
     cwd: root,
     stdio: "inherit",
   });
@@ -41,6 +43,17 @@ function npm_cache() {
   } catch {
     return [`--cache=${join(root, "node_modules", ".cache", "npm")}`];
   }
+}
+
+/** The Node 24 of a package for this platform, or this one where there is none and it is new enough. */
+function node() {
+  const installed = join(bin, "node");
+  if (existsSync(installed)) return installed;
+  if (Number.parseInt(process.versions.node, 10) >= 24) return process.execPath;
+  console.error(
+    `Cannot go on: this is Node ${process.versions.node}, 24 or later is needed, and npm has none for ${process.platform} on ${process.arch}.`,
+  );
+  process.exit(1);
 }
 
 /** The processes that must live for this one to go on: the parent and, when that is only npm's shell, npm. */
@@ -75,7 +88,7 @@ install();
 // An installation takes its minute: whoever ended it meanwhile wants no stack.
 if (is_orphan()) process.exit(1);
 // The channel closes when this process dies, however it dies, and the command then ends by itself.
-const child = spawn(join(bin, "node"), [join(root, "scripts", `${command}.ts`), ...args], {
+const child = spawn(node(), [join(root, "scripts", `${command}.ts`), ...args], {
   stdio: ["inherit", "inherit", "inherit", "ipc"],
   env: {
     // What Node makes of TypeScript is kept for later processes: a second `npm start` takes 2.1 s instead of 2.6.
@@ -91,7 +104,7 @@ setInterval(() => {
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("error", ({ message }) => {
   console.error(
-    `Cannot run Node 24 (${message}): npm's install scripts bring it. See that \`npm config get ignore-scripts\` says false, remove node_modules and start again.`,
+    `Cannot run Node 24 (${message}). Remove node_modules and start again: it is installed anew.`,
   );
   process.exit(1);
 });
