@@ -46,6 +46,7 @@ export default defineConfig({
         test: {
           name: "local",
           root: "local",
+          globalSetup: ["src/testing/cluster.ts"],
           include: ["**/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,

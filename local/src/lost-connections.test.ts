@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { free_port } from "./ports.ts";
 import { joined, listen, until } from "./realtime/test-project.ts";
 import { type Stack, startStack } from "./stack.ts";
+import { copy_cluster } from "./testing/cluster.ts";
 import { copy_fixture, type Fixture } from "./testing/fixture.ts";
 import { connect_sql, type Sql } from "./testing/sql.ts";
 
@@ -15,6 +16,7 @@ let admin: Sql;
 
 beforeAll(async () => {
   fixture = await copy_fixture();
+  await copy_cluster(fixture.data_dir);
   stack = await startStack({
     project_dir: fixture.project_dir,
     data_dir: fixture.data_dir,

@@ -3,10 +3,12 @@ import { open_connection } from "./database/connection.ts";
 import { apply_migrations } from "./migrations.ts";
 import { free_port } from "./ports.ts";
 import { startPostgres } from "./postgres/index.ts";
+import { copy_cluster } from "./testing/cluster.ts";
 import { copy_fixture } from "./testing/fixture.ts";
 
 test("apply_migrations tells PostgREST, on a database without Supabase's triggers too", async () => {
   const fixture = await copy_fixture();
+  await copy_cluster(fixture.data_dir);
   onTestFinished(fixture.remove);
   const server = await startPostgres({ data_dir: fixture.data_dir, port: await free_port() });
   onTestFinished(server.stop);

@@ -8,6 +8,7 @@ import { start_gateway } from "../gateway/index.ts";
 import { local_keys } from "../keys.ts";
 import { free_port } from "../ports.ts";
 import { remove_data, startPostgres } from "../postgres/index.ts";
+import { copy_cluster } from "../testing/cluster.ts";
 import { connect_sql, type Sql } from "../testing/sql.ts";
 import { create_data_api, type DataApiOptions } from "./index.ts";
 
@@ -33,6 +34,7 @@ export interface TestProject {
 
 export async function start_project(options: Partial<DataApiOptions> = {}): Promise<TestProject> {
   const data_dir = await mkdtemp(path.join(tmpdir(), "data-api-test-"));
+  await copy_cluster(data_dir);
   const database = await startPostgres({ data_dir, port: await free_port() });
   const sql = connect_sql(database.db_url);
   const admin = connect_sql(database.admin_url, 1);

@@ -3,6 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { free_port } from "../ports.ts";
 import { type EmbeddedPostgres, startPostgres } from "../postgres/index.ts";
+import { copy_cluster } from "../testing/cluster.ts";
 import { copy_fixture, type Fixture } from "../testing/fixture.ts";
 import { runPgtap } from "./index.ts";
 import { read_tap } from "./tap.ts";
@@ -12,6 +13,7 @@ let server: EmbeddedPostgres;
 
 beforeAll(async () => {
   fixture = await copy_fixture();
+  await copy_cluster(fixture.data_dir);
   server = await startPostgres({ data_dir: fixture.data_dir, port: await free_port() });
 });
 

@@ -14,6 +14,7 @@ import { start_gateway } from "../gateway/index.ts";
 import { type Keys, local_keys } from "../keys.ts";
 import { free_port } from "../ports.ts";
 import { remove_data, startPostgres } from "../postgres/index.ts";
+import { copy_cluster } from "../testing/cluster.ts";
 import { connect_sql, type Sql } from "../testing/sql.ts";
 import { create_realtime, type RealtimeLimits } from "./index.ts";
 
@@ -38,6 +39,7 @@ const QUICK = { join_error_delay_ms: 50, connect_error_delay_ms: 50 };
 
 export async function start_project(): Promise<TestProject> {
   const data_dir = await mkdtemp(path.join(tmpdir(), "realtime-test-"));
+  await copy_cluster(data_dir);
   const database = await startPostgres({ data_dir, port: await free_port() });
   const keys = await local_keys();
   const sql = connect_sql(database.admin_url, 4);
