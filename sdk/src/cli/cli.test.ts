@@ -196,6 +196,17 @@ describe("stream", () => {
     expect(server.events.map(({ type }) => type)).toEqual(["task", "terminal", "terminal"]);
   });
 
+  test("an exported session comes in whole: its header and its chat are no bad lines", async () => {
+    const input = [
+      '{"format":"kulti-session","version":1,"session":{"agent_id":"ada"}}',
+      '{"seq":1,"id":"a","type":"status","at":"2026-11-22T10:00:00Z","data":{"status":"done"}}',
+      '{"message":{"seq":1,"id":"b","sender":"viewer","name":"Ada","text":"Why?"}}',
+    ].join("\n");
+    const { code } = await kulti(home, ["stream"], { input });
+    expect(code).toBe(0);
+    expect(server.events.map(({ id, type }) => [id, type])).toEqual([["a", "status"]]);
+  });
+
   test("--text takes lines as thoughts", async () => {
     const input = 'compiling\n{"type":"task","data":{"title":"T"}}\n{"no":"event"}\n';
     await kulti(home, ["stream", "--text", "--type", "observation"], { input });

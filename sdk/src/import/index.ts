@@ -11,6 +11,7 @@ import { import_swe_agent } from "./swe-agent.ts";
 import { type Fields, is_fields, json_of } from "./value.ts";
 
 export { type EventLine, read_event } from "./event-line.ts";
+export { is_beside_events } from "./ndjson.ts";
 export type { Recording, RecordingFormat, Skipped } from "./recording.ts";
 
 /**

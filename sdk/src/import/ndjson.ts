@@ -62,6 +62,10 @@ function read_line({ number, value }: JsonLine, into: ImportedSession): void {
 /** The line that begins an exported session. */
 export const is_session_line = (value: Fields): boolean => value.format === session_format;
 
+/** A line of an exported session that is no event: its header, or a message of its chat. */
+export const is_beside_events = (value: Fields): boolean =>
+  value.type === undefined && (is_session_line(value) || value.message !== undefined);
+
 /** The lines of an exported session that are its events; those of any other text. */
 export const event_lines = (lines: JsonLine[]): JsonLine[] =>
   lines[0] && is_session_line(lines[0].value)

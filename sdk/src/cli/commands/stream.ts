@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { ending_statuses, thought_types } from "@kulti/protocol/event.ts";
-import { type EventLine, read_event } from "../../import/index.ts";
+import { type EventLine, is_beside_events, read_event } from "../../import/index.ts";
 import type { StatusData, ThoughtType } from "../../index.ts";
 import { type Command, choice_flag, server_options, session_option } from "../command.ts";
 import { find_credentials } from "../credentials.ts";
@@ -42,6 +42,7 @@ export const stream: Command = {
       if (stage.refusal || run.signal.aborted) break;
       if (line.trim() === "") continue;
       const read = read_line(line, flags.text === true, thought_type);
+      if (read === null) continue;
       if (typeof read === "string") {
         bad++;
         out.complain(`line ${number}: ${read}`);
@@ -64,12 +65,12 @@ export const stream: Command = {
   },
 };
 
-/** The event, or what is wrong with the line. */
+/** The event, or what is wrong with the line; null for what an exported session holds beside its events. */
 function read_line(
   line: string,
   takes_text: boolean,
   thought_type: ThoughtType,
-): EventLine | string {
+): EventLine | string | null {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -81,7 +82,8 @@ function read_line(
     return { type: "thought", data: { thought_type, content: line } };
   }
   if (!is_object) return "is no JSON object (--text takes such lines as thoughts)";
-  return read_event(value as Record<string, unknown>);
+  const fields = value as Record<string, unknown>;
+  return is_beside_events(fields) ? null : read_event(fields);
 }
 
 const is_ending = (status: string): boolean =>
