@@ -28,7 +28,7 @@ async function on_stage(...more: object[]) {
 test("a part whose script can't be had says so, and the rest of the stage goes on", async () => {
   const { agent, session_id, address } = await on_stage(output("hello\r\n"));
   const page = await new_page();
-  await page.route(/(SessionSearch|FiguresDialog|terminal-screen).*js$/, (route) => route.abort());
+  await page.route(/(SessionHits|FiguresDialog|terminal-screen).*js$/, (route) => route.abort());
   await page.goto(address);
   await wait_for_connection(page, "live");
   await page.getByText("Cannot show the terminal").waitFor();

@@ -192,12 +192,18 @@ test("a slash searches inside the session on stage, an unlisted one too, and a h
     status("done"),
   ]);
   const page = await browser.newPage();
+  const typed = Promise.withResolvers<void>();
+  await page.route(/SessionHits.*js$/, async (route) => {
+    await typed.promise;
+    await route.continue();
+  });
   await page.goto(`${target.site_url}/watch/${unlisted.agent_id}/${posted.session_id}`);
   await part(page, "thought").first().waitFor();
-  await page.keyboard.press("/");
+  // All of it goes into the field, though what finds is not there yet.
+  await page.keyboard.type("/okapi stayed");
   const search = part(page, "session-search");
-  await search.waitFor();
-  await page.keyboard.type("okapi stayed");
+  expect(await search.locator("input").inputValue()).toBe("okapi stayed");
+  typed.resolve();
   const hit = part(page, "session-hit");
   await hit.waitFor();
   expect(await hit.textContent()).toContain("<b>it</b>");

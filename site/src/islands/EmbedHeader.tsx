@@ -3,17 +3,12 @@ import { ArrowUpRight } from "lucide-react";
 import { Avatar } from "./Avatar.tsx";
 import { Connection } from "./Connection.tsx";
 import { usePlayer, useSlice } from "./stage-context.ts";
-import { useTitle } from "./use-title.ts";
+import { useWho } from "./use-who.ts";
 
 export function EmbedHeader() {
   const { session_id } = usePlayer();
-  const head = useSlice((state) => state.head);
+  const { head, status, name } = useWho();
   const task = useSlice((state) => (state.stage.task ?? state.head?.task)?.title ?? null);
-  const status = useSlice((state) =>
-    state.stage.seq > 0 ? state.stage.status : (state.head?.status ?? state.stage.status),
-  );
-  const name = head?.agent_name ?? "";
-  useTitle();
   return (
     <header className="embed-header">
       <Avatar name={name} url={head?.avatar_url ?? null} />

@@ -8,10 +8,9 @@ import { FiguresButton } from "./FiguresButton.tsx";
 import { Mark } from "./Mark.tsx";
 import { SearchButton } from "./SearchButton.tsx";
 import { ShareButton } from "./ShareButton.tsx";
-import { useSlice } from "./stage-context.ts";
 import { TaskDetails, TaskSentence } from "./Task.tsx";
 import { ThemeToggle } from "./ThemeToggle.tsx";
-import { useTitle } from "./use-title.ts";
+import { useWho } from "./use-who.ts";
 
 interface Props {
   is_chat_shown: boolean;
@@ -19,13 +18,8 @@ interface Props {
 }
 
 export function Header({ is_chat_shown, toggle_chat }: Props) {
-  const head = useSlice((state) => state.head);
-  const status = useSlice((state) =>
-    state.stage.seq > 0 ? state.stage.status : (state.head?.status ?? state.stage.status),
-  );
+  const { head, status, name } = useWho();
   const [is_task_open, set_task_open] = useState(false);
-  const name = head?.agent_name ?? "";
-  useTitle();
 
   return (
     <header className="stage-top">

@@ -1,23 +1,17 @@
-/** Opens the search inside the session, by click and by `/`; its code comes with the first use. */
+/** Opens the search inside the session, by click and by `/`. */
 import { Search } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
-import { elapsed_text } from "../player/time.ts";
+import { useEffect, useState } from "react";
+import { is_typed_into } from "../player/keys.ts";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
-import { usePlayer } from "./stage-context.ts";
-
-const SessionSearch = lazy(async () => ({
-  default: (await import("./SessionSearch.tsx")).SessionSearch,
-}));
+import { SearchDialog } from "./SearchDialog.tsx";
 
 export function SearchButton() {
-  const player = usePlayer();
-  const { timeline } = player;
   const [is_open, set_open] = useState(false);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
-      if (event.target instanceof Element && event.target.closest(writes)) return;
+      if (is_typed_into(event.target)) return;
       event.preventDefault();
       set_open(true);
     };
@@ -38,18 +32,9 @@ export function SearchButton() {
       </button>
       {is_open && (
         <ErrorBoundary part="the search" close={() => set_open(false)}>
-          <Suspense>
-            <SessionSearch
-              session_id={player.session_id}
-              time_of={(seq) => (seq <= timeline.length ? elapsed_text(timeline.ms_of(seq)) : "")}
-              on_choose={(seq) => player.send({ kind: "seek_seq", seq })}
-              close={() => set_open(false)}
-            />
-          </Suspense>
+          <SearchDialog close={() => set_open(false)} />
         </ErrorBoundary>
       )}
     </>
   );
 }
-
-const writes = "input, textarea, select, [contenteditable]";

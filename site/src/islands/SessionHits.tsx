@@ -1,99 +1,47 @@
 /** What was said, written and run in the session that is shown: choose a hit, and the stage goes to its moment. */
 import type { SearchHit, ThoughtType } from "@kulti/protocol";
-import { Search } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
+import { elapsed_text } from "../player/time.ts";
 import { address_of, dress_of, lines_of, place_of, word_of } from "../search/dress.ts";
-import { walk_hits } from "../search/keys.ts";
 import { beginning_text } from "../search/notice.ts";
 import { create_session_searcher, type SearchState } from "../search/session-search.ts";
+import { usePlayer } from "./stage-context.ts";
 import { TypeWord } from "./TypeWord.tsx";
 
 interface Props {
-  session_id: string;
-  /** When an event was, as the player's clock says it; empty where that is not known. */
-  time_of(seq: number): string;
-  on_choose(seq: number): void;
-  close(): void;
+  asked: { text: string; wait_ms: number };
+  /** Closes what the hits stand in. */
+  leave(): void;
 }
 
-const typing_ms = 200;
-
-export function SessionSearch(props: Props) {
-  const { session_id, time_of, on_choose, close } = props;
-  const dialog = useRef<HTMLDialogElement>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const results = useRef<HTMLUListElement>(null);
+export function SessionHits({ asked, leave }: Props) {
+  const player = usePlayer();
+  const { session_id, timeline } = player;
   const [state, set_state] = useState<SearchState>({ kind: "idle" });
-  const [text, set_text] = useState("");
   const searcher = useMemo(() => create_session_searcher(session_id, set_state), [session_id]);
-  const said = useId();
-
-  useEffect(() => {
-    dialog.current?.showModal();
-    field.current?.focus();
-  }, []);
   useEffect(() => searcher.stop, [searcher]);
-
-  const write = (next: string, wait_ms = typing_ms) => {
-    set_text(next);
-    searcher.ask(next, wait_ms);
-  };
-  // Closed by itself, a dialog gives the focus back to where it was.
-  const leave = () => dialog.current?.close();
-  const press = (event: KeyboardEvent) => {
-    if (field.current && results.current)
-      walk_hits(event.nativeEvent, field.current, results.current);
-  };
+  useEffect(() => searcher.ask(asked.text, asked.wait_ms), [searcher, asked]);
   const hits = "hits" in state ? state.hits : [];
 
   return (
-    <dialog
-      ref={dialog}
-      className="session-search"
-      aria-label="Search this session"
-      data-testid="session-search"
-      onClose={close}
-      onKeyDown={press}
-      onClick={({ target }) => target === dialog.current && leave()}
-    >
-      <form
-        className="session-search-field"
-        onSubmit={(event) => {
-          event.preventDefault();
-          write(text, 0);
-        }}
-      >
-        <Search className="icon" aria-hidden="true" />
-        <input
-          ref={field}
-          type="search"
-          placeholder="Search this session"
-          aria-label="Search this session"
-          dir="auto"
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          value={text}
-          onChange={({ target }) => write(target.value)}
-        />
-        <a href="/search">All sessions</a>
-      </form>
-      <p className="session-search-note" id={said} role="status" dir="auto">
-        {note_of(state, text)}
+    <>
+      <p className="session-search-note" role="status" dir="auto">
+        {note_of(state, asked.text)}
       </p>
       {state.kind === "failed" && (
         <button type="button" className="plain-button" onClick={searcher.retry}>
           Try again
         </button>
       )}
-      <ul ref={results} className="session-search-hits" aria-busy={state.kind === "searching"}>
+      <ul className="session-search-hits" aria-busy={state.kind === "searching"}>
         {hits.map((hit) => (
           <Hit
             key={hit.seq}
             hit={hit}
-            time={time_of(hit.seq)}
+            // When it was, as the player's clock says it; what has not been read yet has no time there.
+            time={hit.seq <= timeline.length ? elapsed_text(timeline.ms_of(hit.seq)) : ""}
             choose={() => {
-              on_choose(hit.seq);
+              player.send({ kind: "seek_seq", seq: hit.seq });
               leave();
             }}
           />
@@ -109,7 +57,7 @@ export function SessionSearch(props: Props) {
           {state.more === "failed" ? "The next results can't be read. Try again" : "More"}
         </button>
       )}
-    </dialog>
+    </>
   );
 }
 

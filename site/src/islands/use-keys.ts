@@ -1,9 +1,8 @@
 import { useEffect, useRef } from "react";
-import { action_of } from "../player/keys.ts";
+import { action_of, is_typed_into } from "../player/keys.ts";
 import { usePlayer } from "./stage-context.ts";
 
-/** What is typed into, or means something to the element that has the focus, is left alone. */
-const writes = "input, textarea, select, [contenteditable]";
+/** What means something to the element that has the focus is left alone. */
 const presses = "button, a, summary, [role=switch]";
 const press_keys = new Set([" ", "Enter"]);
 const scroll_keys = new Set([" ", "Home", "End", "PageUp", "PageDown"]);
@@ -31,7 +30,7 @@ export function useKeys(show_help: () => void): void {
 
 function belongs_elsewhere({ key, target }: KeyboardEvent): boolean {
   if (!(target instanceof Element)) return false;
-  if (target.closest(writes)) return true;
+  if (is_typed_into(target)) return true;
   if (press_keys.has(key) && target.closest(presses)) return true;
   const scroller = target.closest("[data-scroller]");
   if (!scroller) return false;

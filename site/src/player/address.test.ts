@@ -28,6 +28,8 @@ test("parse_wish reads what is there and passes over what makes no sense", () =>
   expect(parse_wish(nonsense)).toEqual(no_wish);
   const inherited = { search: "?idle=constructor&autoplay=__proto__", hash: "#e-1" };
   expect(parse_wish(inherited)).toEqual(no_wish);
+  // The first event is number 1.
+  expect(parse_wish({ search: "", hash: "#e0" })).toEqual(no_wish);
 });
 
 test("moment_url leads back to the moment", () => {

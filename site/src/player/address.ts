@@ -21,7 +21,7 @@ export const no_wish: Wish = {
 /** What makes no sense is passed over. */
 export function parse_wish({ search, hash }: { search: string; hash: string }): Wish {
   const query = new URLSearchParams(search);
-  const event = /^#e(\d{1,9})$/.exec(hash)?.[1];
+  const event = /^#e([1-9]\d{0,8})$/.exec(hash)?.[1];
   const speed = Number(query.get("speed"));
   return {
     ms: parse_time(query.get("t") ?? ""),

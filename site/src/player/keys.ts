@@ -51,6 +51,11 @@ export function action_of({
   return actions[wanted] ?? (key.length === 1 ? actions[name] : undefined);
 }
 
+/** Whether keys that are pressed there are meant for what stands there. */
+export const is_typed_into = (target: EventTarget | null): boolean =>
+  target instanceof Element &&
+  target.closest("input, textarea, select, [contenteditable]") !== null;
+
 /** For the help: what the keys are called and do. */
 export const key_help: readonly { keys: readonly string[]; does: string }[] = [
   { keys: ["Space", "k"], does: "Play or pause" },

@@ -1,4 +1,6 @@
 /** The keyboard: `/` to the field, arrows through the hits, Escape back and clear. Enter opens, as it does with links. */
+import { is_typed_into } from "../player/keys.ts";
+
 export interface KeyTargets {
   field: HTMLInputElement;
   /** Holds the hits, each of which is one link. */
@@ -11,7 +13,7 @@ export function wire_keys({ field, results, clear }: KeyTargets): void {
     if (walk_hits(event, field, results)) return;
     const at = document.activeElement;
     if (has_modifier(event)) return;
-    if (event.key === "/" && !is_writing(at)) {
+    if (event.key === "/" && !is_typed_into(at)) {
       event.preventDefault();
       focus_field(field);
     } else if (event.key === "Escape" && at === field) {
@@ -54,8 +56,3 @@ function focus_field(field: HTMLInputElement): void {
 
 const has_modifier = ({ ctrlKey, metaKey, altKey, isComposing }: KeyboardEvent): boolean =>
   ctrlKey || metaKey || altKey || isComposing;
-
-const is_writing = (element: Element | null): boolean =>
-  element instanceof HTMLInputElement ||
-  element instanceof HTMLTextAreaElement ||
-  element instanceof HTMLSelectElement;
