@@ -119,7 +119,10 @@ begin
     from inserted i
   ),
   last_thought as (
-    select event.seq, event.data ->> 'stream_id' as stream_id
+    select
+      event.seq,
+      event.data ->> 'stream_id' as stream_id,
+      event.data ->> 'done' = 'true' as is_done
     from event
     where event.type = 'thought'
     order by event.seq desc
@@ -145,6 +148,7 @@ begin
     count(*) filter (where event.type = 'error') as errors,
     bool_or(event.type = 'thought') as has_thought,
     (select last_thought.stream_id from last_thought) as stream_id,
+    (select last_thought.stream_id from last_thought where last_thought.is_done is not true) as open_stream_id,
     (
       select string_agg(left(piece.data ->> 'content', latest_bytes), '' order by piece.seq)
       from event piece, last_thought
@@ -172,7 +176,7 @@ begin
       when added.stream_id = s.latest_stream_id then private.cut(s.latest || added.latest, latest_bytes)
       else private.cut(added.latest, latest_bytes)
     end,
-    latest_stream_id = case when added.has_thought then added.stream_id else s.latest_stream_id end,
+    latest_stream_id = case when added.has_thought then added.open_stream_id else s.latest_stream_id end,
     thought_count = s.thought_count + added.thoughts,
     code_count = s.code_count + added.code,
     terminal_count = s.terminal_count + added.terminal,
@@ -268,6 +272,8 @@ begin
         or session.status <> before.status
         or session.task is distinct from before.task
         or session.goal is distinct from before.goal
+        -- A thought that was being written is whole: half of it would be all that the lobby has until the next event.
+        or (before.latest_stream_id is not null and session.latest_stream_id is null)
     );
   end if;
   perform private.touch_key(caller_hash);

@@ -181,8 +181,12 @@ begin
 
   select s.* into session from public.ai_agent_sessions s where s.id = of_session;
   count_now := private.count_viewers(of_session);
+  -- The head of the last events may have been held back, as too soon after the one before.
   if exists (
-    select 1 from private.session_air air where air.session_id = of_session and air.viewers_sent <> count_now
+    select 1
+    from private.session_air air
+    where air.session_id = of_session
+      and (air.viewers_sent <> count_now or air.head_sent_at < session.last_event_at)
   ) then
     perform private.send_head(session, false);
   end if;

@@ -1,6 +1,6 @@
 -- What goes over the air, to whom, and who may listen.
 begin;
-select plan(46);
+select plan(51);
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -100,6 +100,24 @@ select pg_temp.append('ada', '[{"id": "t", "type": "task", "at": "2026-11-22T10:
 select is((select payload -> 'task' ->> 'title' from sent where event = 'head' and topic = 'lobby'), 'a task', 'or the task');
 select pg_temp.forget();
 
+create function pg_temp.piece(id text, content text, done boolean) returns jsonb language sql as $$
+select jsonb_build_array(jsonb_build_object(
+  'id', id, 'type', 'thought', 'at', '2026-11-22T10:00:00Z',
+  'data', jsonb_build_object('thought_type', 'general', 'content', content, 'stream_id', 's', 'done', done)
+))
+$$;
+select pg_temp.append('ada', pg_temp.piece('p1', 'Half a ', false));
+select is_empty($$ select * from sent where event = 'head' $$, 'not for a thought that is being written');
+select pg_temp.append('ada', pg_temp.piece('p2', 'thought', true));
+select is(
+  (select payload ->> 'latest' from sent where event = 'head' and topic = 'lobby'), 'Half a thought',
+  'but when it is whole'
+);
+select pg_temp.forget();
+select pg_temp.append('ada', pg_temp.piece('p3', 'Another', true));
+select is_empty($$ select * from sent where event = 'head' $$, 'and not for one that came whole');
+select pg_temp.forget();
+
 -- Large batches.
 select pg_temp.append('ada', pg_temp.thoughts(100, 399, 500));
 select ok((select count(*) between 3 and 5 from sent where event = 'frame'), 'invariant 5: a large batch is a few frames');
@@ -123,14 +141,14 @@ select results_eq(
     where event = 'frame'
     order by from_seq, position
   $$,
-  $$ select n::bigint from generate_series(58, 357) n $$,
+  $$ select n::bigint from generate_series(61, 360) n $$,
   'and hold every event once'
 );
 select pg_temp.forget();
 select pg_temp.append('ada', pg_temp.thoughts(400, 401) || pg_temp.thoughts(402, 402, 65000) || pg_temp.thoughts(403, 404));
 select results_eq(
   $$ select (payload ->> 'from_seq')::int, (payload ->> 'to_seq')::int, jsonb_array_length(payload -> 'events') from sent where event = 'frame' order by from_seq $$,
-  $$ values (358, 359, 2), (360, 360, 0), (361, 362, 2) $$,
+  $$ values (361, 362, 2), (363, 363, 0), (364, 365, 2) $$,
   'invariant 5: an event too large for a frame is announced by its seq alone'
 );
 select pg_temp.forget();
@@ -162,6 +180,18 @@ select is(
   'then the next call of anyone broadcasts it'
 );
 select is(pg_temp.append('ada', pg_temp.thoughts(500, 500)) ->> 'viewers', '2', 'the agent is told how many watch');
+select pg_temp.forget();
+update private.session_air set head_sent_at = clock_timestamp() - interval '2 seconds' where true;
+select touch_viewer(current_setting('test.session')::uuid, 'v1');
+select is(
+  (select (payload ->> 'to_seq')::bigint from sent where event = 'head' and topic = 'lobby'),
+  (session_head(current_setting('test.session')::uuid)).to_seq,
+  'a head that was held back is broadcast with the next call of a viewer'
+);
+select pg_temp.forget();
+update private.session_air set head_sent_at = clock_timestamp() where true;
+select touch_viewer(current_setting('test.session')::uuid, 'v1');
+select is_empty($$ select * from sent where event = 'head' $$, 'and once');
 update private.viewers set seen_at = now() - interval '46 seconds' where viewer_id = 'v1';
 update private.session_air set head_sent_at = '-infinity' where true;
 select is((touch_viewer(current_setting('test.session')::uuid, 'v2')).viewers, 1, 'who is silent for 45 seconds has left');
