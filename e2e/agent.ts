@@ -48,3 +48,10 @@ export const thought = (content: string, thought_type = "general") => ({
 });
 
 export const status = (value: string) => ({ type: "status", data: { status: value } });
+
+/** Events `step_ms` apart, the last one just now. */
+export const spaced = (events: object[], step_ms: number) =>
+  events.map((event, index) => ({
+    ...event,
+    at: new Date(Date.now() - (events.length - 1 - index) * step_ms).toISOString(),
+  }));

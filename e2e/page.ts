@@ -29,3 +29,12 @@ export async function wait_for_connection(page: Page, state: string, timeout = 2
     .first()
     .waitFor({ timeout });
 }
+
+/** Waits until the place shown is `seq`. */
+export const wait_for_place = (page: Page, seq: number) =>
+  part(page, "position")
+    .and(page.locator(`[data-seq="${seq}"]`))
+    .waitFor();
+
+export const number_of = async (page: Page, name: string, attribute: string): Promise<number> =>
+  Number(await part(page, name).getAttribute(attribute));
