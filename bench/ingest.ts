@@ -1,6 +1,7 @@
 /** Durable ingest: several agents post batches as fast as they are acknowledged. */
+import { warm_up_seconds } from "./scenario.ts";
 import { type Summary, summarize } from "./statistics.ts";
-import { register_agent, type Target } from "./target.ts";
+import { type BenchAgent, register_agent, type Target } from "./target.ts";
 
 export interface IngestLoad {
   agents: number;
@@ -17,24 +18,34 @@ export async function measure_ingest(target: Target, load: IngestLoad): Promise<
   const agents = await Promise.all(
     Array.from({ length: load.agents }, () => register_agent(target)),
   );
-  const times_ms: number[] = [];
+  await post_batches(agents, { ...load, seconds: warm_up_seconds });
   const started = performance.now();
-  const ends = started + load.seconds * 1000;
-  await Promise.all(
-    agents.map(async ({ post }) => {
-      while (performance.now() < ends) {
-        const begun = performance.now();
-        await post(make_batch(load.batch_events));
-        times_ms.push(performance.now() - begun);
-      }
-    }),
-  );
+  const times_ms = await post_batches(agents, load);
   const elapsed_s = (performance.now() - started) / 1000;
   return {
     load,
     ...summarize(times_ms),
     events_per_second: (times_ms.length * load.batch_events) / elapsed_s,
   };
+}
+
+/** How long each batch took. */
+async function post_batches(
+  agents: readonly BenchAgent[],
+  { batch_events, seconds }: IngestLoad,
+): Promise<number[]> {
+  const times_ms: number[] = [];
+  const ends = performance.now() + seconds * 1000;
+  await Promise.all(
+    agents.map(async ({ post }) => {
+      while (performance.now() < ends) {
+        const begun = performance.now();
+        await post(make_batch(batch_events));
+        times_ms.push(performance.now() - begun);
+      }
+    }),
+  );
+  return times_ms;
 }
 
 const make_batch = (size: number) =>

@@ -1,7 +1,4 @@
-/**
- * One scenario: a sender posts events at a steady rate, viewers note when each arrives. Two seconds of the same are not
- * counted: until then every process that takes part compiles its code.
- */
+/** One scenario: a sender posts events at a steady rate, viewers note when each arrives. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -42,7 +39,8 @@ export interface Outcome extends Summary {
   event_bytes: number;
 }
 
-const warm_up_seconds = 2;
+/** So much of a load is not counted: until then every process that takes part compiles its code. */
+export const warm_up_seconds = 2;
 
 /** A child of this folder which has said its first word. */
 export async function start_child(file: string, argument = ""): Promise<[ChildProcess, unknown]> {
