@@ -2,9 +2,9 @@
  * `npm run bench`: every scenario against one target, or those that are named: `npm run bench -- search`. A table for
  * people, or `--json`.
  */
-import { parseArgs } from "node:util";
 import { measure_ingest } from "./ingest.ts";
 import { measure_latency } from "./latency.ts";
+import { read_options } from "./options.ts";
 import type { Outcome } from "./scenario.ts";
 import { measure_search } from "./search.ts";
 import { measure_stage } from "./stage.ts";
@@ -14,24 +14,13 @@ import {
   target_from_environment,
 } from "./target.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    viewers: { type: "string", default: "100" },
-    rate: { type: "string", default: "10" },
-    seconds: { type: "string", default: "20" },
-    events: { type: "string", default: "1000000" },
-    json: { type: "boolean", default: false },
-  },
-});
-
+const { names, is_json, viewers, rate, seconds, events } = read_options(process.argv.slice(2));
 const target = target_from_environment();
-const seconds = Number(values.seconds);
 const scenarios = {
   latency: async () => {
     const load = {
-      viewers: Number(values.viewers),
-      events_per_second: Number(values.rate),
+      viewers,
+      events_per_second: rate,
       seconds,
       content_bytes: 200,
     };
@@ -67,7 +56,7 @@ const scenarios = {
     };
   },
   search: async () => {
-    const load = { events: Number(values.events) };
+    const load = { events };
     const result = await measure_search(target, database_from_environment(), load);
     return {
       title: `Search, first page: ${load.events.toLocaleString("en")} events, made in ${Math.round(result.seeded_s)} s`,
@@ -117,23 +106,16 @@ const scenarios = {
     };
   },
 };
-type Name = keyof typeof scenarios;
-
-const names = (positionals.length > 0 ? positionals : Object.keys(scenarios)) as Name[];
-const unknown = names.find((name) => !Object.hasOwn(scenarios, name));
-if (unknown) {
-  throw new Error(`Cannot measure "${unknown}": there are ${Object.keys(scenarios).join(", ")}.`);
-}
 
 const results: Record<string, unknown> = {};
 for (const name of names) {
   const { title, table, result } = await scenarios[name]();
   results[name] = result;
-  if (values.json) continue;
+  if (is_json) continue;
   console.log(`\n${title}`);
   console.table(table);
 }
-if (values.json) console.log(JSON.stringify(results, null, 2));
+if (is_json) console.log(JSON.stringify(results, null, 2));
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;

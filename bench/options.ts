@@ -1,0 +1,47 @@
+/** What to measure, from the command line. */
+import { parseArgs } from "node:util";
+
+export const scenario_names = ["latency", "ingest", "search", "stage"] as const;
+export type ScenarioName = (typeof scenario_names)[number];
+
+const options = {
+  viewers: { type: "string", default: "100" },
+  rate: { type: "string", default: "10" },
+  seconds: { type: "string", default: "20" },
+  events: { type: "string", default: "1000000" },
+  json: { type: "boolean", default: false },
+} as const;
+
+/** Ends the process where it can't be understood, and says why. */
+export function read_options(args: string[]) {
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const number = (name: "viewers" | "rate" | "seconds" | "events"): number => {
+      const value = Number(values[name]);
+      if (!(value > 0) || value === Infinity) {
+        throw new Error(`--${name} is ${values[name]}, no number over 0.`);
+      }
+      return value;
+    };
+    return {
+      names: positionals.length > 0 ? positionals.map(scenario_of) : scenario_names,
+      is_json: values.json,
+      viewers: number("viewers"),
+      rate: number("rate"),
+      seconds: number("seconds"),
+      events: number("events"),
+    };
+  } catch (error) {
+    console.error(`Cannot measure: ${(error as Error).message}`);
+    console.error(
+      `npm run bench -- [${scenario_names.join("|")} …] [--viewers 100] [--rate 10] [--seconds 20] [--events 1000000] [--json]`,
+    );
+    process.exit(2);
+  }
+}
+
+function scenario_of(name: string): ScenarioName {
+  const known = scenario_names.find((one) => one === name);
+  if (!known) throw new Error(`there is no "${name}".`);
+  return known;
+}
