@@ -63,61 +63,75 @@ create function private.search_window(
 )
 language plpgsql stable
 set search_path = ''
+-- Planned once for a connection: planned for each window, a search of 23 took 46 ms instead of 33. The plan may have been
+-- made while the table was empty, so only one may be possible: without the others, there is just the index for a bitmap.
+set plan_cache_mode = force_generic_plan
+set enable_indexscan = off
 as $$
+declare
+  wanted_tags bigint[] := narrowed.tags || private.window_tag(level, before - 1);
 begin
-  -- Planned anew each time, in 0.2 ms: a plan that was made while the table was small would be kept while it grows.
   -- What the index gave is looked at from the newest on and no further than needed, since to match and to rank takes
-  -- time: `offset 0` keeps the conditions behind the sorting.
-  execute format(
-    $query$
-      with given as materialized (
-        select d.session_id, d.seq, d.place, d.at, d.words
-        from private.search_documents d
-        where d.tags @> $1 %s %s
-        limit $4 + 1
-      ),
-      counted as (
-        select count(*) as given from given
-      )
-      select
-        counted.given,
-        (
-          select array_agg(row(
-            m.session_id, m.seq, m.place,
-            -- The newest count twice as much as the old.
-            coalesce(ts_rank(m.words, $5, 1), 1)::float8
-              * (1 + 1 / (1 + greatest(0, extract(epoch from $6 - m.at)::float8) / 86400))
-          )::private.search_match)
-          from (
-            select g.*
-            from (
-              select given.*
-              from given
-              where counted.given <= $4 and given.place < $7 and given.place >= coalesce($8, 0)
-              order by given.place desc
-              offset 0
-            ) g
-            join public.ai_agent_sessions s on s.id = g.session_id
-            where ($2 = $9 or g.words @@ $9)
-              and (s.visibility = 'public' or s.visibility = 'unlisted' and s.id = $10)
-              and (s.agent_id = $11) is not false
-              and (g.at >= $12) is not false
-              and (g.at <= $13) is not false
-            order by g.place desc
-            limit case when $8 is null then 200 end
-          ) m
-        )
-      from counted
-    $query$,
-    -- Without the index, a document is read where it lies and not carried on; `is true` keeps the index out.
-    case when sought.indexed is not null then 'and d.words @@ $2' else 'and (d.words @@ $9) is true' end,
-    case when narrowed.time_tags is not null then 'and d.tags && $3' end
+  -- time: the first `offset 0` keeps the conditions behind the sorting, the second one session after the other.
+  with found as materialized (
+    -- One of the three is run.
+    select d.session_id, d.seq, d.place, d.at, d.words
+    from private.search_documents d
+    where sought.indexed is not null and narrowed.time_tags is null
+      and d.tags @> wanted_tags and d.words @@ sought.indexed
+    union all
+    select d.session_id, d.seq, d.place, d.at, d.words
+    from private.search_documents d
+    where sought.indexed is not null and narrowed.time_tags is not null
+      and d.tags @> wanted_tags and d.tags && narrowed.time_tags and d.words @@ sought.indexed
+    union all
+    -- Without words for the index, a document is read where it lies and not carried on; `is true` keeps the index out.
+    select d.session_id, d.seq, d.place, d.at, d.words
+    from private.search_documents d
+    where sought.indexed is null
+      and d.tags @> wanted_tags
+      and (narrowed.time_tags is null or d.tags && narrowed.time_tags)
+      and (d.words @@ sought.whole) is true
+    limit most + 1
+  ),
+  counted as (
+    select count(*) as given from found
   )
+  select
+    counted.given,
+    (
+      select array_agg(row(
+        m.session_id, m.seq, m.place,
+        -- The newest count twice as much as the old.
+        coalesce(ts_rank(m.words, sought.wanted, 1), 1)::float8
+          * (1 + 1 / (1 + greatest(0, extract(epoch from narrowed.as_of - m.at)::float8) / 86400))
+      )::private.search_match)
+      from (
+        select g.*
+        from (
+          select found.*
+          from found
+          where counted.given <= most and found.place < before and found.place >= coalesce(floor, 0)
+          order by found.place desc
+          offset 0
+        ) g,
+        lateral (
+          select s.id, s.visibility, s.agent_id
+          from public.ai_agent_sessions s
+          where s.id = g.session_id
+          offset 0
+        ) s
+        where (sought.indexed = sought.whole or g.words @@ sought.whole)
+          and (s.visibility = 'public' or s.visibility = 'unlisted' and s.id = narrowed.session_id)
+          and (s.agent_id = narrowed.agent_id) is not false
+          and (g.at >= narrowed.from_at) is not false
+          and (g.at <= narrowed.to_at) is not false
+        order by g.place desc
+        limit case when floor is null then 200 end
+      ) m
+    )
   into given, matches
-  using
-    narrowed.tags || private.window_tag(level, before - 1), sought.indexed, narrowed.time_tags, most, sought.wanted,
-    narrowed.as_of, before, floor, sought.whole, narrowed.session_id, narrowed.agent_id,
-    narrowed.from_at, narrowed.to_at;
+  from counted;
 end
 $$;
 
