@@ -49,43 +49,52 @@ create policy "viewers receive" on realtime.messages
 
 -- Distinct viewers seen lately.
 create function private.count_viewers(of_session uuid) returns integer
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-select count(*)::integer
-from private.viewers v
-where v.session_id = of_session and v.seen_at > now() - private.time_of('viewer_idle_ms')
+begin
+  return (
+    select count(*)::integer
+    from private.viewers v
+    where v.session_id = of_session and v.seen_at > now() - private.time_of('viewer_idle_ms')
+  );
+end
 $$;
 
+-- In PL/pgSQL, which keeps the plans: with this and count_viewers in SQL, find_sessions took 8.3 ms for 50 rows instead
+-- of 4.
 create function private.head_of(session public.ai_agent_sessions) returns public.head
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-select row(
-  session.id,
-  session.agent_id,
-  a.name,
-  a.avatar_url,
-  session.status,
-  session.task,
-  session.goal,
-  session.latest,
-  session.last_seq,
-  session.messages_to,
-  private.count_viewers(session.id),
-  jsonb_build_object(
-    'thoughts', session.thought_count,
-    'code', session.code_count,
-    'terminal', session.terminal_count,
-    'errors', session.error_count
-  ),
-  session.started_at,
-  session.last_event_at,
-  session.ended_at,
-  session.ended_at is null and session.last_event_at > now() - private.time_of('session_idle_ms')
-)::public.head
-from public.ai_agents a
-where a.agent_id = session.agent_id
+declare
+  agent record;
+begin
+  select a.name, a.avatar_url into agent from public.ai_agents a where a.agent_id = session.agent_id;
+  return row(
+    session.id,
+    session.agent_id,
+    agent.name,
+    agent.avatar_url,
+    session.status,
+    session.task,
+    session.goal,
+    session.latest,
+    session.last_seq,
+    session.messages_to,
+    private.count_viewers(session.id),
+    jsonb_build_object(
+      'thoughts', session.thought_count,
+      'code', session.code_count,
+      'terminal', session.terminal_count,
+      'errors', session.error_count
+    ),
+    session.started_at,
+    session.last_event_at,
+    session.ended_at,
+    session.ended_at is null and session.last_event_at > now() - private.time_of('session_idle_ms')
+  )::public.head;
+end
 $$;
 
 -- Broadcasts the head to the session's channel, and to the lobby when it is public: at once when it is news, else not
