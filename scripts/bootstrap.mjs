@@ -2,7 +2,16 @@
 // Installs what is missing, then hands over to `scripts/<command>.ts` under the Node 24 that comes as a dependency.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -29,6 +38,7 @@ function install() {
     console.error(`Cannot go on: npm install ended with ${status}.`);
     process.exit(1);
   }
+  link_node();
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
 }
@@ -45,7 +55,7 @@ function npm_cache() {
   }
 }
 
-/** The Node 24 of a package for this platform, or this one where there is none and it is new enough. */
+/** The Node 24 that was installed, or this one where there is none for this platform and this one is new enough. */
 function node() {
   const installed = join(bin, "node");
   if (existsSync(installed)) return installed;
@@ -54,6 +64,16 @@ function node() {
     `Cannot go on: this is Node ${process.versions.node}, 24 or later is needed, and npm has none for ${process.platform} on ${process.arch}.`,
   );
   process.exit(1);
+}
+
+/** npm 10 takes `.bin/node` away again with the packages of other platforms, which have a command of the same name. */
+function link_node() {
+  const { platform, arch } = process;
+  const name = `${platform === "darwin" && arch === "arm64" ? "node-bin" : "node"}-${platform}-${arch}`;
+  const link = join(bin, "node");
+  if (existsSync(link) || !existsSync(join(bin, "..", name, "bin", "node"))) return;
+  rmSync(link, { force: true });
+  symlinkSync(join("..", name, "bin", "node"), link);
 }
 
 /** The processes that must live for this one to go on: the parent and, when that is only npm's shell, npm. */
