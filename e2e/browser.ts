@@ -47,16 +47,12 @@ async function unpacked(): Promise<string> {
   process.env.TMPDIR = own;
   try {
     await chromium.executablePath();
+    // Another process may have been first.
+    if (!existsSync(folder)) renameSync(own, folder);
   } finally {
     if (TMPDIR === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = TMPDIR;
-  }
-  try {
-    renameSync(own, folder);
-  } catch (error) {
-    // Another process was first.
-    rmSync(own, { recursive: true });
-    if (!existsSync(folder)) throw error;
+    rmSync(own, { recursive: true, force: true });
   }
   return join(folder, "chromium");
 }
