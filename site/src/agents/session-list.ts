@@ -4,7 +4,7 @@ import type { KultiApi } from "kulti/watch";
 import { many } from "../figures/amount.ts";
 import { show_session_figures } from "../figures/session-figures.ts";
 import { element, put_in_order, write } from "../frame/element.ts";
-import { Heads } from "../lobby/heads.ts";
+import { type Find, Heads } from "../lobby/heads.ts";
 import { is_live } from "../lobby/programme.ts";
 import { server_now } from "../player/server-clock.ts";
 import { clock_text, date_and_clock_text, duration_text, elapsed_text } from "../player/time.ts";
@@ -18,6 +18,7 @@ export function open_session_list(api: KultiApi, agent_id: string) {
   const list = element("session-list", HTMLUListElement);
   const template = element("session-row", HTMLTemplateElement);
   const more = element("more", HTMLButtonElement);
+  const find: Find = (page) => api.find_sessions({ agent_id, ...page });
   let is_read = false;
 
   const draw = () => {
@@ -37,23 +38,18 @@ export function open_session_list(api: KultiApi, agent_id: string) {
   };
 
   more.addEventListener("click", async () => {
-    const before = heads.newest_first().at(-1)?.started_at;
     more.disabled = true;
-    const found = await api
-      .find_sessions({ agent_id, max_rows: page_rows, ...(before && { before }) })
-      .catch(() => null);
+    // After a failure the button is still there.
+    more.hidden = !(await heads.take_older(page_rows, find).catch(() => true));
     more.disabled = false;
-    more.hidden = found !== null && found.length < page_rows;
-    take(found ?? []);
+    draw();
   });
 
   return {
     take,
     draw,
     async refresh(): Promise<void> {
-      const find = (max_rows: number) => api.find_sessions({ agent_id, max_rows });
-      const found = await heads.take_newest(page_rows, find);
-      if (!is_read) more.hidden = found.length < page_rows;
+      if (await heads.take_newest(page_rows, find)) more.hidden = false;
       is_read = true;
       draw();
     },

@@ -1,6 +1,6 @@
 import type { Head } from "@kulti/protocol";
 import { expect, test } from "vitest";
-import { Heads } from "./heads.ts";
+import { type Find, Heads } from "./heads.ts";
 
 const head = (session_id: string, began_min: number, to_seq = 1): Head =>
   ({
@@ -27,6 +27,31 @@ test("take_newest forgets who should be listed and is not, and keeps what is old
   expect(ids(heads)).toEqual(["new", "listed", "old"]);
   await heads.take_newest(3, async () => [head("new", 4), head("listed", 2)]);
   expect(ids(heads)).toEqual(["new", "listed"]);
+});
+
+test("take_newest leaves nothing out between: a listing that does not reach back begins anew", async () => {
+  const heads = new Heads();
+  heads.take([head("said", 1)]);
+  const listing = (...found: Head[]) => heads.take_newest(2, async () => found);
+  expect(await listing(head("said", 1), head("a", 0))).toBe(true);
+  expect(await listing(head("b", 2), head("said", 1))).toBe(false);
+  expect(ids(heads)).toEqual(["b", "said", "a"]);
+  expect(await listing(head("z", 9), head("y", 8))).toBe(true);
+  expect(ids(heads)).toEqual(["z", "y"]);
+  expect(await listing(head("z", 9))).toBe(false);
+});
+
+test("take_older goes on behind the listings, whatever older ones a broadcast has told of", async () => {
+  const heads = new Heads();
+  const all = [head("c", 3), head("b", 2), head("a", 1), head("live", 0)];
+  const find: Find = async ({ max_rows, before }) =>
+    all.filter(({ started_at }) => !before || started_at < before).slice(0, max_rows);
+  heads.take([head("live", 0)]);
+  expect(await heads.take_newest(1, find)).toBe(true);
+  expect(ids(heads)).toEqual(["c", "live"]);
+  expect(await heads.take_older(2, find)).toBe(true);
+  expect(ids(heads)).toEqual(["c", "b", "a", "live"]);
+  expect(await heads.take_older(2, find)).toBe(false);
 });
 
 test("take_newest keeps what a broadcast said while the listing was on its way", async () => {

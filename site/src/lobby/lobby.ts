@@ -25,7 +25,6 @@ export function open_lobby(): void {
 
   const begin = async () => {
     const api = await until_answered(load_api, tell);
-    const find = (max_rows: number) => api.find_sessions({ max_rows });
     show_first_steps(api.api_url);
     follow_lobby(api, {
       take(head) {
@@ -33,8 +32,7 @@ export function open_lobby(): void {
         draw();
       },
       async refresh() {
-        const found = await heads.take_newest(page_rows, find);
-        if (!is_loaded && found.length === page_rows) offer_more(api);
+        if (await heads.take_newest(page_rows, api.find_sessions)) offer_more(api);
         is_loaded = true;
       },
       trouble: tell,
@@ -45,14 +43,10 @@ export function open_lobby(): void {
     const more = element("more", HTMLButtonElement);
     more.hidden = false;
     more.onclick = async () => {
-      const before = heads.newest_first().at(-1)?.started_at;
       more.disabled = true;
-      const found = await api
-        .find_sessions({ max_rows: page_rows, ...(before && { before }) })
-        .catch(() => null);
+      // After a failure the button is still there.
+      more.hidden = !(await heads.take_older(page_rows, api.find_sessions).catch(() => true));
       more.disabled = false;
-      more.hidden = found !== null && found.length < page_rows;
-      heads.take(found ?? []);
       draw();
     };
   };
@@ -77,14 +71,14 @@ function draw_lobby({ heads, is_loaded, trouble }: Lobby): void {
   const filter = element("filter", HTMLInputElement).value;
   const chosen = element("order", HTMLSelectElement);
   chosen.hidden = heads.size === 0;
-  const { live, days } = programme_of(heads.newest_first(), filter, now, order_of(chosen.value));
+  const { live, days } = programme_of(heads.values(), filter, now, order_of(chosen.value));
   element("live", HTMLElement).hidden = live.length === 0;
   draw_list(element("live-list", HTMLUListElement), live, now);
   draw_days(days, now);
   const is_empty = is_loaded && heads.size === 0;
   element("empty", HTMLElement).hidden = !is_empty;
   write_note(note_of({ trouble, is_loaded, is_empty, found: live.length + days.length, filter }));
-  const on_stage = heads.newest_first().filter((head) => is_live(head, now)).length;
+  const on_stage = [...heads.values()].filter((head) => is_live(head, now)).length;
   document.title = on_stage > 0 ? `● ${on_stage} on stage · Kulti` : "Kulti: who is on stage";
 }
 
