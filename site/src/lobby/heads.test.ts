@@ -20,12 +20,18 @@ test("take keeps what is newest of each session", () => {
   ]);
 });
 
-test("take_newest forgets who should be listed and is not, and keeps what is older than the page", async () => {
+test("take_newest forgets who should be listed and is not, and keeps what is older than the listing", async () => {
   const heads = new Heads();
   heads.take([head("old", 1), head("hidden", 3), head("listed", 2)]);
+  const asked: number[] = [];
+  await heads.take_newest(2, async ({ max_rows }) => {
+    asked.push(max_rows);
+    return [head("newer", 5), head("new", 4), head("listed", 2)];
+  });
+  expect(ids(heads)).toEqual(["newer", "new", "listed", "old"]);
+  // Whatever is shown is looked after, not only the first page.
+  expect(asked).toEqual([3]);
   await heads.take_newest(2, async () => [head("new", 4), head("listed", 2)]);
-  expect(ids(heads)).toEqual(["new", "listed", "old"]);
-  await heads.take_newest(3, async () => [head("new", 4), head("listed", 2)]);
   expect(ids(heads)).toEqual(["new", "listed"]);
 });
 
@@ -36,8 +42,8 @@ test("take_newest leaves nothing out between: a listing that does not reach back
   expect(await listing(head("said", 1), head("a", 0))).toBe(true);
   expect(await listing(head("b", 2), head("said", 1))).toBe(false);
   expect(ids(heads)).toEqual(["b", "said", "a"]);
-  expect(await listing(head("z", 9), head("y", 8))).toBe(true);
-  expect(ids(heads)).toEqual(["z", "y"]);
+  expect(await listing(head("z", 9), head("y", 8), head("x", 7))).toBe(true);
+  expect(ids(heads)).toEqual(["z", "y", "x"]);
   expect(await listing(head("z", 9))).toBe(false);
 });
 

@@ -4,6 +4,9 @@ import type { Head } from "@kulti/protocol";
 /** Public sessions, the one that began last first. */
 export type Find = (page: { max_rows: number; before?: string }) => Promise<Head[]>;
 
+/** What `find_sessions` gives at most. */
+const most_rows = 200;
+
 export class Heads {
   readonly #heads = new Map<string, Head>();
 
@@ -33,17 +36,18 @@ export class Heads {
   }
 
   /**
-   * Takes the newest sessions and forgets what should be among them and is not: it was deleted or is no longer public.
-   * What a broadcast brought while the listing was on its way is newer than the listing and stays.
+   * Takes the newest sessions, a page or as many as are known, and forgets what should be among them and is not: it was
+   * deleted or is no longer public. What a broadcast brought while the listing was on its way is newer and stays.
    *
    * True when there may be older ones to ask for: at first, and again when so many began meanwhile that the listing does
    * not reach back to what was known. That is forgotten then, so that nothing is left out between.
    */
   async take_newest(page_rows: number, find: Find): Promise<boolean> {
     const before = [...this.values()];
-    const found = await find({ max_rows: page_rows });
+    const max_rows = Math.min(most_rows, Math.max(page_rows, before.length));
+    const found = await find({ max_rows });
     const listed = new Set(found.map(({ session_id }) => session_id));
-    const is_all = found.length < page_rows;
+    const is_all = found.length < max_rows;
     const is_first = this.#listed_to === undefined;
     const has_gap = !is_all && !is_first && !before.some((head) => listed.has(head.session_id));
     const oldest = is_all || has_gap ? -Infinity : Math.min(...found.map(began_at));
