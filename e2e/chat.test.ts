@@ -18,8 +18,6 @@ async function open_session() {
   const { session_id } = await agent.post([thought("Ask me.")]);
   const say = (text: string, more: Record<string, unknown> = {}) =>
     send("chat", {
-      // Each line from an address of its own: there is a limit per address too.
-      headers: { "x-forwarded-for": crypto.randomUUID() },
       body: { session_id, viewer_id: crypto.randomUUID(), name: " Ada ", text, ...more },
     });
   const lines = () => read<Line[]>("session_messages", { session_id });

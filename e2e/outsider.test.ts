@@ -115,8 +115,8 @@ test("an outsider can't insert, update or delete", async () => {
 test("an outsider can't call what only the functions may", async () => {
   for (const [name, args] of [
     ["append_events", { key_hash: "0".repeat(64), batch: {} }],
-    ["register_agent", { profile: {}, key_hash: "", key_prefix: "", address_hash: null }],
-    ["post_message", { message: {} }],
+    ["register_agent", { profile: {}, key_hash: "", key_prefix: "", headers: null }],
+    ["post_message", { message: {}, headers: {} }],
   ] as const) {
     const { error, status } = await outsider.rpc(name, args);
     expect(error?.code, name).toBe("42501");

@@ -51,18 +51,10 @@ select jsonb '{
   "latest_bytes": 400,
   "session_idle_ms": 1800000,
   "viewer_idle_ms": 45000,
-  "head_interval_ms": 2000,
-  "ingest_burst": 200,
-  "ingest_per_second": 100,
-  "chat_burst": 5,
-  "chat_refill_ms": 2000,
-  "register_burst": 20,
-  "register_refill_ms": 60000,
   "search_query_bytes": 512,
   "search_text_chars": 65536,
   "search_batch_bytes": 262144,
-  "search_page_rows": 100,
-  "search_budget_ms": 1000
+  "search_page_rows": 100
 }'
 $$;
 

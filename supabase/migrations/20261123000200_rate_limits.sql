@@ -1,4 +1,4 @@
--- Rate limits: token buckets by name, such as `ingest:<agent_id>`. A refusal raises, which rolls its own change back:
+-- Rate limits: token buckets by name, such as `ingest:<agent_id>`, whose size is a setting. A refusal raises, which rolls its own change back:
 -- who is refused loses no token. A bucket's row is locked until the end of the transaction, so buckets come before any
 -- other lock.
 
@@ -13,27 +13,32 @@ create unlogged table private.rate_buckets (
 alter table private.rate_buckets enable row level security;
 create policy "nobody" on private.rate_buckets for all using (false);
 
--- Takes one token or refuses with 429 and the seconds until there is one.
-create function private.take_token(bucket text, burst bigint, refill interval) returns void
+-- Takes one token of the bucket `<kind>:<whose>` or refuses with 429 and the seconds until there is one. The settings
+-- <kind>_burst and <kind>_refill_ms say how many tokens it holds and how long one takes to come back.
+create function private.take_token(kind text, whose text) returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
+  bucket_name text := kind || ':' || whose;
+  burst bigint := private.setting_of(kind || '_burst');
+  refill interval := private.duration_of(kind || '_refill_ms');
   at_time timestamptz := clock_timestamp();
   latest_full timestamptz := at_time + (burst - 1) * refill;
   wait interval;
 begin
   insert into private.rate_buckets as b (bucket, full_at)
-  values (take_token.bucket, at_time + refill)
+  values (bucket_name, at_time + refill)
   on conflict on constraint rate_buckets_pkey
   do update set full_at = greatest(b.full_at, at_time) + refill
   where b.full_at <= latest_full;
   if not found then
     select b.full_at - latest_full into wait
     from private.rate_buckets b
-    where b.bucket = take_token.bucket;
+    where b.bucket = bucket_name;
     perform private.refuse(
-      429, 'rate_limited', 'Too many requests: wait before the next one.',
+      429, 'rate_limited',
+      format('Too many requests (%s): %s at once, then one each %s ms.', kind, burst, private.setting_of(kind || '_refill_ms')),
       greatest(1, ceil(extract(epoch from wait)))::bigint
     );
   end if;

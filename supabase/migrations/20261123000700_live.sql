@@ -112,7 +112,7 @@ begin
   update private.session_air air
   set head_sent_at = clock_timestamp(), viewers_sent = private.count_viewers(session.id)
   where air.session_id = session.id
-    and (is_news or air.head_sent_at <= clock_timestamp() - private.time_of('head_interval_ms'));
+    and (is_news or air.head_sent_at <= clock_timestamp() - private.duration_of('head_interval_ms'));
   if not found then
     return;
   end if;

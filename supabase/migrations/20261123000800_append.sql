@@ -223,11 +223,7 @@ begin
   if batch ->> 'agent_id' is distinct from agent then
     perform private.refuse(403, 'wrong_agent', 'Cannot append events: the key belongs to another agent.');
   end if;
-  perform private.take_token(
-    'ingest:' || agent,
-    private.limit_of('ingest_burst'),
-    interval '1 second' / private.limit_of('ingest_per_second')
-  );
+  perform private.take_token('ingest', agent);
   if jsonb_typeof(events) is distinct from 'array'
     or jsonb_array_length(events) not between 1 and private.limit_of('batch_events')
   then

@@ -1,7 +1,7 @@
 -- Registration, keys and profile. Called by the function `agents` with the secret key; whose key it is, is checked here.
 
 -- Invalid input is refused by the function; what a CHECK catches after it is still the caller's fault.
-create function private.register_agent(profile jsonb, caller_hash text, key_prefix text, address_hash text)
+create function private.register_agent(profile jsonb, caller_hash text, key_prefix text, headers jsonb)
 returns jsonb
 language plpgsql security definer
 set search_path = ''
@@ -10,12 +10,9 @@ declare
   agent public.ai_agents;
   key private.agent_keys;
 begin
-  if address_hash is not null then
-    perform private.take_token(
-      'register:' || address_hash,
-      private.limit_of('register_burst'),
-      private.time_of('register_refill_ms')
-    );
+  if headers is not null then
+    perform private.take_token('register', private.address_of(headers));
+    perform private.take_token('register_all', 'instance');
   end if;
   insert into public.ai_agents (agent_id, name, avatar_url, description, visibility)
   values (
@@ -39,18 +36,19 @@ exception
     perform private.refuse(422, 'invalid_request', 'Cannot register the agent: a field breaks a rule of the contract.');
 end
 $$;
-grant execute on function private.register_agent(jsonb, text, text, text) to service_role;
+grant execute on function private.register_agent(jsonb, text, text, jsonb) to service_role;
 
--- `profile`: {agent_id, name?, avatar_url?, description?, visibility?}; `address_hash` null: no rate limit.
+-- `profile`: {agent_id, name?, avatar_url?, description?, visibility?}; `headers`: those of the request that may tell the
+-- caller's address, null for no rate limit.
 -- Returns {agent: Agent, key: AgentKey}. Refuses: agent_exists, rate_limited, invalid_request.
 create function public.register_agent(
-  profile jsonb, key_hash text, key_prefix text, address_hash text default null
+  profile jsonb, key_hash text, key_prefix text, headers jsonb default null
 )
 returns jsonb
 language sql
 set search_path = ''
-as $$ select private.register_agent(profile, key_hash, key_prefix, address_hash) $$;
-grant execute on function public.register_agent(jsonb, text, text, text) to service_role;
+as $$ select private.register_agent(profile, key_hash, key_prefix, headers) $$;
+grant execute on function public.register_agent(jsonb, text, text, jsonb) to service_role;
 
 -- The agent of a key, with its row locked: what follows changes its keys or its profile.
 create function private.lock_agent_of_key(caller_hash text) returns public.ai_agents
@@ -83,11 +81,7 @@ declare
   revoked jsonb := '[]';
 begin
   -- A key is kept when it no longer works, so that it is never anybody else's.
-  perform private.take_token(
-    'rotate:' || private.agent_of_key(caller_hash),
-    private.limit_of('register_burst'),
-    private.time_of('register_refill_ms')
-  );
+  perform private.take_token('rotate', private.agent_of_key(caller_hash));
   agent := private.lock_agent_of_key(caller_hash);
   insert into private.agent_keys (agent_id, key_hash, prefix)
   values (agent.agent_id, new_key_hash, new_key_prefix)

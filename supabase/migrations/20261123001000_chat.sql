@@ -34,15 +34,13 @@ exception
 end
 $$;
 
-create function private.post_message(message jsonb) returns jsonb
+create function private.post_message(message jsonb, headers jsonb) returns jsonb
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
   of_session uuid := message ->> 'session_id';
   message_id uuid := message ->> 'id';
-  burst bigint := private.limit_of('chat_burst');
-  refill interval := private.time_of('chat_refill_ms');
   is_ended boolean;
 begin
   select s.ended_at is not null into is_ended
@@ -58,24 +56,23 @@ begin
     if is_ended then
       perform private.refuse(409, 'session_ended', 'Cannot post the message: the session has ended.');
     end if;
-    perform private.take_token('chat:' || (message ->> 'viewer_id'), burst, refill);
-    -- Many viewers may share one address: a school, an office.
-    if message ->> 'address_hash' is not null then
-      perform private.take_token('chat-from:' || (message ->> 'address_hash'), 4 * burst, refill / 4);
-    end if;
+    perform private.take_token('chat', message ->> 'viewer_id');
+    perform private.take_token('chat_address', private.address_of(headers));
+    perform private.take_token('chat_session', of_session::text);
   end if;
   return private.store_message(of_session, message_id, 'viewer', message ->> 'name', message ->> 'text');
 end
 $$;
-grant execute on function private.post_message(jsonb) to service_role;
+grant execute on function private.post_message(jsonb, jsonb) to service_role;
 
--- `message`: {session_id, viewer_id, name, text, id?, address_hash?} of a viewer. Returns Message.
+-- `message`: {session_id, viewer_id, name, text, id?} of a viewer; `headers`: those of its request that may tell its
+-- address. Returns Message.
 -- Refuses: session_not_found, session_ended, rate_limited, invalid_request.
-create function public.post_message(message jsonb) returns jsonb
+create function public.post_message(message jsonb, headers jsonb default '{}') returns jsonb
 language sql
 set search_path = ''
-as $$ select private.post_message(message) $$;
-grant execute on function public.post_message(jsonb) to service_role;
+as $$ select private.post_message(message, headers) $$;
+grant execute on function public.post_message(jsonb, jsonb) to service_role;
 
 -- Refuses a session that is not the agent's.
 create function private.require_session_of(agent text, of_session uuid) returns void
@@ -99,11 +96,7 @@ declare
   of_session uuid := message ->> 'session_id';
   stored jsonb;
 begin
-  perform private.take_token(
-    'ingest:' || agent,
-    private.limit_of('ingest_burst'),
-    interval '1 second' / private.limit_of('ingest_per_second')
-  );
+  perform private.take_token('ingest', agent);
   perform private.require_session_of(agent, of_session);
   -- Also after the end: the last question may have come with the reply to the last batch.
   stored := private.store_message(
@@ -133,11 +126,7 @@ declare
   agent text := private.agent_of_key(caller_hash);
   messages jsonb;
 begin
-  perform private.take_token(
-    'ingest:' || agent,
-    private.limit_of('ingest_burst'),
-    interval '1 second' / private.limit_of('ingest_per_second')
-  );
+  perform private.take_token('ingest', agent);
   perform private.require_session_of(agent, of_session);
   messages := private.take_messages(
     of_session, after, least(greatest(coalesce(max_rows, 200), 1), private.limit_of('page_rows'))::integer

@@ -284,7 +284,7 @@ set search_path = ''
 set enable_seqscan = off
 as $$
 declare
-  deadline timestamptz := clock_timestamp() + private.time_of('search_budget_ms');
+  deadline timestamptz := clock_timestamp() + private.duration_of('search_budget_ms');
   sought private.search_query;
   expected real;
   block record;

@@ -75,12 +75,12 @@ select set_eq(
     select schema || f
     from unnest(array['', 'private.']) as schema, unnest(array[
       'append_events(text,jsonb)',
-      'register_agent(jsonb,text,text,text)',
+      'register_agent(jsonb,text,text,jsonb)',
       'rotate_key(text,text,text,boolean)',
       'list_keys(text)',
       'revoke_key(text,uuid)',
       'update_agent(text,jsonb)',
-      'post_message(jsonb)',
+      'post_message(jsonb,jsonb)',
       'post_agent_message(text,jsonb)',
       'read_messages(text,uuid,bigint,integer)'
     ]) as f
@@ -108,9 +108,9 @@ select set_eq(
   $$ select relname::text from pg_class where relnamespace = 'private'::regnamespace and relkind = 'r' $$,
   array[
     'agent_keys', 'rate_buckets', 'viewers', 'session_air', 'chat_cursors', 'search_documents',
-    'session_clocks', 'session_minutes', 'session_days', 'session_files', 'watched_minutes'
+    'settings', 'secrets', 'session_clocks', 'session_minutes', 'session_days', 'session_files', 'watched_minutes'
   ],
-  'invariant 8: keys, rate limits, viewers and cursors are in private'
+  'invariant 8: keys, rate limits, viewers, cursors, settings and secrets are in private'
 );
 select is_empty(
   $$

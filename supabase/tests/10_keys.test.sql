@@ -1,6 +1,6 @@
 -- An owner registers an agent, makes and revokes keys, changes the profile; strangers and old keys get nowhere.
 begin;
-select plan(41);
+select plan(42);
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -74,17 +74,17 @@ select is(
 reset role;
 select lives_ok(
   $$ select private.register_agent(
-    jsonb_build_object('agent_id', 'many-' || n), encode(sha256(n::text::bytea), 'hex'), 'klt_mmmmmmmm', 'one-address'
-  ) from generate_series(1, (private.limit_of('register_burst'))::integer) n $$,
+    jsonb_build_object('agent_id', 'many-' || n), encode(sha256(n::text::bytea), 'hex'), 'klt_mmmmmmmm', '{"x-forwarded-for": "203.0.113.1"}'
+  ) from generate_series(1, private.setting_of('register_burst')::integer) n $$,
   'registrations up to the burst pass'
 );
 set local role service_role;
 select is(
-  pg_temp.refusal($$ select register_agent('{"agent_id": "eve"}', repeat('e', 64), 'klt_eeeeeeee', 'one-address') $$),
-  'PT429 rate_limited', 'the next registration from that address is refused'
+  pg_temp.refusal($$ select register_agent('{"agent_id": "eve"}', repeat('e', 64), 'klt_eeeeeeee', '{"x-forwarded-for": "198.51.100.7, 203.0.113.1"}') $$),
+  'PT429 rate_limited', 'the next registration from that address is refused, whatever the caller puts before it'
 );
 select lives_ok(
-  $$ select register_agent('{"agent_id": "eve"}', repeat('e', 64), 'klt_eeeeeeee', 'other-address') $$,
+  $$ select register_agent('{"agent_id": "eve"}', repeat('e', 64), 'klt_eeeeeeee', '{"x-forwarded-for": "203.0.113.2"}') $$,
   'another address is not'
 );
 select lives_ok(
@@ -104,18 +104,30 @@ exception when others then
 end
 $$;
 select ok(
-  pg_temp.hint($$ select register_agent('{"agent_id": "gus"}', repeat('9', 64), 'klt_99999999', 'one-address') $$)::integer
+  pg_temp.hint($$ select register_agent('{"agent_id": "gus"}', repeat('9', 64), 'klt_99999999', '{"x-forwarded-for": "203.0.113.1"}') $$)::integer
     between 1 and 60,
   'the refusal tells the seconds to wait'
 );
-update private.rate_buckets set full_at = full_at - interval '1 minute' where bucket = 'register:one-address';
+update private.rate_buckets set full_at = full_at - interval '1 minute'
+where bucket = 'register:' || private.address_of('{"x-forwarded-for": "203.0.113.1"}');
 select lives_ok(
-  $$ select register_agent('{"agent_id": "gus"}', repeat('9', 64), 'klt_99999999', 'one-address') $$,
+  $$ select register_agent('{"agent_id": "gus"}', repeat('9', 64), 'klt_99999999', '{"x-forwarded-for": "203.0.113.1"}') $$,
   'a minute later there is one more token'
 );
 select is(
-  pg_temp.refusal($$ select register_agent('{"agent_id": "hal"}', repeat('8', 64), 'klt_88888888', 'one-address') $$),
+  pg_temp.refusal($$ select register_agent('{"agent_id": "hal"}', repeat('8', 64), 'klt_88888888', '{"x-forwarded-for": "203.0.113.1"}') $$),
   'PT429 rate_limited', 'and only one'
+);
+select private.change_setting('register_all_burst', '25');
+select is(
+  pg_temp.refusal($$
+    select register_agent(
+      jsonb_build_object('agent_id', 'far-' || n), encode(sha256(('far' || n)::bytea), 'hex'), 'klt_xxxxxxxx',
+      jsonb_build_object('x-forwarded-for', '198.51.100.' || n)
+    )
+    from generate_series(1, 30) n
+  $$),
+  'PT429 rate_limited', 'all addresses together have a limit too'
 );
 
 -- The owner of ada makes a second key, keeping the first.

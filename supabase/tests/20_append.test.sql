@@ -256,7 +256,7 @@ select is((pg_temp.session()).status, 'live', 'starting holds until the first ot
 
 -- Too fast.
 update private.rate_buckets
-set full_at = clock_timestamp() + interval '1 second' / private.limit_of('ingest_per_second') * private.limit_of('ingest_burst')
+set full_at = clock_timestamp() + private.duration_of('ingest_refill_ms') * private.setting_of('ingest_burst')
   + interval '1 minute'
 where bucket = 'ingest:ada';
 select is(
@@ -269,10 +269,12 @@ select is(
 );
 
 insert into private.rate_buckets values ('chat:gone', now() - interval '1 second');
-select private.take_token('here', 1, '1 hour');
-select count(private.take_token('often', 10000, '1 hour')) from generate_series(1, 2000);
+select private.take_token('session', 'here');
+select private.change_setting('ingest_burst', '10000');
+select count(private.take_token('ingest', 'often')) from generate_series(1, 2000);
 select is(
-  (select count(*) from private.rate_buckets where bucket in ('here', 'often')), 2::bigint, 'a bucket is kept until it is full'
+  (select count(*) from private.rate_buckets where bucket in ('session:here', 'ingest:often')), 2::bigint,
+  'a bucket is kept until it is full'
 );
 select is_empty($$ select * from private.rate_buckets where bucket = 'chat:gone' $$, 'a full one is forgotten');
 

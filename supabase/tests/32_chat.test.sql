@@ -1,6 +1,6 @@
 -- A viewer asks, the agent hears it with its next batch and answers.
 begin;
-select plan(37);
+select plan(39);
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -25,6 +25,9 @@ select jsonb_build_object(
   'session_id', '00000000-0000-4000-8000-00000000000a', 'viewer_id', 'v1', 'name', 'Vera', 'text', content
 ) || extra
 $$;
+create function pg_temp.say(line jsonb, address text default '203.0.113.1') returns jsonb language sql as $$
+select post_message(line, jsonb_build_object('x-forwarded-for', address))
+$$;
 create function pg_temp.append(id text, extra jsonb default '{}') returns jsonb language sql as $$
 select append_events(repeat('a', 64), jsonb_build_object(
   'agent_id', 'ada', 'start_session', '00000000-0000-4000-8000-00000000000a', 'events', jsonb_build_array(
@@ -44,15 +47,15 @@ select pg_temp.append('e1');
 
 set local role service_role;
 select is(
-  post_message(pg_temp.line('hello', '{"id": "11111111-1111-4111-8111-111111111111"}')) - 'at',
+  pg_temp.say(pg_temp.line('hello', '{"id": "11111111-1111-4111-8111-111111111111"}')) - 'at',
   '{"seq": 1, "id": "11111111-1111-4111-8111-111111111111", "session_id": "00000000-0000-4000-8000-00000000000a", "sender": "viewer", "name": "Vera", "text": "hello"}',
   'post_message returns the line with its seq'
 );
 select is(
-  post_message(pg_temp.line('hello', '{"id": "11111111-1111-4111-8111-111111111111"}')) ->> 'seq', '1',
+  pg_temp.say(pg_temp.line('hello', '{"id": "11111111-1111-4111-8111-111111111111"}')) ->> 'seq', '1',
   'sent again under its id it is the same line'
 );
-select is(post_message(pg_temp.line('second')) ->> 'seq', '2', 'the next line has the next seq');
+select is(pg_temp.say(pg_temp.line('second')) ->> 'seq', '2', 'the next line has the next seq');
 select is(
   (session_head('00000000-0000-4000-8000-00000000000a')).messages_to, 2::bigint, 'the head tells the last one'
 );
@@ -77,7 +80,7 @@ select is(
   pg_temp.texts(read_messages(repeat('a', 64), '00000000-0000-4000-8000-00000000000a', 0, 1)), '{hello}',
   'by pages'
 );
-select is(post_message(pg_temp.line('third')) ->> 'seq', '3', 'a viewer says more');
+select is(pg_temp.say(pg_temp.line('third')) ->> 'seq', '3', 'a viewer says more');
 select is(
   pg_temp.texts(read_messages(repeat('a', 64), '00000000-0000-4000-8000-00000000000a')), '{third}',
   'read_messages without a seq reads from the cursor'
@@ -109,7 +112,7 @@ select is(
 -- Not so.
 set local role service_role;
 select is(
-  pg_temp.refusal($$ select post_message(pg_temp.line('x', '{"session_id": "00000000-0000-4000-8000-000000000000"}')) $$),
+  pg_temp.refusal($$ select pg_temp.say(pg_temp.line('x', '{"session_id": "00000000-0000-4000-8000-000000000000"}')) $$),
   'PT404 session_not_found', 'a line for an unknown session is refused'
 );
 select is(
@@ -125,40 +128,57 @@ select is(
   'PT401 unknown_key', 'nor somebody without a key'
 );
 select is(
-  pg_temp.refusal(format($$ select post_message(pg_temp.line('x', '{"viewer_id": "w%s"}' || %L::jsonb)) $$, n, wrong)),
+  pg_temp.refusal(format($$ select pg_temp.say(pg_temp.line('x', '{"viewer_id": "w%s"}' || %L::jsonb)) $$, n, wrong)),
   'PT422 invalid_request', 'refused: ' || wrong
 )
 from unnest(array['{"text": ""}', '{"text": " \n"}', '{"text": null}', '{"name": ""}', '{"name": " "}'])
   with ordinality as wrong (wrong, n);
 select is(
-  pg_temp.refusal($$ select post_message(pg_temp.line(repeat('x', 4097), '{"viewer_id": "long"}')) $$),
+  pg_temp.refusal($$ select pg_temp.say(pg_temp.line(repeat('x', 4097), '{"viewer_id": "long"}')) $$),
   'PT422 invalid_request', 'a line over its limit is refused'
 );
 select is(
-  pg_temp.refusal($$ select post_message(pg_temp.line(repeat('x', 4096), '{"viewer_id": "long"}')) $$),
+  pg_temp.refusal($$ select pg_temp.say(pg_temp.line(repeat('x', 4096), '{"viewer_id": "long"}')) $$),
   'none', 'a line at its limit is not'
 );
 
 -- Too much.
 select lives_ok(
-  $$ select post_message(pg_temp.line('spam', '{"viewer_id": "spammer"}')) from generate_series(1, 5) $$,
+  $$ select pg_temp.say(pg_temp.line('spam', '{"viewer_id": "spammer"}')) from generate_series(1, 5) $$,
   'five lines in a row pass'
 );
 select is(
-  pg_temp.refusal($$ select post_message(pg_temp.line('spam', '{"viewer_id": "spammer"}')) $$), 'PT429 rate_limited',
+  pg_temp.refusal($$ select pg_temp.say(pg_temp.line('spam', '{"viewer_id": "spammer"}')) $$), 'PT429 rate_limited',
   'the sixth does not'
 );
 select is(
-  pg_temp.refusal($$ select post_message(pg_temp.line('hi', '{"viewer_id": "other"}')) $$), 'none',
+  pg_temp.refusal($$ select pg_temp.say(pg_temp.line('hi', '{"viewer_id": "other"}')) $$), 'none',
   'another viewer may still speak'
 );
 select lives_ok(
-  $$ select post_message(pg_temp.line('spam', jsonb_build_object('viewer_id', 'n' || n, 'address_hash', 'h'))) from generate_series(1, 20) n $$,
+  $$
+    select pg_temp.say(pg_temp.line('spam', jsonb_build_object('viewer_id', 'n' || n)), '203.0.113.9')
+    from generate_series(1, 60) n
+  $$,
   'many viewers of one address share a larger limit'
 );
 select is(
-  pg_temp.refusal($$ select post_message(pg_temp.line('spam', '{"viewer_id": "n0", "address_hash": "h"}')) $$),
-  'PT429 rate_limited', 'which ends too'
+  pg_temp.refusal($$ select pg_temp.say(pg_temp.line('spam', '{"viewer_id": "n0"}'), '1.2.3.4, 203.0.113.9') $$),
+  'PT429 rate_limited', 'which ends too, whatever the caller puts before its address'
+);
+select lives_ok(
+  $$
+    select pg_temp.say(pg_temp.line('spam', jsonb_build_object('viewer_id', 'm' || n)), '203.0.113.' || n)
+    from generate_series(10, 129) n
+  $$,
+  'viewers of other addresses go on'
+);
+select is(
+  pg_temp.refusal($$
+    select pg_temp.say(pg_temp.line('spam', jsonb_build_object('viewer_id', 'o' || n)), '198.51.100.' || n)
+    from generate_series(1, 200) n
+  $$),
+  'PT429 rate_limited', 'until the session has had too many lines'
 );
 
 -- The end.
@@ -166,7 +186,7 @@ select append_events(repeat('a', 64), '{"agent_id": "ada", "session_id": "000000
   {"id": "end", "type": "status", "at": "2026-11-22T10:00:00Z", "data": {"status": "done"}}
 ]}');
 select is(
-  pg_temp.refusal($$ select post_message(pg_temp.line('late', '{"viewer_id": "late"}')) $$), 'PT409 session_ended',
+  pg_temp.refusal($$ select pg_temp.say(pg_temp.line('late', '{"viewer_id": "late"}')) $$), 'PT409 session_ended',
   'a viewer can''t speak in an ended session'
 );
 select is(

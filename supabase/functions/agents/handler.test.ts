@@ -5,7 +5,7 @@ import { agents_routes, type Registration, read_registration } from "./handler.t
 
 /** What is refused here must not reach the database; what reaches it is shown by the e2e suite. */
 const database: Database = { call: (name) => fail(`${name} was called`) };
-const project = { secret_key: "sb_secret_x", secret_keys: ["sb_secret_x"] };
+const project = { secret_keys: ["sb_secret_x"] };
 const key = { "x-kulti-key": `klt_${"k".repeat(43)}` };
 
 async function send(

@@ -1,5 +1,5 @@
 /** Agents: registration, their profile and their keys. Each route: authenticate, validate, one RPC, reply. */
-import { hash_address } from "../_shared/http/address.ts";
+import { address_headers } from "../_shared/http/address.ts";
 import { is_project, require_key_hash } from "../_shared/http/auth.ts";
 import { read_json, read_optional_json } from "../_shared/http/body.ts";
 import type { Database } from "../_shared/http/db.ts";
@@ -19,7 +19,7 @@ export type Registration = "open" | "closed";
 export interface AgentsDeps {
   database: Database;
   registration: Registration;
-  project: Pick<ProjectEnv, "secret_key" | "secret_keys">;
+  project: Pick<ProjectEnv, "secret_keys">;
 }
 
 /** KULTI_REGISTRATION; open when not set. */
@@ -36,12 +36,12 @@ export async function register(request: Request, deps: AgentsDeps): Promise<Resp
   const profile = parse_register(await read_json(request, limits.small_body_bytes));
 
   const { api_key, key_hash, key_prefix } = await make_key();
-  const address_hash = by_project ? null : await hash_address(request, deps.project.secret_key);
   const registered = await deps.database.call("register_agent", {
     profile,
     key_hash,
     key_prefix,
-    address_hash,
+    // The project itself may register any number.
+    headers: by_project ? null : address_headers(request),
   });
 
   return reply(201, { ...registered, api_key } satisfies RegisterReply);

@@ -6,7 +6,7 @@ import { chat_routes } from "./handler.ts";
 
 /** What is refused here must not reach the database; what reaches it is shown by the e2e suite. */
 const database: Database = { call: (name) => fail(`${name} was called`) };
-const deps = { database, project: { secret_key: "sb_secret_x" } };
+const deps = { database };
 const handle = handle_requests(chat_routes, deps, (facts) =>
   fail(`logged ${JSON.stringify(facts)}`),
 );

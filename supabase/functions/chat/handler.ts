@@ -1,9 +1,8 @@
 /** Chat: viewers post, the agent reads and answers. Each route: authenticate, validate, one RPC, reply. */
-import { hash_address } from "../_shared/http/address.ts";
+import { address_headers } from "../_shared/http/address.ts";
 import { find_key_hash, require_key_hash } from "../_shared/http/auth.ts";
 import { read_json } from "../_shared/http/body.ts";
 import type { Database } from "../_shared/http/db.ts";
-import type { ProjectEnv } from "../_shared/http/env.ts";
 import { reply } from "../_shared/http/reply.ts";
 import type { Route } from "../_shared/http/route.ts";
 import { limits } from "../_shared/protocol/limits.ts";
@@ -16,7 +15,6 @@ import { plain_name } from "./name.ts";
 
 export interface ChatDeps {
   database: Database;
-  project: Pick<ProjectEnv, "secret_key">;
 }
 
 /** Messages in one reply of `GET /chat`; the agent asks again after the last one. */
@@ -32,9 +30,9 @@ export async function post(request: Request, deps: ChatDeps): Promise<Response> 
 
 async function post_as_viewer(request: Request, deps: ChatDeps): Promise<Response> {
   const sent = parse_viewer_message(await read_json(request, limits.small_body_bytes));
-  const address_hash = await hash_address(request, deps.project.secret_key);
   const message = await deps.database.call("post_message", {
-    message: { ...sent, name: plain_name(sent.name), address_hash },
+    message: { ...sent, name: plain_name(sent.name) },
+    headers: address_headers(request),
   });
   return reply(201, { message });
 }

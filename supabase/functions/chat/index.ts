@@ -8,6 +8,5 @@ const project = read_project_env();
 export default {
   fetch: handle_requests(chat_routes, {
     database: connect_database({ url: project.url, key: project.secret_key }),
-    project,
   }),
 };

@@ -1,12 +1,17 @@
-import { sha256_hex } from "./keys.ts";
+/** As the CHECK of the setting `address_header` in SQL: x-forwarded-for, x-real-ip, cf-connecting-ip, fly-client-ip … */
+const address_header = /^(x-forwarded-for|[a-z0-9-]{1,60}ip)$/;
+
+/** A list of addresses longer than this was made up; its end holds what counts. */
+const max_characters = 1_024;
 
 /**
- * Tells callers apart for rate limits without keeping their addresses: the hash is salted with the project's secret,
- * so that the few billion possible addresses can't be tried out by whoever reads it. Cloudflare, which stands before
- * hosted projects, writes its header itself; the start of the other one is whatever the caller sent.
+ * The request's headers that may tell the caller's network address. Which one is trusted is a setting of the database,
+ * and only a hash of it is stored there.
  */
-export async function hash_address(request: Request, salt: string): Promise<string> {
-  const seen = request.headers.get("cf-connecting-ip") ?? request.headers.get("x-forwarded-for");
-  const address = seen?.split(",", 1)[0]?.trim() ?? "";
-  return await sha256_hex(`${salt}\n${address}`);
+export function address_headers(request: Request): Record<string, string> {
+  const told: Record<string, string> = {};
+  for (const [name, value] of request.headers) {
+    if (address_header.test(name)) told[name] = value.slice(-max_characters);
+  }
+  return told;
 }

@@ -27,12 +27,12 @@ export interface ViewerRpcs {
  */
 export interface Rpcs {
   register_agent: {
-    /** `address_hash` null: no limit on how often. */
+    /** `headers`: what may tell the caller's address; null for no limit on how often. */
     args: {
       profile: RegisterRequest;
       key_hash: string;
       key_prefix: string;
-      address_hash: string | null;
+      headers: Record<string, string> | null;
     };
     result: { agent: Agent; key: AgentKey };
   };
@@ -57,7 +57,7 @@ export interface Rpcs {
     result: Omit<IngestReply, "flush_ms"> & { viewers: number };
   };
   post_message: {
-    args: { message: ViewerMessageRequest & { address_hash: string } };
+    args: { message: ViewerMessageRequest; headers: Record<string, string> };
     result: Message;
   };
   post_agent_message: { args: { key_hash: string; message: AgentMessageRequest }; result: Message };

@@ -47,17 +47,6 @@ export const limits = {
   session_idle_ms: 1_800_000,
   /** A viewer that was not touched for this long has left. */
   viewer_idle_ms: 45_000,
-  /** Heads of one session are broadcast no more often than this, status changes apart. */
-  head_interval_ms: 2_000,
-  /** Ingest requests per agent: bucket size and refill per second. */
-  ingest_burst: 200,
-  ingest_per_second: 100,
-  /** Chat messages per viewer: bucket size and seconds for one more. */
-  chat_burst: 5,
-  chat_refill_ms: 2_000,
-  /** Registrations per network address, and new keys per agent: bucket size and time for one more. */
-  register_burst: 20,
-  register_refill_ms: 60_000,
   search_query_bytes: 512,
   /** Of an event's text that is searched; only files can be longer. Characters. */
   search_text_chars: 65_536,
@@ -65,8 +54,6 @@ export const limits = {
   search_batch_bytes: 262_144,
   /** Rows in one page of `search_events`. */
   search_page_rows: 100,
-  /** A search that has found nothing for this long is refused as `unavailable`. */
-  search_budget_ms: 1_000,
 } as const;
 
 export type LimitName = keyof typeof limits;

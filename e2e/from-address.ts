@@ -1,0 +1,35 @@
+/** Requests from other network addresses: on this machine, every 127.x.y.z is one. */
+import { request } from "node:http";
+import { target } from "./target.ts";
+
+/** Whether the target is on this machine, where a caller can choose its address. */
+export const can_choose_address = /^http:\/\/(127\.|localhost)/.test(target.api_url);
+
+/** POSTs JSON to a function from `address`, such as 127.0.0.7, and answers status, headers and body. */
+export async function send_from(
+  address: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+) {
+  const { promise, resolve, reject } = Promise.withResolvers<Response>();
+  const sent = request(`${target.api_url}/functions/v1/${path}`, {
+    method: "POST",
+    localAddress: address,
+    headers: { "content-type": "application/json", ...headers },
+  });
+  sent.on("error", reject);
+  sent.on("response", async (answer) => {
+    const text = Buffer.concat(await answer.toArray()).toString();
+    resolve(
+      new Response(text, {
+        status: answer.statusCode ?? 0,
+        headers: answer.headers as Record<string, string>,
+      }),
+    );
+  });
+  sent.end(JSON.stringify(body));
+  const answer = await promise;
+  const parsed = await answer.json();
+  return { status: answer.status, headers: answer.headers, body: parsed, error: parsed.error };
+}

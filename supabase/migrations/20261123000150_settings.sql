@@ -1,0 +1,122 @@
+-- Settings: what the operator of an instance may change, such as rates and quotas. The limits of the contract are not
+-- here: clients rely on them, and the CHECKs of the tables hold them (private.limits()).
+-- Read by the functions that enforce a setting; changed with private.change_setting() by whoever may connect as postgres.
+
+create table private.settings (
+  name text primary key,
+  value text not null,
+  default_value text not null,
+  -- count, bytes, ms: a whole number. header: the name of a request header.
+  unit text not null,
+  description text not null,
+  constraint texts_short check (octet_length(name || default_value || description) <= 1024),
+  constraint unit_known check (unit in ('count', 'bytes', 'ms', 'header')),
+  constraint value_form check (
+    case unit
+      when 'header' then value ~ '^(x-forwarded-for|[a-z0-9-]{1,60}ip)$'
+      else value ~ '^[0-9]{1,15}$' and value::bigint > 0
+    end
+  )
+);
+
+alter table private.settings enable row level security;
+create policy "nobody" on private.settings for all using (false);
+
+insert into private.settings (name, unit, default_value, value, description)
+select name, unit, value, value, description
+from (values
+  ('address_header', 'header', 'x-forwarded-for',
+    'The request header that names the caller''s network address. Of a list the last entry counts.'),
+  ('ingest_burst', 'count', '200', 'Ingest requests at once, per agent.'),
+  ('ingest_refill_ms', 'ms', '10', 'Time for one more ingest request.'),
+  ('chat_burst', 'count', '5', 'Chat lines at once, per viewer.'),
+  ('chat_refill_ms', 'ms', '2000', 'Time for one more chat line of a viewer.'),
+  ('chat_address_burst', 'count', '60', 'Chat lines at once, per network address: a school or an office shares one.'),
+  ('chat_address_refill_ms', 'ms', '250', 'Time for one more chat line from an address.'),
+  ('chat_session_burst', 'count', '200', 'Chat lines of viewers at once, per session.'),
+  ('chat_session_refill_ms', 'ms', '100', 'Time for one more chat line in a session.'),
+  ('register_burst', 'count', '20', 'Registrations at once, per network address.'),
+  ('register_refill_ms', 'ms', '60000', 'Time for one more registration from an address.'),
+  ('register_all_burst', 'count', '500', 'Registrations at once, from all addresses together.'),
+  ('register_all_refill_ms', 'ms', '2000', 'Time for one more registration from anywhere.'),
+  ('rotate_burst', 'count', '20', 'New keys at once, per agent.'),
+  ('rotate_refill_ms', 'ms', '60000', 'Time for one more new key.'),
+  ('visibility_burst', 'count', '10', 'Changes of visibility at once, per agent.'),
+  ('visibility_refill_ms', 'ms', '60000', 'Time for one more change of visibility.'),
+  ('session_burst', 'count', '30', 'New sessions at once, per agent.'),
+  ('session_refill_ms', 'ms', '60000', 'Time for one more new session.'),
+  ('open_sessions', 'count', '20', 'Sessions of one agent that may be live at once.'),
+  ('listed_sessions_per_day', 'count', '20', 'Sessions of one agent and day (UTC) in the lists of all agents.'),
+  ('agent_day_bytes', 'bytes', '1073741824', 'Events that one agent may store in a day (UTC), as JSON.'),
+  ('instance_day_bytes', 'bytes', '10737418240', 'Events that all agents together may store in a day (UTC), as JSON.'),
+  ('agent_reserved_day_bytes', 'bytes', '16777216',
+    'Events that an agent may store in a day (UTC) even when the quota of the instance is used up.'),
+  ('viewers_per_address', 'count', '8', 'Viewers of one session that count, per network address.'),
+  ('head_interval_ms', 'ms', '2000', 'Heads of one session are broadcast no more often than this.'),
+  ('search_budget_ms', 'ms', '1000', 'A search ends after this time with what it has found.')
+) as setting (name, unit, value, description);
+
+-- A setting that is a number. In PL/pgSQL, which keeps the plan: a call takes some 5 microseconds.
+create function private.setting_of(setting_name text) returns bigint
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  found_value text;
+begin
+  select s.value into found_value from private.settings s where s.name = setting_name;
+  if found_value is null then
+    raise exception 'Cannot find the setting "%": private.settings has none of that name.', setting_name;
+  end if;
+  return found_value::bigint;
+end
+$$;
+
+-- A setting that is a duration.
+create function private.duration_of(setting_name text) returns interval
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return private.setting_of(setting_name) * interval '1 millisecond';
+end
+$$;
+
+-- Changes one setting; null restores the default. For the operator alone: nobody else may execute it.
+create function private.change_setting(setting_name text, new_value text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update private.settings s
+  set value = coalesce(new_value, s.default_value)
+  where s.name = setting_name;
+  if not found then
+    raise exception 'Cannot change the setting "%": there is none of that name.', setting_name;
+  end if;
+end
+$$;
+
+-- Random texts that only the database knows, made when it is set up. Never shown, and in no export of settings.
+create table private.secrets (
+  name text primary key,
+  value text not null default replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''),
+  constraint texts_short check (octet_length(name || value) <= 256)
+);
+
+alter table private.secrets enable row level security;
+create policy "nobody" on private.secrets for all using (false);
+
+insert into private.secrets (name) values ('address_salt'), ('cursor_key');
+
+create function private.secret_of(secret_name text) returns text
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  found_value text;
+begin
+  select s.value into strict found_value from private.secrets s where s.name = secret_name;
+  return found_value;
+end
+$$;

@@ -1,0 +1,67 @@
+-- The operator changes settings; addresses are told apart whatever a caller claims.
+begin;
+select plan(19);
+grant execute on all functions in schema extensions to anon, authenticated, service_role;
+
+select is(private.setting_of('ingest_burst'), 200::bigint, 'setting_of reads the default');
+select lives_ok($$ select private.change_setting('ingest_burst', '7') $$, 'the operator changes a setting');
+select is(private.setting_of('ingest_burst'), 7::bigint, 'setting_of reads the new value');
+select lives_ok($$ select private.change_setting('ingest_burst', null) $$, 'null restores the default');
+select is(private.setting_of('ingest_burst'), 200::bigint, 'the default is back');
+select throws_ok(
+  format($$ select private.change_setting('ingest_burst', %L) $$, wrong), '23514', null,
+  format('%s is no value of a count', wrong)
+)
+from unnest(array['0', '-1', 'many', '1e3', '', '9999999999999999', '１']) wrong;
+select throws_ok(
+  $$ select private.change_setting('nothing', '1') $$, 'P0001', null, 'a setting that does not exist can''t be changed'
+);
+select throws_ok(
+  $$ select private.change_setting('address_header', 'authorization') $$, '23514', null,
+  'only a header of addresses may be trusted'
+);
+
+select results_eq(
+  $$
+    select private.network_of(address)
+    from (values
+      (1, '203.0.113.7'), (2, ' 203.0.113.7:4711'), (3, '::ffff:203.0.113.7'), (4, '2001:db8:1:2:3:4:5:6'),
+      (5, '[2001:DB8:1:2::9]:443'), (6, '203.0.113.777'), (7, 'unknown'), (8, ''), (9, repeat('1.', 5000))
+    ) as told (n, address)
+    order by n
+  $$,
+  array[
+    '203.0.113.7', '203.0.113.7', '203.0.113.7', '2001:db8:1:2::/64', '2001:db8:1:2::/64', null, null, null, null
+  ],
+  'network_of reads each spelling of an address and refuses what is none'
+);
+
+create function pg_temp.tells_apart(first jsonb, second jsonb) returns boolean language sql as $$
+select private.address_of(first) <> private.address_of(second)
+$$;
+select ok(
+  pg_temp.tells_apart('{"x-forwarded-for": "203.0.113.1"}', '{"x-forwarded-for": "203.0.113.2"}')
+    and not pg_temp.tells_apart('{"x-forwarded-for": "9.9.9.9,203.0.113.1"}', '{"x-forwarded-for": "8.8.8.8, 203.0.113.1"}')
+    and not pg_temp.tells_apart(
+      '{"cf-connecting-ip": "9.9.9.9", "x-forwarded-for": "203.0.113.1"}', '{"x-forwarded-for": "203.0.113.1"}'
+    ),
+  'the last hop of x-forwarded-for counts, and no header that the caller may have made up'
+);
+select private.change_setting('address_header', 'cf-connecting-ip');
+select ok(
+  pg_temp.tells_apart('{"cf-connecting-ip": "203.0.113.1"}', '{"cf-connecting-ip": "203.0.113.2"}')
+    and not pg_temp.tells_apart(
+      '{"cf-connecting-ip": "203.0.113.1", "x-forwarded-for": "a"}', '{"cf-connecting-ip": "203.0.113.1", "x-forwarded-for": "b"}'
+    ),
+  'the header that the setting names counts alone'
+);
+select ok(
+  not pg_temp.tells_apart('{}', '{"x-forwarded-for": "203.0.113.2"}'),
+  'callers without an address share one'
+);
+select is_empty(
+  $$ select 1 from private.secrets where value !~ '^[0-9a-f]{64}$' $$, 'secrets are random'
+);
+
+select * from finish();
+rollback;
