@@ -33,6 +33,8 @@ export function head_of(events: readonly StoredEvent[], more: Partial<Head> = {}
     last_event_at: events.at(-1)?.at ?? started_at,
     ended_at: null,
     live: false,
+    live_sessions: 0,
+    listed: true,
     ...more,
   };
 }

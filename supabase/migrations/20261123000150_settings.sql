@@ -53,6 +53,10 @@ from (values
     'Events that an agent may store in a day (UTC) even when the quota of the instance is used up.'),
   ('viewers_per_address', 'count', '8', 'Viewers of one session that count, per network address.'),
   ('head_interval_ms', 'ms', '2000', 'Heads of one session are broadcast no more often than this.'),
+  ('head_burst', 'count', '3', 'Heads of one session at once, when each has news.'),
+  ('lobby_head_ms', 'ms', '20',
+    'Time that each live agent takes in the lobby: 200 of them may each send a head every 200 times this.'),
+  ('batch_frames', 'count', '8', 'Broadcasts of one batch; viewers fetch what does not fit.'),
   ('search_budget_ms', 'ms', '1000', 'A search ends after this time with what it has found.')
 ) as setting (name, unit, value, description);
 

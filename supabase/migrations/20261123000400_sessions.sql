@@ -41,6 +41,8 @@ create table public.ai_agent_sessions (
   -- to every index of this table, one on this column does so every five minutes.
   active_at timestamptz not null default clock_timestamp(),
   ended_at timestamptz,
+  -- Whether it stands in the lists of all agents once it is over; the list of its agent has every session.
+  listed boolean not null default true,
   constraint visibility_known check (visibility in ('public', 'unlisted', 'private')),
   constraint status_known check (
     status in ('starting', 'live', 'working', 'thinking', 'waiting', 'paused', 'error', 'done', 'offline')
@@ -55,12 +57,14 @@ create table public.ai_agent_sessions (
 ) with (fillfactor = 60);
 
 -- Each is unique for the sake of its last column. They serve: find_sessions of one agent and the choice of a session
--- for a batch; find_sessions of all; find_sessions of the live ones.
+-- for a batch; find_sessions of all; find_sessions of the live ones; the live ones of one agent.
 create unique index ai_agent_sessions_by_agent on public.ai_agent_sessions (agent_id, started_at desc, id);
 create unique index ai_agent_sessions_by_start on public.ai_agent_sessions (started_at desc, id)
-  where visibility = 'public';
+  where visibility = 'public' and listed;
 create unique index ai_agent_sessions_open on public.ai_agent_sessions (active_at, id)
   where visibility = 'public' and ended_at is null;
+create unique index ai_agent_sessions_live on public.ai_agent_sessions (agent_id, active_at, id)
+  where ended_at is null;
 
 alter table public.ai_agent_sessions enable row level security;
 create policy "anyone reads public sessions" on public.ai_agent_sessions
@@ -85,5 +89,25 @@ create type public.head as (
   started_at timestamptz,
   last_event_at timestamptz,
   ended_at timestamptz,
-  live boolean
+  live boolean,
+  live_sessions integer,
+  listed boolean
 );
+
+-- How many sessions of an agent are live, and when silence ends the next of them.
+create function private.live_sessions(of_agent text, out live_count integer, out next_idle_at timestamptz)
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  idle_after interval := private.time_of('session_idle_ms');
+begin
+  select count(*)::integer, min(s.last_event_at) + idle_after
+  into live_count, next_idle_at
+  from public.ai_agent_sessions s
+  where s.agent_id = of_agent
+    and s.ended_at is null
+    and s.active_at > now() - idle_after - interval '5 minutes'
+    and s.last_event_at > now() - idle_after;
+end
+$$;

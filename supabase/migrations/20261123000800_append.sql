@@ -53,17 +53,57 @@ begin
 end
 $$;
 
+-- Refuses one more live session when the agent has as many as it may: a new one, or one that was silent for so long that
+-- it is no longer live.
+create function private.require_room(of_agent text) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  most bigint := private.setting_of('open_sessions');
+  live record;
+  seconds bigint;
+begin
+  select * into live from private.live_sessions(of_agent);
+  if live.live_count < most then
+    return;
+  end if;
+  seconds := greatest(1, ceil(extract(epoch from live.next_idle_at - now())));
+  perform private.refuse(
+    429, 'rate_limited',
+    format(
+      'Cannot start a session: the agent has %s live ones, the limit is %s. End one, or wait: silence ends the next in %s s.',
+      live.live_count, most, seconds
+    ),
+    -- One may end at any time.
+    least(seconds, 60)
+  );
+end
+$$;
+
 -- The session of that id, locked; a new one if there is none. The agent's row is locked first: its visibility is copied.
+-- Its bucket comes after that lock, unlike others: all who take it hold the agent's bucket for ingest.
 create function private.start_session(new_id uuid, of_agent text) returns public.ai_agent_sessions
 language plpgsql
 set search_path = ''
 as $$
 declare
   session public.ai_agent_sessions;
+  most_listed bigint := private.setting_of('listed_sessions_per_day');
 begin
   perform 1 from public.ai_agents a where a.agent_id = of_agent for no key update;
-  insert into public.ai_agent_sessions (id, agent_id, visibility)
-  select new_id, a.agent_id, a.visibility
+  perform private.require_room(of_agent);
+  perform private.take_token('session', of_agent);
+  insert into public.ai_agent_sessions (id, agent_id, visibility, listed)
+  select new_id, a.agent_id, a.visibility, (
+    select count(*)
+    from (
+      select 1
+      from public.ai_agent_sessions s
+      where s.agent_id = of_agent and s.started_at >= date_trunc('day', now(), 'UTC')
+      limit most_listed
+    ) of_today
+  ) < most_listed
   from public.ai_agents a
   where a.agent_id = of_agent
   on conflict (id) do nothing;
@@ -261,6 +301,10 @@ begin
         409, 'session_ended', 'Cannot append events: the session has ended. Leave session_id out or start a new one.'
       );
     end if;
+    if session.last_event_at <= now() - private.time_of('session_idle_ms') then
+      perform private.require_room(agent);
+    end if;
+    perform private.take_bytes(agent, pg_column_size(events));
     session := private.store_events(session, events, known);
     perform private.send_head(
       session,
@@ -269,7 +313,8 @@ begin
         or session.task is distinct from before.task
         or session.goal is distinct from before.goal
         -- A thought that was being written is whole: half of it would be all that the lobby has until the next event.
-        or (before.latest_stream_id is not null and session.latest_stream_id is null)
+        or (before.latest_stream_id is not null and session.latest_stream_id is null),
+      is_new or session.ended_at is not null
     );
   end if;
   perform private.touch_key(caller_hash);
@@ -293,7 +338,8 @@ grant execute on function private.append_events(text, jsonb) to service_role;
 
 -- `batch`: IngestRequest of wire.ts, every event with id and at.
 -- Returns {session_id, accepted, duplicates, last_seq, viewers, messages: Message[]}.
--- Refuses: unknown_key, wrong_agent, rate_limited, session_not_found, session_ended, invalid_event, invalid_request.
+-- Refuses: unknown_key, wrong_agent, rate_limited, quota_exceeded, session_not_found, session_ended, invalid_event,
+-- invalid_request.
 create function public.append_events(key_hash text, batch jsonb) returns jsonb
 language sql
 set search_path = ''

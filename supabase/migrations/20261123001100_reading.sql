@@ -14,7 +14,8 @@ begin
 end
 $$;
 
--- One branch for each index that can serve it.
+-- One branch for each index that can serve it. In the lists of all agents one agent has one live session, the one that
+-- started last, so that none takes the list and no row jumps, and `listed_sessions_per_day` of those that are over.
 create function private.find_sessions(of_agent text, live boolean, before timestamptz, max_rows integer)
 returns setof public.head
 language plpgsql stable security definer
@@ -22,10 +23,27 @@ set search_path = ''
 as $$
 declare
   oldest_event_at timestamptz := now() - private.time_of('session_idle_ms');
+  oldest_active_at timestamptz := oldest_event_at - interval '5 minutes';
 begin
   before := coalesce(before, 'infinity');
   max_rows := least(greatest(coalesce(max_rows, 50), 1), 200);
-  if of_agent is not null then
+  if of_agent is not null and live then
+    return query
+    select h.*
+    from (
+      select s
+      from public.ai_agent_sessions s
+      where s.agent_id = of_agent
+        and s.visibility = 'public'
+        and s.ended_at is null
+        and s.active_at > oldest_active_at
+        and s.last_event_at > oldest_event_at
+        and s.started_at < before
+      order by s.started_at desc
+      limit max_rows
+    ) found, private.head_of(found.s) h
+    order by h.started_at desc;
+  elsif of_agent is not null then
     return query
     select h.*
     from (
@@ -34,22 +52,7 @@ begin
       where s.agent_id = of_agent
         and s.visibility = 'public'
         and s.started_at < before
-        and (live is null or live = (s.ended_at is null and s.last_event_at > oldest_event_at))
-      order by s.started_at desc
-      limit max_rows
-    ) found, private.head_of(found.s) h
-    order by h.started_at desc;
-  elsif live then
-    return query
-    select h.*
-    from (
-      select s
-      from public.ai_agent_sessions s
-      where s.visibility = 'public'
-        and s.ended_at is null
-        and s.active_at > oldest_event_at - interval '5 minutes'
-        and s.last_event_at > oldest_event_at
-        and s.started_at < before
+        and (live is null or s.ended_at is not null or s.last_event_at <= oldest_event_at)
       order by s.started_at desc
       limit max_rows
     ) found, private.head_of(found.s) h
@@ -58,14 +61,37 @@ begin
     return query
     select h.*
     from (
-      select s
-      from public.ai_agent_sessions s
-      where s.visibility = 'public'
-        and s.started_at < before
-        and (live is null or s.ended_at is not null or s.last_event_at <= oldest_event_at)
-      order by s.started_at desc
+      select shown.id, shown.started_at
+      from (
+        select on_stage.id, on_stage.started_at
+        from (
+          select distinct on (s.agent_id) s.id, s.started_at
+          from public.ai_agent_sessions s
+          where live is not false
+            and s.visibility = 'public'
+            and s.ended_at is null
+            and s.active_at > oldest_active_at
+            and s.last_event_at > oldest_event_at
+          order by s.agent_id, s.started_at desc, s.id desc
+        ) on_stage
+        where on_stage.started_at < before
+        union all
+        (
+          select s.id, s.started_at
+          from public.ai_agent_sessions s
+          where live is not true
+            and s.visibility = 'public'
+            and s.listed
+            and (s.ended_at is not null or s.last_event_at <= oldest_event_at)
+            and s.started_at < before
+          order by s.started_at desc
+          limit max_rows
+        )
+      ) shown
+      order by shown.started_at desc
       limit max_rows
-    ) found, private.head_of(found.s) h
+    ) found
+    join public.ai_agent_sessions s using (id), private.head_of(s) h
     order by h.started_at desc;
   end if;
 end
@@ -74,6 +100,7 @@ grant execute on function private.find_sessions(text, boolean, timestamptz, inte
   to anon, authenticated, service_role;
 
 -- Public sessions, the last started first; `before` is the started_at of the last row of the page before. At most 200.
+-- Without agent_id: one live session for each agent, and of those that are over the ones that are listed.
 create function public.find_sessions(
   agent_id text default null, live boolean default null, before timestamptz default null, max_rows integer default 50
 )

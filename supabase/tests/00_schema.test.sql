@@ -108,7 +108,7 @@ select set_eq(
   $$ select relname::text from pg_class where relnamespace = 'private'::regnamespace and relkind = 'r' $$,
   array[
     'agent_keys', 'rate_buckets', 'viewers', 'session_air', 'chat_cursors', 'search_documents',
-    'settings', 'secrets', 'session_clocks', 'session_minutes', 'session_days', 'session_files', 'watched_minutes'
+    'settings', 'secrets', 'lobby_air', 'stored_bytes', 'instance_bytes', 'session_clocks', 'session_minutes', 'session_days', 'session_files', 'watched_minutes'
   ],
   'invariant 8: keys, rate limits, viewers, cursors, settings and secrets are in private'
 );
@@ -161,7 +161,8 @@ select is_empty(
       lateral (select found[1] || ' ' || found[2]) as code (code)
     where code.code <> all (array[
       '401 unknown_key', '403 wrong_agent', '404 session_not_found', '404 agent_not_found', '404 key_not_found', '409 session_ended',
-      '409 agent_exists', '409 last_key', '422 invalid_request', '422 invalid_event', '429 rate_limited', '503 unavailable'
+      '409 agent_exists', '409 last_key', '422 invalid_request', '422 invalid_event', '429 rate_limited',
+      '429 quota_exceeded', '503 unavailable'
     ])
   $$,
   'every refusal has a code of errors.ts and its status'

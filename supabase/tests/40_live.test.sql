@@ -31,8 +31,10 @@ create temp view sent as
 select m.topic, m.event, m.payload, m.private, m.extension, (m.payload ->> 'from_seq')::bigint as from_seq
 from realtime.messages m
 where not exists (select 1 from sent_before b where b.id = m.id);
+-- Also how many heads were sent: as after a while.
 create function pg_temp.forget() returns void language sql as $$
-insert into sent_before select id from realtime.messages
+insert into sent_before select id from realtime.messages;
+update private.session_air set heads_full_at = '-infinity', lobby_full_at = '-infinity' where true;
 $$;
 
 -- A public session.
@@ -64,7 +66,7 @@ select set_eq(
   $$ select jsonb_object_keys(to_jsonb(session_head(current_setting('test.session')::uuid))) $$,
   array[
     'session_id', 'agent_id', 'agent_name', 'avatar_url', 'status', 'task', 'goal', 'latest', 'to_seq', 'messages_to',
-    'viewers', 'counts', 'started_at', 'last_event_at', 'ended_at', 'live'
+    'viewers', 'counts', 'started_at', 'last_event_at', 'ended_at', 'live', 'live_sessions', 'listed'
   ],
   'a head has the fields of wire.ts'
 );

@@ -20,5 +20,7 @@ export const head_of = (more: Partial<Head> = {}): Head => ({
   last_event_at: "2026-11-22T10:12:00Z",
   ended_at: null,
   live: true,
+  live_sessions: 1,
+  listed: true,
   ...more,
 });

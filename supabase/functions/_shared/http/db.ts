@@ -64,7 +64,7 @@ function refusal_of(error: PostgrestError, status: number, rpc: string): KultiEr
     return new KultiError(
       error.details,
       error.message,
-      error.details === "rate_limited" ? { retry_after_s: seconds > 0 ? seconds : 1 } : {},
+      error_status[error.details] === 429 ? { retry_after_s: seconds > 0 ? seconds : 1 } : {},
     );
   }
   const facts = { rpc, status, sqlstate };

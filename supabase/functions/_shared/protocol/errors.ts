@@ -20,6 +20,7 @@ export const error_status = {
   invalid_request: 422,
   invalid_event: 422,
   rate_limited: 429,
+  quota_exceeded: 429,
   internal: 500,
   not_implemented: 501,
   unavailable: 503,
@@ -44,7 +45,7 @@ export interface ErrorBody {
 export class KultiError extends Error {
   readonly code: ErrorCode;
   readonly issues?: Issue[];
-  /** For `rate_limited` and `unavailable`: seconds to wait. */
+  /** For `rate_limited`, `quota_exceeded` and `unavailable`: seconds to wait. */
   readonly retry_after_s?: number;
 
   constructor(

@@ -79,6 +79,11 @@ export const head_schema = v.object({
   last_event_at: timestamp,
   ended_at: v.nullable(timestamp),
   live: v.boolean(),
+  live_sessions: v.pipe(count, v.description("Of the same agent.")),
+  listed: v.pipe(
+    v.boolean(),
+    v.description("Whether lists of all agents have it when it is over; its agent's list has all."),
+  ),
 });
 
 const stored = <Type extends keyof typeof data_schemas>(type: Type) =>
@@ -108,7 +113,7 @@ export const frame_schema = v.object({
   to_seq: count,
   events: v.pipe(
     v.array(stored_event_schema),
-    v.description("Empty when the one event is too large for a frame: fetch it by its seq."),
+    v.description("Empty when they are too large for a frame: fetch them by their seq."),
   ),
 });
 

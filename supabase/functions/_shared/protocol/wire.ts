@@ -134,6 +134,10 @@ export interface Head {
   ended_at: string | null;
   /** Not ended, and the last event is less than `limits.session_idle_ms` old. */
   live: boolean;
+  /** How many sessions of the agent are live: lists of all agents show only the one that started last. */
+  live_sessions: number;
+  /** Whether lists of all agents have it when it is over. Of the many sessions of a day only the agent's list has all. */
+  listed: boolean;
 }
 
 export interface HeadCounts {
@@ -143,7 +147,10 @@ export interface HeadCounts {
   errors: number;
 }
 
-/** A batch of consecutive events. An event too large for a frame is announced by its `seq` alone: `events` is empty. */
+/**
+ * A batch of consecutive events. When an event is too large for a frame, or the rest of a batch for a few frames, `events`
+ * is empty: fetch those from `from_seq` to `to_seq`.
+ */
 export interface Frame {
   from_seq: number;
   to_seq: number;

@@ -35,6 +35,7 @@ const ingest_errors = refusals(
   "session_not_found",
   "session_ended",
   "rate_limited",
+  "quota_exceeded",
 );
 
 const legacy_post = (path: string, mark: string): Json => ({

@@ -1,0 +1,98 @@
+-- Quotas: how much agents may store in a day (UTC), each by itself and all together. What counts is the size of a batch
+-- as jsonb, which is known before any work is done for it: about that of its JSON, in which events that the session
+-- holds already are included.
+
+-- One row for each agent, of the last day on which it stored something. Its appends wait for each other anyway, at
+-- their rate bucket, so counting makes nobody wait. Unlogged: after a crash the day begins anew.
+create unlogged table private.stored_bytes (
+  agent_id text primary key references public.ai_agents on delete cascade,
+  day date not null,
+  bytes bigint not null
+) with (fillfactor = 70);
+
+-- What all agents have stored, summed up at most every five seconds: one counter for all would make them wait for each
+-- other. So the quota may be passed by what is stored in five seconds.
+create unlogged table private.instance_bytes (
+  is_only_row boolean primary key default true check (is_only_row),
+  bytes bigint not null,
+  counted_at timestamptz not null
+);
+
+alter table private.stored_bytes enable row level security;
+alter table private.instance_bytes enable row level security;
+create policy "nobody" on private.stored_bytes for all using (false);
+create policy "nobody" on private.instance_bytes for all using (false);
+
+-- What all agents have stored today.
+create function private.instance_day_bytes(today date) returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  known private.instance_bytes;
+begin
+  select i.* into known from private.instance_bytes i;
+  if known.counted_at > clock_timestamp() - interval '5 seconds' and known.counted_at >= today at time zone 'UTC' then
+    return known.bytes;
+  end if;
+  -- The first of all calls, or the first after a crash, makes the row. Whoever finds it locked goes by the last sum.
+  if known.counted_at is null then
+    insert into private.instance_bytes (bytes, counted_at) values (0, '-infinity') on conflict do nothing;
+  end if;
+  perform 1 from private.instance_bytes i for no key update skip locked;
+  if found then
+    update private.instance_bytes i
+    set
+      counted_at = clock_timestamp(),
+      bytes = (select coalesce(sum(b.bytes), 0) from private.stored_bytes b where b.day = today)
+    where i.is_only_row
+    returning i.* into known;
+  end if;
+  return coalesce(known.bytes, 0);
+end
+$$;
+
+-- Counts what an agent stores; refuses with 429 what passes a quota, which rolls the count back.
+create function private.take_bytes(of_agent text, added bigint) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  today date := (now() at time zone 'UTC')::date;
+  used bigint;
+  reserved bigint := private.setting_of('agent_reserved_day_bytes');
+  quota bigint;
+  instance_used bigint;
+  frees_in_s bigint;
+begin
+  insert into private.stored_bytes as b (agent_id, day, bytes)
+  values (of_agent, today, added)
+  on conflict on constraint stored_bytes_pkey
+  do update set day = excluded.day, bytes = excluded.bytes + case when b.day = excluded.day then b.bytes else 0 end
+  returning b.bytes into used;
+  if used <= reserved then
+    return;
+  end if;
+  frees_in_s := ceil(extract(epoch from (today + 1) at time zone 'UTC' - now()));
+  quota := private.setting_of('agent_day_bytes');
+  if used > quota then
+    perform private.refuse(
+      429, 'quota_exceeded',
+      format('Cannot append events: with them the agent has stored %s of %s bytes today. Its quota frees at 00:00 UTC.', used, quota),
+      frees_in_s
+    );
+  end if;
+  quota := private.setting_of('instance_day_bytes');
+  instance_used := private.instance_day_bytes(today);
+  if instance_used > quota then
+    perform private.refuse(
+      429, 'quota_exceeded',
+      format(
+        'Cannot append events: all agents have stored %s of %s bytes today. Each may store %s all the same; the rest frees at 00:00 UTC.',
+        instance_used, quota, reserved
+      ),
+      frees_in_s
+    );
+  end if;
+end
+$$;

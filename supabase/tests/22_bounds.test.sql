@@ -1,0 +1,268 @@
+-- One agent takes no more than its share: of lists, sessions, broadcasts and space.
+begin;
+select plan(50);
+
+-- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
+grant execute on all functions in schema extensions to anon, authenticated, service_role;
+-- As in an empty database.
+delete from public.ai_agents where true;
+delete from private.rate_buckets where true;
+delete from private.instance_bytes where true;
+update private.lobby_air set live_agents = 0, counted_at = clock_timestamp() where true;
+
+create function pg_temp.refusal(call text) returns text language plpgsql as $$
+declare
+  state text;
+  code text;
+  message text;
+  hint text;
+begin
+  execute call;
+  return 'none';
+exception when others then
+  get stacked diagnostics
+    state = returned_sqlstate, code = pg_exception_detail, message = message_text, hint = pg_exception_hint;
+  perform set_config('test.message', message, true);
+  perform set_config('test.hint', hint, true);
+  return state || ' ' || code;
+end
+$$;
+create function pg_temp.event(type text, data jsonb) returns jsonb language sql as $$
+select jsonb_build_object('id', gen_random_uuid(), 'type', type, 'at', '2026-11-22T10:00:00Z', 'data', data)
+$$;
+create function pg_temp.status(status text) returns jsonb language sql as $$
+select jsonb_build_array(pg_temp.event('status', jsonb_build_object('status', status)))
+$$;
+create function pg_temp.texts(amount integer, bytes integer) returns jsonb language sql as $$
+select jsonb_agg(pg_temp.event('terminal', jsonb_build_object('stream', 'stdout', 'text', repeat('x', bytes))))
+from generate_series(1, amount)
+$$;
+-- A session of that agent and number.
+create function pg_temp.id(agent text, n integer) returns uuid language sql as $$
+select (rpad('', 8, left(agent, 1)) || '-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid
+$$;
+create function pg_temp.append(agent text, n integer, events jsonb default pg_temp.status('live')) returns jsonb
+language sql as $$
+select append_events(rpad('', 64, left(agent, 1)), jsonb_build_object(
+  'agent_id', agent, 'start_session', pg_temp.id(agent, n), 'events', events
+))
+$$;
+
+select register_agent(jsonb_build_object('agent_id', agent), rpad('', 64, left(agent, 1)), 'klt_' || rpad('', 8, left(agent, 1)))
+from unnest(array['ada', 'bob', 'cid', 'dan', 'eve']) agent;
+
+-- The lists. Ada is on stage, then eve begins as many sessions as it may, and ends none.
+select pg_temp.append('ada', 1);
+select pg_temp.refusal(format('select pg_temp.append(%L, %s)', 'eve', n)) from generate_series(1, 205) n;
+set local role anon;
+select results_eq(
+  $$ select agent_id, live_sessions from find_sessions(live => true, max_rows => 200) $$,
+  $$ values ('eve', 20), ('ada', 1) $$,
+  'invariant 10: of 205 sessions that an agent begins one is listed, and the honest agent stays visible'
+);
+select results_eq(
+  $$ select agent_id from find_sessions() $$, array['eve', 'ada'], 'also in the list of all that is live and over'
+);
+reset role;
+select is(
+  (select session_id from find_sessions(live => true) where agent_id = 'eve'), pg_temp.id('eve', 20),
+  'the one that is listed started last'
+);
+select lives_ok($$ select pg_temp.append('eve', 3, pg_temp.texts(1, 10)) $$, 'an older one sends');
+select is(
+  (select session_id from find_sessions(live => true) where agent_id = 'eve'), pg_temp.id('eve', 20),
+  'which changes nothing in the list'
+);
+select is((select count(*) from find_sessions('eve')), 20::bigint, 'the list of the agent has every one');
+select is((select count(*) from find_sessions('eve', true)), 20::bigint, 'also of those that are live');
+select is((select count(*) from find_sessions('eve', false)), 0::bigint, 'and none of them among those that are over');
+select results_eq(
+  $$ select agent_id from find_sessions(live => true, before => (select started_at from find_sessions(live => true, max_rows => 1))) $$,
+  array['ada'], 'the next page has no older session of an agent that was listed'
+);
+select results_eq(
+  $$ select (session_head(pg_temp.id('eve', 3))).live_sessions, (session_head(pg_temp.id('ada', 1))).live_sessions $$,
+  $$ values (20, 1) $$, 'a head tells how many sessions of its agent are live'
+);
+
+-- The cap on live sessions.
+select is(
+  pg_temp.refusal($$ select pg_temp.append('eve', 300) $$), 'PT429 rate_limited', 'a 21st live session is refused'
+);
+select matches(
+  current_setting('test.message'),
+  '^Cannot start a session: the agent has 20 live ones, the limit is 20\. End one, or wait: silence ends the next in 1[78]\d\d s\.$',
+  'the refusal says the limit and when it frees'
+);
+select is(current_setting('test.hint'), '60', 'and asks to try again in a minute at the latest');
+select is(pg_temp.append('eve', 7, pg_temp.texts(1, 10)) ->> 'accepted', '1', 'a session that is live goes on all the same');
+select lives_ok($$ select pg_temp.append('bob', 1) $$, 'and other agents start theirs');
+select pg_temp.append('eve', 20, pg_temp.status('done'));
+select lives_ok($$ select pg_temp.append('eve', 300) $$, 'when one has ended, another may start');
+update ai_agent_sessions set last_event_at = now() - interval '31 minutes' where id = pg_temp.id('eve', 1);
+select lives_ok($$ select pg_temp.append('eve', 301) $$, 'or when one has fallen silent');
+select is(
+  pg_temp.refusal($$ select pg_temp.append('eve', 1, pg_temp.texts(1, 10)) $$), 'PT429 rate_limited',
+  'which then is not live again beside the others'
+);
+update ai_agent_sessions set ended_at = clock_timestamp() where agent_id = 'eve' and id <> pg_temp.id('eve', 1);
+select lives_ok($$ select pg_temp.append('eve', 1, pg_temp.texts(1, 10)) $$, 'but is when there is room');
+
+-- New sessions, one after the other.
+update private.rate_buckets set full_at = clock_timestamp() + interval '1 hour' where bucket = 'session:eve';
+select is(
+  pg_temp.refusal($$ select pg_temp.append('eve', 302) $$), 'PT429 rate_limited',
+  'an agent that starts sessions too fast is refused'
+);
+update ai_agent_sessions set ended_at = clock_timestamp() where agent_id = 'eve';
+select is(
+  pg_temp.refusal($$ select append_events(repeat('e', 64), jsonb_build_object('agent_id', 'eve', 'events', pg_temp.status('live'))) $$),
+  'PT429 rate_limited', 'also when it does not name the session'
+);
+delete from private.rate_buckets where bucket = 'session:eve';
+select lives_ok(
+  $$ select append_events(repeat('e', 64), jsonb_build_object('agent_id', 'eve', 'events', pg_temp.status('live'))) $$,
+  'with a token it starts'
+);
+
+-- Those that are over: 20 of an agent and day.
+update ai_agent_sessions set ended_at = clock_timestamp() where true;
+select is((select count(*) from find_sessions(max_rows => 200) where agent_id = 'eve'), 20::bigint, 'of a day 20 that are over are listed');
+select is((select count(*) from find_sessions(max_rows => 200) where agent_id <> 'eve'), 2::bigint, 'and those of others');
+select ok((select count(*) > 20 from find_sessions('eve')), 'the list of the agent has more');
+select set_eq(
+  $$ select session_id from find_sessions('eve') where not listed $$,
+  $$ select id from ai_agent_sessions where agent_id = 'eve' order by started_at offset 20 $$,
+  'a head tells that it is not listed'
+);
+update ai_agent_sessions set started_at = started_at - interval '1 day' where agent_id = 'eve';
+select pg_temp.append('eve', 400);
+select ok((session_head(pg_temp.id('eve', 400))).listed, 'the next day the first ones are listed again');
+select results_eq(
+  $$
+    with recursive page as (
+      select array_agg(session_id) as ids, min(started_at) as before, 1 as n from find_sessions(max_rows => 3)
+      union all
+      select p.ids || f.ids, f.before, p.n + 1
+      from page p, lateral (select array_agg(session_id) as ids, min(started_at) as before from find_sessions(max_rows => 3, before => p.before)) f
+      where p.before is not null and p.n < 20
+    )
+    select unnest(ids) from page where before is null
+  $$,
+  $$ select session_id from find_sessions(max_rows => 200) $$,
+  'pages of three, one after the other, are the whole list'
+);
+
+-- Heads.
+create temp table sent_before as select id from realtime.messages;
+create temp view sent as
+select m.topic, m.event, m.payload
+from realtime.messages m
+where not exists (select 1 from sent_before b where b.id = m.id);
+create function pg_temp.heads(topic text) returns bigint language sql as $$
+select count(*) from sent where event = 'head' and sent.topic = heads.topic
+$$;
+create function pg_temp.forget() returns void language sql as $$ insert into sent_before select id from realtime.messages $$;
+select pg_temp.append('cid', 1);
+select pg_temp.append('cid', 1, pg_temp.status(case when n % 2 = 0 then 'working' else 'thinking' end))
+from generate_series(1, 100) n;
+select ok(
+  pg_temp.heads('lobby') between 2 and 5 and pg_temp.heads('session:' || pg_temp.id('cid', 1)) between 2 and 5,
+  'invariant 10: of 100 changes of status three are told at once, the others are held back'
+);
+select pg_temp.forget();
+select pg_temp.append('dan', 1);
+select pg_temp.append('dan', 1, pg_temp.status('working'));
+select is(pg_temp.heads('lobby'), 2::bigint, 'which holds nobody else''s news back');
+select pg_temp.forget();
+update private.session_air set head_sent_at = head_sent_at - interval '2 seconds' where session_id = pg_temp.id('cid', 1);
+select touch_viewer(pg_temp.id('cid', 1), 'v');
+select is(
+  (select payload ->> 'status' from sent where event = 'head' and topic = 'session:' || pg_temp.id('cid', 1)), 'working',
+  'a viewer''s call brings the last one, when its time has come'
+);
+select pg_temp.append('cid', 1, pg_temp.status('done'));
+select is(
+  (select payload ->> 'status' from sent where event = 'head' and topic = 'lobby' order by payload ->> 'to_seq' desc limit 1),
+  'done', 'the end of a session is told at once'
+);
+select pg_temp.forget();
+-- Of an agent with two live sessions the lobby hears of the one that it shows.
+select pg_temp.append('dan', 2);
+select pg_temp.forget();
+update private.session_air set head_sent_at = '-infinity', heads_full_at = '-infinity', lobby_full_at = '-infinity' where true;
+select pg_temp.append('dan', 1, pg_temp.status('thinking'));
+select is(pg_temp.heads('session:' || pg_temp.id('dan', 1)), 1::bigint, 'an older live session tells its own viewers');
+select is(pg_temp.heads('lobby'), 0::bigint, 'and not the lobby');
+select pg_temp.append('dan', 2, pg_temp.status('thinking'));
+select is(pg_temp.heads('lobby'), 1::bigint, 'which hears of the newest');
+select pg_temp.append('dan', 1, pg_temp.status('done'));
+select is(pg_temp.heads('lobby'), 2::bigint, 'and of the end of any');
+select pg_temp.forget();
+-- With a thousand live agents each has its share of the lobby: one head in 20 seconds.
+update private.lobby_air set live_agents = 1000, counted_at = clock_timestamp() where true;
+update private.session_air
+set head_sent_at = '-infinity', heads_full_at = '-infinity', lobby_full_at = clock_timestamp() + interval '41 seconds'
+where true;
+select pg_temp.append('dan', 2, pg_temp.status('working'));
+select is(pg_temp.heads('lobby'), 0::bigint, 'when many share the lobby, each waits longer');
+update private.session_air set heads_full_at = '-infinity', lobby_full_at = clock_timestamp() + interval '39 seconds' where true;
+select pg_temp.append('dan', 2, pg_temp.status('thinking'));
+select is(pg_temp.heads('lobby'), 1::bigint, 'for its own share');
+select pg_temp.forget();
+
+-- Frames.
+select pg_temp.append('dan', 2, pg_temp.texts(60, 60000));
+select results_eq(
+  $$
+    select (payload ->> 'to_seq')::bigint - (payload ->> 'from_seq')::bigint + 1, jsonb_array_length(payload -> 'events')
+    from sent where event = 'frame' order by (payload ->> 'from_seq')::bigint
+  $$,
+  $$ select 1::bigint, 1 from generate_series(1, 7) union all select 53, 0 $$,
+  'a batch of 3.6 MB is eight frames, the last of which announces the rest'
+);
+select pg_temp.forget();
+
+-- Bytes.
+select is(
+  (select bytes > 3600000 from private.stored_bytes where agent_id = 'dan'), true, 'the bytes of an agent and day are counted'
+);
+select private.change_setting('agent_day_bytes', '20000000');
+update private.stored_bytes set bytes = 20000000 - 100000 where agent_id = 'dan';
+select is(
+  pg_temp.refusal($$ select pg_temp.append('dan', 2, pg_temp.texts(2, 60000)) $$), 'PT429 quota_exceeded',
+  'what passes the quota of the agent is refused'
+);
+select matches(
+  current_setting('test.message'),
+  '^Cannot append events: with them the agent has stored 200\d+ of 20000000 bytes today\. Its quota frees at 00:00 UTC\.$',
+  'the refusal says the quota and when it frees'
+);
+select is(
+  current_setting('test.hint')::bigint,
+  ceil(extract(epoch from ((now() at time zone 'UTC')::date + 1) at time zone 'UTC' - now()))::bigint,
+  'and how long that is'
+);
+select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(1, 60000)) $$, 'what has room is stored');
+update private.stored_bytes set day = day - 1, bytes = 99000000 where agent_id = 'dan';
+select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(2, 60000)) $$, 'a new day begins with nothing');
+select ok((select bytes < 200000 from private.stored_bytes where agent_id = 'dan'), 'and is counted by itself');
+
+-- Of the whole instance.
+select private.change_setting('instance_day_bytes', '50000000');
+update private.stored_bytes set bytes = 18000000 where agent_id = 'dan';
+insert into private.stored_bytes values ('eve', (now() at time zone 'UTC')::date, 33000000)
+on conflict (agent_id) do update set bytes = excluded.bytes;
+update private.instance_bytes set counted_at = '-infinity' where true;
+select is(
+  pg_temp.refusal($$ select pg_temp.append('dan', 2, pg_temp.texts(1, 10)) $$), 'PT429 quota_exceeded',
+  'what passes the quota of the instance is refused'
+);
+select lives_ok($$ select pg_temp.append('ada', 9, pg_temp.texts(1, 10)) $$, 'an agent within its reserve stores all the same');
+delete from private.instance_bytes where true;
+update private.stored_bytes set bytes = 1000 where agent_id = 'eve';
+select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(1, 10)) $$, 'below the quota all do');
+select is((select count(*) from private.instance_bytes), 1::bigint, 'the sum is kept for a few seconds');
+
+select * from finish();
+rollback;
