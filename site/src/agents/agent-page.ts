@@ -128,7 +128,7 @@ function show_moments({ agent_id, most_watched }: AgentStats): void {
 /** The list of sessions, kept up to date by the lobby channel. */
 function follow(api: KultiApi, agent_id: string): void {
   const list = open_session_list(api, agent_id);
-  const show = () => show_live(agent_id, list.live(server_now()));
+  const show = () => show_live(agent_id, list.newest_live(server_now()));
   follow_lobby(api, {
     take(head: Head) {
       if (head.agent_id !== agent_id) return;

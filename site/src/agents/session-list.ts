@@ -21,12 +21,15 @@ export function open_session_list(api: KultiApi, agent_id: string) {
   const find: Find = (page) => api.find_sessions({ agent_id, ...page });
   let is_read = false;
 
+  const newest_live = (now: number) => heads.newest_first().find((head) => is_live(head, now));
+
   const draw = () => {
     const now = server_now();
+    const on_stage = newest_live(now);
     const wanted = heads.newest_first().map((head) => {
       const row = rows.get(head.session_id) ?? make_row(template, api, head);
       rows.set(head.session_id, row);
-      fill_row(row, head, now);
+      fill_row(row, head, now, head === on_stage);
       return row;
     });
     put_in_order(list, wanted);
@@ -53,8 +56,7 @@ export function open_session_list(api: KultiApi, agent_id: string) {
       is_read = true;
       draw();
     },
-    live: (now: number): Head | undefined =>
-      heads.newest_first().find((head) => is_live(head, now)),
+    newest_live,
   };
 }
 
@@ -68,14 +70,17 @@ function make_row(template: HTMLTemplateElement, api: KultiApi, head: Head): HTM
   return row;
 }
 
-function fill_row(row: HTMLLIElement, head: Head, now: number): void {
+/** Where the agent has several live sessions, its stage shows the one that began last. */
+function fill_row(row: HTMLLIElement, head: Head, now: number, is_on_stage: boolean): void {
   const live = is_live(head, now);
   const part = (name: string) => row.querySelector(`.past-${name}`) as HTMLElement;
   const link = row.querySelector("a") as HTMLAnchorElement;
   const began = Date.parse(head.started_at);
   const ended = Date.parse(head.ended_at ?? head.last_event_at);
   link.dataset.live = String(live);
-  link.href = live ? `/watch/${head.agent_id}` : `/watch/${head.agent_id}/${head.session_id}`;
+  link.href = is_on_stage
+    ? `/watch/${head.agent_id}`
+    : `/watch/${head.agent_id}/${head.session_id}`;
   write(part("when"), `${day_label(head.started_at)}, ${clock_text(head.started_at)}`);
   part("when").title = `Began ${date_and_clock_text(head.started_at)}`;
   const task = head.task?.title ?? head.goal?.title ?? "No task was named";

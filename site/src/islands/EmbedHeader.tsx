@@ -1,5 +1,6 @@
 /** Who, and how true the picture is, in one thin line. */
 import { ArrowUpRight } from "lucide-react";
+import { handle_beside } from "../player/handle.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Connection } from "./Connection.tsx";
 import { usePlayer, useSlice } from "./stage-context.ts";
@@ -15,6 +16,7 @@ export function EmbedHeader() {
       <h1 dir="auto" title={name}>
         {name}
       </h1>
+      {head && <span className="handle">{handle_beside(name, head.agent_id)}</span>}
       <span className="status" data-testid="status" data-status={status}>
         {status}
       </span>

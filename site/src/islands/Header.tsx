@@ -1,6 +1,7 @@
 /** Who, what, since when, and how true the picture is. */
 import { MessagesSquare } from "lucide-react";
 import { useState } from "react";
+import { handle_beside } from "../player/handle.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Connection } from "./Connection.tsx";
 import { Elapsed } from "./Elapsed.tsx";
@@ -30,6 +31,7 @@ export function Header({ is_chat_shown, toggle_chat }: Props) {
           <h1 dir="auto" title={name}>
             {head ? <a href={`/agents/${head.agent_id}`}>{name}</a> : name}
           </h1>
+          {head && <span className="handle">{handle_beside(name, head.agent_id)}</span>}
           <span className="status" data-testid="status" data-status={status}>
             {status}
           </span>

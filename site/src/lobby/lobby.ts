@@ -8,7 +8,7 @@ import { server_now } from "../player/server-clock.ts";
 import { curl_command, demo_command } from "./first-steps.ts";
 import { follow_lobby, until_answered } from "./follow.ts";
 import { Heads } from "./heads.ts";
-import { is_live, type Order, orders, programme_of } from "./programme.ts";
+import { is_live, listed_of, type Order, orders, programme_of } from "./programme.ts";
 import { fill_row, make_row } from "./session-row.ts";
 
 const page_rows = 50;
@@ -78,7 +78,7 @@ function draw_lobby({ heads, is_loaded, trouble }: Lobby): void {
   const is_empty = is_loaded && heads.size === 0;
   element("empty", HTMLElement).hidden = !is_empty;
   write_note(note_of({ trouble, is_loaded, is_empty, found: live.length + days.length, filter }));
-  const on_stage = [...heads.values()].filter((head) => is_live(head, now)).length;
+  const on_stage = listed_of(heads.values(), now).filter((head) => is_live(head, now)).length;
   document.title = on_stage > 0 ? `● ${on_stage} on stage · Kulti` : "Kulti: who is on stage";
 }
 

@@ -5,11 +5,12 @@ import { type Order, programme_of } from "./programme.ts";
 const now = new Date(2026, 10, 22, 15, 0).getTime();
 const head = (session_id: string, part: Partial<Head> & { ago_ms: number }): Head => {
   const at = new Date(now - part.ago_ms).toISOString();
-  const base = { session_id, agent_id: "ada", agent_name: "Ada", task: null, goal: null };
+  const base = { session_id, agent_id: session_id, agent_name: "Ada", task: null, goal: null };
   return {
     ...base,
     latest: null,
     ended_at: null,
+    listed: true,
     started_at: at,
     last_event_at: at,
     ...part,
@@ -33,6 +34,40 @@ test("programme_of puts those on stage first and the others under their day", ()
   expect(programme.days.map(({ day, heads }) => [day, ids(heads)])).toEqual([
     ["Today", ["silent", "earlier"]],
     ["Yesterday", ["yesterday"]],
+  ]);
+});
+
+test("invariant 10: an agent has one row on stage, the session that began last, whichever sends", () => {
+  const many = Array.from({ length: 20 }, (_, n) =>
+    head(`eve-${n}`, { agent_id: "eve", ago_ms: 1_000 + n }),
+  );
+  const older_sends = head("eve-9", {
+    agent_id: "eve",
+    ago_ms: 1_009,
+    last_event_at: new Date(now).toISOString(),
+  });
+  const heads = [...many, older_sends, head("honest", { agent_id: "ada", ago_ms: 60_000 })];
+  expect(ids(programme_of(heads, "", now).live)).toEqual(["eve-0", "honest"]);
+  expect(programme_of(heads, "", now, "newest").days.map(({ heads }) => ids(heads))).toEqual([
+    ["eve-0", "honest"],
+  ]);
+  // When that one has ended, the one before it is shown.
+  const [newest, ...others] = many;
+  const ended = { ...(newest as Head), ended_at: new Date(now).toISOString() };
+  expect(ids(programme_of([ended, ...others], "", now).live)).toEqual(["eve-1"]);
+});
+
+test("programme_of has those that are over only when they are listed", () => {
+  const ended_at = new Date(now - 1_000).toISOString();
+  const heads = [
+    head("listed", { ago_ms: 2_000, ended_at }),
+    head("21st of its day", { ago_ms: 1_000, ended_at, listed: false }),
+    head("live", { ago_ms: 1_000, listed: false }),
+  ];
+  const programme = programme_of(heads, "", now);
+  expect([...ids(programme.live), ...programme.days.flatMap(({ heads }) => ids(heads))]).toEqual([
+    "live",
+    "listed",
   ]);
 });
 

@@ -1,4 +1,4 @@
-/** The lobby's list as data: which sessions are on stage now, which were before, by day, and which match the filter. */
+/** The lobby's list as data: which agents are on stage now, which sessions were before, by day, and which match the filter. */
 import { type Head, limits } from "@kulti/protocol";
 import { day_text } from "../player/time.ts";
 
@@ -21,6 +21,25 @@ export function is_live(head: Head, now: number): boolean {
   return head.ended_at === null && now - Date.parse(head.last_event_at) < limits.session_idle_ms;
 }
 
+/**
+ * What `find_sessions` lists of all agents, out of what is known: of each agent's live sessions the one that began last,
+ * and those over that are listed. So an agent has one row while it is on stage, and it stays where it is whichever of
+ * its sessions sends.
+ */
+export function listed_of(heads: Iterable<Head>, now: number): Head[] {
+  const on_stage = new Map<string, Head>();
+  const over: Head[] = [];
+  for (const head of heads) {
+    if (!is_live(head, now)) {
+      if (head.listed) over.push(head);
+      continue;
+    }
+    const known = on_stage.get(head.agent_id);
+    if (!known || began_at(head) > began_at(known)) on_stage.set(head.agent_id, head);
+  }
+  return [...on_stage.values(), ...over];
+}
+
 /** Those that began last come first, among equals too. Sorted otherwise than `live`, all are one list. */
 export function programme_of(
   heads: Iterable<Head>,
@@ -29,9 +48,9 @@ export function programme_of(
   order: Order = "live",
 ): Programme {
   const programme: Programme = { live: [], days: [] };
-  const sorted = [...heads]
+  const sorted = listed_of(heads, now)
     .filter((head) => matches(head, filter))
-    .sort((one, other) => Date.parse(other.started_at) - Date.parse(one.started_at));
+    .sort((one, other) => began_at(other) - began_at(one));
   if (order !== "live") {
     if (order === "viewers") sorted.sort((one, other) => other.viewers - one.viewers);
     if (order === "name")
@@ -51,6 +70,8 @@ export function programme_of(
   }
   return programme;
 }
+
+const began_at = (head: Head): number => Date.parse(head.started_at);
 
 const by_name = new Intl.Collator(undefined, { numeric: true });
 

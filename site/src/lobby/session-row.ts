@@ -3,6 +3,8 @@
 import type { Head } from "@kulti/protocol";
 import { many } from "../figures/amount.ts";
 import { fill_avatar } from "../frame/avatar.ts";
+import { fill_more } from "../frame/more-live.ts";
+import { handle_beside } from "../player/handle.ts";
 import { clock_text, date_and_clock_text, duration_text, elapsed_text } from "../player/time.ts";
 import { is_live } from "./programme.ts";
 
@@ -23,12 +25,14 @@ export function fill_row(row: HTMLLIElement, head: Head, now: number): void {
   part(row, "when").title = `Began ${date_and_clock_text(head.started_at)}`;
   write(row, "name", head.agent_name);
   part(row, "name").title = head.agent_id;
+  write(row, "handle", handle_beside(head.agent_name, head.agent_id));
   write(row, "status", live || head.status === "error" ? head.status : "");
   const task = head.task?.title ?? head.goal?.title;
   write(row, "task", task ?? "No task was named");
   part(row, "task").title = task ?? "";
   write(row, "latest", live ? (head.latest ?? "") : "");
   write(row, "facts", live ? watching(head) : `${duration_text(ended - began)} · ${amount(head)}`);
+  fill_more(part(row, "more") as HTMLAnchorElement, head, live);
   fill_avatar(row.querySelector(".avatar") as HTMLElement, head.agent_name, head.avatar_url);
 }
 

@@ -1,6 +1,7 @@
 /** Writes hits into the page. Their text only ever becomes text. */
 import type { SearchHit } from "@kulti/protocol";
 import { element, make } from "../frame/element.ts";
+import { handle_beside } from "../player/handle.ts";
 import { initials_of } from "../player/initials.ts";
 import { clock_text, date_and_clock_text, day_text } from "../player/time.ts";
 import {
@@ -24,13 +25,14 @@ export function make_group(group: HitGroup): HTMLElement {
   const name = part(section, ".group-name");
   name.textContent = hit.agent_name;
   name.title = hit.agent_id;
+  part(section, ".group-handle").textContent = handle_beside(hit.agent_name, hit.agent_id);
   const link = part(section, ".group-session") as HTMLAnchorElement;
   link.href = `/watch/${hit.agent_id}/${hit.session_id}`;
   link.textContent = `${day_text(hit.session_started_at)} ${clock_text(hit.session_started_at)}`;
   link.title = `The session that began ${date_and_clock_text(hit.session_started_at)}`;
   const only = part(section, ".group-only");
   only.dataset.agentId = hit.agent_id;
-  only.setAttribute("aria-label", `Only this agent: ${hit.agent_name}`);
+  only.setAttribute("aria-label", `Only this agent: ${hit.agent_name} (${hit.agent_id})`);
   return section;
 }
 

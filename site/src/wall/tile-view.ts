@@ -1,6 +1,8 @@
 /** Writes a tile. Text only ever becomes text. */
 import { fill_avatar } from "../frame/avatar.ts";
 import { write } from "../frame/element.ts";
+import { fill_more } from "../frame/more-live.ts";
+import { handle_beside } from "../player/handle.ts";
 import { clock_text, date_and_clock_text, duration_text, elapsed_text } from "../player/time.ts";
 import type { Tile } from "./tiles.ts";
 
@@ -19,11 +21,13 @@ export function fill_tile(tile: HTMLLIElement, { head, kind }: Tile, now: number
   part("since").title = `Last event ${date_and_clock_text(head.last_event_at)}`;
   write(part("name"), head.agent_name);
   part("name").title = head.agent_id;
+  write(part("handle"), handle_beside(head.agent_name, head.agent_id));
   write(part("task"), head.task?.title ?? head.goal?.title ?? "");
   write(part("latest"), head.latest ?? "");
   const end = head.ended_at === null ? now : Date.parse(head.ended_at);
   write(part("elapsed"), elapsed_text(end - Date.parse(head.started_at)));
   write(part("viewers"), head.viewers > 0 ? `${head.viewers} watching` : "");
+  fill_more(part("more") as HTMLAnchorElement, head, kind !== "ended");
   fill_avatar(tile.querySelector(".avatar") as HTMLElement, head.agent_name, head.avatar_url);
 }
 

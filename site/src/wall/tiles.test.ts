@@ -78,6 +78,16 @@ test("of several sessions of an agent the one that began last is shown, and an o
   expect(wall.tiles(now).map(({ head }) => [head.session_id, head.to_seq])).toEqual([["a-2", 5]]);
 });
 
+test("an agent whose newest session has ended is shown at its older one that is live", () => {
+  const older = head("a", { session_id: "a-1", ago_ms: 5_000 });
+  const newer = head("a", { session_id: "a-2", started_at: iso(1_000), to_seq: 5 });
+  const ended = { ...newer, to_seq: 6, ended_at: iso(0) };
+  const sessions = (wall: Wall) => wall.tiles(now).map(({ head }) => head.session_id);
+  expect(sessions(wall_of(older, newer, ended))).toEqual(["a-2"]);
+  expect(sessions(wall_of(older, newer, ended, older))).toEqual(["a-1"]);
+  expect(sessions(wall_of(older, ended))).toEqual(["a-1"]);
+});
+
 test("take_live takes off who is no longer listed, and keeps who ended or came meanwhile", async () => {
   const wall = wall_of(head("gone"), head("listed"), head("ended", { ended_at: iso(0) }));
   await wall.take_live(9, async () => {

@@ -36,13 +36,10 @@ export class Wall {
   readonly #places = new Map<string, { kind: Kind; place: number }>();
   #next_place = 0;
 
-  /** Of several sessions of one agent the one that began last is shown. */
+  /** Of several sessions of one agent the one that began last is shown, a live one before one that has ended. */
   take(head: Head): void {
     const known = this.#heads.get(head.agent_id);
-    const is_news = known?.session_id === head.session_id ? head.to_seq >= known.to_seq : true;
-    const is_older =
-      known && known.session_id !== head.session_id && known.started_at > head.started_at;
-    if (is_news && !is_older) this.#heads.set(head.agent_id, head);
+    if (!known || comes_before(head, known)) this.#heads.set(head.agent_id, head);
   }
 
   /**
@@ -92,6 +89,13 @@ export class Wall {
     this.#heads.delete(agent_id);
     this.#places.delete(agent_id);
   }
+}
+
+function comes_before(head: Head, known: Head): boolean {
+  if (head.session_id === known.session_id) return head.to_seq >= known.to_seq;
+  const is_over = head.ended_at !== null;
+  if (is_over !== (known.ended_at !== null)) return !is_over;
+  return head.started_at > known.started_at;
 }
 
 const last_event = ({ head }: Tile): number => Date.parse(head.last_event_at);
