@@ -1,0 +1,186 @@
+/** Invariant 10: what one agent sends can neither hide nor drown another, and costs no more than its share. */
+import { createClient } from "@supabase/supabase-js";
+import { watchSession } from "kulti/watch";
+import { Client } from "pg";
+import { expect, test } from "vitest";
+import { register, status, thought } from "./agent.ts";
+import { desktop } from "./browser.ts";
+import { type Answer, read_events, read_sessions, send } from "./request.ts";
+import { shared_browser } from "./shared-browser.ts";
+import { api } from "./table.ts";
+import { target } from "./target.ts";
+
+const browser = await shared_browser();
+
+interface Broadcast {
+  event: string;
+  payload: Record<string, unknown>;
+}
+
+/** Everything that is broadcast on a topic, from now on. */
+async function listen(topic: string) {
+  const client = createClient(target.api_url, target.publishable_key);
+  const heard: Broadcast[] = [];
+  const config = { private: true, broadcast: { replication_ready: true } };
+  const channel = client.channel(topic, { config });
+  channel.on("broadcast", { event: "*" }, (message) => heard.push(message as never));
+  const ready = new Promise((resolve) => channel.on("system", {}, resolve));
+  channel.subscribe();
+  await ready;
+  return { heard, stop: () => client.removeAllChannels() };
+}
+
+test("an honest agent stays in the lobby and on the wall while another starts 205 sessions", async () => {
+  const mark = crypto.randomUUID().slice(0, 8);
+  const honest = await register({ name: `Honest ${mark}` });
+  await honest.post([status("working"), thought("Still at it.")]);
+  const greedy = await register({ name: `Greedy ${mark}` });
+  const answers: Answer[] = [];
+  for (let turn = 0; turn < 41; turn++) {
+    const batch = Array.from({ length: 5 }, () =>
+      send("ingest", {
+        key: greedy.api_key,
+        body: {
+          agent_id: greedy.agent_id,
+          start_session: crypto.randomUUID(),
+          events: [status("working")],
+        },
+      }),
+    );
+    answers.push(...(await Promise.all(batch)));
+  }
+  expect(answers.filter((one) => one.status === 200)).toHaveLength(20);
+  const refused = answers.find((one) => one.status !== 200);
+  expect(refused).toMatchObject({ status: 429, error: { code: "rate_limited" } });
+  expect(refused?.error?.message).toContain("the agent has 20 live ones, the limit is 20");
+  expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(0);
+
+  const page = await browser.newPage(desktop);
+  await page.goto(target.site_url);
+  await page.getByLabel("Filter by agent or task").fill(mark);
+  const rows = page.locator("#live-list > li");
+  await rows.filter({ hasText: `Honest ${mark}` }).waitFor();
+  expect(await rows.filter({ hasText: `Greedy ${mark}` }).count()).toBe(1);
+  // A name may be anybody's, so the handle stands beside it.
+  await rows.getByText(honest.agent_id, { exact: true }).waitFor();
+  await page.getByRole("link", { name: "and 19 more live" }).click();
+  await page.waitForURL(`**/agents/${greedy.agent_id}`);
+  await expect.poll(() => page.locator(".past").count()).toBe(20);
+  const links = page.locator(".past .past-link");
+  const places = await links.evaluateAll((all) => all.map((one) => one.getAttribute("href")));
+  expect(new Set(places).size).toBe(20);
+
+  await page.goto(`${target.site_url}/wall`);
+  const tiles = page.getByRole("listitem").filter({ hasText: mark });
+  await tiles.filter({ hasText: `Honest ${mark}` }).waitFor();
+  expect(await tiles.count()).toBe(2);
+  await tiles.getByRole("link", { name: "and 19 more live" }).waitFor();
+  await page.close();
+});
+
+test("of a hundred changes of status a few are broadcast at once, and the last one after them", async () => {
+  const restless = await register();
+  const { session_id } = await restless.post([status("working")]);
+  const lobby = await listen("lobby");
+  const heads = () => lobby.heard.filter(({ payload }) => payload.session_id === session_id);
+  const begun = Date.now();
+  for (let n = 0; n < 100; n++) {
+    await restless.post([status(n % 2 ? "working" : "thinking")], { session_id });
+  }
+  const took_s = (Date.now() - begun) / 1_000;
+  const calm = await register();
+  const { session_id: other } = await calm.post([status("live")]);
+  await calm.post([status("waiting")]);
+  await expect
+    .poll(() =>
+      lobby.heard.some(
+        ({ payload }) => payload.session_id === other && payload.status === "waiting",
+      ),
+    )
+    .toBe(true);
+  const at_once = heads().length;
+  expect(at_once).toBeGreaterThanOrEqual(2);
+  expect(at_once).toBeLessThanOrEqual(4 + took_s / 2);
+  await restless.post([status("done")], { session_id });
+  await expect.poll(() => heads().at(-1)?.payload.status).toBe("done");
+  await lobby.stop();
+});
+
+test("a batch of 3.6 MB is a few frames, and a viewer has every event of it", async () => {
+  const agent = await register();
+  const { session_id } = await agent.post([status("working")]);
+  const channel = await listen(`session:${session_id}`);
+  const seen: number[] = [];
+  const nothing = () => {};
+  const watch = watchSession({
+    api,
+    session_id,
+    viewer_id: crypto.randomUUID(),
+    handlers: {
+      events: (batch) => seen.push(...batch.map(({ seq }) => seq)),
+      messages: nothing,
+      head: nothing,
+      connection: nothing,
+      problem: nothing,
+    },
+  });
+  await expect.poll(() => seen).toEqual([1]);
+  const events = Array.from({ length: 60 }, (_, n) => ({
+    type: "terminal",
+    data: { stream: "stdout", text: `${n} `.padEnd(60_000, "x") },
+  }));
+  await agent.post(events, { session_id });
+  await expect.poll(() => seen.length).toBe(61);
+  expect(seen).toEqual(Array.from({ length: 61 }, (_, n) => n + 1));
+  await agent.post([thought("After it.")], { session_id });
+  const frames = () => channel.heard.filter(({ event }) => event === "frame");
+  await expect.poll(() => frames().at(-1)?.payload.to_seq).toBe(62);
+  const of_batch = frames().slice(0, -1).slice(-8);
+  expect(of_batch.map(({ payload }) => (payload.events as unknown[]).length)).toEqual([
+    ...Array.from({ length: 7 }, () => 1),
+    0,
+  ]);
+  expect(of_batch.at(-1)?.payload).toMatchObject({ from_seq: 9, to_seq: 61 });
+  watch.stop();
+  await channel.stop();
+});
+
+test.runIf(target.db_url)(
+  "an agent that has used up its day is told so, until when, and loses nothing",
+  async () => {
+    const agent = await register();
+    const { session_id } = await agent.post([thought("first")]);
+    const database = new Client(target.db_url);
+    await database.connect();
+    const has_stored = (bytes: number) =>
+      database.query("update private.stored_bytes set bytes = $1 where agent_id = $2", [
+        bytes,
+        agent.agent_id,
+      ]);
+    const body = {
+      agent_id: agent.agent_id,
+      session_id,
+      events: [{ id: "e", ...thought("more") }],
+    };
+    const post = () => send("ingest", { key: agent.api_key, body });
+    try {
+      const { rows } = await database.query(
+        "select private.setting_of('agent_day_bytes') as quota",
+      );
+      await has_stored(rows[0].quota);
+      const refused = await post();
+      expect([refused.status, refused.error?.code]).toEqual([429, "quota_exceeded"]);
+      expect(refused.error?.message).toMatch(
+        new RegExp(`has stored \\d+ of ${rows[0].quota} bytes today`),
+      );
+      const left_s = (86_400_000 - (Date.now() % 86_400_000)) / 1_000;
+      expect(Math.abs(Number(refused.headers.get("retry-after")) - left_s)).toBeLessThan(60);
+      expect(await read_events(session_id)).toHaveLength(1);
+      await has_stored(0);
+      expect((await post()).status).toBe(200);
+      expect(await read_sessions(agent.agent_id)).toMatchObject([{ to_seq: 2 }]);
+    } finally {
+      await database.end();
+    }
+  },
+);
