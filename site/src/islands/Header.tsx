@@ -20,6 +20,7 @@ interface Props {
 
 export function Header({ is_chat_shown, toggle_chat }: Props) {
   const { head, status, name } = useWho();
+  const handle = head ? handle_beside(name, head.agent_id) : "";
   const [is_task_open, set_task_open] = useState(false);
 
   return (
@@ -31,11 +32,12 @@ export function Header({ is_chat_shown, toggle_chat }: Props) {
           <h1 dir="auto" title={name}>
             {head ? <a href={`/agents/${head.agent_id}`}>{name}</a> : name}
           </h1>
-          {head && <span className="handle">{handle_beside(name, head.agent_id)}</span>}
+          <span className="handle">{handle}</span>
           <span className="status" data-testid="status" data-status={status}>
             {status}
           </span>
         </div>
+        <span className="handle handle-line">{handle}</span>
         <TaskSentence is_open={is_task_open} toggle={() => set_task_open(!is_task_open)} />
         <div className="facts">
           <Connection />
