@@ -168,8 +168,9 @@ $$;
 
 -- Broadcasts the head to the session's channel, and to the lobby if that shows the session. A head with news goes at
 -- once while `head_burst` allows, any other when the last one is `head_interval_ms` old; what is held back goes with the
--- next append, or the next call of a viewer. The first and the last head of a session are never held back, nor kept
--- from the lobby: how often a session starts is bounded already.
+-- next append, or the next call of a viewer. An agent that waits for a human may be silent then, so its head has as many
+-- tokens again. The first and the last head of a session are never held back, nor kept from the lobby: how often a
+-- session starts is bounded already.
 create function private.send_head(session public.ai_agent_sessions, is_news boolean, is_turn boolean default false)
 returns void
 language plpgsql
@@ -178,7 +179,7 @@ as $$
 declare
   at_time timestamptz := clock_timestamp();
   head_interval interval := private.duration_of('head_interval_ms');
-  burst bigint := private.setting_of('head_burst');
+  burst bigint := private.setting_of('head_burst') * case when session.status in ('waiting', 'error') then 2 else 1 end;
   shared_interval interval;
   payload jsonb;
 begin

@@ -1,6 +1,6 @@
 -- One agent takes no more than its share: of lists, sessions, broadcasts and space.
 begin;
-select plan(50);
+select plan(52);
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -163,19 +163,30 @@ create function pg_temp.heads(topic text) returns bigint language sql as $$
 select count(*) from sent where event = 'head' and sent.topic = heads.topic
 $$;
 create function pg_temp.forget() returns void language sql as $$ insert into sent_before select id from realtime.messages $$;
+select private.change_setting('head_interval_ms', '60000');
 select pg_temp.append('cid', 1);
 select pg_temp.append('cid', 1, pg_temp.status(case when n % 2 = 0 then 'working' else 'thinking' end))
 from generate_series(1, 100) n;
-select ok(
-  pg_temp.heads('lobby') between 2 and 5 and pg_temp.heads('session:' || pg_temp.id('cid', 1)) between 2 and 5,
+select is(
+  array[pg_temp.heads('lobby'), pg_temp.heads('session:' || pg_temp.id('cid', 1))], array[3, 3]::bigint[],
   'invariant 10: of 100 changes of status three are told at once, the others are held back'
 );
+select pg_temp.forget();
+select pg_temp.append('cid', 1, pg_temp.status('waiting'));
+select is(
+  (select payload ->> 'status' from sent where event = 'head' and topic = 'lobby'), 'waiting',
+  'that it waits for a human is told all the same'
+);
+select pg_temp.append('cid', 1, pg_temp.status(case when n % 2 = 0 then 'waiting' else 'thinking' end))
+from generate_series(1, 100) n;
+select is(pg_temp.heads('lobby'), 3::bigint, 'three times');
+select pg_temp.append('cid', 1, pg_temp.status('working'));
 select pg_temp.forget();
 select pg_temp.append('dan', 1);
 select pg_temp.append('dan', 1, pg_temp.status('working'));
 select is(pg_temp.heads('lobby'), 2::bigint, 'which holds nobody else''s news back');
 select pg_temp.forget();
-update private.session_air set head_sent_at = head_sent_at - interval '2 seconds' where session_id = pg_temp.id('cid', 1);
+update private.session_air set head_sent_at = head_sent_at - interval '1 minute' where session_id = pg_temp.id('cid', 1);
 select touch_viewer(pg_temp.id('cid', 1), 'v');
 select is(
   (select payload ->> 'status' from sent where event = 'head' and topic = 'session:' || pg_temp.id('cid', 1)), 'working',
@@ -187,6 +198,7 @@ select is(
   'done', 'the end of a session is told at once'
 );
 select pg_temp.forget();
+select private.change_setting('head_interval_ms', null);
 -- Of an agent with two live sessions the lobby hears of the one that it shows.
 select pg_temp.append('dan', 2);
 select pg_temp.forget();

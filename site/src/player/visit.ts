@@ -164,8 +164,11 @@ async function find_head(api: KultiApi, address: Address): Promise<Head | undefi
     if (head?.agent_id === agent_id) return head;
     throw new KultiApiError(404, "session_not_found", `${agent_id} has no session ${session_id}.`);
   }
-  const heads = await api.find_sessions({ agent_id, max_rows: 10 });
-  return heads.find((head) => head.live) ?? heads[0];
+  const [[live], [latest]] = await Promise.all([
+    api.find_sessions({ agent_id, live: true, max_rows: 1 }),
+    api.find_sessions({ agent_id, max_rows: 1 }),
+  ]);
+  return live ?? latest;
 }
 
 function scene_of(error: unknown): Scene {
