@@ -13,6 +13,10 @@ import { set_timer } from "./timer.ts";
 
 /** Long enough for the events of one step to leave together, too short to be seen. */
 const lead_ms = 20;
+/** An event that may be too large is given up after so many tries, each while the server answered other requests. */
+const large_event_tries = 5;
+/** Failures in a row after which halving is worth a word. */
+const failures_to_tell = 3;
 
 export interface BatcherOptions {
   send: SendBatch;
@@ -21,6 +25,9 @@ export interface BatcherOptions {
   flush_ms: number;
   max_batch_events: number;
   max_batch_bytes: number;
+  /** First and longest wait after a batch that may have been too large. */
+  retry_base_ms: number;
+  retry_cap_ms: number;
   report: Report;
   on_accepted: (outcome: Extract<Outcome, { kind: "accepted" }>) => void;
   /** Goes on in another session; false when that is not wanted. */
@@ -47,6 +54,11 @@ export function create_batcher(options: BatcherOptions): Batcher {
   let flush_ms = options.flush_ms;
   let batch_events = options.max_batch_events;
   let last_sent_at = 0;
+  /** Nothing is sent before. */
+  let held_until = 0;
+  /** Batches in a row that may have been too large, and how many of them were one event. */
+  let size_failures = 0;
+  let large_event_failures = 0;
   let is_sending = false;
   let is_stopped = false;
   let cancel_timer: (() => void) | null = null;
@@ -60,7 +72,8 @@ export function create_batcher(options: BatcherOptions): Batcher {
     if (cancel_timer && !is_urgent) return;
     cancel_timer?.();
     const due_in = last_sent_at + flush_ms - Date.now();
-    cancel_timer = set_timer(run, is_urgent ? 0 : Math.max(lead_ms, Math.min(due_in, flush_ms)));
+    const wait_ms = is_urgent ? 0 : Math.max(lead_ms, Math.min(due_in, flush_ms));
+    cancel_timer = set_timer(run, Math.max(wait_ms, held_until - Date.now()));
   }
 
   async function run(): Promise<void> {
@@ -90,11 +103,16 @@ export function create_batcher(options: BatcherOptions): Batcher {
     switch (outcome.kind) {
       case "accepted":
         batch_events = Math.min(options.max_batch_events, batch_events * 2);
+        size_failures = 0;
+        large_event_failures = 0;
         flush_ms = outcome.reply.flush_ms || flush_ms;
         options.on_accepted(outcome);
         return new Set(batch.map((event) => event.id));
       case "too_large":
+        if (!outcome.is_certain) hold(batch, outcome);
         if (batch.length > 1) return halve(batch);
+        if (!outcome.is_certain && large_event_failures < large_event_tries) return new Set();
+        large_event_failures = 0;
         return drop(batch, { ...outcome, code: "too_large", status: 413 });
       case "invalid": {
         const refused = outcome.indexes.flatMap((index) => batch[index] ?? []);
@@ -109,6 +127,22 @@ export function create_batcher(options: BatcherOptions): Batcher {
         stop_with(outcome.message, outcome.status, outcome.error_code);
         return new Set();
     }
+  }
+
+  /** Size is only the likely reason: the server gets time, and an event its tries. */
+  function hold(
+    batch: readonly QueuedEvent[],
+    { message, is_server_up }: Extract<Outcome, { kind: "too_large" }>,
+  ): void {
+    const { retry_base_ms, retry_cap_ms } = options;
+    size_failures++;
+    if (is_server_up) large_event_failures++;
+    held_until =
+      Date.now() + Math.random() * Math.min(retry_cap_ms, retry_base_ms * 2 ** size_failures);
+    if (size_failures !== failures_to_tell) return;
+    const bytes = batch.reduce((sum, event) => sum + event.bytes, 0).toLocaleString("en");
+    const told = `Cannot send ${batch.length} event(s) of ${bytes} bytes at once: ${message}. They are sent in smaller parts.`;
+    report({ code: "unreachable", message: told, dropped: 0 });
   }
 
   function halve(batch: readonly QueuedEvent[]): Set<string> {
@@ -127,9 +161,10 @@ export function create_batcher(options: BatcherOptions): Batcher {
     },
   ): Set<string> {
     const types = [...new Set(events.map((event) => event.type))].join(", ");
+    const bytes = events.reduce((sum, event) => sum + event.bytes, 0).toLocaleString("en");
     report({
       code: why.code,
-      message: `The server refused ${events.length} event(s) (${types}), which are dropped: ${why.message}`,
+      message: `The server refused ${events.length} event(s) (${types}, ${bytes} bytes), which are dropped: ${why.message}`,
       dropped: events.length,
       ...(events[0] ? { event_type: events[0].type } : {}),
       status: why.status,

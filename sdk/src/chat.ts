@@ -19,12 +19,16 @@ export interface Chat {
 
 interface ChatOptions {
   session: Session;
-  transport: Transport;
+  /** One try each, for reading: the next look comes anyway. */
+  once: Transport;
+  /** Tries again, for what the agent says. */
+  patient: Transport;
   poll_ms: number;
   report: Report;
 }
 
-export function create_chat({ session, transport, poll_ms, report }: ChatOptions): Chat {
+export function create_chat(options: ChatOptions): Chat {
+  const { session, once, patient, poll_ms, report } = options;
   const handlers = new Set<(message: Message) => void>();
   const aborter = new AbortController();
   const unsaid: { id: string; text: string }[] = [];
@@ -78,16 +82,17 @@ export function create_chat({ session, transport, poll_ms, report }: ChatOptions
     const query = new URLSearchParams({ session_id: session.id ?? "" });
     if (after !== undefined) query.set("after", String(after));
     const path = `${routes.chat}?${query}`;
-    const answer = await transport.get<{ messages: Message[] }>(path, aborter.signal);
-    return is_stopped ? [] : (answer.body?.messages ?? []);
+    const answer = await once.get(path, has_messages, aborter.signal);
+    if (answer.kind !== "done") throw new Error("The chat can't be read.");
+    return is_stopped ? [] : answer.body.messages;
   }
 
   async function speak(): Promise<void> {
     for (let line = unsaid[0]; line && !is_stopped; line = unsaid[0]) {
       try {
         const json = JSON.stringify({ session_id: session.id, ...line });
-        const answer = await transport.post(routes.chat, json, aborter.signal);
-        if (answer.error) throw new Error(answer.error.message);
+        const answer = await patient.post(routes.chat, json, has_message, aborter.signal);
+        if (answer.kind === "refused") throw new Error(answer.message);
       } catch (error) {
         if (is_stopped) break;
         const message = `Cannot say a line in the chat: ${(error as Error).message}`;
@@ -121,3 +126,9 @@ export function create_chat({ session, transport, poll_ms, report }: ChatOptions
     },
   };
 }
+
+const has_message = (body: unknown): body is { message: Message } =>
+  typeof (body as { message?: Partial<Message> } | null)?.message?.id === "string";
+
+const has_messages = (body: unknown): body is { messages: Message[] } =>
+  Array.isArray((body as { messages?: unknown } | null)?.messages);

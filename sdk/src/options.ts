@@ -6,9 +6,9 @@ import type { Message } from "@kulti/protocol/wire.ts";
 import { batch_defaults } from "./batcher.ts";
 import type { Redact } from "./fit.ts";
 import type { KultiProblem } from "./problem.ts";
-import type { Fetch } from "./retry.ts";
 import type { SessionChoice } from "./session.ts";
 import { to_text } from "./text.ts";
+import type { Fetch } from "./transport.ts";
 
 export interface AgentOptions {
   /** URL of the Supabase project, such as `http://127.0.0.1:54321`. Default: KULTI_SERVER, then KULTI_STATE_SERVER. */
@@ -29,7 +29,7 @@ export interface AgentOptions {
   flush_ms?: number;
   /** Milliseconds between looks at the chat while the agent is silent. Default: 5,000. */
   poll_ms?: number;
-  /** Milliseconds until a request without an answer is given up and tried again. Default: 30,000. */
+  /** Milliseconds until a request without an answer is given up and tried again. Default: 20,000. */
   timeout_ms?: number;
   /** Events held while the server can't be reached. Default: 20,000. */
   max_queue_events?: number;
@@ -39,7 +39,10 @@ export interface AgentOptions {
   max_batch_events?: number;
   /** Bytes of events in one request, before compression. Default: 4,128,768. */
   max_batch_bytes?: number;
-  /** First and longest wait between two tries, in milliseconds. Default: 300 and 30,000. */
+  /**
+   * First and longest wait between two tries, in milliseconds. A server that comes back is noticed sooner, and
+   * `Retry-After` may ask for more. Default: 300 and 30,000.
+   */
   retry_base_ms?: number;
   retry_cap_ms?: number;
   /**
@@ -65,7 +68,7 @@ export interface Settings extends Required<Omit<AgentOptions, "on_message" | "on
 const number_defaults = {
   flush_ms: 200,
   poll_ms: 5_000,
-  timeout_ms: 30_000,
+  timeout_ms: 20_000,
   max_queue_events: 20_000,
   max_queue_bytes: 33_554_432,
   retry_base_ms: 300,

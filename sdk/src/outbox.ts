@@ -1,14 +1,15 @@
 /** Everything between a verb and the server, wired together: queue, batches, retries, session, chat, exit. */
+import { routes } from "@kulti/protocol/routes.ts";
 import { create_batcher } from "./batcher.ts";
 import { type Chat, create_chat } from "./chat.ts";
 import { on_exit } from "./exit.ts";
-import { create_ingest } from "./ingest.ts";
+import { create_ingest, may_be_too_large } from "./ingest.ts";
 import type { Settings } from "./options.ts";
 import type { Report } from "./problem.ts";
 import type { QueuedEvent } from "./queue.ts";
-import { with_retry } from "./retry.ts";
+import { type RetryOptions, with_retry } from "./retry.ts";
 import { create_session, type Session } from "./session.ts";
-import { create_transport, with_timeout } from "./transport.ts";
+import { create_transport, type Fetch, with_timeout } from "./transport.ts";
 
 export interface DrainResult {
   /** True when nothing is left. */
@@ -30,26 +31,39 @@ export interface Outbox {
 
 /** Failures in a row after which an outage is worth a word. */
 const failures_to_tell = 3;
+/** For a probe, which asks for a few bytes. */
+const probe_timeout_ms = 5_000;
 
 export function create_outbox(settings: Settings, report: Report): Outbox {
-  const retrying = with_retry(with_timeout(settings.fetch, settings.timeout_ms), {
+  const { server, fetch, timeout_ms } = settings;
+  const once = create_transport(server, settings.api_key, with_timeout(fetch, timeout_ms));
+  const probe = create_probe(server, with_timeout(fetch, Math.min(timeout_ms, probe_timeout_ms)));
+  const retry: RetryOptions = {
     base_ms: settings.retry_base_ms,
     cap_ms: settings.retry_cap_ms,
+    probe,
     on_retry: (failures, cause) => {
       if (failures !== failures_to_tell) return;
-      const message = `Cannot reach ${settings.server}: ${cause}. Events are kept and sent when it is back.`;
+      const message = `Cannot reach ${server}: ${cause}. Events are kept and sent when it is back.`;
       report({ code: "unreachable", message, dropped: 0 });
     },
-  });
-  const transport = create_transport(settings.server, settings.api_key, retrying);
+  };
+  const patient = with_retry(once, retry);
   const session = create_session(settings.session);
-  const chat = create_chat({ session, transport, poll_ms: settings.poll_ms, report });
+  const chat = create_chat({ session, once, patient, poll_ms: settings.poll_ms, report });
   const batcher = create_batcher({
-    send: create_ingest(settings.agent_id, session, transport),
+    send: create_ingest({
+      agent_id: settings.agent_id,
+      session,
+      transport: with_retry(once, { ...retry, is_final: may_be_too_large }),
+      probe,
+    }),
     bounds: { max_events: settings.max_queue_events, max_bytes: settings.max_queue_bytes },
     flush_ms: settings.flush_ms,
     max_batch_events: settings.max_batch_events,
     max_batch_bytes: settings.max_batch_bytes,
+    retry_base_ms: settings.retry_base_ms,
+    retry_cap_ms: settings.retry_cap_ms,
     report,
     on_accepted: ({ reply }) => {
       session.opened(reply);
@@ -105,6 +119,17 @@ export function create_outbox(settings: Settings, report: Report): Outbox {
     },
     chat,
     session,
+  };
+}
+
+/** Asks the server whether it is there, without the key, and answers false for whatever else answers. */
+function create_probe(server: string, fetch: Fetch): (signal: AbortSignal) => Promise<boolean> {
+  const transport = create_transport(server, null, fetch);
+  const is_health = (body: unknown): body is { status: "ok" } =>
+    (body as { status?: unknown } | null)?.status === "ok";
+  return async (signal) => {
+    const { kind } = await transport.get(routes.ingest_health, is_health, signal);
+    return kind === "done";
   };
 }
 

@@ -1,5 +1,5 @@
 /** Makes an agent and its key. */
-import { type ErrorCode, KultiError } from "@kulti/protocol/errors.ts";
+import { KultiError } from "@kulti/protocol/errors.ts";
 import type { Visibility } from "@kulti/protocol/event.ts";
 import { routes } from "@kulti/protocol/routes.ts";
 import type { Agent, AgentKey } from "@kulti/protocol/wire.ts";
@@ -32,18 +32,19 @@ export async function register_agent(options: RegisterOptions): Promise<Registra
   const root = server_root(server);
   const transport = create_transport(root, secret_key ?? null, with_timeout(fetch, 15_000));
   const url = root + routes.agents;
-  const answer = await transport
-    .post<Registration>(routes.agents, JSON.stringify(profile), new AbortController().signal)
-    .catch((error: Error) => {
-      const cause = (error.cause as Error | undefined)?.message ?? error.message;
-      throw new Error(`Cannot register at ${url}: ${cause}. Is the server running?`);
-    });
-  if (answer.body?.api_key) return answer.body;
-  const { code, message } = answer.error ?? {
-    code: "",
-    message: "Cannot register: the answer is not Kulti's.",
-  };
-  const text = `${message} (${profile.agent_id} at ${url}, HTTP ${answer.status})`;
-  if (code) throw new KultiError(code as ErrorCode, text);
-  throw new Error(text);
+  const answer = await transport.post(
+    routes.agents,
+    JSON.stringify(profile),
+    is_registration,
+    new AbortController().signal,
+  );
+  if (answer.kind === "done") return answer.body;
+  if (answer.kind === "failed") {
+    throw new Error(`Cannot register at ${url}: ${answer.why}. Is the server running?`);
+  }
+  const { code, message, status } = answer;
+  throw new KultiError(code, `${message} (${profile.agent_id} at ${url}, HTTP ${status})`);
 }
+
+const is_registration = (body: unknown): body is Registration =>
+  typeof (body as Partial<Registration> | null)?.api_key === "string";

@@ -1,62 +1,88 @@
 /**
- * Wraps fetch so that what may pass by itself is tried again: failures of the network, 408, 425, 429 and 5xx, and
- * successes that are no JSON (a proxy's page). Waits are `random × min(cap, base × 2^n)`, full jitter, and at least
- * what `Retry-After` asks for. It goes on until an answer comes or the request's signal is aborted.
+ * Wraps a transport so that passing failures are tried again: everything that is no answer of Kulti, and Kulti's own 429
+ * and 5xx. It goes on until an answer comes or the signal is aborted.
+ *
+ * A wait is `random × min(cap, base × 2^n)`, full jitter, and at least what `Retry-After` asks for. While Kulti does not
+ * answer at all, a cheap probe about every two seconds ends a long wait as soon as it does; while it answers that it
+ * can't serve, a wait is at most five seconds.
  */
 import { sleep } from "./timer.ts";
-
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+import type { Answer, Failure, Refusal, Transport } from "./transport.ts";
 
 export interface RetryOptions {
-  /** Milliseconds. */
   base_ms: number;
   cap_ms: number;
-  /** Called before each wait: the number of failures in a row, what happened and how long the wait is. */
+  /** Whether Kulti answers; asked while it did not. */
+  probe: (signal: AbortSignal) => Promise<boolean>;
+  /** Answers that the caller wants to see although they may pass; `sent_chars` is the size of the request's body. */
+  is_final?: (answer: Answer<unknown>, sent_chars: number) => boolean;
+  /** Called before each wait: the number of failures in a row, what happened and how long the wait is at most. */
   on_retry?: (failures: number, cause: string, wait_ms: number) => void;
   random?: () => number;
 }
 
-export function with_retry(send: Fetch, options: RetryOptions): Fetch {
-  const { base_ms, cap_ms, on_retry, random = Math.random } = options;
-  return async (url, init) => {
+const probe_every_ms = 2_000;
+const answering_cap_ms = 5_000;
+
+export function with_retry(transport: Transport, options: RetryOptions): Transport {
+  const { is_final, on_retry } = options;
+
+  async function persist<Body>(
+    attempt: () => Promise<Answer<Body>>,
+    sent_chars: number,
+    signal: AbortSignal,
+  ): Promise<Answer<Body>> {
     for (let failures = 1; ; failures++) {
-      let cause: string;
-      let asked_ms = 0;
-      try {
-        const response = await send(url, init);
-        if (!is_passing(response)) return response;
-        cause = `it answered ${response.status}${response.ok ? " without JSON" : ""}`;
-        asked_ms = retry_after_ms(response.headers.get("retry-after"));
-      } catch (error) {
-        if (init.signal?.aborted) throw error;
-        cause = describe(error);
+      const answer = await attempt();
+      if (!is_passing(answer) || is_final?.(answer, sent_chars)) return answer;
+      const wait_ms = wait_after(answer, failures, options);
+      on_retry?.(failures, cause_of(answer), wait_ms);
+      const may_probe = answer.kind === "failed" && answer.wait_ms === 0;
+      if (may_probe && wait_ms > probe_every_ms) {
+        await sleep_until_up(wait_ms, answer.status === 0, options, signal);
+      } else {
+        await sleep(wait_ms, signal);
       }
-      const jitter = random() * Math.min(cap_ms, base_ms * 2 ** Math.min(failures - 1, 20));
-      const wait_ms = Math.max(asked_ms, jitter);
-      on_retry?.(failures, cause, wait_ms);
-      await sleep(wait_ms, init.signal ?? undefined);
     }
+  }
+
+  return {
+    post: (path, json, accepts, signal) =>
+      persist(() => transport.post(path, json, accepts, signal), json.length, signal),
+    get: (path, accepts, signal) => persist(() => transport.get(path, accepts, signal), 0, signal),
   };
 }
 
-/** 546 is the edge runtime's "over the limits of a worker": the same request would meet it again. */
-function is_passing(response: Response): boolean {
-  const { status } = response;
-  if (status === 546) return false;
-  if (response.ok) return !response.headers.get("content-type")?.includes("json");
-  return status >= 500 || status === 429 || status === 408 || status === 425;
+const is_passing = (answer: Answer<unknown>): answer is Failure | Refusal =>
+  answer.kind === "failed" ||
+  (answer.kind === "refused" && (answer.status >= 500 || answer.status === 429));
+
+function wait_after(answer: Failure | Refusal, failures: number, options: RetryOptions): number {
+  const { base_ms, cap_ms, random = Math.random } = options;
+  const most_ms = answer.kind === "refused" ? Math.min(cap_ms, answering_cap_ms) : cap_ms;
+  const jitter_ms = random() * Math.min(most_ms, base_ms * 2 ** Math.min(failures - 1, 20));
+  return Math.max(answer.wait_ms, jitter_ms);
 }
 
-/** Seconds or an HTTP date; never more than five minutes, since a wrong clock must not silence an agent. */
-export function retry_after_ms(header: string | null, now_ms: number = Date.now()): number {
-  if (!header) return 0;
-  const seconds = Number(header);
-  const wait_ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now_ms;
-  return Number.isFinite(wait_ms) ? Math.min(Math.max(0, wait_ms), 300_000) : 0;
+/** Ends early when Kulti comes back; where it was there all the time, the wait is only made shorter. */
+async function sleep_until_up(
+  wait_ms: number,
+  seemed_down: boolean,
+  { probe, random = Math.random }: RetryOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  let was_down = seemed_down;
+  for (let left_ms = wait_ms; ; ) {
+    const pause_ms = Math.min(left_ms, probe_every_ms * (0.5 + random()));
+    await sleep(pause_ms, signal);
+    left_ms -= pause_ms;
+    if (left_ms <= 0) return;
+    const is_up = await probe(signal);
+    if (is_up && was_down) return;
+    if (is_up) left_ms = Math.min(left_ms, answering_cap_ms * random());
+    else was_down = true;
+  }
 }
 
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause as { code?: string; message?: string } | undefined;
-  return cause?.code ?? cause?.message ?? error.message;
-}
+const cause_of = (answer: Failure | Refusal): string =>
+  answer.kind === "failed" ? answer.why : `it answered ${answer.status}: ${answer.message}`;

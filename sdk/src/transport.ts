@@ -1,22 +1,55 @@
-/** One request to a Kulti function: compression, time-out, the key, and the answer put into words. */
-import type { ErrorBody, Issue } from "@kulti/protocol/errors.ts";
-import type { Fetch } from "./retry.ts";
+/**
+ * One request to a Kulti function: compression, time limit, the key, and the answer put into words. Anything between the
+ * agent and the server may answer in Kulti's place (a proxy, a gateway, a captive portal), so an answer counts only when
+ * its body has the shape that Kulti's would have.
+ */
+import { type ErrorCode, error_status, type Issue } from "@kulti/protocol/errors.ts";
 import { set_timer } from "./timer.ts";
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Bodies from this size on are compressed; below, gzip gains nothing. */
 const gzip_from_chars = 4_096;
 
-export interface Answer<Body> {
+export type Answer<Body> =
+  | { kind: "done"; status: number; body: Body }
+  /** Kulti says no, with a code of the contract. */
+  | Refusal
+  /** Kulti said nothing: no connection, no answer in time, or an answer of something else. */
+  | Failure;
+
+export interface Refusal {
+  kind: "refused";
   status: number;
-  /** Set when the status is 2xx. */
-  body?: Body;
-  /** Set otherwise, also when the answer did not come from Kulti. */
-  error?: { code: string; message: string; issues: Issue[] };
+  code: ErrorCode;
+  message: string;
+  issues: Issue[];
+  /** What `Retry-After` asks for. */
+  wait_ms: number;
 }
 
+export interface Failure {
+  kind: "failed";
+  /** 0 when nothing answered. */
+  status: number;
+  /** Such as `it answered 502, which is no answer of Kulti`. */
+  why: string;
+  is_timeout: boolean;
+  wait_ms: number;
+}
+
+/** Whether a body is the one that was asked for. */
+export type Accepts<Body> = (body: unknown) => body is Body;
+
 export interface Transport {
-  post<Body>(path: string, json: string, signal: AbortSignal): Promise<Answer<Body>>;
-  get<Body>(path: string, signal: AbortSignal): Promise<Answer<Body>>;
+  /** Rejects only when the signal is aborted. */
+  post<Body>(
+    path: string,
+    json: string,
+    accepts: Accepts<Body>,
+    signal: AbortSignal,
+  ): Promise<Answer<Body>>;
+  get<Body>(path: string, accepts: Accepts<Body>, signal: AbortSignal): Promise<Answer<Body>>;
 }
 
 /** `server` without a slash at its end; the key is sent as a bearer token when there is one. */
@@ -24,54 +57,114 @@ export function create_transport(server: string, api_key: string | null, fetch: 
   let can_gzip = typeof CompressionStream === "function";
   const headers: Record<string, string> = api_key ? { authorization: `Bearer ${api_key}` } : {};
 
-  async function post<Body>(
+  async function send<Body>(
     path: string,
-    json: string,
-    signal: AbortSignal,
+    init: RequestInit & { signal: AbortSignal },
+    accepts: Accepts<Body>,
   ): Promise<Answer<Body>> {
-    const url = server + path;
-    const plain = { ...headers, "content-type": "application/json" };
-    if (can_gzip && json.length >= gzip_from_chars) {
-      const zipped = { ...plain, "content-encoding": "gzip" };
-      const body = await gzip(json);
-      const answer = await fetch(url, { method: "POST", headers: zipped, body, signal });
-      if (answer.status !== 415) return read_answer(answer);
-      can_gzip = false;
+    try {
+      // Following a redirect could hand the key and the events to a foreign host.
+      const response = await fetch(server + path, { ...init, redirect: "manual" });
+      return await read_answer(response, accepts);
+    } catch (error) {
+      if (init.signal.aborted) throw error;
+      const is_timeout = error instanceof NoAnswer;
+      return { kind: "failed", status: 0, why: describe(error), is_timeout, wait_ms: 0 };
     }
-    return read_answer(await fetch(url, { method: "POST", headers: plain, body: json, signal }));
   }
 
-  async function get<Body>(path: string, signal: AbortSignal): Promise<Answer<Body>> {
-    return read_answer(await fetch(server + path, { method: "GET", headers, signal }));
-  }
-
-  return { post, get };
+  return {
+    async post(path, json, accepts, signal) {
+      const plain = { ...headers, "content-type": "application/json" };
+      if (can_gzip && json.length >= gzip_from_chars) {
+        const zipped = { ...plain, "content-encoding": "gzip" };
+        const body = await gzip(json);
+        const answer = await send(path, { method: "POST", headers: zipped, body, signal }, accepts);
+        if (!may_be_for_gzip(answer)) return answer;
+        can_gzip = false;
+      }
+      return send(path, { method: "POST", headers: plain, body: json, signal }, accepts);
+    },
+    get: (path, accepts, signal) => send(path, { method: "GET", headers, signal }, accepts),
+  };
 }
+
+/** The server can't read gzip, or something on the way unpacked the body and left the header. */
+const may_be_for_gzip = (answer: Answer<unknown>): boolean =>
+  answer.status === 415 || (answer.kind === "refused" && /^malformed_/.test(answer.code));
 
 async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-async function read_answer<Body>(response: Response): Promise<Answer<Body>> {
-  const text = await response.text();
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    body = undefined;
+async function read_answer<Body>(
+  response: Response,
+  accepts: Accepts<Body>,
+): Promise<Answer<Body>> {
+  const { status, headers } = response;
+  const body = parse(await response.text());
+  if (response.ok && accepts(body)) return { kind: "done", status, body };
+  const error = (body as { error?: { code?: unknown; message?: unknown; issues?: unknown } } | null)
+    ?.error;
+  const asked_ms = retry_after_ms(headers.get("retry-after"));
+  if (!response.ok && is_error_code(error?.code)) {
+    return {
+      kind: "refused",
+      status,
+      code: error.code,
+      message: typeof error.message === "string" ? error.message : "",
+      issues: Array.isArray(error.issues) ? error.issues : [],
+      wait_ms: Math.min(asked_ms, longest_wait_ms.of_kulti),
+    };
   }
-  if (response.ok) return { status: response.status, body: body as Body };
-  const error = (body as Partial<ErrorBody> | undefined)?.error;
   return {
-    status: response.status,
-    error: {
-      code: typeof error?.code === "string" ? error.code : "",
-      message: typeof error?.message === "string" ? error.message : text.slice(0, 200),
-      issues: Array.isArray(error?.issues) ? error.issues : [],
-    },
+    kind: "failed",
+    status,
+    why: describe_foreign(response),
+    is_timeout: false,
+    wait_ms: Math.min(asked_ms, longest_wait_ms.of_others),
   };
 }
+
+/** How long a `Retry-After` may silence an agent. What stands before Kulti does not know when Kulti is back. */
+const longest_wait_ms = { of_kulti: 300_000, of_others: 30_000 };
+
+/** Seconds or an HTTP date; 0 for anything else. */
+export function retry_after_ms(header: string | null, now_ms: number = Date.now()): number {
+  if (!header) return 0;
+  const seconds = Number(header);
+  const wait_ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now_ms;
+  return Number.isFinite(wait_ms) ? Math.max(0, wait_ms) : 0;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const is_error_code = (code: unknown): code is ErrorCode =>
+  typeof code === "string" && Object.hasOwn(error_status, code);
+
+function describe_foreign({ status, type, headers }: Response): string {
+  if (type === "opaqueredirect" || (status >= 300 && status < 400)) {
+    const to = headers.get("location");
+    return `it redirects${to ? ` to ${to.slice(0, 200)}` : ""}, and redirects are not followed`;
+  }
+  return `it answered ${status}, which is no answer of Kulti`;
+}
+
+/** The code of the system's error where there is one, such as ECONNREFUSED. */
+export function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause as { code?: string; message?: string } | undefined;
+  return cause?.code ?? cause?.message ?? error.message;
+}
+
+export class NoAnswer extends Error {}
 
 /** Bounds a request from its start to the last byte of its answer; a connection lost in between is a failure. */
 export function with_timeout(fetch: Fetch, timeout_ms: number): Fetch {
@@ -81,17 +174,28 @@ export function with_timeout(fetch: Fetch, timeout_ms: number): Fetch {
     if (init.signal?.aborted) abort();
     init.signal?.addEventListener("abort", abort, { once: true });
     const cancel = set_timer(
-      () => controller.abort(new Error(`no answer within ${timeout_ms} ms`)),
+      () => controller.abort(new NoAnswer(`no answer within ${timeout_ms} ms`)),
       timeout_ms,
     );
-    try {
+    const request = async (): Promise<Response> => {
       const response = await fetch(url, { ...init, signal: controller.signal });
+      if (response.type === "opaqueredirect") return response;
       const body = await response.arrayBuffer();
       const { status, headers } = response;
       return new Response(body.byteLength === 0 ? null : body, { status, headers });
+    };
+    try {
+      // A fetch that was handed in may not heed the signal.
+      return await Promise.race([request(), when_aborted(controller.signal)]);
     } finally {
       cancel();
       init.signal?.removeEventListener("abort", abort);
     }
   };
 }
+
+const when_aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });

@@ -8,6 +8,7 @@ import { gunzipSync } from "node:zlib";
 import type { AgentEvent, IngestRequest, Message } from "@kulti/protocol/index.ts";
 
 export type Fault =
+  /** A body that is text is sent as it is. */
   | { kind: "status"; status: number; body?: unknown; headers?: Record<string, string> }
   /** The rows are there, and the connection breaks before the answer. */
   | { kind: "drop_after_commit" }
@@ -43,6 +44,9 @@ export interface TestServer {
   judge: (batch: IngestRequest) => Extract<Fault, { kind: "status" }> | null;
   /** Chat lines that come with the answer to a batch, beside `messages`. */
   answer_with: (batch: IngestRequest) => Message[];
+  /** Whether each probe of the server's health was answered; set `is_healthy` to refuse them. */
+  probes: boolean[];
+  is_healthy: boolean;
   registered: Set<string>;
   forgotten_keys: Set<string>;
   close(): Promise<void>;
@@ -65,6 +69,8 @@ export async function start_test_server(): Promise<TestServer> {
     max_body_bytes: Number.POSITIVE_INFINITY,
     judge: () => null,
     answer_with: () => [],
+    probes: [],
+    is_healthy: true,
     registered: new Set(),
     forgotten_keys: new Set(),
     close: () =>
@@ -87,6 +93,10 @@ async function handle(request: IncomingMessage, response: ServerResponse, state:
   const body = text.length === 0 ? undefined : JSON.parse(text.toString());
   const path = request.url ?? "";
   const { method = "", headers } = request;
+  if (path.endsWith("/ingest/health")) {
+    state.probes.push(state.is_healthy);
+    return state.is_healthy ? answer(response, 200, { status: "ok" }) : request.socket.destroy();
+  }
   state.requests.push({ method, path, headers, body, at: Date.now() });
 
   if (path.startsWith("/functions/v1/agents")) {
@@ -94,15 +104,18 @@ async function handle(request: IncomingMessage, response: ServerResponse, state:
     const is_known = !state.forgotten_keys.has(
       headers.authorization?.slice("Bearer ".length) ?? "",
     );
-    return answer(response, is_known ? 200 : 401, []);
+    if (is_known) return answer(response, 200, { keys: [] });
+    return answer(response, 401, { error: { code: "unknown_key", message: "No such key." } });
   }
   if (path.startsWith("/functions/v1/chat")) {
     if (method === "GET") {
       const old = path.includes("after=") ? [] : state.old_messages;
       return answer(response, 200, { messages: [...old, ...state.messages.splice(0)] });
     }
+    const fault = state.faults.shift();
+    if (fault?.kind === "status") return answer(response, fault.status, fault.body, fault.headers);
     state.said.push(body);
-    return answer(response, 201, {});
+    return answer(response, 201, { message: body });
   }
 
   const fault = state.faults.shift();
@@ -161,5 +174,5 @@ function answer(
   headers: Record<string, string> = {},
 ): void {
   response.writeHead(status, { "content-type": "application/json", ...headers });
-  response.end(JSON.stringify(body));
+  response.end(typeof body === "string" ? body : JSON.stringify(body));
 }

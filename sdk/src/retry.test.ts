@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type RetryOptions, with_retry } from "./retry.ts";
+import { type Answer, create_transport, type Fetch, type Transport } from "./transport.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const accepts = (body: unknown): body is object => typeof body === "object" && body !== null;
+const nothing: Answer<never> = {
+  ...{ kind: "failed", status: 0, why: "ECONNREFUSED", is_timeout: false, wait_ms: 0 },
+};
+
+/** Asks through a transport that gives these answers; tells when each was asked for, in ms. */
+function asked(answers: Answer<unknown>[], options: Partial<RetryOptions> = {}) {
+  const times: number[] = [];
+  const began = Date.now();
+  const ask = async () => {
+    times.push(Date.now() - began);
+    return answers.shift() ?? { kind: "done", status: 200, body: {} };
+  };
+  const transport = with_retry({ post: ask, get: ask } as Transport, {
+    ...{ base_ms: 300, cap_ms: 30_000, probe: async () => false, random: () => 1 },
+    ...options,
+  });
+  const done = transport.post("/", "{}", accepts, new AbortController().signal);
+  return { times, done };
+}
+
+test("while nothing answers the server is probed about every two seconds, and used once it is back", async () => {
+  let is_up = false;
+  const probes: number[] = [];
+  const began = Date.now();
+  const { times, done } = asked(Array(12).fill(nothing), {
+    random: Math.random,
+    base_ms: 30_000,
+    probe: async () => {
+      probes.push(Date.now() - began);
+      return is_up;
+    },
+  });
+  await vi.advanceTimersByTimeAsync(100_000);
+  const gaps = probes.slice(1).map((at, index) => at - (probes[index] ?? 0));
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
+  expect(probes.length).toBeGreaterThan(20);
+  const tries = times.length;
+  expect(tries).toBeLessThan(20);
+  is_up = true;
+  await vi.advanceTimersByTimeAsync(3_001);
+  expect(times.length).toBeGreaterThan(tries);
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect((await done).kind).toBe("done");
+});
+
+test("a server that says it can't serve is asked again within five seconds", async () => {
+  const unavailable: Answer<unknown> = {
+    ...{ kind: "refused", status: 503, code: "unavailable", message: "", issues: [], wait_ms: 0 },
+  };
+  const { times, done } = asked(Array(12).fill(unavailable));
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect((await done).kind).toBe("done");
+  expect(Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? 0)))).toBe(5_000);
+});
+
+test("a page of something else is not asked for every two seconds though Kulti's health answers", async () => {
+  const page: Answer<unknown> = { ...nothing, status: 404 } as Answer<unknown>;
+  const { times } = asked(Array(40).fill(page), { probe: async () => true });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(times.length).toBeGreaterThan(8);
+  expect(times.length).toBeLessThan(25);
+});
+
+test("Retry-After is obeyed, of Kulti up to five minutes, of anything else up to half a minute", async () => {
+  const waits: number[] = [];
+  const refusal = JSON.stringify({ error: { code: "rate_limited", message: "Later." } });
+  const tomorrow = { "retry-after": "86400" };
+  const answers = [
+    new Response(refusal, { status: 429, headers: tomorrow }),
+    new Response("<html>", { status: 503, headers: tomorrow }),
+    new Response("{}", { status: 200 }),
+  ];
+  const fetch: Fetch = async () => answers.shift() as Response;
+  const transport = with_retry(create_transport("http://kulti.example", null, fetch), {
+    ...{ base_ms: 300, cap_ms: 30_000, probe: async () => true },
+    on_retry: (_failures, _cause, wait_ms) => waits.push(wait_ms),
+  });
+  const done = transport.post("/", "{}", accepts, new AbortController().signal);
+  await vi.advanceTimersByTimeAsync(331_000);
+  expect((await done).kind).toBe("done");
+  expect(waits).toEqual([300_000, 30_000]);
+});
