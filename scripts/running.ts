@@ -10,7 +10,9 @@ export const local_json = join(kulti_dir, "local.json");
 export async function running_kulti(): Promise<Target | undefined> {
   if (!existsSync(local_json)) return undefined;
   const target: Target = JSON.parse(readFileSync(local_json, "utf8"));
-  return fetch(`${target.site_url}/config.json`).then(
+  const signal = AbortSignal.timeout(5_000);
+  // biome-ignore lint/style/noRestrictedGlobals: it has an end, and kulti/watch takes long to load
+  return fetch(`${target.site_url}/config.json`, { signal }).then(
     ({ ok }) => (ok ? target : undefined),
     () => undefined,
   );

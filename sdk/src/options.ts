@@ -106,13 +106,13 @@ export function settle(options: AgentOptions): Settings {
     useless,
     redact: redaction(options.redact ?? true),
     drain_on_exit: options.drain_on_exit ?? true,
-    fetch:
-      typeof options.fetch === "function"
-        ? options.fetch
-        : (url, init) => globalThis.fetch(url, init),
+    fetch: typeof options.fetch === "function" ? options.fetch : platform_fetch,
     obstacle: obstacle({ server, agent_id, api_key, session }),
   };
 }
+
+/** Looked up with each call: tests and instrumentation replace it. */
+export const platform_fetch: Fetch = (url, init) => globalThis.fetch(url, init);
 
 function redaction(choice: boolean | Redact): Redact {
   if (choice === false) return (text) => text;

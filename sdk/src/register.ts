@@ -3,7 +3,7 @@ import { KultiError } from "@kulti/protocol/errors.ts";
 import type { Visibility } from "@kulti/protocol/event.ts";
 import { routes } from "@kulti/protocol/routes.ts";
 import type { Agent, AgentKey } from "@kulti/protocol/wire.ts";
-import { server_root } from "./options.ts";
+import { platform_fetch, server_root } from "./options.ts";
 import { create_transport, with_timeout } from "./transport.ts";
 
 export interface RegisterOptions {
@@ -26,11 +26,18 @@ export interface Registration {
   key: AgentKey;
 }
 
+/** The server gives its database fifteen seconds. */
+export const register_timeout_ms = 20_000;
+
 /** Throws KultiError (`agent_exists`, `registration_closed`, `rate_limited`, …), or Error when there is no answer. */
 export async function register_agent(options: RegisterOptions): Promise<Registration> {
   const { server, secret_key, ...profile } = options;
   const root = server_root(server);
-  const transport = create_transport(root, secret_key ?? null, with_timeout(fetch, 15_000));
+  const transport = create_transport(
+    root,
+    secret_key ?? null,
+    with_timeout(platform_fetch, register_timeout_ms),
+  );
   const url = root + routes.agents;
   const answer = await transport.post(
     routes.agents,

@@ -1,6 +1,9 @@
 /** For runs that need an agent and have none: registers one under a free id, and remembers its key. */
 import { agent_id_pattern, routes } from "@kulti/protocol/routes.ts";
 import { KultiError, register_agent, type Visibility } from "../index.ts";
+import { platform_fetch } from "../options.ts";
+import { register_timeout_ms } from "../register.ts";
+import { create_transport, with_timeout } from "../transport.ts";
 import { type CommandRun, choice_flag, text_flag } from "./command.ts";
 import { type Credentials, find_agent, find_place } from "./credentials.ts";
 import { known_key, remember_key } from "./user-config.ts";
@@ -53,14 +56,20 @@ function suffixed(agent_id: string): string[] {
   });
 }
 
+/** Only Kulti's own word makes a key useless: what stands before it may say 401 as well. */
 async function is_accepted(server: string, api_key: string): Promise<boolean> {
-  const headers = { authorization: `Bearer ${api_key}` };
-  const signal = AbortSignal.timeout(15_000);
-  const answer = await fetch(server + routes.agent_keys, { headers, signal }).catch((error) => {
-    const cause = (error.cause as Error | undefined)?.message ?? error.message;
-    throw new Error(`Cannot reach ${server}: ${cause}. Is the server running?`);
-  });
-  return answer.status !== 401;
+  const transport = create_transport(
+    server,
+    api_key,
+    with_timeout(platform_fetch, register_timeout_ms),
+  );
+  const is_object = (body: unknown): body is object => typeof body === "object" && body !== null;
+  const { signal } = new AbortController();
+  const answer = await transport.get(routes.agent_keys, is_object, signal);
+  if (answer.kind === "failed") {
+    throw new Error(`Cannot reach ${server}: ${answer.why}. Is the server running?`);
+  }
+  return answer.kind === "done" || answer.code !== "unknown_key";
 }
 
 /** An agent id out of a file's name or any other text. */

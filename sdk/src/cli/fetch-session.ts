@@ -2,6 +2,7 @@
 import { agent_id_pattern, rpcs, uuid_pattern } from "@kulti/protocol/routes.ts";
 import type { Head } from "@kulti/protocol/wire.ts";
 import type { RecordedSession } from "../export/index.ts";
+import { limited_fetch } from "../watch/time-limit.ts";
 import { UsageError } from "./command.ts";
 
 export interface ReadAccess {
@@ -36,7 +37,7 @@ export function read_session_name(text: string): SessionName {
 /** Where the site's own pages read; it is public, as the pages are. */
 export async function read_site_config(site_url: string): Promise<ReadAccess> {
   const address = `${site_url}/config.json`;
-  const response = await fetch(address).catch((cause: Error) => {
+  const response = await limited_fetch(address).catch((cause: Error) => {
     throw new Error(`Cannot reach ${address}: ${cause.message}.`);
   });
   const { api_url, publishable_key } = response.ok ? await response.json().catch(() => ({})) : {};
@@ -86,7 +87,7 @@ async function call<Result>(
   name: string,
   args: object,
 ): Promise<Result> {
-  const response = await fetch(`${server}/rest/v1/rpc/${name}`, {
+  const response = await limited_fetch(`${server}/rest/v1/rpc/${name}`, {
     method: "POST",
     headers: { "content-type": "application/json", apikey: publishable_key },
     body: JSON.stringify(args),
@@ -94,6 +95,8 @@ async function call<Result>(
     throw new Error(`Cannot reach ${server}: ${cause.message}.`);
   });
   const body = await response.json().catch(() => null);
-  if (response.ok) return body as Result;
-  throw new Error(body?.message ?? `Cannot read from ${server}: it answered ${response.status}.`);
+  const is_list = name !== rpcs.session_head;
+  if (response.ok && body !== null && Array.isArray(body) === is_list) return body as Result;
+  const why = response.ok ? "something that is not Kulti's" : response.status;
+  throw new Error(body?.message ?? `Cannot read from ${server}: it answered ${why}.`);
 }

@@ -13,14 +13,19 @@ import {
   type StoredEvent,
 } from "@kulti/protocol";
 import { PostgrestClient } from "@supabase/postgrest-js";
-import { RealtimeClient } from "@supabase/realtime-js";
+import { create_realtime } from "./realtime.ts";
+import { type Fetch, with_time_limit } from "./time-limit.ts";
 
 export interface KultiApiOptions {
   /** The Supabase project, such as `http://127.0.0.1:54321`. */
   api_url: string;
   publishable_key: string;
   /** Default: the platform's `fetch`. */
-  fetch?: typeof fetch;
+  fetch?: Fetch;
+  /** Milliseconds without a byte after which a request or a handshake is given up. Default: 10,000. */
+  silence_ms?: number;
+  /** Milliseconds between heartbeats; half of it later an unanswered one ends the connection. Default: 10,000. */
+  heartbeat_ms?: number;
 }
 
 export interface FindSessions {
@@ -60,6 +65,12 @@ export class KultiApiError extends Error {
     this.status = status;
     this.code = code;
   }
+
+  /** The same request may be answered later: nothing answered, something else did (`internal`), or Kulti can't just now. */
+  get may_pass(): boolean {
+    const { status, code } = this;
+    return status === 0 || status >= 500 || status === 429 || code === "internal";
+  }
 }
 
 interface Reply {
@@ -76,24 +87,39 @@ export type KultiApi = ReturnType<typeof createKultiApi>;
 const first_page_rows = 200;
 
 export function createKultiApi(options: KultiApiOptions) {
-  const { publishable_key } = options;
+  const { publishable_key, silence_ms, heartbeat_ms } = options;
   const api_url = options.api_url.replace(/\/+$/, "");
-  const request = options.fetch ?? fetch;
+  const request = with_time_limit(options.fetch, silence_ms);
   const rest = new PostgrestClient(`${api_url}/rest/v1`, {
     headers: { apikey: publishable_key },
     fetch: request,
+    // Whoever asks tries again, and shows meanwhile how it stands.
+    retry: false,
   });
-  const realtime = new RealtimeClient(`${api_url.replace(/^http/, "ws")}/realtime/v1`, {
-    params: { apikey: publishable_key },
+  const realtime = create_realtime({
+    url: `${api_url.replace(/^http/, "ws")}/realtime/v1`,
+    publishable_key,
+    ...(heartbeat_ms !== undefined && { heartbeat_ms }),
+    ...(silence_ms !== undefined && { handshake_ms: silence_ms }),
   });
 
-  async function call<Result>(name: string, args: object, signal?: AbortSignal): Promise<Result> {
+  async function call<Result>(
+    name: string,
+    args: object,
+    is_expected: (data: unknown) => boolean,
+    signal?: AbortSignal,
+  ): Promise<Result> {
     const query = rest.rpc(name, args);
-    return answer_of(await (signal ? query.abortSignal(signal) : query));
+    return answer_of(await (signal ? query.abortSignal(signal) : query), is_expected);
   }
 
-  function answer_of<Result>({ data, error, status }: Reply): Result {
-    if (!error) return data as Result;
+  function answer_of<Result>(reply: Reply, is_expected: (data: unknown) => boolean): Result {
+    const { data, error, status } = reply;
+    if (!error && is_expected(data)) return data as Result;
+    if (!error) {
+      const message = `${api_url} answered with something that is not Kulti's.`;
+      throw new KultiApiError(status, "internal", message);
+    }
     const { message, details, code } = error;
     if (status === 0) {
       throw new KultiApiError(0, "unreachable", `Cannot reach ${api_url}: ${message}`);
@@ -108,13 +134,13 @@ export function createKultiApi(options: KultiApiOptions) {
     api_url,
     realtime,
     find_sessions: (query: FindSessions = {}, signal?: AbortSignal): Promise<Head[]> =>
-      call(rpcs.find_sessions, query, signal),
+      call(rpcs.find_sessions, query, is_list, signal),
     session_head: (session_id: string, signal?: AbortSignal): Promise<Head> =>
-      call(rpcs.session_head, { session_id }, signal),
+      call(rpcs.session_head, { session_id }, is_head, signal),
     /** The profile of a public agent; null if there is none of that id. */
     async find_agent(agent_id: string): Promise<Agent | null> {
       const query = rest.from("ai_agents").select(profile_columns).eq("agent_id", agent_id);
-      return answer_of<Agent[]>(await query)[0] ?? null;
+      return answer_of<Agent[]>(await query, is_list)[0] ?? null;
     },
     /** Ascending by `seq`; a page may be shorter than asked for, but is empty only at the end. */
     session_events: (
@@ -123,24 +149,24 @@ export function createKultiApi(options: KultiApiOptions) {
       signal?: AbortSignal,
     ): Promise<StoredEvent[]> => {
       const max_rows = after_seq === 0 ? first_page_rows : limits.page_rows;
-      return call(rpcs.session_events, { session_id, after_seq, max_rows }, signal);
+      return call(rpcs.session_events, { session_id, after_seq, max_rows }, is_list, signal);
     },
     session_messages: (session_id: string, after = 0, signal?: AbortSignal): Promise<Message[]> =>
-      call(rpcs.session_messages, { session_id, after }, signal),
+      call(rpcs.session_messages, { session_id, after }, is_list, signal),
     /** One page of what is found; an empty one is the end. */
     search_events: (query: SearchQuery, signal?: AbortSignal): Promise<SearchHit[]> =>
-      call(rpcs.search_events, query, signal),
+      call(rpcs.search_events, query, is_list, signal),
     /** Says that this viewer is still there and answers how far the session is. */
     touch_viewer: (session_id: string, viewer_id: string, signal?: AbortSignal): Promise<Head> =>
-      call(rpcs.touch_viewer, { session_id, viewer_id }, signal),
+      call(rpcs.touch_viewer, { session_id, viewer_id }, is_head, signal),
     session_stats: (session_id: string, signal?: AbortSignal): Promise<SessionStats> =>
-      call(rpcs.session_stats, { session_id }, signal),
+      call(rpcs.session_stats, { session_id }, is_object, signal),
     /** Of the whole days (UTC) that the range touches. */
     agent_stats: (
       agent_id: string,
       range: StatsRange = {},
       signal?: AbortSignal,
-    ): Promise<AgentStats> => call(rpcs.agent_stats, { agent_id, ...range }, signal),
+    ): Promise<AgentStats> => call(rpcs.agent_stats, { agent_id, ...range }, is_object, signal),
     async post_message(message: ViewerMessage): Promise<Message> {
       const response = await request(`${api_url}${routes.chat}`, {
         method: "POST",
@@ -149,10 +175,20 @@ export function createKultiApi(options: KultiApiOptions) {
       }).catch((cause: Error) => {
         throw new KultiApiError(0, "unreachable", `Cannot reach ${api_url}: ${cause.message}`);
       });
-      const body = await response.json().catch(() => ({}));
-      if (response.ok) return body.message;
-      const { code = "internal", message: text = `HTTP ${response.status}` } = body.error ?? {};
+      const body = await response.json().catch(() => null);
+      if (response.ok && is_object(body?.message)) return body.message;
+      const { code = "internal", message: text = `${api_url} answered HTTP ${response.status}.` } =
+        body?.error ?? {};
       throw new KultiApiError(response.status, code, text);
     },
   };
 }
+
+/** Something before the server may answer in its place, with 200 too. */
+const is_list = (data: unknown): boolean => Array.isArray(data);
+const is_object = (data: unknown): boolean =>
+  typeof data === "object" && data !== null && !Array.isArray(data);
+const is_head = (data: unknown): boolean => {
+  const head = data as Partial<Head> | null;
+  return typeof head?.session_id === "string" && Number.isSafeInteger(head.to_seq);
+};

@@ -16,9 +16,9 @@ export type ConnectionState =
   | "connecting"
   /** The channel is joined, and something that exists is not shown yet. */
   | "catching_up"
-  /** The channel is joined and everything that exists was shown. */
+  /** The channel is joined, everything that exists was shown, and the server said so within `touch_ms` and a request. */
   | "live"
-  /** The channel is lost; the table is still read from time to time. */
+  /** The channel is lost, or nothing confirms it; the table is still read from time to time. */
   | "reconnecting"
   /** The server can't be reached. */
   | "offline";
@@ -39,7 +39,7 @@ export interface WatchOptions {
   /** Made by the viewer and kept; counts the viewer once. */
   viewer_id: string;
   handlers: WatchHandlers;
-  /** How often the viewer says that it is there, default 15,000; a third of it while the channel is lost. */
+  /** How often the viewer says that it is there, default 15,000; a third of it while the connection is in doubt. */
   touch_ms?: number;
 }
 
@@ -53,13 +53,18 @@ export function watchSession(options: WatchOptions): Watch {
   let joined = false;
   let was_joined = false;
   let unreachable = false;
+  /** The last touch failed, and no broadcast has come since it was sent. */
+  let doubtful = false;
+  let heard_at = 0;
   let network_lost = false;
   let shown_state: ConnectionState | undefined;
   let touch_timer: ReturnType<typeof setTimeout> | undefined;
 
   const show_connection = () => {
     const complete = events.is_complete();
-    const state = connection_state({ joined, was_joined, network_lost, unreachable, complete });
+    const state = connection_state({
+      ...{ joined, was_joined, network_lost, unreachable, doubtful, complete },
+    });
     if (state === shown_state) return;
     shown_state = state;
     handlers.connection(state);
@@ -71,6 +76,11 @@ export function watchSession(options: WatchOptions): Watch {
     unreachable = problem.status === 0;
     if (!unreachable) handlers.problem(problem);
     show_connection();
+  };
+
+  const heard = () => {
+    doubtful = false;
+    heard_at = performance.now();
   };
 
   const reached = <T>(result: T): T => {
@@ -100,27 +110,44 @@ export function watchSession(options: WatchOptions): Watch {
   /** Counts the viewer and learns how far the table goes: what a lost broadcast would have told. */
   const touch = async () => {
     clearTimeout(touch_timer);
+    const sent_at = performance.now();
+    let is_answered = false;
     try {
       const head = await api.touch_viewer(session_id, viewer_id, abort.signal);
-      if (!abort.signal.aborted) take_head(reached(head));
+      if (abort.signal.aborted) return;
+      is_answered = true;
+      heard();
+      take_head(reached(head));
     } catch (error) {
-      if (!abort.signal.aborted) failed(error);
+      if (abort.signal.aborted) return;
+      // Of two touches at once the one that was answered tells the truth.
+      if (heard_at < sent_at) {
+        doubtful = true;
+        failed(error);
+      }
     }
-    if (abort.signal.aborted) return;
     show_connection();
     clearTimeout(touch_timer);
-    touch_timer = setTimeout(touch, joined && !unreachable ? touch_ms : touch_ms / 3);
+    const is_sure = joined && !unreachable && is_answered;
+    touch_timer = setTimeout(touch, is_sure ? touch_ms : touch_ms / 3);
   };
 
   const subscription = subscribe({
     realtime: api.realtime,
     topic: session_topic(session_id),
     broadcasts: {
-      frame: ({ to_seq, events: items }: Frame) =>
-        events.signal({ kind: "broadcast", to_seq, items }),
-      head: take_head,
-      message: (message: Message) =>
-        messages.signal({ kind: "broadcast", to_seq: message.seq, items: [message] }),
+      frame({ to_seq, events: items }: Frame) {
+        heard();
+        events.signal({ kind: "broadcast", to_seq, items });
+      },
+      head(head: Head) {
+        heard();
+        take_head(head);
+      },
+      message(message: Message) {
+        heard();
+        messages.signal({ kind: "broadcast", to_seq: message.seq, items: [message] });
+      },
     },
     on_joined() {
       joined = true;
@@ -165,13 +192,14 @@ interface Facts {
   was_joined: boolean;
   network_lost: boolean;
   unreachable: boolean;
+  doubtful: boolean;
   complete: boolean;
 }
 
 function connection_state(facts: Facts): ConnectionState {
-  const { joined, was_joined, network_lost, unreachable, complete } = facts;
+  const { joined, was_joined, network_lost, unreachable, doubtful, complete } = facts;
   if (network_lost) return "offline";
-  if (joined) return complete ? "live" : "catching_up";
+  if (joined && !doubtful) return complete ? "live" : "catching_up";
   if (unreachable) return "offline";
   return was_joined ? "reconnecting" : "connecting";
 }

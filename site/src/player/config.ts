@@ -1,5 +1,5 @@
 /** Finds the server: `/config.json` of the site, read at runtime. */
-import { createKultiApi, type KultiApi } from "kulti/watch";
+import { createKultiApi, type KultiApi, limited_fetch } from "kulti/watch";
 import { fetch_with_time } from "./server-clock.ts";
 
 export interface SiteConfig {
@@ -12,7 +12,7 @@ export async function load_api(): Promise<KultiApi> {
 }
 
 export async function load_config(): Promise<SiteConfig> {
-  const response = await fetch("/config.json", { headers: { accept: "application/json" } });
+  const response = await limited_fetch("/config.json", { headers: { accept: "application/json" } });
   if (!response.ok) throw new Error(`Cannot read /config.json: HTTP ${response.status}.`);
   // A host that answers every address with a page is no server's address either.
   const config: Partial<SiteConfig> | null = await response.json().catch(() => null);

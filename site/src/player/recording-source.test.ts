@@ -51,6 +51,18 @@ test("every event comes once and in order, also where a page is cut short by its
   expect(states.at(-1)).toBe("live");
 });
 
+test("an answer of something before the server is no end: the page is read again", async () => {
+  const all = events(3);
+  const answers = [new KultiApiError(404, "internal", "A proxy's page.")];
+  const { seqs, problems } = await listen(all.length, async () => {
+    const error = answers.shift();
+    if (error) throw error;
+    return all;
+  });
+  expect(problems).toEqual([]);
+  expect(seqs).toEqual([1, 2, 3]);
+});
+
 test("nothing is read ahead of the first page", async () => {
   const all = events(3_000);
   let open = 0;

@@ -103,11 +103,7 @@ export function create_recording_source({ api, head, clock }: RecordingSourceOpt
 const picture_after = (clock: Clock): Promise<void> =>
   new Promise((resolve) => clock.frame(() => clock.frame(resolve)));
 
-const is_passing = (error: unknown): boolean =>
-  !(error instanceof KultiApiError) ||
-  error.status === 0 ||
-  error.status >= 500 ||
-  error.status === 429;
+const is_passing = (error: unknown): boolean => !(error instanceof KultiApiError) || error.may_pass;
 
 const problem_of = (error: unknown): Problem =>
   error instanceof KultiApiError

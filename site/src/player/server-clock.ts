@@ -2,6 +2,8 @@
  * The server's time, since it stamps the heads: a viewer's clock may be hours off, and would make what is live look
  * over. Learned from the `Date` of each reply, which the Data API lets pages read.
  */
+import { type Fetch, limited_fetch } from "kulti/watch";
+
 let ahead_ms = 0;
 
 /** Replies say whole seconds and are some time on the way: less than this is no difference. */
@@ -18,8 +20,8 @@ export function hear_time({ headers }: Response): void {
 }
 
 /** `fetch` that learns the time. */
-export const fetch_with_time: typeof fetch = async (...request) => {
-  const response = await fetch(...request);
+export const fetch_with_time: Fetch = async (...request) => {
+  const response = await limited_fetch(...request);
   hear_time(response);
   return response;
 };

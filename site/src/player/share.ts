@@ -1,6 +1,6 @@
 /** What a viewer takes along: the code that shows the session on another page, and the session as a file. */
 import type { Head, Message, StoredEvent } from "@kulti/protocol";
-import type { KultiApi } from "kulti/watch";
+import { type KultiApi, limited_fetch } from "kulti/watch";
 import { load_api } from "./config.ts";
 
 export type ExportFormat = "ndjson" | "asciicast" | "markdown" | "html";
@@ -73,7 +73,7 @@ async function read_session(api: KultiApi, options: ExportOptions) {
 }
 
 async function load_offline_player() {
-  const response = await fetch("/offline-player.json");
+  const response = await limited_fetch("/offline-player.json");
   if (response.ok) return response.json();
   throw new Error(`Cannot read /offline-player.json: HTTP ${response.status}.`);
 }

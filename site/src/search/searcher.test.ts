@@ -127,6 +127,52 @@ test("a page that fails keeps the ones before and can be asked for again", async
   expect(asked).toHaveLength(3);
 });
 
+test("a search that failed is asked again by itself until it is answered, and its failure is said meanwhile", async () => {
+  const { searcher, states, asked, settle } = searched();
+  searcher.ask({ query: "a" });
+  const failures = [
+    new KultiApiError(0, "unreachable", "x"),
+    new KultiApiError(404, "internal", "something before the server"),
+    new TypeError("load failed"),
+  ];
+  for (const [index, error] of failures.entries()) {
+    expect(asked).toHaveLength(index + 1);
+    asked[index]?.answer.reject(error);
+    await settle();
+    expect(states.at(-1)).toMatchObject({
+      kind: "failed",
+      message: expect.stringMatching(/Retrying/),
+    });
+    await vi.advanceTimersByTimeAsync(6_000);
+  }
+  expect(states.filter(({ kind }) => kind === "searching")).toHaveLength(1);
+  asked[3]?.answer.resolve([hit(9)]);
+  await settle();
+  expect(states.at(-1)).toMatchObject({ kind: "found", hits: [hit(9)] });
+  searcher.more();
+  asked[4]?.answer.reject(new KultiApiError(502, "internal", "x"));
+  await settle();
+  await vi.advanceTimersByTimeAsync(6_000);
+  asked[5]?.answer.resolve([hit(8)]);
+  await settle();
+  expect(states.at(-1)).toMatchObject({ kind: "found", hits: [hit(9), hit(8)] });
+});
+
+test("a search that took too long, or was refused, is not asked again by itself", async () => {
+  const { searcher, asked, settle } = searched();
+  for (const error of [
+    new KultiApiError(500, "57014", "x"),
+    new KultiApiError(422, "invalid_request", "No."),
+  ]) {
+    searcher.ask({ query: "a" });
+    asked.at(-1)?.answer.reject(error);
+    await settle();
+    const { length } = asked;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toHaveLength(length);
+  }
+});
+
 test("what can't be found out is said: refused for good, or to be tried again", async () => {
   const { searcher, states, asked, settle } = searched();
   searcher.ask({ query: "x".repeat(10_000) });

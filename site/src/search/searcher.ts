@@ -18,6 +18,7 @@ export type SearchState =
   | Found
   /** Asking the same again is of no use. */
   | { kind: "refused"; message: string }
+  /** Asked again without being told to, unless that would take too long again. */
   | { kind: "failed"; message: string };
 
 export interface Searcher {
@@ -33,6 +34,9 @@ export interface SearcherOptions {
   /** Called with each new state. */
   show(state: SearchState): void;
 }
+
+/** As other pages do, and not all of them at once. */
+const retry_ms = () => 4_000 + Math.random() * 2_000;
 
 export function create_searcher({ search, show }: SearcherOptions): Searcher {
   let state: SearchState = { kind: "idle" };
@@ -50,9 +54,10 @@ export function create_searcher({ search, show }: SearcherOptions): Searcher {
     running = new AbortController();
   };
 
-  const begin = async (query: SearchQuery) => {
+  const begin = async (query: SearchQuery, is_retry = false) => {
     const { signal } = running;
-    change({ kind: "searching", hits: "hits" in state ? state.hits : [] });
+    // What failed stays to be read until it is known that it passed.
+    if (!is_retry) change({ kind: "searching", hits: "hits" in state ? state.hits : [] });
     try {
       let hits = await search(query, signal);
       const beginning = hits.length === 0 ? beginning_of(query) : null;
@@ -62,11 +67,13 @@ export function create_searcher({ search, show }: SearcherOptions): Searcher {
       const is_beginning = beginning !== null && hits.length > 0;
       change({ kind: "found", hits, more: hits.length > 0 ? "maybe" : "none", is_beginning });
     } catch (error) {
-      if (!signal.aborted) change(state_of(error));
+      if (signal.aborted) return;
+      change(state_of(error));
+      if (is_passing(error)) timer = setTimeout(() => void begin(query, true), retry_ms());
     }
   };
 
-  return {
+  const searcher: Searcher = {
     ask(query, wait_ms = 0) {
       abandon();
       asked = query;
@@ -77,6 +84,7 @@ export function create_searcher({ search, show }: SearcherOptions): Searcher {
       timer = setTimeout(() => void begin(query), wait_ms);
     },
     async more() {
+      clearTimeout(timer);
       if (state.kind !== "found" || !asked || !/maybe|failed/.test(state.more)) return;
       const before = state;
       const { hits } = before;
@@ -87,8 +95,10 @@ export function create_searcher({ search, show }: SearcherOptions): Searcher {
         const page = await search({ ...asked, ...(cursor && { cursor }) }, signal);
         const more = page.length > 0 ? "maybe" : "none";
         if (!signal.aborted) change({ ...before, hits: [...hits, ...page], more });
-      } catch {
-        if (!signal.aborted) change({ ...before, more: "failed" });
+      } catch (error) {
+        if (signal.aborted) return;
+        change({ ...before, more: "failed" });
+        if (is_passing(error)) timer = setTimeout(() => void searcher.more(), retry_ms());
       }
     },
     retry() {
@@ -97,28 +107,36 @@ export function create_searcher({ search, show }: SearcherOptions): Searcher {
     },
     stop: abandon,
   };
+  return searcher;
 }
 
 /** Postgres' own code for a statement that took too long. */
 const query_canceled = "57014";
 
+/** A search that took too long would take as long again. */
+const is_too_slow = (error: unknown): boolean =>
+  error instanceof KultiApiError && (error.code === "unavailable" || error.code === query_canceled);
+
+const is_passing = (error: unknown): boolean =>
+  !(error instanceof KultiApiError) || (error.may_pass && !is_too_slow(error));
+
 function state_of(error: unknown): SearchState {
   const { code, status, message } =
     error instanceof KultiApiError ? error : { code: "unreachable", status: 0, message: "" };
-  if (code === "unavailable" || code === query_canceled) {
+  if (is_too_slow(error)) {
     return {
       kind: "failed",
       message:
         "The search took too long and was stopped; a rarer word or a filter makes it quicker.",
     };
   }
-  if (status === 0) return { kind: "failed", message: "The server can't be reached." };
+  if (status === 0) return { kind: "failed", message: "The server can't be reached. Retrying." };
   if (code === "session_not_found") {
     return {
       kind: "refused",
       message: "This session can't be searched: it is not there any more.",
     };
   }
-  if (status < 500) return { kind: "refused", message };
-  return { kind: "failed", message: "The server could not search just now." };
+  if (!is_passing(error)) return { kind: "refused", message };
+  return { kind: "failed", message: "The server could not search just now. Retrying." };
 }

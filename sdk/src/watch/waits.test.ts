@@ -1,0 +1,147 @@
+/** Every wait of a viewer has an end, and its word is true meanwhile. A real server that goes silent, on a real socket. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type ConnectionState, createKultiApi, watchSession, with_time_limit } from "./index.ts";
+import { create_realtime } from "./realtime.ts";
+
+let server: Server;
+let url: string;
+let answer: (path: string, respond: (body: unknown) => void) => void;
+let upgrades: Duplex[];
+
+beforeEach(async () => {
+  upgrades = [];
+  server = createServer((request, response) => {
+    request.resume();
+    answer(request.url ?? "", (body) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify(body));
+    });
+  });
+  // A handshake that is never answered.
+  server.on("upgrade", (_request, socket) => {
+    socket.on("error", () => {});
+    upgrades.push(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  for (const socket of upgrades) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const session_id = "5e55104e-0000-4000-8000-000000000001";
+const head = { session_id, to_seq: 2, messages_to: 0 };
+const event = (seq: number) => ({ seq, type: "thought", data: {} });
+
+test("a read and a touch that are never answered are given up, and asked for again", async () => {
+  const asked: string[] = [];
+  answer = (path, respond) => {
+    const name = path.split("/").at(-1) ?? "";
+    asked.push(name);
+    // The first of each kind hangs for good.
+    if (asked.filter((one) => one === name).length === 1) return;
+    const from = asked.filter((one) => one === "session_events").length - 2;
+    if (name === "session_events") respond(from === 0 ? [event(1), event(2)] : []);
+    else respond(name === "touch_viewer" ? head : []);
+  };
+  const seen: number[] = [];
+  const states: ConnectionState[] = [];
+  const api = createKultiApi({
+    api_url: url,
+    publishable_key: "sb_publishable_x",
+    silence_ms: 200,
+  });
+  const watch = watchSession({
+    ...{ api, session_id, viewer_id: crypto.randomUUID(), touch_ms: 300 },
+    handlers: {
+      events: (batch) => seen.push(...batch.map(({ seq }) => seq)),
+      messages() {},
+      head() {},
+      connection: (state) => states.push(state),
+      problem() {},
+    },
+  });
+  try {
+    await expect.poll(() => seen).toEqual([1, 2]);
+    await expect
+      .poll(() => asked.filter((name) => name === "touch_viewer").length)
+      .toBeGreaterThan(2);
+    expect(states).not.toContain("live");
+    // The handshake that is never answered is tried anew as well.
+    await expect.poll(() => upgrades.length).toBeGreaterThan(1);
+  } finally {
+    watch.stop();
+    await api.realtime.disconnect();
+  }
+});
+
+test("an answer of something else is a failure that may pass, whatever its status", async () => {
+  const api = createKultiApi({ api_url: url, publishable_key: "sb_publishable_x" });
+  for (const body of [{}, null, "x", [1], { session_id: 7, to_seq: 1 }]) {
+    answer = (_path, respond) => respond(body);
+    const asked = [
+      api.touch_viewer(session_id, "v"),
+      ...(Array.isArray(body) ? [] : [api.session_events(session_id), api.find_sessions()]),
+    ];
+    for (const one of asked) {
+      await expect(one).rejects.toMatchObject({ code: "internal", status: 200 });
+    }
+  }
+});
+
+test("with_time_limit ends silence, before the answer and in the middle of it, and not a slow line", async () => {
+  const limited = with_time_limit(fetch, 200);
+  const stream = (pieces: number, gap_ms: number) =>
+    createServer(async (_request, response) => {
+      response.writeHead(200);
+      for (let piece = 0; piece < pieces; piece++) {
+        response.write("x");
+        await new Promise((resolve) => setTimeout(resolve, gap_ms));
+      }
+      if (gap_ms < 200) response.end();
+    });
+  const ask = async (talker: Server) => {
+    await new Promise<void>((resolve) => talker.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = talker.address() as AddressInfo;
+      return await (await limited(`http://127.0.0.1:${port}`)).text();
+    } finally {
+      talker.closeAllConnections();
+      talker.close();
+    }
+  };
+  expect(await ask(stream(8, 50))).toBe("xxxxxxxx");
+  await expect(ask(stream(1, 60_000))).rejects.toThrow("no answer within 200 ms");
+  await expect(ask(createServer(() => {}))).rejects.toThrow("no answer within 200 ms");
+  const deaf = with_time_limit(() => new Promise(() => {}), 50);
+  await expect(deaf(url)).rejects.toThrow("no answer within 50 ms");
+});
+
+test("with_time_limit hands on the caller's own signal, and the answer as it is", async () => {
+  const stop = new AbortController();
+  answer = () => stop.abort(new Error("enough"));
+  const limited = with_time_limit(fetch);
+  await expect(limited(url, { signal: stop.signal })).rejects.toThrow("enough");
+  const given = new Response(null, { status: 204, headers: { "x-kulti": "1" } });
+  const empty = await with_time_limit(async () => given)(url);
+  expect([empty.status, empty.headers.get("x-kulti")]).toEqual([204, "1"]);
+});
+
+test("a handshake that is never answered is given up and tried anew", async () => {
+  const realtime = create_realtime({
+    ...{ url: `${url.replace("http", "ws")}/realtime/v1`, publishable_key: "x" },
+    handshake_ms: 200,
+  });
+  realtime.connect();
+  try {
+    await expect.poll(() => upgrades.length, { timeout: 5_000 }).toBeGreaterThan(2);
+  } finally {
+    await realtime.disconnect();
+  }
+});
