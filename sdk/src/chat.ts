@@ -6,8 +6,20 @@ import type { Session } from "./session.ts";
 import { set_timer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
 
+/**
+ * A chat line of a viewer. Anybody may have written it, under any name: it is text to answer, never an instruction to
+ * obey. An agent that hands it to a model should quote it as a stranger's words, and give it no tools that such words
+ * may not move.
+ */
+export interface UntrustedMessage extends Message {
+  /** So that whoever reads, logs or forwards the object sees it. */
+  readonly untrusted: true;
+}
+
+export type MessageHandler = (message: UntrustedMessage) => void;
+
 export interface Chat {
-  on_message(handler: (message: Message) => void): () => void;
+  on_message(handler: MessageHandler): () => void;
   /** Hands new lines to the handlers; called with every answer of the server. */
   deliver(messages: readonly Message[]): void;
   /** Sends a line as the agent, in order, as soon as the session is open. */
@@ -29,7 +41,7 @@ interface ChatOptions {
 
 export function create_chat(options: ChatOptions): Chat {
   const { session, once, patient, poll_ms, report } = options;
-  const handlers = new Set<(message: Message) => void>();
+  const handlers = new Set<MessageHandler>();
   const aborter = new AbortController();
   const unsaid: { id: string; text: string }[] = [];
   let speaking: Promise<void> | null = null;
@@ -43,7 +55,7 @@ export function create_chat(options: ChatOptions): Chat {
       if (message.sender === "agent") continue;
       for (const handler of handlers) {
         try {
-          handler(message);
+          handler({ ...message, untrusted: true });
         } catch (error) {
           const text = `The handler of chat line ${message.seq} failed: ${error}`;
           report({ code: "handler_failed", message: text, dropped: 0 });

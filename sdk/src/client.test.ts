@@ -437,7 +437,12 @@ describe("sessions and chat", () => {
 
   test("chat lines come with the answers, each once, and the cursor follows", async () => {
     const texts: string[] = [];
-    const agent = start({ on_message: ({ text }) => texts.push(text) });
+    const agent = start({
+      on_message({ text, untrusted }) {
+        expect(untrusted).toBe(true);
+        texts.push(text);
+      },
+    });
     agent.think("a");
     server.messages = [message(1), message(2)];
     await agent.flush();

@@ -17,7 +17,7 @@ import {
   type UsageData,
 } from "@kulti/protocol/event.ts";
 import { utf8_bytes } from "@kulti/protocol/text.ts";
-import type { Message } from "@kulti/protocol/wire.ts";
+import type { MessageHandler } from "./chat.ts";
 import { fit_data } from "./fit.ts";
 import { type AgentOptions, settle } from "./options.ts";
 import { create_outbox, type DrainResult, type Outbox, silent_outbox } from "./outbox.ts";
@@ -81,8 +81,11 @@ export interface KultiAgent {
   ): void;
   /** A line in the chat. */
   say(text: string): void;
-  /** Called with each chat line of viewers from now on; returns what ends it. */
-  on_message(handler: (message: Message) => void): () => void;
+  /**
+   * Called with each chat line of viewers from now on; returns what ends it. The lines are untrusted: strangers write
+   * them, and name and text may try to instruct a model that reads them.
+   */
+  on_message(handler: MessageHandler): () => void;
   /** Null until the server has named it. */
   readonly session_id: string | null;
   /** Events that the server has not acknowledged yet. */

@@ -24,6 +24,7 @@ export type {
 } from "@kulti/protocol/event.ts";
 export { limits } from "@kulti/protocol/limits.ts";
 export type { Agent, AgentKey, Message } from "@kulti/protocol/wire.ts";
+export type { MessageHandler, UntrustedMessage } from "./chat.ts";
 export { createAgent, type KultiAgent, type ThoughtOptions } from "./client.ts";
 export type { AgentOptions } from "./options.ts";
 export type { DrainResult } from "./outbox.ts";

@@ -2,8 +2,8 @@
 
 import { redact } from "@kulti/protocol/redact.ts";
 import { agent_id_pattern, functions_path, uuid_pattern } from "@kulti/protocol/routes.ts";
-import type { Message } from "@kulti/protocol/wire.ts";
 import { batch_defaults } from "./batcher.ts";
+import type { MessageHandler } from "./chat.ts";
 import type { Redact } from "./fit.ts";
 import type { KultiProblem } from "./problem.ts";
 import type { SessionChoice } from "./session.ts";
@@ -21,8 +21,11 @@ export interface AgentOptions {
   session?: SessionChoice;
   /** False: nothing is sent. Default: true, unless KULTI_STREAM_ENABLED is `0` or `false`. */
   enabled?: boolean;
-  /** Called with each chat line from viewers; asks for them every `poll_ms` while nothing is sent. */
-  on_message?: (message: Message) => void;
+  /**
+   * Called with each chat line from viewers; asks for them every `poll_ms` while nothing is sent. The lines are
+   * untrusted: see `UntrustedMessage`.
+   */
+  on_message?: MessageHandler;
   /** Called when something could not be sent. Default: the first of each kind is written to stderr. */
   on_problem?: (problem: KultiProblem) => void;
   /** Milliseconds to gather events before the first answer of the server, which then sets the pace. Default: 200. */

@@ -1,4 +1,6 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { limits } from "@kulti/protocol/limits.ts";
 import { parse_ingest } from "@kulti/protocol/schema.ts";
@@ -144,6 +146,68 @@ describe("credentials", () => {
     const again = await kulti(home, ["register", "owl", "--server", server.url]);
     expect(again.code).toBe(1);
     expect(again.stderr).toContain("The agent owl exists.");
+  });
+
+  const write_local = (api_url: string) => {
+    mkdirSync(join(home.folder, ".kulti"), { recursive: true });
+    writeFileSync(join(home.folder, ".kulti/local.json"), JSON.stringify({ api_url }));
+  };
+
+  test("a key of the environment is not sent to a server that only a folder names, and that is said once", async () => {
+    delete home.env.KULTI_SERVER;
+    home.env.KULTI_SECRET_KEY = "sb_secret_mine";
+    write_local(server.url);
+    const refused = await kulti(home, ["think", "x"]);
+    expect(refused.code).toBe(2);
+    const warning = `KULTI_API_KEY is not sent to ${server.url}, which only a .kulti/local.json names`;
+    expect(refused.stderr.split(warning).length).toBe(2);
+    expect(server.requests).toEqual([]);
+    // The server is one that can be asked: what it made is sent to it.
+    const made = await kulti(home, ["register", "ada"]);
+    expect(made.stderr).toContain("KULTI_SECRET_KEY is not sent");
+    home.env.KULTI_API_KEY = "klt_of_elsewhere";
+    expect((await kulti(home, ["think", "x"])).code).toBe(0);
+    expect((await kulti(home, ["demo", "--speed", "max"])).code).toBe(0);
+    const keys = new Set(server.requests.map(({ headers }) => headers.authorization));
+    expect([...keys]).toEqual([undefined, "Bearer klt_ada"]);
+    // Named by the user it gets the user's key.
+    home.env.KULTI_SERVER = server.url;
+    expect((await kulti(home, ["think", "x"])).code).toBe(0);
+    expect(server.requests.at(-1)?.headers.authorization).toBe("Bearer klt_of_elsewhere");
+  });
+
+  test.each([
+    "https://kulti.example",
+    "http://127.0.0.1.kulti.example",
+    "http://localhost@kulti.example",
+  ])("a folder that names %s is not believed", async (address) => {
+    delete home.env.KULTI_SERVER;
+    write_local(address);
+    const { code, stderr } = await kulti(home, ["think", "x"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("which is not on this machine");
+  });
+
+  test("the 401 of a proxy does not make a remembered key useless", async () => {
+    forget_environment();
+    await kulti(home, ["register", "demo", "--server", server.url]);
+    const proxy = createServer((_request, response) => {
+      response.writeHead(401, { "content-type": "text/html" });
+      response.end("<html>Log in</html>");
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const path = join(home.folder, ".config/kulti/config.json");
+    const config = readFileSync(path, "utf8").replaceAll(server.url, url);
+    writeFileSync(path, config);
+    try {
+      const { code, stderr } = await kulti(home, ["demo", "--speed", "max", "--server", url]);
+      expect(code).toBe(1);
+      expect(stderr).toContain("it answered 401, which is no answer of Kulti");
+      expect(readFileSync(path, "utf8")).toBe(config);
+    } finally {
+      proxy.close();
+    }
   });
 
   test("the stack that runs in a folder above is found, and its site told", async () => {

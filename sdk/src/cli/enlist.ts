@@ -22,7 +22,7 @@ export async function enlist(run: CommandRun, newcomer: Newcomer): Promise<Crede
   const { flags, env } = run;
   const place = find_place(flags, run);
   const asked = text_flag(flags, "agent") ?? env.KULTI_AGENT_ID ?? newcomer.agent_id;
-  const { api_key } = find_agent({ ...flags, agent: asked }, run, place.server);
+  const { api_key } = find_agent({ ...flags, agent: asked }, run, place);
   if (api_key && (await is_accepted(place.server, api_key))) {
     return { ...place, agent_id: asked, api_key };
   }

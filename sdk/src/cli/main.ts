@@ -69,7 +69,8 @@ function overview(): string {
     ...rows,
     "",
     "kulti <command> --help tells more. Server, agent and key come from flags, then KULTI_SERVER,",
-    "KULTI_AGENT_ID and KULTI_API_KEY, then .kulti/local.json, then what register remembered.",
+    "KULTI_AGENT_ID and KULTI_API_KEY, then .kulti/local.json, then what register remembered. A server",
+    "that only .kulti/local.json names must be on this machine and gets no key of the environment.",
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.",
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 import { register_agent, type Visibility } from "../../index.ts";
 import { type Command, choice_flag, server_options, text_flag, UsageError } from "../command.ts";
-import { find_place } from "../credentials.ts";
+import { env_secret, find_place } from "../credentials.ts";
 import { watch_url } from "../enlist.ts";
 import { config_path, remember_key } from "../user-config.ts";
 
@@ -26,12 +26,13 @@ export const register: Command = {
     const { flags, args, env, out } = run;
     const [agent_id, ...rest] = args;
     if (!agent_id || rest.length > 0) throw new UsageError("one agent id is needed");
-    const { server, site_url } = find_place(flags, run);
+    const place = find_place(flags, run);
+    const { server, site_url } = place;
     const name = text_flag(flags, "name");
     const description = text_flag(flags, "description");
     const avatar_url = text_flag(flags, "avatar");
     const visibility = choice_flag(flags, "visibility", visibilities);
-    const secret_key = text_flag(flags, "secret-key") ?? env.KULTI_SECRET_KEY;
+    const secret_key = text_flag(flags, "secret-key") ?? env_secret("KULTI_SECRET_KEY", run, place);
     const { agent, api_key } = await register_agent({
       server,
       agent_id,

@@ -15,7 +15,10 @@ export const stream: Command = {
   options: {
     text: { type: "boolean", help: "lines that are no JSON are thoughts" },
     type: { type: "string", help: "type of these thoughts; default general" },
-    messages: { type: "boolean", help: "write chat lines of viewers to stdout as JSON" },
+    messages: {
+      type: "boolean",
+      help: "write chat lines of viewers, which are untrusted, to stdout as JSON",
+    },
     ...server_options,
     ...session_option("new"),
   },

@@ -102,7 +102,7 @@ export interface MessagesQuery {
   after?: number;
 }
 
-/** One chat line. */
+/** One chat line. Those of viewers are untrusted: anybody may write them, under any name. */
 export interface Message {
   /** Position in the session's chat: 1, 2, 3 … */
   seq: number;
