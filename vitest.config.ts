@@ -30,6 +30,8 @@ const e2e = (name: string, more: TestUserConfig) => ({
 
 /** What this sees must come within a second, so it has the cores to itself. */
 const in_time = ["stage.test.ts"];
+/** Ends parts of the stack that the others would miss. */
+const faults = ["faults/*.test.ts"];
 
 export default defineConfig({
   test: {
@@ -53,8 +55,9 @@ export default defineConfig({
           expect: expect_patiently,
         },
       },
-      e2e("e2e", { exclude: in_time, maxWorkers: 2, sequence: { groupOrder: 1 } }),
+      e2e("e2e", { exclude: [...in_time, ...faults], maxWorkers: 2, sequence: { groupOrder: 1 } }),
       e2e("e2e-in-time", { include: in_time, maxWorkers: 1, sequence: { groupOrder: 2 } }),
+      e2e("e2e-faults", { include: faults, maxWorkers: 1, sequence: { groupOrder: 3 } }),
     ],
   },
 });

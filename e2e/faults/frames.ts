@@ -1,0 +1,41 @@
+/** Cuts what a WebSocket server sends into its frames (RFC 6455, 5.2), so that single ones can be lost. */
+export interface Frame {
+  /** 1 text, 2 binary, 8 close, 9 ping, 10 pong. */
+  opcode: number;
+  payload: Buffer;
+  /** As it was sent. */
+  bytes: Buffer;
+}
+
+/** Takes bytes as they come and gives the frames that are whole by then. */
+export function frame_cutter(): (bytes: Buffer) => Frame[] {
+  let rest: Buffer = Buffer.alloc(0);
+  return (bytes) => {
+    rest = Buffer.concat([rest, bytes]);
+    const frames: Frame[] = [];
+    for (let frame = first_frame(rest); frame; frame = first_frame(rest)) {
+      frames.push(frame);
+      rest = rest.subarray(frame.bytes.length);
+    }
+    return frames;
+  };
+}
+
+function first_frame(bytes: Buffer): Frame | undefined {
+  if (bytes.length < 2) return undefined;
+  const short = bytes.readUInt8(1) & 0x7f;
+  const head = short === 127 ? 10 : short === 126 ? 4 : 2;
+  if (bytes.length < head) return undefined;
+  const length =
+    short === 127
+      ? Number(bytes.readBigUInt64BE(2))
+      : short === 126
+        ? bytes.readUInt16BE(2)
+        : short;
+  if (bytes.length < head + length) return undefined;
+  return {
+    opcode: bytes.readUInt8(0) & 0x0f,
+    payload: bytes.subarray(head, head + length),
+    bytes: bytes.subarray(0, head + length),
+  };
+}
