@@ -30,8 +30,9 @@ const e2e = (name: string, more: TestUserConfig) => ({
 
 /** What this sees must come within a second, so it has the cores to itself. */
 const in_time = ["stage.test.ts"];
-/** Ends parts of the stack that the others would miss. */
+/** Measure how soon all is well again; `kills` ends parts of the stack that the others would miss. */
 const faults = ["faults/*.test.ts"];
+const kills = ["faults/kills.test.ts"];
 
 export default defineConfig({
   test: {
@@ -57,7 +58,10 @@ export default defineConfig({
       },
       e2e("e2e", { exclude: [...in_time, ...faults], maxWorkers: 2, sequence: { groupOrder: 1 } }),
       e2e("e2e-in-time", { include: in_time, maxWorkers: 1, sequence: { groupOrder: 2 } }),
-      e2e("e2e-faults", { include: faults, maxWorkers: 1, sequence: { groupOrder: 3 } }),
+      e2e("e2e-faults", {
+        ...{ include: faults, exclude: kills, maxWorkers: 2, sequence: { groupOrder: 3 } },
+      }),
+      e2e("e2e-kills", { include: kills, maxWorkers: 1, sequence: { groupOrder: 4 } }),
     ],
   },
 });

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { table_of } from "./report.ts";
-import { type RunResult, run_with_faults } from "./run.ts";
+import { is_well, type RunResult, run_with_faults } from "./run.ts";
 
 const { KULTI_FAULT_RUNS = "6", KULTI_FAULT_SEED } = process.env;
 const count = Number(KULTI_FAULT_RUNS);
@@ -29,12 +29,7 @@ describe("a storm of faults between an agent, a viewer and the stack", () => {
       await Promise.all(Array.from({ length: at_once }, work));
       results.sort((one, other) => one.seed - other.seed);
       if (is_long) console.log(table_of(results));
-      const wrong = results.filter(
-        ({ given_up, lost, doubled, out_of_order, is_viewer_exact, live_too_long_ms }) =>
-          given_up + lost + doubled + out_of_order > 0 ||
-          !is_viewer_exact ||
-          live_too_long_ms > 500,
-      );
+      const wrong = results.filter((result) => !is_well(result));
       expect(wrong, `repeat with KULTI_FAULT_SEED=${wrong[0]?.seed}`).toEqual([]);
       expect(results.reduce((sum, { sent }) => sum + sent, 0)).toBeGreaterThan(seeds.length * 100);
     },

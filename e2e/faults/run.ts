@@ -8,7 +8,7 @@ import { type ConnectionState, createKultiApi, watchSession } from "kulti/watch"
 import { register } from "../agent.ts";
 import { read_table } from "../table.ts";
 import { target } from "../target.ts";
-import { type Fault, http_faults, socket_faults, start_proxy } from "./proxy.ts";
+import { type Fault, type FaultProxy, http_faults, socket_faults, start_proxy } from "./proxy.ts";
 import { type Random, seeded } from "./random.ts";
 
 export interface RunResult {
@@ -40,7 +40,22 @@ const patience_ms = 40_000;
 const agent_faults: readonly Fault[] = [...http_faults, "half_open"];
 const viewer_faults: readonly Fault[] = [...http_faults, ...socket_faults, "half_open"];
 
-export async function run_with_faults(seed: number, storm_ms: number): Promise<RunResult> {
+/** What goes wrong while the agent talks; ends when nothing more does. */
+type Disturb = (agent: FaultProxy, viewer: FaultProxy, random: Random) => Promise<unknown>;
+
+const storms =
+  (storm_ms: number): Disturb =>
+  (agent, viewer, random) =>
+    Promise.all([
+      storm(random, storm_ms, agent_faults, agent.set),
+      storm(random, storm_ms, viewer_faults, viewer.set),
+    ]);
+
+export async function run_with_faults(
+  seed: number,
+  storm_ms: number,
+  disturb: Disturb = storms(storm_ms),
+): Promise<RunResult> {
   const random = seeded(seed);
   const { agent_id, api_key } = await register();
   const [before_agent, before_viewer] = await Promise.all([
@@ -91,17 +106,12 @@ export async function run_with_faults(seed: number, storm_ms: number): Promise<R
   }, 25);
   try {
     await until(() => state === "live");
-    const talking = talk(random, storm_ms, say);
-    await Promise.all([
-      storm(random, storm_ms, agent_faults, before_agent.set),
-      storm(random, storm_ms, viewer_faults, before_viewer.set),
-      talking,
-    ]);
+    await Promise.all([talk(random, storm_ms, say), disturb(before_agent, before_viewer, random)]);
     const calm_at = performance.now();
     for (let last = 0; last < 3; last++) say();
     await Promise.race([agent.flush(), sleep(patience_ms)]);
     const agent_ms = performance.now() - calm_at;
-    const table = (await read_table(session_id)).map(({ id }) => id);
+    const table = (await patiently(() => read_table(session_id))).map(({ id }) => id);
     await until(() => state === "live" && seen.length >= table.length).catch(() => {});
     const viewer_ms = performance.now() - calm_at;
     const kept = new Set(table);
@@ -153,6 +163,21 @@ function event_of(random: Random, id: string): [EventType, EventDataByType[Event
     ["code", { filename: "a.txt", action: "write", content: text }],
   ]);
 }
+
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (const end = performance.now() + patience_ms; ; await sleep(100)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+  }
+}
+
+export const is_well = (result: RunResult): boolean =>
+  result.given_up + result.lost + result.doubled + result.out_of_order === 0 &&
+  result.is_viewer_exact &&
+  result.live_too_long_ms < 500;
 
 export const sleep = (wait_ms: number) => new Promise((resolve) => setTimeout(resolve, wait_ms));
 
