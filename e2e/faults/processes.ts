@@ -31,8 +31,8 @@ export async function postgres_processes(): Promise<{ pid: number; title: string
   const database = new Client(target.db_url);
   await database.connect();
   const { rows } = await database.query("select pg_backend_pid() as pid");
-  await database.end();
   const parent = Number(/^PPid:\s*(\d+)/m.exec(read(`/proc/${rows[0].pid}/status`))?.[1] ?? 0);
+  await database.end();
   if (!parent || !/postgres$/.test(exe_of(parent))) return [];
   const children = all().filter((pid) =>
     new RegExp(`^PPid:\\s*${parent}$`, "m").test(read(`/proc/${pid}/status`)),

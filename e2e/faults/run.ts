@@ -65,7 +65,7 @@ export async function run_with_faults(
   const problems: KultiProblem[] = [];
   const agent = createAgent({
     ...{ server: before_agent.url, agent_id, api_key, session: "new" },
-    ...{ timeout_ms: 1_500, retry_base_ms: 50, retry_cap_ms: 2_000, max_batch_events: 40 },
+    ...{ timeout_ms: 1_500, retry_base_ms: 50, retry_cap_ms: 2_000, max_batch_events: 120 },
     on_problem: (problem) => problems.push(problem),
   });
   const api = createKultiApi({
@@ -164,7 +164,7 @@ function event_of(random: Random, id: string): [EventType, EventDataByType[Event
   ]);
 }
 
-async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
   for (const end = performance.now() + patience_ms; ; await sleep(100)) {
     try {
       return await ask();
