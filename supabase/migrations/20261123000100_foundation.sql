@@ -109,3 +109,14 @@ select case
   )
 end
 $$;
+
+-- The form of a web address, as web_address_pattern of functions/_shared/protocol/text.ts: no white space, no controls,
+-- no login before the host.
+create function private.is_web_address(address text) returns boolean
+language plpgsql immutable strict parallel safe
+set search_path = ''
+as $$
+begin
+  return address ~* '^https?://[^\s\u0001-\u0020\u007f-\u009f/?#\\@]+([/?#\\][^\s\u0001-\u0020\u007f-\u009f]*)?$';
+end
+$$;

@@ -13,7 +13,7 @@ create table public.ai_agents (
   constraint agent_id_form check (agent_id ~ '^[a-z0-9][a-z0-9-]{1,62}$'),
   constraint name_size check (octet_length(name) between 1 and private.limit_of('agent_name_bytes')),
   constraint avatar_url_form check (
-    octet_length(avatar_url) <= private.limit_of('url_bytes') and avatar_url ~* '^https?://'
+    octet_length(avatar_url) <= private.limit_of('url_bytes') and private.is_web_address(avatar_url)
   ),
   constraint description_size check (octet_length(description) <= private.limit_of('agent_description_bytes')),
   constraint visibility_known check (visibility in ('public', 'unlisted', 'private'))

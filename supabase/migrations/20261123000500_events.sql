@@ -81,7 +81,7 @@ begin
     when 'preview' then
       return (jsonb_typeof(data -> 'url') = 'string') is true
         and octet_length(data ->> 'url') <= private.limit_of('url_bytes')
-        and data ->> 'url' ~* '^https?://'
+        and private.is_web_address(data ->> 'url')
         and data - 'url' = '{}';
     when 'usage' then
       return jsonb_typeof(data -> 'model') = 'string'

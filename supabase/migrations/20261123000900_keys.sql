@@ -1,4 +1,22 @@
--- Registration, keys and profile. Called by the function `agents` with the secret key; whose key it is, is checked here.
+-- Registration, keys and profile. Called by the functions with the secret key; whose key it is, is checked here.
+
+create function private.authenticate_agent(caller_hash text) returns jsonb
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object('agent_id', private.agent_of_key(caller_hash));
+end
+$$;
+grant execute on function private.authenticate_agent(text) to service_role;
+
+-- Whose key this is: {agent_id}. The functions ask before they read a body, so that a stranger's is never read. Their
+-- answer may be some seconds old; each RPC that changes something looks at the key again. Refuses: unknown_key.
+create function public.authenticate_agent(key_hash text) returns jsonb
+language sql stable
+set search_path = ''
+as $$ select private.authenticate_agent(key_hash) $$;
+grant execute on function public.authenticate_agent(text) to service_role;
 
 -- Invalid input is refused by the function; what a CHECK catches after it is still the caller's fault.
 create function private.register_agent(profile jsonb, caller_hash text, key_prefix text, headers jsonb)

@@ -74,6 +74,7 @@ select set_eq(
   $$
     select schema || f
     from unnest(array['', 'private.']) as schema, unnest(array[
+      'authenticate_agent(text)',
       'append_events(text,jsonb)',
       'register_agent(jsonb,text,text,jsonb)',
       'rotate_key(text,text,text,boolean)',
@@ -85,7 +86,7 @@ select set_eq(
       'read_messages(text,uuid,bigint,integer)'
     ]) as f
   $$,
-  'the functions'' role may call its nine RPCs and their bodies besides'
+  'the functions'' role may call its ten RPCs and their bodies besides'
 );
 select is_empty(
   $$ select signature from our_functions where not 'search_path=""' = any (coalesce(proconfig, '{}')) $$,

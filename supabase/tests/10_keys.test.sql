@@ -1,6 +1,6 @@
 -- An owner registers an agent, makes and revokes keys, changes the profile; strangers and old keys get nowhere.
 begin;
-select plan(42);
+select plan(45);
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -64,6 +64,15 @@ select lives_ok(
 select is(
   pg_temp.refusal($$ select register_agent('{"agent_id": "dan", "avatar_url": "javascript:1"}', repeat('d', 64), 'klt_dddddddd') $$),
   'PT422 invalid_request', 'register_agent refuses an avatar that is no web address'
+);
+select is(
+  pg_temp.refusal($$ select register_agent('{"agent_id": "dan", "avatar_url": "https://u:p@x.io/"}', repeat('d', 64), 'klt_dddddddd') $$),
+  'PT422 invalid_request', 'nor one with a login'
+);
+select is(authenticate_agent(repeat('a', 64)), '{"agent_id": "ada"}', 'authenticate_agent tells whose key it is');
+select is(
+  pg_temp.refusal($$ select authenticate_agent(repeat('0', 64)) $$),
+  'PT401 unknown_key', 'and refuses one that nobody has'
 );
 select is(
   pg_temp.refusal($$ select register_agent('{"agent_id": "dan"}', 'klt_the-key-itself', 'klt_dddddddd') $$),

@@ -86,7 +86,7 @@ insert into good values
   ('terminal', '{"stream": "stdout", "text": "", "exit_code": -1}'),
   ('milestone', '{"label": "l", "completed": false}'),
   ('error', '{"message": "m", "line": 0}'),
-  ('preview', '{"url": "HTTPS://example.org"}'),
+  ('preview', '{"url": "HTTPS://example.org"}'), ('preview', '{"url": "http://[::1]:3000/@scope/ü?to=a@b#x"}'),
   ('preview', jsonb_build_object('url', rpad('https://x/', 2048, 'x'))),
   ('usage', '{}'),
   ('usage', '{"input_tokens": 9007199254740991, "output_tokens": 0, "cost_usd": 0.25}');
@@ -136,6 +136,9 @@ insert into bad values
   ('task', '{}'), ('task', '{"title": ""}'), ('goal', '{"description": "d"}'),
   ('milestone', '{"label": "l"}'), ('milestone', '{"label": "l", "completed": "yes"}'), ('milestone', '{"completed": true}'),
   ('error', '{}'), ('error', '{"message": "m", "line": -1}'), ('error', '{"message": "m", "line": "1"}'),
+  ('preview', '{"url": "https://x/\n"}'), ('preview', '{"url": "https://x/\u001b"}'), ('preview', '{"url": "https://x/\u0085"}'),
+  ('preview', '{"url": "https://x/a b"}'), ('preview', '{"url": "https://user:pass@x/"}'), ('preview', '{"url": "https://@x"}'),
+  ('preview', '{"url": "https:///user@x"}'), ('preview', '{"url": "https://"}'),
   ('preview', '{}'), ('preview', '{"url": "javascript:alert(1)"}'), ('preview', '{"url": "/relative"}'),
   ('preview', jsonb_build_object('url', rpad('https://x/', 2049, 'x'))),
   ('usage', '{"input_tokens": -1}'), ('usage', '{"output_tokens": 1.5}'), ('usage', '{"cost_usd": -0.1}'),

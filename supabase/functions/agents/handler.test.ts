@@ -1,10 +1,12 @@
 import { deepEqual, equal, fail, throws } from "node:assert/strict";
 import type { Database } from "../_shared/http/db.ts";
 import { handle_requests } from "../_shared/http/handle.ts";
+import { known_callers } from "../_shared/http/testing.ts";
 import { agents_routes, type Registration, read_registration } from "./handler.ts";
 
 /** What is refused here must not reach the database; what reaches it is shown by the e2e suite. */
-const database: Database = { call: (name) => fail(`${name} was called`) };
+const database = { call: (name) => fail(`${name} was called`) } as Database;
+const callers = known_callers({ agent_id: "a-b" });
 const project = { secret_keys: ["sb_secret_x"] };
 const key = { "x-kulti-key": `klt_${"k".repeat(43)}` };
 
@@ -15,8 +17,10 @@ async function send(
   headers: Record<string, string> = {},
   registration: Registration = "open",
 ) {
-  const handle = handle_requests(agents_routes, { database, project, registration }, (facts) =>
-    fail(`logged ${JSON.stringify(facts)}`),
+  const handle = handle_requests(
+    agents_routes,
+    { database, callers, project, registration },
+    (facts) => fail(`logged ${JSON.stringify(facts)}`),
   );
   const response = await handle(
     new Request(`http://kulti.test${path}`, {

@@ -2,6 +2,7 @@
 import { address_headers } from "../_shared/http/address.ts";
 import { is_project, require_key_hash } from "../_shared/http/auth.ts";
 import { read_json, read_optional_json } from "../_shared/http/body.ts";
+import type { Callers } from "../_shared/http/callers.ts";
 import type { Database } from "../_shared/http/db.ts";
 import type { ProjectEnv } from "../_shared/http/env.ts";
 import { make_key } from "../_shared/http/keys.ts";
@@ -17,10 +18,13 @@ import type { RegisterReply, RotateReply } from "../_shared/protocol/wire.ts";
 export type Registration = "open" | "closed";
 
 export interface AgentsDeps {
+  callers: Callers;
   database: Database;
   registration: Registration;
   project: Pick<ProjectEnv, "secret_keys">;
 }
+
+const small_body = { limit_bytes: limits.small_body_bytes };
 
 /** KULTI_REGISTRATION; open when not set. */
 export function read_registration(text: string | undefined): Registration {
@@ -33,7 +37,7 @@ export async function register(request: Request, deps: AgentsDeps): Promise<Resp
   const by_project = await is_project(request, deps.project.secret_keys);
   if (deps.registration === "closed" && !by_project) throw registration_closed();
 
-  const profile = parse_register(await read_json(request, limits.small_body_bytes));
+  const profile = parse_register(await read_json(request, small_body));
 
   const { api_key, key_hash, key_prefix } = await make_key();
   const registered = await deps.database.call("register_agent", {
@@ -54,16 +58,16 @@ export async function read_profile(request: Request, deps: AgentsDeps): Promise<
 }
 
 export async function change_profile(request: Request, deps: AgentsDeps): Promise<Response> {
-  const key_hash = await require_key_hash(request);
-  const changes = parse_profile_changes(await read_json(request, limits.small_body_bytes));
+  const { key_hash } = await deps.callers.require(request);
+  const changes = parse_profile_changes(await read_json(request, small_body));
   const agent = await deps.database.call("update_agent", { key_hash, changes });
   return reply(200, agent);
 }
 
 export async function rotate_key(request: Request, deps: AgentsDeps): Promise<Response> {
-  const key_hash = await require_key_hash(request);
+  const { key_hash } = await deps.callers.require(request);
 
-  const body = await read_optional_json(request, limits.small_body_bytes);
+  const body = await read_optional_json(request, small_body);
   const { keep_current = false } = parse_rotate(body);
 
   const new_key = await make_key();

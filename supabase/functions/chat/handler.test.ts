@@ -1,12 +1,14 @@
 import { deepEqual, equal, fail } from "node:assert/strict";
 import type { Database } from "../_shared/http/db.ts";
 import { handle_requests } from "../_shared/http/handle.ts";
+import { known_callers } from "../_shared/http/testing.ts";
 import { limits } from "../_shared/protocol/limits.ts";
 import { chat_routes } from "./handler.ts";
 
 /** What is refused here must not reach the database; what reaches it is shown by the e2e suite. */
-const database: Database = { call: (name) => fail(`${name} was called`) };
-const deps = { database };
+const database = { call: (name) => fail(`${name} was called`) } as Database;
+const callers = known_callers({ agent_id: "a-b" });
+const deps = { database, callers };
 const handle = handle_requests(chat_routes, deps, (facts) =>
   fail(`logged ${JSON.stringify(facts)}`),
 );

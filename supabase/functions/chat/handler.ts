@@ -1,7 +1,8 @@
 /** Chat: viewers post, the agent reads and answers. Each route: authenticate, validate, one RPC, reply. */
 import { address_headers } from "../_shared/http/address.ts";
-import { find_key_hash, require_key_hash } from "../_shared/http/auth.ts";
+import { require_key_hash } from "../_shared/http/auth.ts";
 import { read_json } from "../_shared/http/body.ts";
+import type { Caller, Callers } from "../_shared/http/callers.ts";
 import type { Database } from "../_shared/http/db.ts";
 import { reply } from "../_shared/http/reply.ts";
 import type { Route } from "../_shared/http/route.ts";
@@ -15,21 +16,24 @@ import { plain_name } from "./name.ts";
 
 export interface ChatDeps {
   database: Database;
+  callers: Callers;
 }
+
+const small_body = { limit_bytes: limits.small_body_bytes };
 
 /** Messages in one reply of `GET /chat`; the agent asks again after the last one. */
 const page_messages = 200;
 
 /** Whoever brings an agent's key speaks as that agent, anyone else as a viewer. */
 export async function post(request: Request, deps: ChatDeps): Promise<Response> {
-  const key_hash = await find_key_hash(request);
-  return key_hash === null
+  const caller = await deps.callers.find(request);
+  return caller === null
     ? await post_as_viewer(request, deps)
-    : await post_as_agent(request, deps, key_hash);
+    : await post_as_agent(request, deps, caller);
 }
 
 async function post_as_viewer(request: Request, deps: ChatDeps): Promise<Response> {
-  const sent = parse_viewer_message(await read_json(request, limits.small_body_bytes));
+  const sent = parse_viewer_message(await read_json(request, small_body));
   const message = await deps.database.call("post_message", {
     message: { ...sent, name: plain_name(sent.name) },
     headers: address_headers(request),
@@ -40,9 +44,9 @@ async function post_as_viewer(request: Request, deps: ChatDeps): Promise<Respons
 async function post_as_agent(
   request: Request,
   deps: ChatDeps,
-  key_hash: string,
+  { key_hash }: Caller,
 ): Promise<Response> {
-  const sent = parse_agent_message(await read_json(request, limits.small_body_bytes));
+  const sent = parse_agent_message(await read_json(request, small_body));
   const message = await deps.database.call("post_agent_message", { key_hash, message: sent });
   return reply(201, { message });
 }

@@ -1,13 +1,17 @@
 import { deepEqual, equal, fail, match } from "node:assert/strict";
 import type { Database } from "../_shared/http/db.ts";
 import { handle_requests } from "../_shared/http/handle.ts";
+import { known_callers } from "../_shared/http/testing.ts";
 import { limits } from "../_shared/protocol/limits.ts";
 import { ingest_routes } from "./handler.ts";
 
 /** What is refused here must not reach the database; what reaches it is shown by the e2e suite. */
-const database: Database = { call: (name) => fail(`${name} was called`) };
-const handle = handle_requests(ingest_routes, { database, messages_per_second: 100 }, (facts) =>
-  fail(`logged ${JSON.stringify(facts)}`),
+const database = { call: (name) => fail(`${name} was called`) } as Database;
+const callers = known_callers({ agent_id: "a-b" });
+const handle = handle_requests(
+  ingest_routes,
+  { database, callers, messages_per_second: 100 },
+  (facts) => fail(`logged ${JSON.stringify(facts)}`),
 );
 
 const key = `klt_${"k".repeat(43)}`;

@@ -1,6 +1,6 @@
 /** The door for events. Each route: authenticate, validate, one RPC, reply. */
-import { require_key_hash } from "../_shared/http/auth.ts";
 import { read_json } from "../_shared/http/body.ts";
+import type { Caller, Callers } from "../_shared/http/callers.ts";
 import type { Database } from "../_shared/http/db.ts";
 import { reply } from "../_shared/http/reply.ts";
 import type { Route } from "../_shared/http/route.ts";
@@ -12,6 +12,7 @@ import type { IngestReply, IngestRequest } from "../_shared/protocol/wire.ts";
 import { flush_ms } from "./flush.ts";
 
 export interface IngestDeps {
+  callers: Callers;
   database: Database;
   /** What the Realtime plan delivers. */
   messages_per_second: number;
@@ -21,31 +22,33 @@ export interface IngestDeps {
 type LegacyMark = { success: true } | { ok: true };
 
 export async function ingest(request: Request, deps: IngestDeps): Promise<Response> {
-  const key_hash = await require_key_hash(request);
-  const body = await read_json(request, limits.body_bytes);
-  if (is_legacy(body)) return await append_legacy(body, key_hash, deps, { success: true });
-  return await append(parse_ingest(body), key_hash, deps);
+  const caller = await deps.callers.require(request);
+  const body = await read_body(request, caller);
+  if (is_legacy(body)) return await append_legacy(body, caller, deps, { success: true });
+  return await append(parse_ingest(body), caller, deps);
 }
 
 /** Where the original Kulti's hooks send. */
 export async function ingest_hook(request: Request, deps: IngestDeps): Promise<Response> {
-  const key_hash = await require_key_hash(request);
-  const body = await read_json(request, limits.body_bytes);
-  if (is_legacy(body)) return await append_legacy(body, key_hash, deps, { ok: true });
-  return await append(parse_ingest(body), key_hash, deps, { ok: true });
+  const caller = await deps.callers.require(request);
+  const body = await read_body(request, caller);
+  if (is_legacy(body)) return await append_legacy(body, caller, deps, { ok: true });
+  return await append(parse_ingest(body), caller, deps, { ok: true });
 }
+
+const read_body = (request: Request, { agent_id }: Caller): Promise<unknown> =>
+  read_json(request, { limit_bytes: limits.body_bytes, owner: agent_id });
 
 async function append_legacy(
   body: unknown,
-  key_hash: string,
+  caller: Caller,
   deps: IngestDeps,
   mark: LegacyMark,
 ): Promise<Response> {
   const batch = parse_legacy(body);
-  if (batch.events.length > 0) return await append(batch, key_hash, deps, mark);
-  // Counters alone say nothing that is kept; the key is still looked at.
-  const agent = await deps.database.call("update_agent", { key_hash, changes: {} });
-  if (agent.agent_id !== batch.agent_id) {
+  if (batch.events.length > 0) return await append(batch, caller, deps, mark);
+  // Counters alone say nothing that is kept.
+  if (caller.agent_id !== batch.agent_id) {
     throw new KultiError("wrong_agent", "Cannot append events: the key belongs to another agent.");
   }
   return reply(200, { ...mark, accepted: 0, duplicates: 0 });
@@ -54,7 +57,7 @@ async function append_legacy(
 /** The reply is sent after the RPC's transaction: what it acknowledges is committed. */
 async function append(
   batch: IngestRequest,
-  key_hash: string,
+  { key_hash }: Caller,
   deps: IngestDeps,
   mark?: LegacyMark,
 ): Promise<Response> {

@@ -8,13 +8,15 @@ import { key_pattern, sha256_hex } from "./keys.ts";
 /** The hash of the agent's key, as the database knows it; whether it knows it is for the RPC to say. */
 export async function require_key_hash(request: Request): Promise<string> {
   const key_hash = await find_key_hash(request);
-  if (key_hash === null) {
-    throw new KultiError(
-      "missing_key",
-      `Cannot tell which agent this is: no key was sent. Send it as "Authorization: Bearer ${key_prefix}..." or "X-Kulti-Key: ${key_prefix}...", or in the URL: ".../ingest/${key_prefix}...".`,
-    );
-  }
+  if (key_hash === null) throw missing_key();
   return key_hash;
+}
+
+export function missing_key(): KultiError {
+  return new KultiError(
+    "missing_key",
+    `Cannot tell which agent this is: no key was sent. Send it as "Authorization: Bearer ${key_prefix}..." or "X-Kulti-Key: ${key_prefix}...", or in the URL: ".../ingest/${key_prefix}...".`,
+  );
 }
 
 /** As `require_key_hash`, or null when the request carries no agent's key. */

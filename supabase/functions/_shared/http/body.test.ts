@@ -1,10 +1,18 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, match } from "node:assert/strict";
 
-import { discard_rest, inflate, read_json, read_optional_json } from "./body.ts";
-import { json_depth_limit } from "./depth.ts";
+import {
+  discard_rest,
+  inflate,
+  type ReadOptions,
+  read_json,
+  read_optional_json,
+  release_body,
+} from "./body.ts";
+import { json_depth_limit, json_keys_limit, json_values_limit } from "./json-shape.ts";
 import { refused } from "./testing.ts";
 
 const limit = 1_000;
+const limited = { limit_bytes: limit };
 
 function post(body: BodyInit | null, headers: Record<string, string> = {}): Request {
   return new Request("http://kulti.test/ingest", {
@@ -19,18 +27,27 @@ async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
+/** As `read_json`, with the bytes released at once. */
+async function read(request: Request, options: ReadOptions): Promise<unknown> {
+  try {
+    return await read_json(request, options);
+  } finally {
+    release_body(request);
+  }
+}
+
 const gzipped = { "content-encoding": "gzip" };
 
-const refusal = (request: Request) => refused(read_json(request, limit));
+const refusal = (request: Request) => refused(read(request, limited));
 
 Deno.test("read_json reads plain and gzipped JSON", async () => {
-  deepEqual(await read_json(post('{"a":"ü"}'), limit), { a: "ü" });
-  deepEqual(await read_json(post(await gzip('{"a":"ü"}'), gzipped), limit), { a: "ü" });
+  deepEqual(await read(post('{"a":"ü"}'), limited), { a: "ü" });
+  deepEqual(await read(post(await gzip('{"a":"ü"}'), gzipped), limited), { a: "ü" });
 });
 
 Deno.test("read_json takes JSON by any of its names and unnamed", async () => {
   for (const type of ["application/json; charset=utf-8", "application/ld+json", "text/plain", ""]) {
-    deepEqual(await read_json(post("[1]", { "content-type": type }), limit), [1]);
+    deepEqual(await read(post("[1]", { "content-type": type }), limited), [1]);
   }
 });
 
@@ -48,7 +65,7 @@ Deno.test("read_json refuses other media types and encodings", async () => {
 
 Deno.test("read_json takes a body of the limit's size and refuses one byte more", async () => {
   const text = JSON.stringify("x".repeat(limit - 2));
-  deepEqual(await read_json(post(text), limit), "x".repeat(limit - 2));
+  deepEqual(await read(post(text), limited), "x".repeat(limit - 2));
   const error = await refusal(post(`${text} `));
   deepEqual(error.code, "body_too_large");
   deepEqual(error.issues?.[0]?.limit, limit);
@@ -72,14 +89,14 @@ function endless(): { stream: ReadableStream; sent: () => number; is_cancelled: 
 
 Deno.test("read_json stops reading a stream without a length at the limit", async () => {
   const { stream, sent } = endless();
-  deepEqual((await refused(read_json(post(stream), 1_000_000))).code, "body_too_large");
+  deepEqual((await refused(read(post(stream), { limit_bytes: 1_000_000 }))).code, "body_too_large");
   deepEqual(sent() < 1_200_000, true, `${sent()} bytes were taken`);
 });
 
 Deno.test("discard_rest takes what is left of a body, up to a bound", async () => {
   const { stream, sent, is_cancelled } = endless();
   const request = post(stream);
-  await refused(read_json(request, limit));
+  await refused(read(request, limited));
   await discard_rest(request);
   deepEqual(is_cancelled(), true);
   deepEqual(sent() > 16_000_000 && sent() < 17_000_000, true, `${sent()} bytes were taken`);
@@ -100,9 +117,9 @@ Deno.test("discard_rest does not wait long for a caller who stopped sending", as
 });
 
 Deno.test("discard_rest leaves a body alone that was read or breaks off", async () => {
-  const read = post("{}");
-  await read_json(read, limit);
-  await discard_rest(read);
+  const taken = post("{}");
+  await read(taken, limited);
+  await discard_rest(taken);
   const broken = new ReadableStream({
     start: (controller) => controller.error(new Error("reset")),
   });
@@ -112,7 +129,7 @@ Deno.test("discard_rest leaves a body alone that was read or breaks off", async 
 
 Deno.test("read_json stops a gzip bomb", async () => {
   const bomb = await gzip("0".repeat(64_000_000));
-  const error = await refused(read_json(post(bomb, gzipped), 1_000_000));
+  const error = await refused(read(post(bomb, gzipped), { limit_bytes: 1_000_000 }));
   deepEqual([error.code, error.issues?.[0]?.limit], ["body_too_large", 1_000_000]);
 });
 
@@ -179,14 +196,119 @@ Deno.test("read_json refuses bad JSON without quoting it", async () => {
 
 Deno.test("read_json takes JSON as deep as the limit and refuses deeper", async () => {
   const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
-  await read_json(post(nested(json_depth_limit)), 2_000);
-  const error = await refused(read_json(post(nested(json_depth_limit + 1)), 2_000));
+  await read(post(nested(json_depth_limit)), { limit_bytes: 2_000 });
+  const error = await refused(read(post(nested(json_depth_limit + 1)), { limit_bytes: 2_000 }));
   deepEqual([error.code, error.issues?.[0]?.limit], ["invalid_request", json_depth_limit]);
   const in_a_string = JSON.stringify({ a: `\\"${"[".repeat(600)}` });
-  deepEqual(await read_json(post(in_a_string), 2_000), JSON.parse(in_a_string));
+  deepEqual(await read(post(in_a_string), { limit_bytes: 2_000 }), JSON.parse(in_a_string));
+});
+
+const mb = { limit_bytes: 4_194_304 };
+
+async function problem_of(json: string) {
+  const { code, issues } = await refused(read(post(json), mb));
+  return [code, issues?.[0]?.limit];
+}
+
+Deno.test("read_json refuses an object of too many keys, and a list of as many items is none", async () => {
+  const keys = (count: number) =>
+    `{${Array.from({ length: count }, (_, index) => `"${index}":0`).join(",")}}`;
+  await read(post(keys(json_keys_limit)), mb);
+  await read(post(`[${keys(json_keys_limit)},${keys(json_keys_limit)}]`), mb);
+  await read(post(JSON.stringify(Array(json_keys_limit + 1).fill(0))), mb);
+  const expected = ["body_too_large", json_keys_limit];
+  deepEqual(await problem_of(keys(json_keys_limit + 1)), expected);
+  deepEqual(await problem_of(`{"a":[{"b":[0,0]},${keys(json_keys_limit + 1)}]}`), expected);
+});
+
+Deno.test("read_json refuses a body of too many values, whatever they are", async () => {
+  const list = (item: string, count: number) => `[${Array(count).fill(item).join(",")}]`;
+  for (const item of ["0", '""', "[]", "{}", '"a,b[{"']) {
+    await read(post(list(item, json_values_limit - 1)), mb);
+    deepEqual(await problem_of(list(item, json_values_limit)), [
+      "body_too_large",
+      json_values_limit,
+    ]);
+  }
+  deepEqual(await problem_of(list('{"a":[0,0,0]}', json_values_limit / 4)), [
+    "body_too_large",
+    json_values_limit,
+  ]);
+});
+
+Deno.test("read_json stops scanning hostile text where it is too much", async () => {
+  for (const text of ["[".repeat(4_000_000), ",".repeat(4_000_000), "{".repeat(4_000_000)]) {
+    const started_ms = performance.now();
+    await refused(read(post(text), mb));
+    const took_ms = performance.now() - started_ms;
+    deepEqual(took_ms < 500, true, `${took_ms} ms for ${text.slice(0, 3)}`);
+  }
+  deepEqual((await refusal(post("]".repeat(900)))).code, "malformed_json");
+});
+
+const fast = { window_ms: 100, window_bytes: 50, total_ms: 350 };
+const paced = { ...limited, pace: fast };
+
+/** A body that sends `bytes` spaces every 20 ms, for ever or until it has sent enough. */
+function trickle(bytes: number, pieces = Number.POSITIVE_INFINITY): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      if (pieces-- <= 0) return controller.close();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      controller.enqueue(new Uint8Array(bytes).fill(0x20));
+    },
+  });
+}
+
+Deno.test("read_json gives a slow body up, and takes one that keeps the pace", async () => {
+  const slow = await refused(read(post(trickle(1)), paced));
+  deepEqual(slow.code, "request_timeout");
+  match(slow.message, /^Cannot take the body: it came too slowly, \d bytes in 100 ms, .* 50 must/);
+  const silent = await refused(read(post(new ReadableStream({})), paced));
+  deepEqual(silent.code, "request_timeout");
+  const long = await refused(read(post(trickle(30)), paced));
+  match(long.message, /did not arrive within 350 ms/);
+  // The positive control: slower than a window's bytes, but at its end in time.
+  deepEqual((await refused(read(post(trickle(2, 3)), paced))).code, "malformed_json");
+  deepEqual((await refused(read(post(trickle(30, 8)), paced))).code, "malformed_json");
+});
+
+Deno.test("read_json refuses a body of a piece for each byte", async () => {
+  const body = new ReadableStream({
+    pull: (controller) => controller.enqueue(new Uint8Array([0x20])),
+  });
+  deepEqual((await refused(read(post(body), mb))).code, "malformed_body");
+});
+
+Deno.test("read_json keeps the bytes and not the buffers that they came in", async () => {
+  let left = 8_000;
+  const body = new ReadableStream({
+    pull(controller) {
+      if (left-- === 0) return controller.close();
+      controller.enqueue(new Uint8Array(65_536).fill(0x20).subarray(0, 1));
+    },
+  });
+  const before = Deno.memoryUsage().rss;
+  await refused(read(post(body), mb));
+  const grown = Deno.memoryUsage().rss - before;
+  deepEqual(grown < 250_000_000, true, `grew by ${grown} bytes`);
+});
+
+Deno.test("read_json holds an agent's bytes until the body is released", async () => {
+  const body = () => post(JSON.stringify("x".repeat(3_000_000)));
+  const of_owner = { ...mb, owner: "ada" };
+  const first = body();
+  await read_json(first, of_owner);
+  deepEqual((await refused(read_json(body(), of_owner))).code, "unavailable");
+  await read_json(body(), { ...mb, owner: "bob" });
+  await read_json(post("{}"), of_owner);
+  release_body(first);
+  const second = body();
+  await read_json(second, of_owner);
+  release_body(second);
 });
 
 Deno.test("read_optional_json answers null for no body", async () => {
-  deepEqual(await read_optional_json(post(null), limit), null);
-  deepEqual(await read_optional_json(post("{}"), limit), {});
+  deepEqual(await read_optional_json(post(null), limited), null);
+  deepEqual(await read_optional_json(post("{}"), limited), {});
 });

@@ -38,5 +38,9 @@ Deno.test("read_viewer_env takes the publishable key, an older stack's too, and 
     "d",
   );
   equal(keys({ SUPABASE_ANON_KEY: "a" }), "a");
+  throws(
+    () => keys({ SUPABASE_PUBLISHABLE_KEYS: "{web: sb_publishable_w}" }),
+    (error: Error) => !`${error.message}${error.stack}`.includes("sb_publishable_w"),
+  );
   throws(() => keys({ SUPABASE_SECRET_KEYS: '{"default":"sb_secret_x"}' }), /publishable key/);
 });

@@ -12,8 +12,7 @@ export interface ProjectEnv {
 /** SUPABASE_SECRET_KEYS is a JSON object of keys by name; older stacks set SUPABASE_SERVICE_ROLE_KEY alone. */
 export function read_project_env(env: Pick<Deno.Env, "get"> = Deno.env): ProjectEnv {
   const url = env.get("SUPABASE_URL");
-  // parse_json tells nothing of a text that is not JSON: JSON.parse would quote the keys into the log.
-  const named = parse_json(env.get("SUPABASE_SECRET_KEYS") || "{}") as Record<string, string>;
+  const named = read_keys(env, "SUPABASE_SECRET_KEYS");
   const service_role_key = env.get("SUPABASE_SERVICE_ROLE_KEY");
   const secret_keys = [...Object.values(named), service_role_key].filter(
     (key) => key !== undefined,
@@ -36,7 +35,7 @@ export interface ViewerEnv {
 /** SUPABASE_PUBLISHABLE_KEYS is a JSON object of keys by name; older stacks set SUPABASE_ANON_KEY alone. */
 export function read_viewer_env(env: Pick<Deno.Env, "get"> = Deno.env): ViewerEnv {
   const url = env.get("SUPABASE_URL");
-  const named: Record<string, string> = JSON.parse(env.get("SUPABASE_PUBLISHABLE_KEYS") || "{}");
+  const named = read_keys(env, "SUPABASE_PUBLISHABLE_KEYS");
   const publishable_key = named.default ?? Object.values(named)[0] ?? env.get("SUPABASE_ANON_KEY");
   if (!url || !publishable_key) {
     throw new Error(
@@ -44,4 +43,9 @@ export function read_viewer_env(env: Pick<Deno.Env, "get"> = Deno.env): ViewerEn
     );
   }
   return { url, publishable_key };
+}
+
+/** Keys by name. parse_json tells nothing of a text that is not JSON: JSON.parse would quote the keys into the log. */
+function read_keys(env: Pick<Deno.Env, "get">, name: string): Record<string, string> {
+  return parse_json(env.get(name) || "{}") as Record<string, string>;
 }

@@ -1,6 +1,6 @@
 /** From a request to one route's handler, and from whatever it throws to the contract's error body. */
 import { KultiError } from "../protocol/errors.ts";
-import { discard_rest } from "./body.ts";
+import { discard_rest, release_body } from "./body.ts";
 import { DatabaseError } from "./db.ts";
 import { cors_headers, error_reply, preflight_reply } from "./reply.ts";
 import { type Route, routes_at } from "./route.ts";
@@ -26,6 +26,7 @@ export function handle_requests<Deps>(
       if (is_failure(refusal)) log({ request_id, code: refusal.code, ...safe_facts(error) });
       response = error_reply(refusal, request_id);
     }
+    release_body(request);
     await discard_rest(request);
     if (response.status === 405) response.headers.set("allow", methods_at(request, routes));
     for (const [name, value] of Object.entries(cors_headers)) response.headers.set(name, value);
@@ -64,9 +65,9 @@ function methods_at<Deps>(request: Request, routes: readonly Route<Deps>[]): str
   return [...found.map(({ route }) => route.method), "OPTIONS"].join(", ");
 }
 
-/** What is ours to mend; that a format is not spoken is the caller's to know. */
-const is_failure = ({ status, code }: KultiError): boolean =>
-  status >= 500 && code !== "not_implemented";
+/** Our fault. That a format is unknown or the worker is full is the caller's to know, and a flood must not fill the log. */
+const is_failure = (error: KultiError): boolean =>
+  error instanceof DatabaseError || error.code === "internal";
 
 function unexpected(): KultiError {
   return new KultiError(

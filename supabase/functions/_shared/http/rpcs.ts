@@ -26,6 +26,8 @@ export interface ViewerRpcs {
  * transaction.
  */
 export interface Rpcs {
+  /** Whose key this is. */
+  authenticate_agent: { args: { key_hash: string }; result: { agent_id: string } };
   register_agent: {
     /** `headers`: what may tell the caller's address; null for no limit on how often. */
     args: {

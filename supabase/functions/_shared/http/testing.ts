@@ -1,9 +1,18 @@
 /** What the tests of the functions share. */
 import { fail } from "node:assert/strict";
 import { KultiError } from "../protocol/errors.ts";
+import { type Callers, create_callers } from "./callers.ts";
+import type { Database } from "./db.ts";
 
 /** The KultiError which the promise rejects with; anything else fails the test. */
 export async function refused(promise: Promise<unknown>): Promise<KultiError> {
   const outcome = await promise.catch((error: unknown) => error);
   return outcome instanceof KultiError ? outcome : fail(`not refused: ${Deno.inspect(outcome)}`);
+}
+
+/** Callers of a database that knows every key as this agent's. */
+export function known_callers(agent: { agent_id: string }): Callers {
+  const call = (name: string) =>
+    name === "authenticate_agent" ? Promise.resolve(agent) : fail(`${name} was called`);
+  return create_callers({ call } as Database);
 }

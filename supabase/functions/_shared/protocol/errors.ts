@@ -12,6 +12,7 @@ export const error_status = {
   key_not_found: 404,
   route_not_found: 404,
   method_not_allowed: 405,
+  request_timeout: 408,
   session_ended: 409,
   agent_exists: 409,
   last_key: 409,

@@ -1,5 +1,5 @@
 import type { CodeData, CodeEdit } from "./event.ts";
-import { all, as_text, type Fields, fields, first, given, kept } from "./legacy-read.ts";
+import { all, as_text, type Fields, fields, first, given, kept, latest } from "./legacy-read.ts";
 import { limits } from "./limits.ts";
 import { storable, utf8_bytes } from "./text.ts";
 
@@ -9,8 +9,8 @@ import { storable, utf8_bytes } from "./text.ts";
  * the diff of that file is there; a `code` with real content makes the diff superfluous.
  */
 export function read_code(body: Fields): CodeData[] {
-  const codes = all(body.code).map(fields).map(from_code);
-  const diffs = all(body.diff).map(fields).map(from_diff);
+  const codes = latest(body.code).map(fields).map(from_code);
+  const diffs = latest(body.diff).map(fields).map(from_diff);
   const names = (list: (CodeData | null)[]) => new Set(list.map((data) => data?.filename));
   const whole = names(codes.filter((data) => data && data.edits === undefined));
   const told = names(diffs.filter((data) => data && !whole.has(data.filename)));
@@ -35,7 +35,7 @@ function from_code(code: Fields): CodeData | null {
       break;
     case "edit": {
       if (first(code, "content") === undefined) return null;
-      const edit = listed_edit(as_text(code.content), base.filename);
+      const edit = listed_edit(as_text(code.content, limits.code_content_bytes), base.filename);
       if (edit) return { ...base, action: "edit", edits: [edit] };
       return { ...base, action: "edit", content: kept(code.content, "code_content_bytes") };
     }
@@ -44,18 +44,18 @@ function from_code(code: Fields): CodeData | null {
 }
 
 function from_diff(diff: Fields): CodeData | null {
-  const edits = fitting(all(diff.hunks).map(fields).flatMap(from_hunk));
+  const edits = fitting(all(diff.hunks));
   return edits.length === 0 ? null : { ...named(diff), action: "edit", edits };
 }
 
 /** The hooks count no lines and set `start` to 0: their hunk is a replacement of exact text, not of whole lines. */
-function from_hunk(hunk: Fields): CodeEdit[] {
+function from_hunk(hunk: Fields): CodeEdit | null {
   const removed = to_lines(hunk.removed);
   const added = to_lines(hunk.added);
-  if (removed.length === 0 && added.length === 0) return [];
+  if (removed.length === 0 && added.length === 0) return null;
   const start = Number(hunk.start);
-  if (Number.isSafeInteger(start) && start > 0) return [{ start, removed, added }];
-  return [{ old_text: removed.join("\n"), new_text: added.join("\n") }];
+  if (Number.isSafeInteger(start) && start > 0) return { start, removed, added };
+  return { old_text: removed.join("\n"), new_text: added.join("\n") };
 }
 
 /** The end of a listing whose cut fell between a line's sign and its text. */
@@ -87,12 +87,17 @@ function to_lines(value: unknown): string[] {
   return all(value).map((line) => storable(as_text(line)));
 }
 
-/** The edits from the first on as far as one event takes them. */
-function fitting(edits: CodeEdit[]): CodeEdit[] {
+/** The edits from the first hunk on as far as one event takes them. */
+function fitting(hunks: unknown[]): CodeEdit[] {
+  const edits: CodeEdit[] = [];
   let left = limits.code_edits_bytes - 2;
-  const end = edits.findIndex((edit) => {
+  for (const hunk of hunks.slice(0, 2 * limits.code_edits)) {
+    const edit = from_hunk(fields(hunk));
+    if (edit === null) continue;
     left -= utf8_bytes(JSON.stringify(edit)) + 1;
-    return left < 0;
-  });
-  return edits.slice(0, Math.min(end < 0 ? edits.length : end, limits.code_edits));
+    if (left < 0) break;
+    edits.push(edit);
+    if (edits.length === limits.code_edits) break;
+  }
+  return edits;
 }

@@ -9,20 +9,28 @@ export type Fields = Record<string, unknown>;
 export const all = (value: unknown): unknown[] =>
   value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
 
+/** As `all`, of a long list the end: the last of its events are kept, and most entries are one. */
+export const latest = (value: unknown): unknown[] =>
+  Array.isArray(value) ? value.slice(-most_entries) : all(value);
+
+/** Some entries, such as empty texts, are no event. */
+const most_entries = 4 * limits.batch_events;
+
 export const fields = (value: unknown): Fields => (is_object(value) ? value : {});
 
 /** The first of these keys that says something. */
 export const first = (from: Fields, ...keys: string[]): unknown =>
   keys.map((key) => from[key]).find((value) => value !== undefined && value !== null);
 
-/** Text as it is, anything else as JSON, nothing as "". */
-export function as_text(value: unknown): string {
+/** Text as it is, anything else as JSON, nothing as "". Of JSON that is longer than `enough` characters the end may lack. */
+export function as_text(value: unknown, enough: number = limits.description_bytes): string {
   if (typeof value === "string") return value;
-  return value === undefined || value === null ? "" : (JSON.stringify(plain(value)) ?? "");
+  if (value === undefined || value === null) return "";
+  return JSON.stringify(plain(value, { left: enough + 1 })) ?? "";
 }
 
 export const kept = (value: unknown, limit: LimitName): string =>
-  cut(as_text(value), limits[limit]);
+  cut(as_text(value, limits[limit]), limits[limit]);
 
 /** `{[key]: text}`, or nothing where there is no text: for optional fields. */
 export function given<Key extends string>(
@@ -45,30 +53,62 @@ export function moment(value: unknown): string | null {
 
 const max_depth = 7;
 
-/** Storable, and no deeper than metadata may be: what is deeper is cut. */
-function plain(value: unknown, depth = 1): unknown {
+/** Characters of JSON that are still of use. */
+export interface Room {
+  left: number;
+}
+
+/**
+ * Storable, and no deeper than metadata may be: what is deeper is cut. It stops where the room ends, so that its work is
+ * bounded by what is kept and not by what was sent. It never counts more than JSON.stringify then writes.
+ */
+export function plain(value: unknown, room: Room, depth = 1): unknown {
+  room.left -= typeof value === "string" ? value.length + 2 : 1;
   if (typeof value === "string") return storable(value);
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (typeof value !== "object" || value === null) return value;
   if (depth > max_depth) return "… [cut]";
-  if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [storable(key), plain(item, depth + 1)]),
-  );
-}
-
-/** The keys in their order as far as they fit; longer texts are shortened first. */
-export function small_enough(record: Fields, limit_bytes: number): Fields {
-  const size = (value: unknown) => utf8_bytes(JSON.stringify(value) ?? "");
-  if (size(record) <= limit_bytes) return record;
-  let left = limit_bytes - 2;
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const item of value) {
+      if (room.left < 0) break;
+      room.left--;
+      items.push(plain(item, room, depth + 1));
+    }
+    return items;
+  }
   const entries: [string, unknown][] = [];
-  for (const [key, value] of Object.entries(record)) {
-    const shorter = typeof value === "string" ? cut(value, 1_024) : value;
-    const needed = size({ [key]: shorter });
-    if (needed > left) continue;
-    left -= needed;
-    entries.push([key, shorter]);
+  for (const [key, item] of Object.entries(value)) {
+    if (room.left < 0) break;
+    room.left -= key.length + 3;
+    entries.push([storable(key), plain(item, room, depth + 1)]);
   }
   return Object.fromEntries(entries);
 }
+
+/** Entries of a record that may miss the room before it counts as full. */
+const max_misses = 100;
+
+/**
+ * A record of at most `limit_bytes` as JSON: the keys in their order as far as they fit. When not all fit, longer texts
+ * are shortened first.
+ */
+export function small_enough(record: Fields, limit_bytes: number): Fields {
+  const room = { left: limit_bytes };
+  const whole = plain(record, room) as Fields;
+  if (room.left >= 0 && size_of(whole) <= limit_bytes) return whole;
+  let left = limit_bytes - 2;
+  let misses = 0;
+  const entries: [string, unknown][] = [];
+  for (const [key, value] of Object.entries(record)) {
+    const shorter = typeof value === "string" ? cut(value, 1_024) : plain(value, { left }, 2);
+    const needed = key.length + 3 > left ? limit_bytes : size_of({ [storable(key)]: shorter });
+    if (needed <= left) {
+      left -= needed;
+      entries.push([storable(key), shorter]);
+    } else if (++misses > max_misses) break;
+  }
+  return Object.fromEntries(entries);
+}
+
+const size_of = (value: unknown): number => utf8_bytes(JSON.stringify(value));

@@ -34,7 +34,7 @@ export function read_terminal(body: Fields): TimedTerminal[] {
 function from_line(line: unknown): TimedTerminal {
   const entry = typeof line === "string" ? { content: line } : fields(line);
   const type = as_text(entry.type).toLowerCase();
-  const content = as_text(entry.content);
+  const content = as_text(entry.content, limits.terminal_text_bytes);
   const at = moment(entry.timestamp);
   if (type === "input" || type === "command") {
     const command = cut(content.replace(/^\$ /, ""), limits.command_bytes);

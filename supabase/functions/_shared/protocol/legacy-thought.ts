@@ -6,16 +6,7 @@ import {
   type ThoughtType,
   thought_types,
 } from "./event.ts";
-import {
-  all,
-  as_text,
-  type Fields,
-  fields,
-  first,
-  given,
-  kept,
-  small_enough,
-} from "./legacy-read.ts";
+import { type Fields, fields, first, given, kept, latest, small_enough } from "./legacy-read.ts";
 import { limits } from "./limits.ts";
 
 /**
@@ -23,7 +14,7 @@ import { limits } from "./limits.ts";
  * showed nowhere.
  */
 export function read_thoughts(body: Fields): ThoughtData[] {
-  const thoughts = all(body.thought).map(from_thought);
+  const thoughts = latest(body.thought).map(from_thought);
   for (const text of [body.thinking, body.agentChat]) {
     const content = kept(text, "thought_content_bytes");
     if (!thoughts.some((thought) => thought.content === content)) {
@@ -61,10 +52,9 @@ function to_metadata(from: Fields, unknown_type: unknown): ThoughtMetadata {
     ...to_confidence(confidence),
     ...given("original_type", unknown_type, "label_bytes"),
   };
-  const choices = all(options).map((option) => kept(option, "title_bytes"));
+  const choices = latest(options).map((option) => kept(option, "title_bytes"));
   if (choices.length > 0) known.options = choices;
-  const rest: Fields = JSON.parse(as_text(free));
-  return small_enough({ ...known, ...rest }, limits.metadata_bytes);
+  return small_enough({ ...known, ...free }, limits.metadata_bytes);
 }
 
 /** Some clients count to 100. */

@@ -150,6 +150,105 @@ describe("parse_legacy", () => {
   });
 });
 
+/** Every reading of a key of `value`, or of its list of keys, counts. */
+function watched(value: object) {
+  let reads = 0;
+  const proxy = new Proxy(value, {
+    get(target, key) {
+      reads++;
+      return Reflect.get(target, key);
+    },
+    ownKeys(target) {
+      reads++;
+      return Reflect.ownKeys(target);
+    },
+  });
+  return { proxy, reads: () => reads };
+}
+
+describe("the work of parse_legacy is bounded", () => {
+  const many = 50_000;
+  const entry = {
+    content: "",
+    title: "",
+    message: "",
+    label: "",
+    url: "",
+    filename: "",
+    hunks: [],
+    metadata: {},
+    options: [],
+  };
+
+  test.each(["thought", "code", "diff", "task", "goal", "milestone", "error", "preview"])(
+    "%s: of a long list only the end is read",
+    (field) => {
+      const { proxy, reads } = watched({ ...entry });
+      parse_legacy({ agent_id: "my-agent", [field]: Array(many).fill(proxy) });
+      expect(reads()).toBeGreaterThan(0);
+      expect(reads()).toBeLessThan(many);
+    },
+  );
+
+  test.each([
+    ["metadata", (list: unknown) => ({ thought: { content: "a", metadata: { list } } })],
+    ["options", (options: unknown) => ({ thought: { content: "a", metadata: { options } } })],
+    ["hunks", (hunks: unknown) => ({ diff: { filename: "a", hunks } })],
+    ["content", (content: unknown) => ({ thought: { content } })],
+    ["thinking", (thinking: unknown) => ({ thinking })],
+    ["status", (status: unknown) => ({ status })],
+    ["an agent's name", (agentId: unknown) => ({ agentId, thinking: "a" })],
+    ["a command", (content: unknown) => ({ terminal: { type: "input", content } })],
+    ["output", (content: unknown) => ({ terminal: { content } })],
+  ])("%s: reading stops where it is full", (_name, body) => {
+    const { proxy, reads } = watched({ a: 1 });
+    try {
+      parse_legacy({ agent_id: "my-agent", ...body(Array(many).fill(proxy)) });
+    } catch (error) {
+      expect(error).toBeInstanceOf(KultiError);
+    }
+    expect(reads()).toBeGreaterThan(0);
+    expect(reads()).toBeLessThan(many);
+  });
+
+  test("metadata of many keys: reading stops when what is left does not fit either", () => {
+    const { proxy, reads } = watched({ a: 1 });
+    const keys = Array.from({ length: many }, (_, index) => [`key${index}`, proxy]);
+    const metadata = Object.fromEntries(keys);
+    const { events } = parse_legacy({ agent_id: "my-agent", thought: { content: "a", metadata } });
+    expect(events[0]?.data).toMatchObject({ metadata: { key0: { a: 1 }, key500: { a: 1 } } });
+    expect(parse_ingest(says(events))).toBeDefined();
+    expect(reads()).toBeLessThan(10_000);
+  });
+
+  test.each([
+    ["terminal lines", (n: number) => ({ terminal: Array(n).fill("a") })],
+    ["one long output", (n: number) => ({ terminal: [{ content: "é".repeat(10 * n) }] })],
+    ["a listing", (n: number) => ({ code: listing(n) })],
+    ["lines of a hunk", (n: number) => ({ diff: { hunks: [{ removed: Array(n).fill("a") }] } })],
+    ["an address", (n: number) => ({ preview: `http://${"@".repeat(10 * n)}` })],
+  ])("%s: twice as much takes about twice the time", (_name, body) => {
+    const best_ms = (n: number): number => {
+      const sent = { agent_id: "my-agent", terminal_append: true, ...body(n) };
+      const times = Array.from({ length: 5 }, () => {
+        const before = process.cpuUsage();
+        parse_legacy(sent);
+        const { user, system } = process.cpuUsage(before);
+        return (user + system) / 1_000;
+      });
+      return Math.min(...times);
+    };
+    best_ms(10_000);
+    expect(best_ms(200_000)).toBeLessThan(8 * best_ms(50_000) + 25);
+  });
+});
+
+const listing = (lines: number) => ({
+  action: "edit",
+  filename: "a",
+  content: `--- a\n${"- x\n".repeat(lines)}`,
+});
+
 describe("is_legacy", () => {
   test("is every object without events", () => {
     expect(is_legacy({ agentId: "a" })).toBe(true);

@@ -6,7 +6,7 @@
 import { KultiError } from "./errors.ts";
 import { type AgentEvent, ending_statuses, type Status, statuses } from "./event.ts";
 import { read_code } from "./legacy-code.ts";
-import { all, as_text, type Fields, fields, first, given, kept, moment } from "./legacy-read.ts";
+import { as_text, type Fields, fields, first, given, kept, latest, moment } from "./legacy-read.ts";
 import { read_terminal } from "./legacy-terminal.ts";
 import { read_thoughts } from "./legacy-thought.ts";
 import { limits } from "./limits.ts";
@@ -78,9 +78,9 @@ function read_events(body: Fields): Read[] {
     ...read_thoughts(body).map((data): Read => ({ type: "thought", data })),
     ...read_code(body).map((data): Read => ({ type: "code", data })),
     ...read_terminal(body).map((entry): Read => ({ type: "terminal", ...entry })),
-    ...all(body.error).flatMap(read_error),
-    ...all(body.milestone).flatMap(read_milestone),
-    ...all(body.preview).flatMap(read_preview),
+    ...latest(body.error).flatMap(read_error),
+    ...latest(body.milestone).flatMap(read_milestone),
+    ...latest(body.preview).flatMap(read_preview),
     ...(ends ? status_event : []),
   ];
 }
@@ -123,7 +123,7 @@ function read_status(value: unknown): Status | null {
 }
 
 function titled(value: unknown): { title: string; description?: string }[] {
-  return all(value).flatMap((item) => {
+  return latest(value).flatMap((item) => {
     const from = typeof item === "string" ? { title: item } : fields(item);
     const { title } = given("title", from.title, "title_bytes");
     return title ? [{ title, ...given("description", from.description, "description_bytes") }] : [];
@@ -158,10 +158,18 @@ function read_error(value: unknown): Read[] {
   return [{ type: "error", data }];
 }
 
-/** A local server is often told without its scheme. A cut address would be another one, so it is left out. */
+/**
+ * A local server is often told without its scheme. A login is taken out, and so are line breaks and other controls,
+ * which no URL parser keeps. A cut address would be another one, so it is left out.
+ */
 function read_preview(value: unknown): Read[] {
-  const met = storable(as_text(is_object(value) ? value.url : value).trim());
-  const url = /^(localhost|127\.0\.0\.1)(:\d+)?(\/|$)/.test(met) ? `http://${met}` : met;
+  const met = as_text(is_object(value) ? value.url : value).trim();
+  if (met.length > 2 * limits.url_bytes) return [];
+  const shown = storable(met)
+    .replace(/\p{Cc}/gu, "")
+    .replaceAll(" ", "%20");
+  const full = /^(localhost|127\.0\.0\.1)(:\d+)?(\/|$)/.test(shown) ? `http://${shown}` : shown;
+  const url = full.replace(/^(https?:\/\/)[^/?#\\]*@/i, "$1");
   if (!is_web_address(url) || cut(url, limits.url_bytes) !== url) return [];
   return [{ type: "preview", data: { url } }];
 }

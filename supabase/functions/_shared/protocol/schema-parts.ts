@@ -2,7 +2,15 @@
 import * as v from "valibot";
 import { type LimitName, limits } from "./limits.ts";
 import { agent_id_pattern, uuid_pattern } from "./routes.ts";
-import { fits, grouped, is_object, is_web_address, unstorable, utf8_bytes } from "./text.ts";
+import {
+  fits,
+  grouped,
+  is_object,
+  is_web_address,
+  unstorable,
+  utf8_bytes,
+  web_address_pattern,
+} from "./text.ts";
 import { is_timestamp } from "./time.ts";
 
 const described = (limit: number) =>
@@ -41,9 +49,11 @@ export const label = (limit: LimitName) =>
 export const url = v.pipe(
   v.string(),
   text_check(limits.url_bytes),
-  v.check(is_web_address, "is no http or https address"),
-  v.metadata({ format: "uri", pattern: "^[Hh][Tt][Tt][Pp][Ss]?://" }),
-  v.description(`An http or https address of at most ${grouped(limits.url_bytes)} bytes.`),
+  v.check(is_web_address, "is no http or https address without spaces, controls and a login"),
+  v.metadata({ format: "uri", pattern: web_address_pattern.source }),
+  v.description(
+    `An http or https address of at most ${grouped(limits.url_bytes)} bytes, without spaces, controls and a login.`,
+  ),
 );
 
 export const agent_id = v.pipe(

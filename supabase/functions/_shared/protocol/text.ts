@@ -5,8 +5,9 @@ export function utf8_bytes(text: string): number {
   return encoder.encode(text).length;
 }
 
-/** True without encoding for most texts: no UTF-16 unit takes more than three bytes. */
+/** Encodes only texts near the limit: a UTF-16 unit takes one to three bytes. */
 export function fits(text: string, limit_bytes: number): boolean {
+  if (text.length > limit_bytes) return false;
   return text.length * 3 <= limit_bytes || utf8_bytes(text) <= limit_bytes;
 }
 
@@ -50,8 +51,16 @@ function start_of(text: string, limit_bytes: number): string {
   return text.slice(0, encoder.encodeInto(text, new Uint8Array(limit_bytes)).read);
 }
 
+/**
+ * The form of a web address. No white space and no controls, which URL parsers drop without a word, and no login before
+ * the host, which would be a secret on show or a false name. SQL has the same pattern (private.is_web_address).
+ */
+export const web_address_pattern =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it refuses.
+  /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s\u0000-\u0020\u007f-\u009f/?#\\@]+([/?#\\][^\s\u0000-\u0020\u007f-\u009f]*)?$/u;
+
 export const is_web_address = (value: string): boolean =>
-  /^https?:\/\//i.test(value) && URL.canParse(value);
+  web_address_pattern.test(value) && URL.canParse(value);
 
 export const is_object = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

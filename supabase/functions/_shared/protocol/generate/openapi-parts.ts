@@ -47,6 +47,7 @@ export const body_errors = [
   "malformed_json",
   "malformed_body",
   "body_too_large",
+  "request_timeout",
   "unsupported_media_type",
   "invalid_request",
 ] as const satisfies ErrorCode[];

@@ -1,0 +1,102 @@
+import { deepEqual } from "node:assert/strict";
+import { KultiError } from "../protocol/errors.ts";
+import { create_callers } from "./callers.ts";
+import type { Database } from "./db.ts";
+import { refused } from "./testing.ts";
+
+const key_of = (name: string) => `klt_${name.padEnd(43, "_")}`;
+const request = (name: string) =>
+  new Request("http://kulti.test/ingest", { headers: { "x-kulti-key": key_of(name) } });
+
+/** Knows the keys whose name is not `bad…`; answers when `answer_all` is called, if it is to wait. */
+function stage(options: Parameters<typeof create_callers>[1] & { waits?: boolean } = {}) {
+  const asked: string[] = [];
+  const pending: (() => void)[] = [];
+  let bad = false;
+  const call = async (_name: string, { key_hash }: { key_hash: string }) => {
+    asked.push(key_hash);
+    const is_bad = bad;
+    if (options.waits) await new Promise<void>((resolve) => pending.push(resolve));
+    if (is_bad) throw new KultiError("unknown_key", "Cannot accept the key.");
+    return { agent_id: `agent-${asked.length}` };
+  };
+  return {
+    callers: create_callers({ call } as unknown as Database, options),
+    asked,
+    refuse: (value: boolean) => {
+      bad = value;
+    },
+    answer_all: () => {
+      for (const answer of pending.splice(0)) answer();
+    },
+  };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+Deno.test("callers look a good key up once, until its time is over", async () => {
+  let now_ms = 0;
+  const { callers, asked } = stage({ remember_ms: 1_000, now: () => now_ms });
+  const first = await callers.require(request("one"));
+  deepEqual(first.agent_id, "agent-1");
+  now_ms = 999;
+  deepEqual(await callers.require(request("one")), first);
+  deepEqual(asked.length, 1);
+  now_ms = 1_000;
+  deepEqual((await callers.require(request("one"))).agent_id, "agent-2");
+});
+
+Deno.test("callers remember no bad key, and bad ones push no good one out", async () => {
+  const { callers, asked, refuse } = stage({ max_remembered: 2 });
+  await callers.require(request("good"));
+  refuse(true);
+  for (let n = 0; n < 10; n++) {
+    deepEqual((await refused(callers.require(request("bad")))).code, "unknown_key");
+  }
+  deepEqual(asked.length, 11);
+  await callers.require(request("good"));
+  deepEqual(asked.length, 11);
+});
+
+Deno.test("callers forget the key that was used the longest ago", async () => {
+  const { callers, asked } = stage({ max_remembered: 2 });
+  for (const name of ["one", "two", "one", "three", "one"]) await callers.require(request(name));
+  deepEqual(asked.length, 3);
+  await callers.require(request("two"));
+  deepEqual(asked.length, 4);
+});
+
+Deno.test("a flood of unknown keys fills the look-ups, not the way of known keys", async () => {
+  const { callers, asked, answer_all } = stage({ max_lookups: 2, max_waiting: 3, waits: true });
+  const known = callers.require(request("known"));
+  await settled();
+  answer_all();
+  await known;
+  const flood = Array.from({ length: 8 }, (_, n) =>
+    callers.require(request(`made-up-${n}`)).then(
+      () => "found",
+      (error) => error.code,
+    ),
+  );
+  await settled();
+  deepEqual(asked.length, 3);
+  await callers.require(request("known"));
+  deepEqual(asked.length, 3);
+  for (let n = 0; n < 5; n++) {
+    answer_all();
+    await settled();
+  }
+  const outcomes = await Promise.all(flood);
+  deepEqual(outcomes.filter((outcome) => outcome === "unavailable").length, 3);
+  deepEqual(outcomes.filter((outcome) => outcome === "found").length, 5);
+});
+
+Deno.test("callers tell no key from a key that nobody has", async () => {
+  const { callers, asked } = stage();
+  const keyless = new Request("http://kulti.test/chat");
+  deepEqual(await callers.find(keyless), null);
+  deepEqual((await refused(callers.require(keyless))).code, "missing_key");
+  const malformed = new Request("http://kulti.test/chat", { headers: { "x-kulti-key": "klt_x" } });
+  deepEqual((await refused(callers.find(malformed))).code, "unknown_key");
+  deepEqual(asked, []);
+});
