@@ -11,6 +11,8 @@ export type Services = Record<Part, Service>;
 export function create_handler(keys: Keys, services: Services) {
   const api_keys = new ApiKeys(keys);
   return async (request: Request, incoming: IncomingMessage): Promise<Response> => {
+    // A Request can't carry this method on, and no part has a use for it.
+    if (request.method === "TRACE") return refuse(405, "The method TRACE is not allowed.");
     const url = new URL(request.url);
     const route = route_of(url.pathname);
     if (!route) return refuse(404, "no Route matched with those values");

@@ -21,9 +21,9 @@ export interface CallersOptions {
   remember_ms?: number;
   /** Good keys that are remembered; the one that was used the longest ago goes first. Default 2,000. */
   max_remembered?: number;
-  /** Look-ups at once, which a flood of made-up keys fills. Remembered keys need none. Default 16. */
+  /** Look-ups at once, which a flood of made-up keys fills. Remembered keys need none. Default 4. */
   max_lookups?: number;
-  /** Look-ups that wait for their turn. Default 200. */
+  /** Look-ups that wait for their turn. Default 100. */
   max_waiting?: number;
   now?: () => number;
 }
@@ -31,7 +31,7 @@ export interface CallersOptions {
 /** Only good keys are remembered: those that somebody makes up have no end. */
 export function create_callers(database: Database, options: CallersOptions = {}): Callers {
   const { remember_ms = 30_000, max_remembered = 2_000, now = Date.now } = options;
-  const in_turn = create_turns(options.max_lookups ?? 16, options.max_waiting ?? 200);
+  const in_turn = create_turns(options.max_lookups ?? 4, options.max_waiting ?? 100);
   const known = new Map<string, { caller: Caller; until_ms: number }>();
 
   async function look_up(key_hash: string): Promise<Caller> {

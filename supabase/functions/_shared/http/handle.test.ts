@@ -57,6 +57,21 @@ Deno.test("handle_requests answers 405 with the methods that the path takes", as
   equal((await response.json()).error.code, "method_not_allowed");
 });
 
+Deno.test("handle_requests answers 405 for methods that no Request can be made with", async () => {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    handle_requests(routes, null),
+  );
+  for (const method of ["TRACE", "PURGE"]) {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.addr.port });
+    const request = `${method} /things HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+    await connection.write(new TextEncoder().encode(request));
+    const answer = await new Response(connection.readable).text();
+    match(answer, /^HTTP\/1.1 405 [\s\S]*"method_not_allowed"/, method);
+  }
+  await server.shutdown();
+});
+
 Deno.test("handle_requests answers a preflight with what a browser may send", async () => {
   const { response } = await send("OPTIONS", "/things");
   equal(response.status, 204);
