@@ -1,5 +1,6 @@
 /** What went wrong on the way to the server, told beside the agent's work and never thrown into it. */
 import type { EventType } from "@kulti/protocol/event.ts";
+import { printable_message } from "./printable.ts";
 
 export type ProblemCode =
   /** Server, agent id or key is missing or of the wrong form; nothing will be sent. */
@@ -46,7 +47,7 @@ export function create_report(on_problem?: (problem: KultiProblem) => void): Rep
   const warn = (problem: KultiProblem): void => {
     if (told.has(problem.code) && problem.code !== "invalid_event") return;
     told.add(problem.code);
-    console.warn(`kulti: ${problem.message}`);
+    console.warn(`kulti: ${printable_message(problem.message)}`);
   };
   const handler = on_problem ?? warn;
   return (problem) => {

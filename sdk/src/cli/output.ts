@@ -1,4 +1,8 @@
-/** What the command line says: results on stdout, everything else on stderr, colour only for people who want it. */
+/**
+ * What the command line says: results on stdout, everything else on stderr, colour only for people who want it. What
+ * agents, viewers and servers wrote is among it, so that controls are kept from the terminal here.
+ */
+import { json_line, printable, printable_message } from "../printable.ts";
 
 export interface Output {
   /** A line of the result. */
@@ -28,16 +32,16 @@ export function create_output(
   return {
     is_json,
     print(line) {
-      if (!is_json) streams.stdout.write(`${line}\n`);
+      if (!is_json) streams.stdout.write(`${printable(line)}\n`);
     },
     json(value) {
-      if (is_json) streams.stdout.write(`${JSON.stringify(value)}\n`);
+      if (is_json) streams.stdout.write(json_line(value));
     },
     note(line) {
-      if (!is_json) streams.stderr.write(`${paint(2, line)}\n`);
+      if (!is_json) streams.stderr.write(`${paint(2, printable_message(line))}\n`);
     },
     complain(line) {
-      streams.stderr.write(`${paint(31, "kulti:")} ${line}\n`);
+      streams.stderr.write(`${paint(31, "kulti:")} ${printable_message(line)}\n`);
     },
   };
 }

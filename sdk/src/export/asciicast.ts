@@ -4,8 +4,9 @@
  * ("i" for the keys, "o" for their echo); prompts, tasks, completed milestones and errors are markers ("m").
  */
 import type { StoredEvent, TerminalData } from "@kulti/protocol/event.ts";
+import { json_line } from "../printable.ts";
 import { create_token_reader, without_escapes } from "../terminal-tokens.ts";
-import { marker_of } from "./marker.ts";
+import { marker_of, one_line } from "./marker.ts";
 import { moments_of, type RecordedSession, title_of } from "./session.ts";
 
 const rows = 30;
@@ -25,22 +26,20 @@ interface Step {
 /** Yields whole lines, each with its line break. */
 export function* export_asciicast(session: RecordedSession): Generator<string> {
   const { events } = session;
-  yield line({
+  yield json_line({
     version: 3,
     term: { cols: columns_of(events), rows, type: "xterm-256color" },
     timestamp: Math.floor(Date.parse(events[0]?.at ?? session.head.started_at) / 1_000),
     idle_time_limit: idle_limit_s,
-    title: title_of(session),
+    title: one_line(title_of(session)),
   });
   let before_ms = 0;
   for (const { at_ms, code, data } of steps_of(session)) {
     // Whole milliseconds, so that rounding never adds up.
-    yield line([(at_ms - before_ms) / 1_000, code, data]);
+    yield json_line([(at_ms - before_ms) / 1_000, code, data]);
     before_ms = at_ms;
   }
 }
-
-const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 function* steps_of(session: RecordedSession): Generator<Step> {
   const moments = [...moments_of({ ...session, messages: [] })];
@@ -72,10 +71,14 @@ const key_ms = 40;
 const most_typing_ms = 1_500;
 const most_bites = 40;
 
+/** The keys that type a command: its controls but for line breaks and tabs are none, and a player's terminal obeys them. */
+const keys_of = (command: string): string =>
+  command.replace(/\r\n?/g, "\n").replace(/[^\P{Cc}\n\t]/gu, "");
+
 const text_of = (characters: string[]): string => characters.join("");
 
 function typing_ms(command: string, free_ms: number): number {
-  return Math.floor(Math.min([...command].length * key_ms, free_ms / 2, most_typing_ms));
+  return Math.floor(Math.min([...keys_of(command)].length * key_ms, free_ms / 2, most_typing_ms));
 }
 
 const typing_end = ({ command }: TerminalData, at_ms: number, free_ms: number): number =>
@@ -89,7 +92,7 @@ function* typed(
 ): Generator<Step> {
   if (command === undefined) return;
   yield { at_ms, code: "o", data: write.prompt() };
-  const characters = [...command.replace(/\r\n?/g, "\n")];
+  const characters = [...keys_of(command)];
   const duration_ms = typing_ms(command, free_ms);
   const count = duration_ms === 0 ? 1 : Math.min(characters.length, most_bites);
   for (let bite = 0; bite < count; bite++) {
@@ -116,7 +119,7 @@ function create_writer() {
   };
   return {
     prompt: () => written(`${at_line_start ? "" : "\r\n"}${green_prompt}`),
-    echo: (keys: string) => written(keys.replace(/[^\P{Cc}\n\t]/gu, "").replaceAll("\n", "\r\n")),
+    echo: (keys: string) => written(keys.replaceAll("\n", "\r\n")),
     output({ text, exit_code }: TerminalData): string {
       let bytes = written(text === "" ? "" : safe_output(read(text)));
       if (exit_code !== undefined && exit_code !== 0) {

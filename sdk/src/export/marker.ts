@@ -18,8 +18,11 @@ export function marker_of(event: StoredEvent): string | null {
 
 /** The text has at most 80 characters. */
 function label(word: string, text: string): string {
-  const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+  const line = one_line(text);
   const characters = [...line];
   const short = characters.length > 80 ? `${characters.slice(0, 79).join("")}…` : line;
   return short === "" ? word : `${word}: ${short}`;
 }
+
+/** Without controls: a player writes it into a terminal or a window's title. */
+export const one_line = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, " ").trim();

@@ -9,6 +9,7 @@
  * Lines of other shapes are for later versions: a reader leaves them out. `import/ndjson.ts` reads it back.
  */
 import type { Head } from "@kulti/protocol/wire.ts";
+import { json_line } from "../printable.ts";
 import type { RecordedSession } from "./session.ts";
 
 export const session_format = "kulti-session";
@@ -31,9 +32,7 @@ export function* export_ndjson({
     version: session_format_version,
     session: head,
   };
-  yield line(first);
-  for (const event of events) yield line(event);
-  for (const message of messages) yield line({ message });
+  yield json_line(first);
+  for (const event of events) yield json_line(event);
+  for (const message of messages) yield json_line({ message });
 }
-
-const line = (value: unknown): string => `${JSON.stringify(value)}\n`;

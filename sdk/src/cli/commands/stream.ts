@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import { ending_statuses, thought_types } from "@kulti/protocol/event.ts";
 import { type EventLine, is_beside_events, read_event } from "../../import/index.ts";
 import type { StatusData, ThoughtType } from "../../index.ts";
+import { json_line } from "../../printable.ts";
 import { type Command, choice_flag, server_options, session_option } from "../command.ts";
 import { find_credentials } from "../credentials.ts";
 import { go_on_stage, session_choice } from "../stage-run.ts";
@@ -31,7 +32,7 @@ export const stream: Command = {
     const stage = go_on_stage(run, credentials, choice);
     const { agent } = stage;
     if (flags.messages) {
-      agent.on_message((message) => process.stdout.write(`${JSON.stringify({ message })}\n`));
+      agent.on_message((message) => process.stdout.write(json_line({ message })));
     }
     const lines = createInterface({ input: run.stdin, crlfDelay: Number.POSITIVE_INFINITY });
     run.signal.addEventListener("abort", () => lines.close(), { once: true });
