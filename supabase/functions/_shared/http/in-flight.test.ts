@@ -1,0 +1,49 @@
+import { equal, throws } from "node:assert/strict";
+import { InFlight } from "./in-flight.ts";
+
+const create = () =>
+  new InFlight({
+    small_bytes: 10,
+    small: { all_bytes: 40, own_bytes: 30 },
+    large: { all_bytes: 200, own_bytes: 100 },
+  });
+const is_full = { code: "unavailable", retry_after_s: 1 };
+
+Deno.test("one caller's large bodies leave room for its small ones and for others", () => {
+  const bodies = create();
+  bodies.hold("ada").add(110);
+  throws(() => bodies.hold("ada").add(11), is_full);
+  bodies.hold("ada").add(10);
+  bodies.hold("bob").add(110);
+});
+
+Deno.test("all together have a limit, and small bodies pass while large ones are refused", () => {
+  const bodies = create();
+  bodies.hold("ada").add(110);
+  bodies.hold("bob").add(110);
+  throws(() => bodies.hold("cid").add(11), is_full);
+  bodies.hold("dan").add(10);
+});
+
+Deno.test("what was released, of a refused body too, is free again", () => {
+  const bodies = create();
+  const held = bodies.hold("ada");
+  for (let piece = 0; piece < 22; piece++) held.add(5);
+  const refused = bodies.hold("ada");
+  throws(() => refused.add(50), is_full);
+  refused.release();
+  refused.release();
+  held.release();
+  for (let round = 0; round < 5; round++) {
+    const again = bodies.hold("ada");
+    again.add(110);
+    again.release();
+  }
+});
+
+Deno.test("strangers share the room of all", () => {
+  const bodies = create();
+  for (let stranger = 0; stranger < 4; stranger++) bodies.hold(null).add(10);
+  throws(() => bodies.hold(null).add(1), is_full);
+  equal(bodies.hold(null).add(0), undefined);
+});
