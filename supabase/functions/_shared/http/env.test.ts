@@ -23,7 +23,7 @@ Deno.test("read_project_env fails the start for want of an address or a key, and
   throws(() => read({ SUPABASE_URL }), /SUPABASE_SECRET_KEYS/);
   throws(() => read({ SUPABASE_SERVICE_ROLE_KEY: "jwt" }), /SUPABASE_URL/);
   throws(
-    () => read({ SUPABASE_URL, SUPABASE_SECRET_KEYS: "{default: sb_secret_x}" }),
+    () => read({ SUPABASE_URL, SUPABASE_SECRET_KEYS: "sb_secret_x" }),
     (error: Error) => !error.message.includes("sb_secret_x"),
   );
 });
@@ -39,7 +39,7 @@ Deno.test("read_viewer_env takes the publishable key, an older stack's too, and 
   );
   equal(keys({ SUPABASE_ANON_KEY: "a" }), "a");
   throws(
-    () => keys({ SUPABASE_PUBLISHABLE_KEYS: "{web: sb_publishable_w}" }),
+    () => keys({ SUPABASE_PUBLISHABLE_KEYS: "sb_publishable_w" }),
     (error: Error) => !`${error.message}${error.stack}`.includes("sb_publishable_w"),
   );
   throws(() => keys({ SUPABASE_SECRET_KEYS: '{"default":"sb_secret_x"}' }), /publishable key/);
