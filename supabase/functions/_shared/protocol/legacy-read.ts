@@ -90,25 +90,48 @@ export function plain(value: unknown, room: Room, depth = 1): unknown {
 const max_misses = 100;
 
 /**
- * A record of at most `limit_bytes` as JSON: the keys in their order as far as they fit. When not all fit, longer texts
- * are shortened first.
+ * A record of at most `limit_bytes` as JSON: the entries in their order as far as they fit. When not all fit, longer
+ * texts are shortened first. Bodies bring records of thousands of keys: copies of them were most of the time.
  */
-export function small_enough(record: Fields, limit_bytes: number): Fields {
-  const room = { left: limit_bytes };
-  const whole = plain(record, room) as Fields;
-  if (room.left >= 0 && size_of(whole) <= limit_bytes) return whole;
-  let left = limit_bytes - 2;
-  let misses = 0;
-  const entries: [string, unknown][] = [];
-  for (const [key, value] of Object.entries(record)) {
-    const shorter = typeof value === "string" ? cut(value, 1_024) : plain(value, { left }, 2);
-    const needed = key.length + 3 > left ? limit_bytes : size_of({ [storable(key)]: shorter });
-    if (needed <= left) {
-      left -= needed;
-      entries.push([storable(key), shorter]);
-    } else if (++misses > max_misses) break;
-  }
-  return Object.fromEntries(entries);
+export function small_enough(entries: [string, unknown][], limit_bytes: number): Fields {
+  const whole = least_bytes(entries) > limit_bytes ? null : fitting(entries, limit_bytes, false);
+  return Object.fromEntries(whole ?? fitting(entries, limit_bytes, true) ?? []);
 }
 
-const size_of = (value: unknown): number => utf8_bytes(JSON.stringify(value));
+/** Less than the JSON can have. */
+function least_bytes(entries: readonly [string, unknown][]): number {
+  let bytes = 2;
+  for (const [key, value] of entries) {
+    bytes += key.length + 4 + (typeof value === "string" ? value.length + 1 : 0);
+  }
+  return bytes;
+}
+
+/** The entries that fit, or null when one does not and none may be left out. */
+function fitting(entries: readonly [string, unknown][], limit_bytes: number, may_leave: boolean) {
+  const found: [string, unknown][] = [];
+  let left = limit_bytes - 1;
+  let misses = 0;
+  for (const [name, value] of entries) {
+    const key = storable(name);
+    const is_cut = may_leave && typeof value === "string";
+    const kept_value = is_cut ? cut(value, 1_024) : plain(value, { left }, 2);
+    const bytes = json_bytes(key) + json_bytes(kept_value) + 2;
+    if (bytes <= left) {
+      left -= bytes;
+      found.push([key, kept_value]);
+    } else if (!may_leave) return null;
+    else if (++misses > max_misses) break;
+  }
+  return found;
+}
+
+const encoder = new TextEncoder();
+const scratch = new Uint8Array(16_384);
+
+function json_bytes(value: unknown): number {
+  const json = JSON.stringify(value);
+  return json.length * 3 <= scratch.length
+    ? encoder.encodeInto(json, scratch).written
+    : utf8_bytes(json);
+}

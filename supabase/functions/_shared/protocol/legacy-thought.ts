@@ -37,9 +37,13 @@ function from_thought(value: unknown): ThoughtData {
   };
 }
 
+const known_keys = new Set([
+  ..."tool file promptFor prompt_for options chosen confidence".split(" "),
+]);
+
 /** A type that the contract does not have, such as `confusion`, is kept as `original_type`. */
 function to_metadata(from: Fields, unknown_type: unknown): ThoughtMetadata {
-  const { tool, file, promptFor, prompt_for, options, chosen, confidence, ...free } = from;
+  const { tool, file, promptFor, prompt_for, options, chosen, confidence } = from;
   const known: ThoughtMetadata = {
     ...given("tool", tool, "filename_bytes"),
     ...given("file", file, "filename_bytes"),
@@ -54,7 +58,8 @@ function to_metadata(from: Fields, unknown_type: unknown): ThoughtMetadata {
   };
   const choices = latest(options).map((option) => kept(option, "title_bytes"));
   if (choices.length > 0) known.options = choices;
-  return small_enough({ ...known, ...free }, limits.metadata_bytes);
+  const free = Object.entries(from).filter(([key]) => !known_keys.has(key));
+  return small_enough([...Object.entries(known), ...free], limits.metadata_bytes);
 }
 
 /** Some clients count to 100. */
