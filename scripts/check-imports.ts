@@ -45,6 +45,11 @@ const modules: Module[] = [
   { name: "local", folder: "local", may_import: [] },
   { name: "e2e", folder: "e2e", may_import: ["protocol", "sdk"] },
   { name: "bench", folder: "bench", may_import: ["protocol", "sdk", "e2e"] },
+  {
+    name: "linear",
+    folder: "scripts/linear",
+    may_import: ["protocol", "share", "sdk", "player", "search", "site", "islands", "local"],
+  },
   { name: "scripts", folder: "scripts", may_import: ["protocol", "sdk", "site", "local"] },
 ];
 

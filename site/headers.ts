@@ -46,9 +46,16 @@ export function security_headers(options: PolicyOptions): Record<string, string>
 
 /** `sha256-…` of each script that stands in a page itself. */
 export function inline_script_hashes(html: string): string[] {
-  return [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
-    ([, source = ""]) => `sha256-${createHash("sha256").update(source).digest("base64")}`,
-  );
+  return html
+    .split("</script>")
+    .slice(0, -1)
+    .flatMap((before_end) => {
+      const tag = before_end.indexOf("<script");
+      const end = tag < 0 ? -1 : before_end.indexOf(">", tag);
+      if (end < 0 || /\ssrc=/.test(before_end.slice(tag, end))) return [];
+      const source = before_end.slice(end + 1);
+      return [`sha256-${createHash("sha256").update(source).digest("base64")}`];
+    });
 }
 
 /** Built files carry their hash in their name; pages and `config.json` are asked for again. */

@@ -88,7 +88,7 @@ export function share_tags({ title, description, url, images, oembed_url }: Shar
 }
 
 const general_tags =
-  /<title>[^<]*<\/title>|<meta (?:property="og:|name="(?:twitter:|description"))[^>]*>/g;
+  /<title>[^<]*<\/title>|<meta (?:property="og:|name="(?:twitter:|description"))[^<>]*>/g;
 
 /** The shell with what it says in general taken out, and what this page has to say put in. */
 export function with_share_tags(html: string, page: SharedPage): string {

@@ -2,6 +2,7 @@
 
 import { redact } from "@kulti/protocol/redact.ts";
 import { agent_id_pattern, functions_path, uuid_pattern } from "@kulti/protocol/routes.ts";
+import { trim_end } from "@kulti/protocol/text.ts";
 import { batch_defaults } from "./batcher.ts";
 import type { MessageHandler } from "./chat.ts";
 import type { Redact } from "./fit.ts";
@@ -125,7 +126,7 @@ function redaction(choice: boolean | Redact): Redact {
 
 /** The project's URL out of any address of it: without a slash at its end, without the functions' path. */
 export function server_root(server: string): string {
-  const trimmed = server.trim().replace(/\/+$/, "");
+  const trimmed = trim_end(server.trim(), "/");
   const at = trimmed.indexOf(functions_path);
   return at < 0 ? trimmed : trimmed.slice(0, at);
 }

@@ -14,10 +14,22 @@ const hold_ms = 400;
  */
 function complete_length(text: string): number {
   const tail_from = Math.max(0, text.length - longest_secret);
-  const tail = /(?:[!-~]+\s+){0,2}[!-~]*$/.exec(text.slice(tail_from));
-  const words = tail_from + (tail?.index ?? 0);
+  const words = tail_from + last_words(text.slice(tail_from), 3);
   const key = text.lastIndexOf("-----BEGIN ");
   return key >= 0 && text.indexOf("-----END ", key) < 0 ? Math.min(key, words) : words;
+}
+
+/** Where the last `count` words of ASCII letters and signs begin. */
+function last_words(text: string, count: number): number {
+  let at = text.length;
+  for (let word = 0; word < count; word++) {
+    const end = word === 0 ? at : text.slice(0, at).trimEnd().length;
+    let start = end;
+    while (start > 0 && /[!-~]/.test(text[start - 1] as string)) start -= 1;
+    if (word > 0 && (end === at || start === end)) return at;
+    at = start;
+  }
+  return at;
 }
 
 export interface ThoughtStream {

@@ -29,7 +29,7 @@ export function create_authenticate(jwt_secret: string, anon_role: string): Auth
   }
 
   return async (authorization) => {
-    const token = /^bearer(?:\s+(.*))?$/i.exec(authorization ?? "");
+    const token = /^bearer(?:\s([\s\S]*))?$/i.exec(authorization ?? "");
     if (!token) return { role: anon_role, claims: { role: anon_role } };
     const claims = await claims_of(token[1]?.trim() ?? "");
     check_claims(claims);

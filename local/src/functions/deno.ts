@@ -35,7 +35,7 @@ export interface DenoOptions {
 export async function run_function(options: DenoOptions): Promise<HeldProcess> {
   const source = await readFile(options.entrypoint, "utf8");
   // Supabase takes both `export default { fetch }` and `Deno.serve(...)`; Deno has a command for each.
-  const serves_default = /^\s*export\s+default\b|\bas\s+default\b/m.test(source);
+  const serves_default = /^[ \t]*export\s+default\b|\bas\s+default\b/m.test(source);
   const args = [
     ...(serves_default ? ["serve", `--host=${HOST}`, `--port=${options.port}`] : ["run"]),
     "--quiet",

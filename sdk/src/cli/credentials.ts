@@ -6,6 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { trim_end } from "@kulti/protocol/text.ts";
 import { server_root } from "../options.ts";
 import {
   type CommandRun,
@@ -53,7 +54,7 @@ export function find_place(flags: Flags, { env, cwd }: Surroundings): Place {
     env.KULTI_PUBLISHABLE_KEY ?? (is_local ? local?.publishable_key : undefined) ?? null;
   return {
     ...{ server, is_found: !given, publishable_key },
-    site_url: site_url?.replace(/\/+$/, "") ?? null,
+    site_url: site_url === undefined ? null : trim_end(site_url, "/"),
   };
 }
 

@@ -77,9 +77,9 @@ export function agent_id_from(text: string, fallback: string): string {
   const id = text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
+    .replace(/^-/, "")
     .slice(0, 58)
-    .replace(/-+$/, "");
+    .replace(/-$/, "");
   return agent_id_pattern.test(id) ? id : fallback;
 }
 

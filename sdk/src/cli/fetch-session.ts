@@ -1,5 +1,6 @@
 /** A session as any viewer reads it: its head, all its events, its chat. */
 import { agent_id_pattern, rpcs, uuid_pattern } from "@kulti/protocol/routes.ts";
+import { trim_end } from "@kulti/protocol/text.ts";
 import type { Head } from "@kulti/protocol/wire.ts";
 import type { RecordedSession } from "../export/index.ts";
 import { limited_fetch } from "../watch/time-limit.ts";
@@ -44,7 +45,7 @@ export async function read_site_config(site_url: string): Promise<ReadAccess> {
   if (typeof api_url !== "string" || typeof publishable_key !== "string") {
     throw new Error(`Cannot read ${address}: it is no configuration of a Kulti site.`);
   }
-  return { server: api_url.replace(/\/+$/, ""), publishable_key };
+  return { server: trim_end(api_url, "/"), publishable_key };
 }
 
 export async function fetch_session(

@@ -1,4 +1,5 @@
 /** Text that nobody vouches for as Markdown that shows it and nothing else: no HTML, no pictures, no broken fences. */
+import { trim_end } from "@kulti/protocol/text.ts";
 
 /**
  * Paragraphs in which every character stands as it was written. Agents write Markdown themselves: of that, code keeps
@@ -7,9 +8,10 @@
 export function escape_text(text: string): string {
   const lines = text.replace(/\r\n?/g, "\n").split("\n");
   const blocks: string[] = [];
+  const last_of = new Map(lines.map((line, at) => [line.trim(), at]));
   let plain: string[] = [];
   for (let at = 0; at < lines.length; at++) {
-    const fence = read_fence(lines, at);
+    const fence = read_fence(lines, at, last_of);
     if (!fence) {
       plain.push(lines[at] ?? "");
       continue;
@@ -23,12 +25,13 @@ export function escape_text(text: string): string {
   return blocks.join("\n");
 }
 
-/** The block that opens at this line, if it is closed further down. */
-function read_fence(lines: readonly string[], at: number) {
+/** The block that opens at this line, if it is closed further down: no line is passed for a fence that is not. */
+function read_fence(lines: readonly string[], at: number, last_of: ReadonlyMap<string, number>) {
   const [, fence, language = ""] = /^ {0,3}(`{3,})([\w+#.-]*)\s*$/.exec(lines[at] ?? "") ?? [];
-  if (fence === undefined) return null;
-  const end = lines.findIndex((line, index) => index > at && line.trim() === fence);
-  return end < 0 ? null : { body: lines.slice(at + 1, end).join("\n"), language, end };
+  if (fence === undefined || (last_of.get(fence) ?? -1) <= at) return null;
+  let end = at + 1;
+  while (lines[end]?.trim() !== fence) end += 1;
+  return { body: lines.slice(at + 1, end).join("\n"), language, end };
 }
 
 const escape_lines = (lines: readonly string[]): string =>
@@ -58,7 +61,7 @@ function escape_part(text: string): string {
   let escaped = "";
   let from = 0;
   for (const { 0: found, index } of text.matchAll(address)) {
-    const url = found.replace(/[.,;:!?')]+$/, "");
+    const url = trim_end(found, ".,;:!?')");
     escaped += `${escape_words(text.slice(from, index))}<${url}>`;
     from = index + url.length;
   }
@@ -84,18 +87,20 @@ const escape_start = (line: string): string =>
 /** A block of code between fences longer than any inside. */
 export function fenced(text: string, language = ""): string {
   const body = text.replace(/\r\n?/g, "\n").replace(/[^\P{Cc}\n\t]/gu, "\ufffd");
-  const longest = Math.max(2, ...[...body.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
+  const fence = "`".repeat(Math.max(2, longest_run(body)) + 1);
   const word = /^[\w+#.-]{1,40}$/.test(language) ? language : "";
   return `${fence}${word}\n${body === "" || body.endsWith("\n") ? body : `${body}\n`}${fence}`;
 }
+
+/** How many backquotes stand together at most. */
+const longest_run = (text: string): number =>
+  text.match(/`+/g)?.reduce((longest, run) => Math.max(longest, run.length), 0) ?? 0;
 
 /** A name in the line, as code. */
 export function code_span(text: string): string {
   const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
   if (line === "") return "` `";
-  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
-  const ticks = "`".repeat(longest + 1);
+  const ticks = "`".repeat(longest_run(line) + 1);
   const room = line.startsWith("`") || line.endsWith("`") ? " " : "";
   return `${ticks}${room}${line}${room}${ticks}`;
 }

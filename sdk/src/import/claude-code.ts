@@ -13,6 +13,7 @@ import type { Recording, Skipped } from "./recording.ts";
 import { Track } from "./track.ts";
 import {
   count_of,
+  element_of,
   type Fields,
   fields_of,
   first_line,
@@ -22,6 +23,7 @@ import {
   number_of,
   text_of,
   time_of,
+  without_elements,
 } from "./value.ts";
 
 /** Between lines that bear no time, as those of stream-json. */
@@ -123,10 +125,9 @@ class ClaudeImporter {
       const fields = fields_of(block);
       if (fields.type === "tool_result") this.#tools.result(fields, line.toolUseResult);
     }
-    const text = joined_text(content).replace(
-      /<(system-reminder|local-command-caveat)>[\s\S]*?<\/\1>|<\/?user_query>/g,
-      "",
-    );
+    const text = ["system-reminder", "local-command-caveat"]
+      .reduce(without_elements, joined_text(content))
+      .replace(/<\/?user_query>/g, "");
     if (text.trim() === "") return;
     if (line.isMeta === true) {
       // What a slash command stands for; a caveat is for the model alone.
@@ -145,8 +146,7 @@ class ClaudeImporter {
 
   /** What a person typed: a prompt, a slash command, a shell command, or a stop. */
   #spoken(text: string) {
-    const tag = (name: string): string | undefined =>
-      new RegExp(`<${name}>([\\s\\S]*?)</${name}>`).exec(text)?.[1];
+    const tag = (name: string): string | undefined => element_of(text, name);
     const slash = tag("command-name");
     const output = tag("local-command-stdout") ?? tag("bash-stdout");
     const shell = tag("bash-input");

@@ -6,6 +6,7 @@
 import { apply_edits } from "@kulti/protocol/edits.ts";
 import type { CodeEdit } from "@kulti/protocol/event.ts";
 import { limits } from "@kulti/protocol/limits.ts";
+import { trim_end } from "@kulti/protocol/text.ts";
 import type { Track } from "./track.ts";
 
 interface KnownFile {
@@ -26,7 +27,7 @@ export class Files {
   }
 
   name(path: string): string {
-    const root = this.root.replace(/\/+$/, "");
+    const root = trim_end(this.root, "/");
     const is_inside = root !== "" && path.startsWith(`${root}/`);
     return is_inside ? path.slice(root.length + 1) : path.replace(/^\.\//, "");
   }

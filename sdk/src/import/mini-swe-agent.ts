@@ -10,6 +10,7 @@ import { issue_in } from "./swe-problem.ts";
 import { reading_ms, Track } from "./track.ts";
 import {
   count_of,
+  element_of,
   type Fields,
   fields_of,
   is_fields,
@@ -21,8 +22,34 @@ import {
   time_of,
 } from "./value.ts";
 
-const fenced =
-  /```(?:bash|sh|mswea_bash_command)\s*\n([\s\S]*?)\n```|<(?:bash|mswea_bash_command)>([\s\S]*?)<\/(?:bash|mswea_bash_command)>/;
+interface Block {
+  command: string;
+  start: number;
+  end: number;
+}
+
+const fence_start = /```(?:bash|sh|mswea_bash_command)[^\S\n]*\n/;
+
+/** The command of a version 1 answer: in the first fence, or the first tag, whichever comes first and is closed. */
+function find_block(text: string): Block | undefined {
+  return [
+    block_between(text, fence_start, /\n```/),
+    block_between(text, /<(?:bash|mswea_bash_command)>/, /<\/(?:bash|mswea_bash_command)>/),
+  ]
+    .filter((block) => block !== undefined)
+    .sort((a, b) => a.start - b.start)[0];
+}
+
+/** Where nothing closes the first of them, nothing closes a later one either. */
+function block_between(text: string, open: RegExp, close: RegExp): Block | undefined {
+  const opened = open.exec(text);
+  if (!opened) return undefined;
+  const from = opened.index + opened[0].length;
+  const closed = close.exec(text.slice(from));
+  if (!closed) return undefined;
+  const end = from + closed.index + closed[0].length;
+  return { command: text.slice(from, from + closed.index), start: opened.index, end };
+}
 
 export function import_mini_swe_agent(run: Fields): Recording {
   const messages = list_of(run.messages).map(fields_of);
@@ -167,8 +194,10 @@ function said_in(message: Fields): { thought: string; reasoning: string } {
       .map((item) => joined_text(item[field]))
       .join("\n");
   const content = joined_text(message.content) || of_items("message", "content");
+  const block = find_block(content);
+  const said = block ? content.slice(0, block.start) + content.slice(block.end) : content;
   return {
-    thought: content.replace(fenced, "").replace(/^THOUGHT:\s*/, ""),
+    thought: said.replace(/^THOUGHT:\s*/, ""),
     reasoning: text_of(message.reasoning_content) || of_items("reasoning", "summary"),
   };
 }
@@ -185,9 +214,8 @@ function commands_of(message: Fields): { id: string; command: string }[] {
     .map((call) => ({ id: text_of(call.tool_call_id), command: text_of(call.command) }))
     .filter(({ command }) => command !== "");
   if (told.length > 0) return told;
-  const [, of_fence, of_tag] = fenced.exec(joined_text(message.content)) ?? [];
-  const command = of_fence ?? of_tag;
-  return command === undefined ? [] : [{ id: "", command }];
+  const block = find_block(joined_text(message.content));
+  return block ? [{ id: "", command: block.command.replace(/^\s*\n/, "") }] : [];
 }
 
 /** The output itself where the file has it; else what the model was given, in tags or as JSON, its middle left out. */
@@ -196,7 +224,7 @@ function read_output(message: Fields): { text: string; exit_code: number | undef
   const content = joined_text(message.content) || joined_text(message.output);
   const told = fields_of(json_of(content));
   const tag = (name: string): string | undefined =>
-    new RegExp(`<${name}>\\n?([\\s\\S]*?)\\n?</${name}>`).exec(content)?.[1];
+    element_of(content, name)?.replace(/^\n|\n$/g, "");
   const code = number_of(extra.returncode) ?? number_of(told.returncode) ?? tag("returncode");
   const head = told.output_head ?? tag("output_head");
   const ends =

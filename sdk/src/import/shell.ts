@@ -1,4 +1,5 @@
 /** What a shell command does to files, where it says so plainly. Everything else stays a command. */
+import { trim_end } from "@kulti/protocol/text.ts";
 import type { Files } from "./files.ts";
 
 /** The words of a command line as a POSIX shell splits them; null where a quote is left open. */
@@ -83,7 +84,7 @@ export function apply_command(line: string, files: Files) {
 /** `cd folder && command` runs the command there. */
 function without_cd(line: string): { folder: string; command: string } {
   const [, folder = "", command] = /^cd\s+([\w./@+-]+)\s*&&\s*([\s\S]+)$/.exec(line.trim()) ?? [];
-  return { folder: folder.replace(/\/+$/, ""), command: command ?? line };
+  return { folder: trim_end(folder, "/"), command: command ?? line };
 }
 
 function apply_program(program: string, paths: string[], files: Files) {

@@ -81,9 +81,11 @@ export function has_failed(observation: string): boolean {
 /** What was wrong, without the windows that follow. */
 export function failure_of(observation: string): string {
   const text = observation.replaceAll("\r\n", "\n");
-  const listed = /ERRORS:\s*\n([\s\S]*?)\n(?:This is how|\s*\n)/.exec(text)?.[1]?.trim();
+  const head = /ERRORS:\s*\n/.exec(text);
+  const below = head ? text.slice(head.index + head[0].length) : "";
+  const end = below.search(/\n(?:This is how|\s*\n)/);
   const found =
-    listed && listed !== "" ? listed : (/ERRORS:\s*\n+((?:- .*\n?)+)/.exec(text)?.[1] ?? "");
+    (end < 0 ? "" : below.slice(0, end).trim()) || (/^(?:- .*\n?)+/.exec(below)?.[0] ?? "");
   return (found.trim() || (text.split("\n[File:")[0] ?? "").trim() || "The edit was not applied.")
     .replace(/^- /gm, "")
     .slice(0, 2_000);

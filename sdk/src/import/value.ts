@@ -58,6 +58,32 @@ export function numbered_content(text: string): string | null {
   return is_whole ? lines.map((line) => line?.[2] ?? "").join("\n") : null;
 }
 
+/** What stands between the first `open` and the `close` behind it. */
+export function between(text: string, open: string, close: string): string | undefined {
+  const tag = text.indexOf(open);
+  const from = tag + open.length;
+  const end = tag < 0 ? -1 : text.indexOf(close, from);
+  return end < 0 ? undefined : text.slice(from, end);
+}
+
+/** As an XML element, without attributes. */
+export const element_of = (text: string, name: string): string | undefined =>
+  between(text, `<${name}>`, `</${name}>`);
+
+/** The text without the elements of this name. */
+export function without_elements(text: string, name: string): string {
+  const [open, close] = [`<${name}>`, `</${name}>`];
+  let kept = "";
+  let from = 0;
+  for (;;) {
+    const start = text.indexOf(open, from);
+    const end = start < 0 ? -1 : text.indexOf(close, start + open.length);
+    if (end < 0) return kept + text.slice(from);
+    kept += text.slice(from, start);
+    from = end + close.length;
+  }
+}
+
 /** The first line with something in it. */
 export function first_line(text: string, max_chars = 120): string {
   const line = (text.split("\n").find((candidate) => candidate.trim() !== "") ?? "").trim();

@@ -12,6 +12,7 @@ import {
   type SessionStats,
   type StoredEvent,
 } from "@kulti/protocol";
+import { trim_end } from "@kulti/protocol/text.ts";
 import { PostgrestClient } from "@supabase/postgrest-js";
 import { create_realtime } from "./realtime.ts";
 import { type Fetch, with_time_limit } from "./time-limit.ts";
@@ -88,7 +89,7 @@ const first_page_rows = 200;
 
 export function createKultiApi(options: KultiApiOptions) {
   const { publishable_key, silence_ms, heartbeat_ms } = options;
-  const api_url = options.api_url.replace(/\/+$/, "");
+  const api_url = trim_end(options.api_url, "/");
   const request = with_time_limit(options.fetch, silence_ms);
   const rest = new PostgrestClient(`${api_url}/rest/v1`, {
     headers: { apikey: publishable_key },

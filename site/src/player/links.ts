@@ -3,7 +3,7 @@ export type TextPart = { kind: "text"; text: string } | { kind: "link"; text: st
 
 const address = /https?:\/\/[^\s<>"'`\\^{|}\p{Cc}\p{Cf}]+/giu;
 /** What belongs to the sentence around an address, and not to it. */
-const sentence_end = /[.,;:!?…)\]*_]+$/u;
+const sentence_end = new Set(".,;:!?…)]*_");
 
 export function find_links(text: string): TextPart[] {
   const parts: TextPart[] = [];
@@ -28,16 +28,26 @@ export function safe_url(value: string): string | null {
   return is_web && !url.username && !url.password ? url.href : null;
 }
 
-/** A closing bracket stays when it was opened inside: `…/Stage_(theatre)`. */
+/** A closing bracket stays when it was opened inside: `…/Stage_(theatre)`. Passes the address twice at most. */
 function trim_sentence(found: string): string {
-  let kept = found;
-  for (;;) {
-    const end = sentence_end.exec(kept)?.[0].at(-1);
-    if (!end) return kept;
-    const opens = end === ")" ? "(" : end === "]" ? "[" : null;
-    if (opens && kept.split(opens).length > kept.split(end).length - 1) return kept;
-    kept = kept.slice(0, -1);
+  /** How many more of each bracket are open than closed. */
+  const open = { round: 0, square: 0 };
+  for (const sign of found) count_bracket(open, sign, 1);
+  let length = found.length;
+  for (; length > 0; length--) {
+    const end = found[length - 1] as string;
+    if (!sentence_end.has(end)) break;
+    if ((end === ")" && open.round >= 0) || (end === "]" && open.square >= 0)) break;
+    count_bracket(open, end, -1);
   }
+  return found.slice(0, length);
+}
+
+function count_bracket(open: { round: number; square: number }, sign: string, step: 1 | -1): void {
+  if (sign === "(") open.round += step;
+  else if (sign === ")") open.round -= step;
+  else if (sign === "[") open.square += step;
+  else if (sign === "]") open.square -= step;
 }
 
 /** For every link made from such text. */

@@ -21,14 +21,16 @@ export function rich_text(text: string): RichPart[] {
     const [all, block, code, strong] = match;
     const before = text.slice(from, match.index);
     // A block stands apart by itself; the empty lines around it are not needed.
-    parts.push(...find_links(block === undefined ? before : before.trimEnd()));
+    for (const part of find_links(block === undefined ? before : before.trimEnd()))
+      parts.push(part);
     if (block !== undefined) parts.push({ kind: "block", text: block });
     else if (code !== undefined) parts.push({ kind: "code", text: code });
     else parts.push({ kind: "strong", parts: rich_text(strong ?? "") });
     from = match.index + all.length;
     if (block !== undefined) while (text[from] === "\n") from += 1;
   }
-  parts.push(...find_links(text.slice(from)));
+  // Not spread into one call, which takes some 100,000 arguments at most.
+  for (const part of find_links(text.slice(from))) parts.push(part);
   return parts;
 }
 

@@ -63,10 +63,11 @@ export function query_of(wish: Wish, now: Date): SearchQuery | null {
 
 /** The same with its last word as the beginning of one; null where that is none, or is one already. */
 export function beginning_of(query: SearchQuery): SearchQuery | null {
-  const [, before = "", word] = /^(.*?)([\p{L}\p{N}_]{2,})$/su.exec(query.query) ?? [];
+  const [word = ""] = /^[\p{L}\p{N}_]{2,}/u.exec([...query.query].reverse().join("")) ?? [];
+  const before = query.query.slice(0, query.query.length - word.length);
   const is_quoted = before.split('"').length % 2 === 0;
   const is_excluded = /(^|\s)-\S*$/.test(before);
-  return word && !is_quoted && !is_excluded ? { ...query, query: `${query.query}*` } : null;
+  return word !== "" && !is_quoted && !is_excluded ? { ...query, query: `${query.query}*` } : null;
 }
 
 /** Why the server need not be asked, or null. */

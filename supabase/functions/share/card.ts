@@ -1,4 +1,5 @@
 /** The picture that stands for a session where its link is shown: who, what, and the latest thought. */
+import { grouped } from "../_shared/protocol/text.ts";
 import type { Head } from "../_shared/protocol/wire.ts";
 import {
   balanced,
@@ -141,7 +142,7 @@ function figures(head: Head): string {
 }
 
 const counted = (count: number, word: string): string =>
-  `${String(count).replace(/\B(?=(\d{3})+$)/g, ",")} ${word}${count === 1 ? "" : "s"}`;
+  `${grouped(count)} ${word}${count === 1 ? "" : "s"}`;
 
 /** `48 s`, `12 min`, `1 h 12 min`. */
 function elapsed_text(ms: number): string {

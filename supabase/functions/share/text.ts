@@ -1,4 +1,5 @@
 /** Text that nobody vouches for, made ready for a drawing: what XML can't hold is gone, and lines fit their width. */
+import { trim_end } from "../_shared/protocol/text.ts";
 
 const named: Record<string, string> = {
   "&": "&amp;",
@@ -129,7 +130,7 @@ function ending(lines: string[], width_em: number): string[] {
   // Not in the middle of a word, unless it is a very long one.
   const space = last.lastIndexOf(" ");
   if (last !== whole && space > last.length * 0.7) last = last.slice(0, space);
-  return [...lines.slice(0, -1), `${last.replace(/[\s.,;:…]+$/u, "")}…`];
+  return [...lines.slice(0, -1), `${trim_end(last, " .,;:…")}…`];
 }
 
 /** One or two letters in place of a picture, as on the site. */

@@ -1,6 +1,7 @@
 /** Addresses of the site's pages: which session they name. */
 import { KultiError } from "../_shared/protocol/errors.ts";
 import { agent_id_pattern, uuid_pattern } from "../_shared/protocol/routes.ts";
+import { trim_end } from "../_shared/protocol/text.ts";
 
 export interface Addresses {
   /** Where people watch, without a slash at the end; null where nobody has said it. */
@@ -21,7 +22,7 @@ export interface WatchAddress {
  * address than the world's where the stack runs in containers: KULTI_API_URL says the world's.
  */
 export function read_addresses(env: Pick<Deno.Env, "get">, project_url: string): Addresses {
-  const without_slash = (url: string) => url.replace(/\/+$/, "");
+  const without_slash = (url: string) => trim_end(url, "/");
   const site_url = env.get("KULTI_SITE_URL");
   return {
     site_url: site_url ? without_slash(site_url) : null,

@@ -15,6 +15,12 @@ import { agent_id_from, enlist } from "../enlist.ts";
 import { type Pace, pause, read_pace } from "../pace.ts";
 import { go_on_stage, type StageRun, session_choice } from "../stage-run.ts";
 
+/** Such as `.traj.json`. */
+function without_endings(name: string): string {
+  const shorter = name.replace(/\.(traj|jsonl|ndjson|json)$/i, "");
+  return shorter === name ? name : without_endings(shorter);
+}
+
 export const replay: Command = {
   name: "replay",
   usage: "<file…|-> [--speed 1|10|max] [--idle <seconds>] [--agent <id>]",
@@ -59,7 +65,7 @@ async function replay_file(
   const { out, signal } = run;
   const recording = await read_run(file, run);
   for (const { where, why } of recording.skipped.slice(0, 5)) out.note(`Left out ${where}: ${why}`);
-  const name = basename(file).replace(/(\.(traj|jsonl|ndjson|json))+$/i, "");
+  const name = without_endings(basename(file));
   const credentials = await enlist(run, {
     agent_id: agent_id_from(name, "replay"),
     name: file === "-" ? "Replay" : name.slice(0, 80),

@@ -25,7 +25,8 @@ const rest_of_code =
 
 /** Returns a function that takes the lines of a file in their order. */
 export function create_tint(filename: string): (line: string) => Tinted[] {
-  const ending = /[^./]+$/.exec(filename.toLowerCase())?.[0] ?? "";
+  const name = filename.toLowerCase();
+  const ending = name.slice(Math.max(name.lastIndexOf("."), name.lastIndexOf("/")) + 1);
   const is_hash = hash_like.test(ending);
   const is_sql = ending === "sql";
   if (!is_hash && !is_sql && !c_like.test(ending)) return (line) => [{ kind: "", text: line }];
@@ -66,10 +67,32 @@ export function create_tint(filename: string): (line: string) => Tinted[] {
 
 /** The first comment sign outside a string. */
 function comment_start(line: string, from: number, comment: RegExp): number {
-  const strings = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`/g;
-  const masked = line.replace(strings, (text) => "x".repeat(text.length));
-  const found = comment.exec(masked.slice(from));
+  const found = comment.exec(without_strings(line).slice(from));
   return found ? from + found.index : line.length;
+}
+
+const string_here = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`/y;
+
+/** The line, as long as before, with an `x` for each character of a string. */
+function without_strings(line: string): string {
+  let masked = "";
+  let from = 0;
+  /** A quote that nothing closes: nothing closes the next one of its kind either, and it is not tried. */
+  const open = new Set<string>();
+  for (let at = 0; at < line.length; at++) {
+    const quote = line[at] as string;
+    if (!"\"'`".includes(quote) || open.has(quote)) continue;
+    string_here.lastIndex = at;
+    const length = string_here.exec(line)?.[0].length;
+    if (length === undefined) {
+      open.add(quote);
+      continue;
+    }
+    masked += line.slice(from, at) + "x".repeat(length);
+    from = at + length;
+    at = from - 1;
+  }
+  return masked + line.slice(from);
 }
 
 function code_runs(code: string): Tinted[] {

@@ -8,7 +8,7 @@ export const redacted = "[redacted]";
 /** A token of known form is a secret wherever it stands. */
 const token_forms = [
   // OpenAI, Anthropic, OpenRouter, DeepSeek and others; a name such as sk-learn holds no digit.
-  "sk-(?=[\\w-]*\\d)[\\w-]{20,}",
+  "sk-(?=[\\w-]{0,200}\\d)[\\w-]{20,}",
   "klt_[\\w-]{16,}",
   "sb_secret_[\\w-]{16,}",
   "sbp_[0-9a-f]{40}",

@@ -18,9 +18,19 @@ export function unstorable(text: string): string | null {
   return null;
 }
 
+const groups_of_three = new Intl.NumberFormat("en-US", { maximumFractionDigits: 20 });
+
 /** 70112 → "70,112", whatever the machine's locale. */
-export function grouped(number: number): string {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+export const grouped = (number: number): string => groups_of_three.format(number);
+
+/**
+ * The text without those of the given characters that stand at its end. An expression such as `/[.,]+$/` would begin
+ * anew at each of them, which takes the square of their number.
+ */
+export function trim_end(text: string, characters: string): string {
+  let end = text.length;
+  while (end > 0 && characters.includes(text[end - 1] as string)) end -= 1;
+  return text.slice(0, end);
 }
 
 /** NUL and lone surrogates give way to U+FFFD. */

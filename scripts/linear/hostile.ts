@@ -1,0 +1,140 @@
+/**
+ * Makes the texts that a regular expression finds hardest, out of its own parts: each part repeated, behind each
+ * beginning of a match, and with an end that does not match.
+ */
+import { type AST, RegExpParser, visitRegExpAST } from "@eslint-community/regexpp";
+
+/** A text of any length: `head`, then `unit` again and again, then `tail`. */
+export interface Hostile {
+  head: string;
+  unit: string;
+  tail: string;
+}
+
+export const text_of = ({ head, unit, tail }: Hostile, length: number): string =>
+  `${head}${unit.repeat(Math.ceil(length / unit.length))}`.slice(0, length) + tail;
+
+/** Hardly any expression wants this: it ends a match in vain. */
+const unwanted = "\u0001";
+
+/** Others that end a match in vain: what a class of the expression leaves out. */
+const most_tails = 4;
+
+const most_units = 14;
+
+export function hostile_texts(source: string, flags: string): Hostile[] {
+  const pattern = new RegExpParser().parsePattern(source, 0, source.length, {
+    unicode: flags.includes("u"),
+    unicodeSets: flags.includes("v"),
+  });
+  const is_wanted = matcher(flags);
+  const beginnings = new Set<string>([""]);
+  const parts = new Set<string>();
+  for (const alternative of alternatives_in(pattern)) {
+    let beginning = "";
+    for (const element of alternative.elements) {
+      const sample = sample_of(element, is_wanted);
+      if (sample !== "") parts.add(sample);
+      beginning += sample;
+      if (beginning !== "") beginnings.add(beginning);
+    }
+  }
+  const tails = new Set([unwanted, ...classes_in(pattern).map((one) => outside(one, is_wanted))]);
+  const units = [...new Set([...beginnings, ...parts, " ", "a"])].filter((unit) => unit !== "");
+  const texts: Hostile[] = [];
+  for (const unit of units) {
+    for (const tail of ["", ...spread([...tails], most_tails)])
+      texts.push({ head: "", unit, tail });
+  }
+  const short = spread(units, most_units);
+  for (const head of spread([...beginnings], most_units)) {
+    for (const unit of short) {
+      for (const tail of spread([...tails], most_tails)) texts.push({ head, unit, tail });
+    }
+  }
+  for (const first of short) {
+    for (const second of short) {
+      if (first !== second) texts.push({ head: "", unit: first + second, tail: unwanted });
+    }
+  }
+  return texts;
+}
+
+/** At most that many, from the first to the last. */
+const spread = <Item>(items: readonly Item[], most: number): Item[] =>
+  items.length <= most
+    ? [...items]
+    : Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)] as Item);
+
+function alternatives_in(node: AST.Node): AST.Alternative[] {
+  switch (node.type) {
+    case "Pattern":
+    case "Group":
+    case "CapturingGroup":
+      return node.alternatives.flatMap(alternatives_in);
+    case "Assertion":
+      return "alternatives" in node ? node.alternatives.flatMap(alternatives_in) : [];
+    case "Alternative":
+      return [node, ...node.elements.flatMap(alternatives_in)];
+    case "Quantifier":
+      return alternatives_in(node.element);
+    default:
+      return [];
+  }
+}
+
+function classes_in(pattern: AST.Pattern): string[] {
+  const found = new Set<string>();
+  visitRegExpAST(pattern, {
+    onCharacterClassEnter: ({ raw }) => found.add(raw),
+    onCharacterSetEnter: ({ raw, parent }) => {
+      if (parent.type !== "CharacterClass") found.add(raw);
+    },
+  });
+  return [...found];
+}
+
+/** A character that is none of the class. */
+const outside = (raw: string, is_wanted: Wanted): string =>
+  candidates.find((character) => !is_wanted(raw, character)) ?? unwanted;
+
+type Wanted = (source: string, character: string) => boolean;
+
+const matcher = (flags: string): Wanted => {
+  const kept = flags.replace(/[gyd]/g, "");
+  const made = new Map<string, RegExp>();
+  return (source, character) => {
+    const expression = made.get(source) ?? new RegExp(`^(?:${source})$`, kept);
+    made.set(source, expression);
+    return expression.test(character);
+  };
+};
+
+/** Tried in this order, so that a class shows what it has in common with others. */
+const candidates = [
+  ..."a0 -./:\n\t_A\"'`<>()[]{}=,;!?*#$&@\\|^~%+",
+  ..."\r\u001b\u0001\u009b\u202e\u0301\u200dé中𝒜😀🏽…",
+];
+
+/** The shortest text that the element matches, or nearly so. */
+function sample_of(element: AST.Element | AST.Alternative, is_wanted: Wanted): string {
+  switch (element.type) {
+    case "Alternative":
+      return element.elements.map((inner) => sample_of(inner, is_wanted)).join("");
+    case "Character":
+      return String.fromCodePoint(element.value);
+    case "CharacterClass":
+    case "CharacterSet":
+    case "ExpressionCharacterClass":
+      return candidates.find((character) => is_wanted(element.raw, character)) ?? "";
+    case "Group":
+    case "CapturingGroup": {
+      const [first] = element.alternatives;
+      return first ? sample_of(first, is_wanted) : "";
+    }
+    case "Quantifier":
+      return sample_of(element.element, is_wanted).repeat(Math.min(Math.max(1, element.min), 64));
+    default:
+      return "";
+  }
+}
