@@ -13,13 +13,18 @@ export type TerminalToken =
   /** Any other sequence: titles, links, the clipboard, resets, character sets. */
   | { kind: "other"; text: string };
 
-/** A sequence that never ends must not be kept for ever. */
-const longest_open = 65_536;
+/** A sequence that never ends must not be kept for ever; only strings, such as pictures, are long. */
+const longest_open_string = 65_536;
+const longest_open_other = 256;
 
 /** Returns a function that takes the next chunk. */
 export function create_token_reader(): (chunk: string) => TerminalToken[] {
   let open_end = "";
   return (chunk) => {
+    if (goes_on(open_end, chunk)) {
+      open_end += chunk;
+      return [];
+    }
     const codes = parse(open_end + chunk);
     const last = codes.at(-1);
     open_end = last && last.type !== "TEXT" && is_open(last) ? last.raw : "";
@@ -38,9 +43,29 @@ export function without_escapes(text: string): string {
     .join("");
 }
 
+// biome-ignore-start lint/suspicious/noControlCharactersInRegex: escapes are made of control characters.
+const osc = /^(?:\x1b\]|\x9d)/;
+const other_string = /^(?:\x1b[P_X^]|[\x90\x98\x9e\x9f])/;
+const may_end_osc = /[\x07\n\x18\x1a\x1b\x90\x98\x9b-\x9f]/;
+const may_end_other = /[\n\x18\x1a\x1b\x90\x98\x9b-\x9f]/;
+// biome-ignore-end lint/suspicious/noControlCharactersInRegex: see above.
+
+/** Whether an open string just grows by this chunk: to read it anew each time would take the square of its length. */
+function goes_on(open_end: string, chunk: string): boolean {
+  const may_end = osc.test(open_end)
+    ? may_end_osc
+    : other_string.test(open_end)
+      ? may_end_other
+      : null;
+  const is_kept = open_end.length + chunk.length <= longest_open_string;
+  return may_end !== null && is_kept && !may_end.test(chunk);
+}
+
 /** The start of a sequence whose end may come with the next chunk; at the end of its line it is none any more. */
 function is_open(code: CODE): boolean {
-  return code.raw.length <= longest_open && !is_complete(code) && !code.raw.includes("\n");
+  const is_string = osc.test(code.raw) || other_string.test(code.raw);
+  const longest = is_string ? longest_open_string : longest_open_other;
+  return code.raw.length <= longest && !is_complete(code) && !code.raw.includes("\n");
 }
 
 function is_complete({ type, raw }: CODE): boolean {

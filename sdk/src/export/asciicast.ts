@@ -138,11 +138,15 @@ function create_writer() {
  */
 function safe_output(tokens: ReturnType<ReturnType<typeof create_token_reader>>): string {
   let bytes = "";
+  // Kept beside the text: to look at the end of a text that grows piece by piece would copy it each time.
+  let before = "";
   for (const token of tokens) {
     if (token.kind === "text") bytes += token.text;
     else if (token.kind === "csi" && is_drawing(token.mark, token.final)) bytes += token.text;
-    else if (token.text === "\n") bytes += bytes.endsWith("\r") ? "\n" : "\r\n";
+    else if (token.text === "\n") bytes += before === "\r" ? "\n" : "\r\n";
     else if (token.text === "\r" || token.text === "\b" || token.text === "\t") bytes += token.text;
+    else continue;
+    before = token.text;
   }
   return bytes;
 }

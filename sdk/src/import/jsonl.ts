@@ -7,6 +7,8 @@ export interface JsonLine {
   value: Fields;
 }
 
+const may_be_json = /^\s*[[{"\-\dtfn]/;
+
 /** The objects of a JSON Lines text; lines that are none are told, the last one too if it was cut off. */
 export function read_json_lines(text: string): { lines: JsonLine[]; skipped: Skipped[] } {
   const lines: JsonLine[] = [];
@@ -14,6 +16,11 @@ export function read_json_lines(text: string): { lines: JsonLine[]; skipped: Ski
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     const where = `line ${index + 1}`;
+    // Most lines of a text that is none: an exception for each would take ten times as long.
+    if (!may_be_json.test(line)) {
+      skipped.push({ where, why: "is no JSON" });
+      continue;
+    }
     try {
       const value: unknown = JSON.parse(line);
       if (is_fields(value)) lines.push({ number: index + 1, value });

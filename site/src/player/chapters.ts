@@ -17,6 +17,8 @@ export type Chapters = List<Chapter>;
 export const no_chapters: Chapters = List.empty;
 
 const longest_title = 160;
+/** The title stands within so many. */
+const title_characters = 4 * longest_title;
 
 /** Called for each event in order; `after` is the moment that it made. */
 export function extend_chapters(
@@ -44,8 +46,9 @@ export function extend_chapters(
       const index = stream_id === undefined ? undefined : after.stage.streams.get(stream_id);
       const written = index === undefined ? undefined : after.stage.thoughts.get(index);
       if (!written || written.seq === event.seq) return begin("prompt", content);
-      // A prompt that comes in parts gets its title as it grows.
-      return last?.seq === written.seq
+      // A prompt that comes in parts gets its title as it grows, until nothing that follows can change it.
+      const is_open = written.content.length - content.length < title_characters;
+      return is_open && last?.seq === written.seq
         ? chapters.set(chapters.length - 1, { ...last, title: title_of(written.content) })
         : chapters;
     }
@@ -56,11 +59,7 @@ export function extend_chapters(
 
 /** The first line that says something. */
 function title_of(text: string): string {
-  const line =
-    text
-      .slice(0, 4 * longest_title)
-      .match(/\S.*/)?.[0]
-      .trimEnd() ?? "";
+  const line = text.slice(0, title_characters).match(/\S.*/)?.[0].trimEnd() ?? "";
   return line.length > longest_title ? `${line.slice(0, longest_title - 1)}…` : line;
 }
 

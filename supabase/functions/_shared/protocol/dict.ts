@@ -1,5 +1,5 @@
 /**
- * A map from names to values that shares its structure between versions: a set copies one bucket and two rows of 32,
+ * A map from names to values that shares its structure between versions: a set copies one bucket and three rows of 32,
  * so that a session with thousands of files folds in linear time (a copied record took 40 s for 5,000 files and
  * 100,000 edits). Any string is a name, `__proto__` too. Iterates in the order in which the names came.
  */
@@ -13,20 +13,22 @@ interface Entry<T> {
 
 type Bucket<T> = readonly Entry<T>[];
 type Row<T> = readonly Bucket<T>[];
+type Plane<T> = readonly Row<T>[];
 
 const no_buckets: Row<never> = Array.from({ length: WIDTH }, () => []);
-const no_rows: readonly Row<never>[] = Array.from({ length: WIDTH }, () => no_buckets);
+const no_rows: Plane<never> = Array.from({ length: WIDTH }, () => no_buckets);
+const no_planes: readonly Plane<never>[] = Array.from({ length: WIDTH }, () => no_rows);
 
 export class Dict<T> implements Iterable<[string, T]> {
-  static readonly empty: Dict<never> = new Dict<never>(no_rows, 0, 0);
+  static readonly empty: Dict<never> = new Dict<never>(no_planes, 0, 0);
 
   readonly length: number;
-  readonly #rows: readonly Row<T>[];
+  readonly #planes: readonly Plane<T>[];
   readonly #next_place: number;
   #ordered: Entry<T>[] | undefined;
 
-  private constructor(rows: readonly Row<T>[], length: number, next_place: number) {
-    this.#rows = rows;
+  private constructor(planes: readonly Plane<T>[], length: number, next_place: number) {
+    this.#planes = planes;
     this.length = length;
     this.#next_place = next_place;
   }
@@ -80,7 +82,7 @@ export class Dict<T> implements Iterable<[string, T]> {
 
   #bucket(key: string): Bucket<T> {
     const hash = hash_of(key);
-    return this.#rows[row_of(hash)]?.[column_of(hash)] ?? [];
+    return this.#planes[plane_of(hash)]?.[row_of(hash)]?.[column_of(hash)] ?? [];
   }
 
   #put(entry: Entry<T>): Dict<T> {
@@ -94,25 +96,29 @@ export class Dict<T> implements Iterable<[string, T]> {
     );
   }
 
-  #with_bucket(key: string, bucket: Bucket<T>): readonly Row<T>[] {
+  #with_bucket(key: string, bucket: Bucket<T>): readonly Plane<T>[] {
     const hash = hash_of(key);
-    const rows = [...this.#rows];
-    rows[row_of(hash)] = (rows[row_of(hash)] ?? no_buckets).with(column_of(hash), bucket);
-    return rows;
+    const rows = this.#planes[plane_of(hash)] ?? no_rows;
+    const row = (rows[row_of(hash)] ?? no_buckets).with(column_of(hash), bucket);
+    return this.#planes.with(plane_of(hash), rows.with(row_of(hash), row));
   }
 
   #entries(): Entry<T>[] {
-    this.#ordered ??= this.#rows.flat(2).sort((one, other) => one.place - other.place);
+    this.#ordered ??= this.#planes.flat(3).sort((one, other) => one.place - other.place);
     return this.#ordered;
   }
 }
 
 const row_of = (hash: number): number => hash & (WIDTH - 1);
 const column_of = (hash: number): number => (hash >>> 5) & (WIDTH - 1);
+const plane_of = (hash: number): number => (hash >>> 10) & (WIDTH - 1);
 
-/** FNV-1a over UTF-16 units, its upper half mixed in since only ten bits are used. */
+/** Another one each time, so that nobody can choose names that all fall into one bucket. */
+const seed = Math.floor(Math.random() * 0x1_0000_0000);
+
+/** FNV-1a over UTF-16 units, its upper half mixed in since only fifteen bits are used. */
 function hash_of(key: string): number {
-  let hash = 0x811c9dc5;
+  let hash = 0x811c9dc5 ^ seed;
   for (let index = 0; index < key.length; index++) {
     hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
   }

@@ -1,5 +1,6 @@
 /** Edits applied to text. What does not fit is left out and told, never guessed: the text stays whole. */
 import type { CodeEdit, DiffHunk, TextReplacement } from "./event.ts";
+import { index_of } from "./text.ts";
 
 export interface Edited {
   text: string;
@@ -12,6 +13,20 @@ interface Shift {
   by: number;
 }
 
+/** Work that one list of edits may still cause, counted alike wherever it is folded. */
+interface Left {
+  /** Of the text that replacements look through, and lines that hunks move. */
+  characters: number;
+  comparisons: number;
+}
+
+/**
+ * A thousand hostile edits of a megabyte must not freeze a viewer's page: what is beyond this does not fit. A hundred
+ * edits of the largest file, or a thousand of one of 100 KB, stay far below.
+ */
+const most_characters = 128 * 1_048_576;
+const most_comparisons = 2_000_000;
+
 /**
  * In order, each to the outcome of those before it; the hunks count their lines in the text before all of them.
  * A replacement fits when its old text occurs, a hunk when its removed lines stand at its start or anywhere else
@@ -20,17 +35,18 @@ interface Shift {
 export function apply_edits(text: string, edits: readonly CodeEdit[]): Edited {
   const unfit: CodeEdit[] = [];
   const shifts: Shift[] = [];
+  const left: Left = { characters: most_characters, comparisons: most_comparisons };
   let whole = text;
   let lines: string[] | null = null;
   for (const edit of edits) {
     if (is_hunk(edit)) {
       lines ??= whole.split("\n");
-      if (!apply_hunk(lines, edit, shifts)) unfit.push(edit);
+      if (!apply_hunk(lines, edit, shifts, left)) unfit.push(edit);
       continue;
     }
     if (lines) whole = lines.join("\n");
     lines = null;
-    const next = replace_text(whole, edit);
+    const next = replace_text(whole, edit, left);
     if (next === null) unfit.push(edit);
     else whole = next;
   }
@@ -43,16 +59,19 @@ export const is_hunk = (edit: CodeEdit): edit is DiffHunk => "start" in edit;
 export const starts_file = (edit: CodeEdit | undefined): edit is TextReplacement =>
   edit !== undefined && !is_hunk(edit) && edit.old_text === "";
 
-function replace_text(text: string, edit: TextReplacement): string | null {
+function replace_text(text: string, edit: TextReplacement, left: Left): string | null {
   if (edit.old_text === "") return text === "" ? edit.new_text : null;
-  const at = text.indexOf(edit.old_text);
+  left.characters -= text.length;
+  const at = left.characters < 0 ? -1 : index_of(text, edit.old_text, left);
   if (at < 0) return null;
   return text.slice(0, at) + edit.new_text + text.slice(at + edit.old_text.length);
 }
 
-function apply_hunk(lines: string[], hunk: DiffHunk, shifts: Shift[]): boolean {
+function apply_hunk(lines: string[], hunk: DiffHunk, shifts: Shift[], left: Left): boolean {
+  left.characters -= lines.length;
+  if (left.characters < 0) return false;
   const moved = shifts.reduce((sum, { start, by }) => (start < hunk.start ? sum + by : sum), 0);
-  const at = nearest_match(lines, hunk.removed, hunk.start - 1 + moved);
+  const at = nearest_match(lines, hunk.removed, hunk.start - 1 + moved, left);
   if (at < 0) return false;
   const carriage = (lines[at] ?? lines[at - 1] ?? "").endsWith("\r");
   const added = carriage ? hunk.added.map((line) => `${without_cr(line)}\r`) : hunk.added;
@@ -70,15 +89,22 @@ function replace_lines(lines: string[], at: number, gone: number, added: readonl
   }
 }
 
-/** Comparisons above and below the expected place, so that a hostile edit can't freeze a viewer's page. */
+/** Of one hunk, above and below the expected place. */
 const max_comparisons = 100_000;
 
-function nearest_match(lines: readonly string[], wanted: readonly string[], near: number): number {
+function nearest_match(
+  lines: readonly string[],
+  wanted: readonly string[],
+  near: number,
+  left: Left,
+): number {
   const last = lines.length - wanted.length;
   const expected = Math.max(0, Math.min(near, lines.length));
   if (wanted.length === 0) return expected;
-  const reach = Math.min(lines.length, Math.floor(max_comparisons / wanted.length));
+  const affordable = Math.min(max_comparisons, left.comparisons);
+  const reach = Math.min(lines.length, Math.floor(affordable / wanted.length));
   for (let distance = 0; distance <= reach; distance++) {
+    left.comparisons -= wanted.length;
     const above = expected - distance;
     const below = expected + distance;
     if (above >= 0 && above <= last && matches(lines, wanted, above)) return above;

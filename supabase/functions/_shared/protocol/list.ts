@@ -1,27 +1,26 @@
 /**
- * An append-mostly list that shares its structure between versions: a push or a set copies one chunk of 256 items
- * and the list of chunks, so that folding 100,000 events stays linear and old states stay valid.
+ * An append-mostly list that shares its structure between versions: a push or a set copies one chunk of 256 items, one
+ * group of 256 chunks and the list of groups, so that folding a long session stays linear and old states stay valid.
  */
-const CHUNK = 256;
+const WIDTH = 256;
+
+type Chunk<T> = readonly T[];
+type Group<T> = readonly Chunk<T>[];
 
 export class List<T> implements Iterable<T> {
   static readonly empty: List<never> = new List<never>([], 0);
 
   readonly length: number;
-  readonly #chunks: readonly (readonly T[])[];
+  readonly #groups: readonly Group<T>[];
 
-  private constructor(chunks: readonly (readonly T[])[], length: number) {
-    this.#chunks = chunks;
+  private constructor(groups: readonly Group<T>[], length: number) {
+    this.#groups = groups;
     this.length = length;
   }
 
   static from<T>(items: Iterable<T>): List<T> {
     const all = [...items];
-    const chunks: T[][] = [];
-    for (let start = 0; start < all.length; start += CHUNK) {
-      chunks.push(all.slice(start, start + CHUNK));
-    }
-    return new List(chunks, all.length);
+    return new List(in_pieces(in_pieces(all)), all.length);
   }
 
   static concat<T>(list: List<T>, items: readonly T[]): List<T> {
@@ -32,7 +31,7 @@ export class List<T> implements Iterable<T> {
   }
 
   get(index: number): T | undefined {
-    return this.#chunks[Math.floor(index / CHUNK)]?.[index % CHUNK];
+    return this.#chunk(Math.floor(index / WIDTH))?.[index % WIDTH];
   }
 
   get last(): T | undefined {
@@ -40,19 +39,26 @@ export class List<T> implements Iterable<T> {
   }
 
   push(item: T): List<T> {
-    const tail = this.length % CHUNK === 0 ? [] : (this.#chunks.at(-1) ?? []);
-    const full = this.length % CHUNK === 0 ? this.#chunks : this.#chunks.slice(0, -1);
-    return new List([...full, [...tail, item]], this.length + 1);
+    return this.#put(this.length, item, this.length + 1);
   }
 
   set(index: number, item: T): List<T> {
     if (index < 0 || index >= this.length) {
       throw new RangeError(`Cannot set item ${index}: the list has ${this.length} items.`);
     }
-    const at = Math.floor(index / CHUNK);
-    const chunks = [...this.#chunks];
-    chunks[at] = (chunks[at] as readonly T[]).with(index % CHUNK, item);
-    return new List(chunks, this.length);
+    return this.#put(index, item, this.length);
+  }
+
+  #chunk(at: number): Chunk<T> | undefined {
+    return this.#groups[Math.floor(at / WIDTH)]?.[at % WIDTH];
+  }
+
+  #put(index: number, item: T, length: number): List<T> {
+    const at = Math.floor(index / WIDTH);
+    const group_at = Math.floor(at / WIDTH);
+    const chunk = put(this.#chunk(at) ?? [], index % WIDTH, item);
+    const group = put(this.#groups[group_at] ?? [], at % WIDTH, chunk);
+    return new List(put(this.#groups, group_at, group), length);
   }
 
   slice(start: number, end: number = this.length): T[] {
@@ -64,10 +70,20 @@ export class List<T> implements Iterable<T> {
   }
 
   *[Symbol.iterator](): Iterator<T> {
-    for (const chunk of this.#chunks) yield* chunk;
+    for (const group of this.#groups) for (const chunk of group) yield* chunk;
   }
 
   toJSON(): T[] {
     return [...this];
   }
+}
+
+/** A copy with the item at that place, which may be the first one behind the end. */
+const put = <T>(items: readonly T[], at: number, item: T): readonly T[] =>
+  at === items.length ? [...items, item] : items.with(at, item);
+
+function in_pieces<T>(items: readonly T[]): (readonly T[])[] {
+  const pieces: (readonly T[])[] = [];
+  for (let at = 0; at < items.length; at += WIDTH) pieces.push(items.slice(at, at + WIDTH));
+  return pieces;
 }

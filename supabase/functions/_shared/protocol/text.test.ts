@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cut, fits, grouped, pieces, storable, unstorable, utf8_bytes } from "./text.ts";
+import {
+  cut,
+  fits,
+  grouped,
+  index_of,
+  pieces,
+  storable,
+  trim_end,
+  unstorable,
+  utf8_bytes,
+} from "./text.ts";
 import { is_timestamp } from "./time.ts";
 
 const text = fc.string({ unit: "binary", maxLength: 80 });
@@ -51,4 +61,24 @@ test("is_timestamp accepts what Date writes from 1970 to 9999, but for the last 
     noInvalidDate: true,
   };
   fc.assert(fc.property(fc.date(range), (date) => is_timestamp(date.toISOString())));
+});
+
+test("index_of finds what indexOf finds", () => {
+  const letters = fc.string({ unit: fc.constantFrom("a", "a", "a", "b"), maxLength: 400 });
+  fc.assert(
+    fc.property(letters, fc.nat(400), letters, fc.boolean(), (all, at, other, is_inside) => {
+      const wanted = is_inside ? all.slice(at % (all.length + 1)) : `${other}b${other}`;
+      expect(index_of(all, wanted)).toBe(all.indexOf(wanted));
+      const nearly = `${"a".repeat(40)}b${"a".repeat(at % 50)}`;
+      expect(index_of(`${"a".repeat(300)}${all}`, nearly)).toBe(
+        `${"a".repeat(300)}${all}`.indexOf(nearly),
+      );
+    }),
+  );
+});
+
+test("trim_end takes what stands at the end, and nothing before it", () => {
+  expect(trim_end("http://a.b///", "/")).toBe("http://a.b");
+  expect(trim_end("/", "/")).toBe("");
+  expect(trim_end("a/b", "/")).toBe("a/b");
 });

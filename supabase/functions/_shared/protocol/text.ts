@@ -74,3 +74,47 @@ export const is_web_address = (value: string): boolean =>
 
 export const is_object = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** From this length on the engine's own search may take the product of both lengths. */
+const short_text = 32;
+const cheap_tries = 8;
+/** How many times as long the other search takes. */
+const dear_factor = 8;
+
+/**
+ * As `indexOf`, in a time that is linear in both lengths. (V8 takes 10 s to look for `a…aba…a` of 60,000 characters in
+ * a million `a`; this takes 10 ms.) `left` is told what a dear search takes beside the length of the text.
+ */
+export function index_of(text: string, wanted: string, left?: { characters: number }): number {
+  if (wanted.length <= short_text) return text.indexOf(wanted);
+  const start = wanted.slice(0, short_text);
+  let at = text.indexOf(start);
+  for (let tries = 1; at >= 0; tries++) {
+    if (text.startsWith(wanted, at)) return at;
+    if (tries === cheap_tries) {
+      if (left) left.characters -= dear_factor * text.length;
+      return index_by_borders(text, wanted, at + 1);
+    }
+    at = text.indexOf(start, at + 1);
+  }
+  return -1;
+}
+
+/** The algorithm of Knuth, Morris and Pratt: it never goes back in `text`. */
+function index_by_borders(text: string, wanted: string, from: number): number {
+  /** How long a start of `wanted` also ends its first `i + 1` characters. */
+  const borders = new Int32Array(wanted.length);
+  for (let i = 1, known = 0; i < wanted.length; i++) {
+    const unit = wanted.charCodeAt(i);
+    while (known > 0 && wanted.charCodeAt(known) !== unit) known = borders[known - 1] as number;
+    if (wanted.charCodeAt(known) === unit) known += 1;
+    borders[i] = known;
+  }
+  for (let i = from, known = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    while (known > 0 && wanted.charCodeAt(known) !== unit) known = borders[known - 1] as number;
+    if (wanted.charCodeAt(known) === unit) known += 1;
+    if (known === wanted.length) return i + 1 - known;
+  }
+  return -1;
+}
