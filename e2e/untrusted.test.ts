@@ -1,10 +1,16 @@
 /** Whatever an agent or a viewer sends, the page shows text. */
 import { expect, test } from "vitest";
-import { register, status, thought } from "./agent.ts";
+import { call, register, status, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
 import { part, wait_for_connection } from "./page.ts";
 import { shared_browser } from "./shared-browser.ts";
 import { target } from "./target.ts";
+
+declare global {
+  interface Window {
+    longest_pause_ms?: number;
+  }
+}
 
 const html = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>`;
 const escapes =
@@ -53,5 +59,55 @@ test("nothing that an agent sends becomes HTML, script or a dangerous link", asy
   expect(outside).toHaveLength(1);
   expect(outside[0]?.[1]).toMatch(/noopener/);
   expect(outside[0]?.[1]).toMatch(/nofollow/);
+  await page.close();
+});
+
+test("addresses with thousands of brackets, dots and stars behind them do not hold up the page", async () => {
+  const agent = await register();
+  const long = (length: number) =>
+    [")", ".", "]", "*_", "(.)", ").".repeat(3)].map((unit) =>
+      `see http://x.y/${unit.repeat(length / unit.length)}`.slice(0, length),
+    );
+  const { session_id } = await agent.post([
+    status("live"),
+    ...long(60_000).map((text) => thought(text)),
+    { type: "terminal", data: { stream: "stdout", text: "\u001b]".repeat(30_000) } },
+    thought("After the brackets."),
+  ]);
+  const forty = Array.from({ length: 40 }, (_, index) => `${index} ${long(4_000)[index % 6]}`);
+  for (const text of forty) {
+    await call("chat", { session_id, text }, { authorization: `Bearer ${agent.api_key}` });
+  }
+  const page = await browser.newPage(desktop);
+  await page.addInitScript(() => {
+    let last = performance.now();
+    setInterval(() => {
+      const now = performance.now();
+      window.longest_pause_ms = Math.max(window.longest_pause_ms ?? 0, now - last);
+      last = now;
+    }, 10);
+  });
+  const longest_pause = () => page.evaluate(() => window.longest_pause_ms ?? 0);
+
+  /** The best of some loads: on a busy machine the page may have to wait for a core. */
+  let pause = Number.POSITIVE_INFINITY;
+  for (let load = 0; load < 4 && pause > 500; load++) {
+    await page.goto(`${target.site_url}/watch/${agent.agent_id}`);
+    await wait_for_connection(page, "live");
+    await part(page, "thought").filter({ hasText: "After the brackets." }).waitFor();
+    await part(page, "chat-message").filter({ hasText: "39 see http://x.y/" }).waitFor();
+    // All of it is on the page and was made into links: the work is done.
+    const links = page.locator('[data-testid="chat-message"] a[href^="http://x.y/"]');
+    await expect.poll(() => links.count()).toBe(40);
+    pause = Math.min(pause, await longest_pause());
+  }
+  expect(pause).toBeLessThan(500);
+
+  // The measure sees what does hold up the page.
+  await page.evaluate(() => {
+    const end = performance.now() + 700;
+    while (performance.now() < end);
+  });
+  await expect.poll(longest_pause).toBeGreaterThan(600);
   await page.close();
 });
