@@ -2,7 +2,7 @@
  * The server's time, since it stamps the heads: a viewer's clock may be hours off, and would make what is live look
  * over. Learned from the `Date` of each reply, which the Data API lets pages read.
  */
-import { type Fetch, limited_fetch } from "kulti/watch";
+import type { Fetch } from "kulti/watch";
 
 let ahead_ms = 0;
 
@@ -19,9 +19,10 @@ export function hear_time({ headers }: Response): void {
   ahead_ms = Math.abs(difference_ms) < tolerance_ms ? 0 : difference_ms;
 }
 
-/** `fetch` that learns the time. */
+/** `fetch` that learns the time, for `createKultiApi`. */
 export const fetch_with_time: Fetch = async (...request) => {
-  const response = await limited_fetch(...request);
+  // biome-ignore lint/style/noRestrictedGlobals: createKultiApi bounds it
+  const response = await fetch(...request);
   hear_time(response);
   return response;
 };
