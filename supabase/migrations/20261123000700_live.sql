@@ -179,7 +179,7 @@ as $$
 declare
   at_time timestamptz := clock_timestamp();
   head_interval interval := private.duration_of('head_interval_ms');
-  burst bigint := private.setting_of('head_burst') * case when session.status in ('waiting', 'error') then 2 else 1 end;
+  times_burst integer := case when session.status in ('waiting', 'error') then 2 else 1 end;
   shared_interval interval;
   payload jsonb;
 begin
@@ -195,7 +195,10 @@ begin
     and (
       is_turn
       or air.head_sent_at <= at_time - head_interval
-      or (is_news and air.heads_full_at <= at_time + (burst - 1) * head_interval)
+      or (
+        is_news
+        and air.heads_full_at <= at_time + (times_burst * private.setting_of('head_burst') - 1) * head_interval
+      )
     );
   if not found then
     return;
@@ -209,7 +212,7 @@ begin
   update private.session_air air
   set lobby_full_at = greatest(air.lobby_full_at, at_time) + shared_interval
   where air.session_id = session.id
-    and (is_turn or air.lobby_full_at <= at_time + (burst - 1) * shared_interval);
+    and (is_turn or air.lobby_full_at <= at_time + (times_burst * private.setting_of('head_burst') - 1) * shared_interval);
   if found then
     perform realtime.send(payload, 'head', 'lobby', true);
   end if;
