@@ -91,6 +91,7 @@ async function start_backend(options: LaunchOptions): Promise<Omit<Launched, "si
     ...(env.KULTI_REALTIME_URL && { realtime_url: env.KULTI_REALTIME_URL }),
     ...(env.KULTI_FUNCTIONS_URL && { functions_url: env.KULTI_FUNCTIONS_URL }),
     ...(env.KULTI_JWT_SECRET && { jwt_secret: env.KULTI_JWT_SECRET }),
+    ...(env.KULTI_PROXY_HOST && { proxy_host: env.KULTI_PROXY_HOST }),
   });
 }
 

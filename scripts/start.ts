@@ -17,7 +17,9 @@ const in_words_of_env = (message: string): string =>
   message
     .replace(/\((api|db|site)_port\)/, (_, name) => `(KULTI_${name.toUpperCase()}_PORT)`)
     .replace("(data_dir)", "(KULTI_DIR)")
-    .replace("(db_url)", "(KULTI_DB_URL)");
+    .replace("(db_url)", "(KULTI_DB_URL)")
+    .replace("(rest_url, realtime_url)", "(KULTI_REST_URL, KULTI_REALTIME_URL)")
+    .replace("(jwt_secret)", "(KULTI_JWT_SECRET)");
 
 function print({ api_url, site_url, db_url, publishable_key, secret_key }: Target) {
   console.log(`

@@ -25,6 +25,8 @@ const HOP_BY_HOP = new Set([
   "upgrade",
 ]);
 
+const CONNECT_TIMEOUT_MS = 10_000;
+
 /**
  * @param address where the part listens, e.g. `http://127.0.0.1:3000`; a path in it is put before the service's path.
  * The Host header is that of the address, since a Realtime server takes its tenant from the first label
@@ -86,8 +88,17 @@ function forward(
     const abort = () => outgoing.destroy(request.signal.reason);
     request.signal.addEventListener("abort", abort, { once: true });
     outgoing.once("close", () => request.signal.removeEventListener("abort", abort));
-    outgoing.once("error", reject);
-    outgoing.once("response", (incoming) => resolve(to_response(incoming, request.method)));
+    outgoing.on("error", reject);
+    outgoing.once("response", (incoming) => {
+      incoming.on("error", () => {});
+      try {
+        resolve(to_response(incoming, request.method));
+      } catch (error) {
+        // A status or header that the Fetch standard does not know. Thrown in a listener it would end the process.
+        outgoing.destroy();
+        reject(error);
+      }
+    });
     if (request.body) {
       Readable.fromWeb(request.body as NodeReadableStream)
         .on("error", (error) => outgoing.destroy(error))
@@ -124,7 +135,10 @@ function tunnel(
     upstream.destroy();
   };
   for (const end of [socket, upstream]) end.on("error", close).on("close", close);
+  const timer = setTimeout(close, CONNECT_TIMEOUT_MS);
+  upstream.once("close", () => clearTimeout(timer));
   upstream.once(connected, () => {
+    clearTimeout(timer);
     const lines = [`${request.method} ${url.pathname}${url.search} HTTP/1.1`, `Host: ${url.host}`];
     for (let i = 0; i < request.rawHeaders.length; i += 2) {
       const name = request.rawHeaders[i] ?? "";

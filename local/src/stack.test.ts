@@ -2,6 +2,7 @@ import { chown, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createClient } from "@supabase/supabase-js";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { keys_of } from "./keys.ts";
 import { free_port } from "./ports.ts";
 import { cluster_folder } from "./postgres/cluster.ts";
 import { remove_data, startPostgres } from "./postgres/index.ts";
@@ -46,6 +47,26 @@ describe("startStack, with the stock client", () => {
     expect((await service.rpc("whoami")).data).toBe("service_role");
   });
 
+  it("has secrets of its own: those of supabase start open nothing", async () => {
+    const known = "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz";
+    expect((await createClient(stack.api_url, known).rpc("whoami")).status).toBe(401);
+    const forged = await keys_of({
+      secret_key: known,
+      jwt_secret: "super-secret-jwt-token-with-at-least-32-characters-long",
+    });
+    expect((await createClient(stack.api_url, forged.service_role_jwt).rpc("whoami")).status).toBe(
+      401,
+    );
+    const headers = {
+      apikey: stack.publishable_key,
+      authorization: `Bearer ${forged.service_role_jwt}`,
+    };
+    const url = `${stack.api_url}/rest/v1/rpc/whoami`;
+    expect((await fetch(url, { method: "POST", headers })).status).toBe(401);
+    const file = path.join(fixture.data_dir, "secrets.json");
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
   it("refuses an unknown key", async () => {
     const stranger = createClient(stack.api_url, "sb_publishable_of_another_project");
     const { error, status } = await stranger.from("notes").select("body");
@@ -67,6 +88,27 @@ describe("startStack, with the stock client", () => {
       OWN: "yes",
     });
     expect((await client.functions.invoke("guarded")).data).toBe("inside");
+  });
+
+  it("tells SQL and functions the caller's true address last, whatever he claims", async () => {
+    const sql = connect_sql(stack.db_url, 1);
+    await sql`
+      create function public.seen_headers() returns json language sql stable as
+      $$ select current_setting('request.headers')::json $$`;
+    await sql.end();
+    const headers = {
+      "X-Forwarded-For": "203.0.113.9",
+      "CF-Connecting-IP": "203.0.113.9",
+      "X-Real-IP": "203.0.113.9",
+    };
+    const client = createClient(stack.api_url, stack.publishable_key, { global: { headers } });
+    const expected = { "x-forwarded-for": "203.0.113.9, 127.0.0.1", "x-real-ip": "127.0.0.1" };
+    const in_sql = (await client.rpc("seen_headers")).data;
+    expect(in_sql).toMatchObject(expected);
+    expect(in_sql).not.toHaveProperty("cf-connecting-ip");
+    const { data } = await client.functions.invoke("echo", { body: {} });
+    expect(data.headers).toMatchObject(expected);
+    expect(data.headers).not.toHaveProperty("cf-connecting-ip");
   });
 
   it("delivers what the database sends on a private channel", async () => {
@@ -95,6 +137,14 @@ describe("startStack, with the stock client", () => {
     await expect(remove_data(fixture.data_dir)).rejects.toThrow("a stack runs on it");
   });
 
+  it("refuses a real part that has not been told the secret of its JWTs", async () => {
+    const options = { ...(await options_for(fixture)), data_dir: `${fixture.data_dir}-3` };
+    for (const part of ["rest_url", "realtime_url"]) {
+      const refused = startStack({ ...options, [part]: "http://127.0.0.1:9" });
+      await expect(refused).rejects.toThrow("is not given (jwt_secret)");
+    }
+  });
+
   it("refuses a database's address that is none, without repeating it", async () => {
     const options = { ...(await options_for(fixture)), data_dir: `${fixture.data_dir}-2` };
     const db_url = "localhost:5432/secret";
@@ -107,10 +157,10 @@ describe("startStack, with the stock client", () => {
     await Promise.all([stack.stop(), stack.stop()]);
     expect(await processes_left(fixture.project_dir, 0)).toEqual([]);
     expect(await processes_left(fixture.data_dir, 0)).toEqual([]);
+    const { secret_key } = stack;
     stack = await startStack(await options_for(fixture));
-    const { data } = await createClient(stack.api_url, stack.publishable_key)
-      .from("notes")
-      .select();
+    expect(stack.secret_key).toBe(secret_key);
+    const { data } = await createClient(stack.api_url, secret_key).from("notes").select();
     expect(data).toHaveLength(1);
   });
 });

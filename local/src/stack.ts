@@ -4,7 +4,7 @@ import { create_data_api } from "./data-api/index.ts";
 import { lock_data } from "./data-lock.ts";
 import { create_functions, type Functions } from "./functions/index.ts";
 import { type Gateway, start_gateway } from "./gateway/index.ts";
-import { type Keys, local_keys } from "./keys.ts";
+import { type Keys, kept_secrets, keys_of, type Secrets } from "./keys.ts";
 import { apply_migrations } from "./migrations.ts";
 import { check_port, HOST } from "./ports.ts";
 import { type EmbeddedPostgres, startPostgres } from "./postgres/index.ts";
@@ -25,8 +25,13 @@ export interface StackOptions {
   functions_env?: Record<string, string>;
   log?: (line: string) => void;
   limits?: Partial<RealtimeLimits>;
-  /** Signs the JWTs that keys stand for (HS256). Default: that of `supabase start`. */
+  /** Signs the JWTs that keys stand for (HS256). Default: the data folder's own. */
   jwt_secret?: string;
+  /**
+   * The name under which a proxy in front serves the stack. Then every request is taken to come through it, and its
+   * `x-forwarded-for` is believed.
+   */
+  proxy_host?: string;
   /** Addresses of real parts, which then stand in for the embedded ones. */
   rest_url?: string;
   realtime_url?: string;
@@ -59,8 +64,9 @@ export async function startStack(given: StackOptions): Promise<Stack> {
   };
   try {
     undo.push(await lock_data(options.data_dir));
+    check_real_parts(options);
     await check_port(options.api_port, "the gateway", "api_port");
-    const keys = await local_keys(options.jwt_secret);
+    const keys = await keys_of(await secrets_of(options));
     const database = await start_database(options, undo);
     if (options.migrate ?? true) await apply_migrations(options.project_dir, database.db_url);
     const gateway = await start_services(options, database, keys, undo);
@@ -75,6 +81,19 @@ export async function startStack(given: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+async function secrets_of(options: StackOptions): Promise<Secrets> {
+  const kept = await kept_secrets(options.data_dir);
+  return { ...kept, ...(options.jwt_secret !== undefined && { jwt_secret: options.jwt_secret }) };
+}
+
+/** Their keys are JWTs, signed with a secret which they must have been told and which is random unless it is given. */
+function check_real_parts({ rest_url, realtime_url, jwt_secret }: StackOptions): void {
+  if ((rest_url ?? realtime_url) === undefined || jwt_secret !== undefined) return;
+  throw new Error(
+    "Cannot use a part at an address (rest_url, realtime_url): the secret that it checks JWTs with is not given (jwt_secret).",
+  );
 }
 
 type Database = Pick<EmbeddedPostgres, "db_url" | "admin_url" | "authenticator_url">;
@@ -153,7 +172,8 @@ async function start_services(
       : undefined;
   const functions = keep(embedded ?? proxy_to(options.functions_url ?? ""));
   const services = { rest, realtime, functions };
-  const gateway = await start_gateway({ port: options.api_port, keys, services, log });
+  const { api_port: port, proxy_host } = options;
+  const gateway = await start_gateway({ port, keys, services, proxy_host, log });
   undo.push(() => gateway.close());
   // Not waited for: a function that is called earlier is started by the call.
   void embedded?.warm_up();

@@ -5,7 +5,7 @@ import path from "node:path";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { SignJWT } from "jose";
 import { start_gateway } from "../gateway/index.ts";
-import { local_keys } from "../keys.ts";
+import { keys_of, random_secrets } from "../keys.ts";
 import { free_port } from "../ports.ts";
 import { remove_data, startPostgres } from "../postgres/index.ts";
 import { copy_cluster } from "../testing/cluster.ts";
@@ -39,7 +39,7 @@ export async function start_project(options: Partial<DataApiOptions> = {}): Prom
   const sql = connect_sql(database.db_url);
   const admin = connect_sql(database.admin_url, 1);
   await sql.query(await readFile(new URL("test-schema.sql", import.meta.url), "utf8"));
-  const keys = await local_keys();
+  const keys = await keys_of(random_secrets());
   const log: string[] = [];
   const rest = await create_data_api({
     db_url: database.authenticator_url,

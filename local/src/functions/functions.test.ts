@@ -1,13 +1,13 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { local_keys } from "../keys.ts";
+import { keys_of, random_secrets } from "../keys.ts";
 import { copy_fixture, type Fixture } from "../testing/fixture.ts";
 import { create_functions, type Functions } from "./index.ts";
 
 let fixture: Fixture;
 let functions: Functions;
 const lines: string[] = [];
-const keys = await local_keys();
+const keys = await keys_of(random_secrets());
 
 beforeAll(async () => {
   fixture = await copy_fixture();
@@ -103,9 +103,7 @@ describe("create_functions", () => {
     const with_token = (token: string) =>
       call("/guarded", { headers: { authorization: `Bearer ${token}` } });
     expect((await with_token("a.b.c")).status).toBe(401);
-    expect(
-      (await with_token((await local_keys("another secret of 32 characters")).anon_jwt)).status,
-    ).toBe(401);
+    expect((await with_token((await keys_of(random_secrets())).anon_jwt)).status).toBe(401);
     const allowed = await with_token(keys.anon_jwt);
     expect(await allowed.text()).toBe("inside");
   });

@@ -4,9 +4,10 @@ import { createClient } from "@supabase/supabase-js";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { type Keys, local_keys } from "../keys.ts";
+import { type Keys, keys_of, random_secrets } from "../keys.ts";
 import { free_port, HOST } from "../ports.ts";
 import { proxy_to } from "../proxy.ts";
+import type { Service } from "../service.ts";
 import { type Gateway, start_gateway } from "./index.ts";
 
 // Stands for a service at an address (KULTI_REST_URL and so on): says what has reached it.
@@ -20,6 +21,9 @@ interface Seen {
 let upstream: Server;
 let gateway: Gateway;
 let keys: Keys;
+let upstream_part: Service;
+/** Headers of the WebSockets that have reached the upstream. */
+const upgrades: IncomingMessage["headers"][] = [];
 
 const read = async (incoming: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];
@@ -28,7 +32,7 @@ const read = async (incoming: IncomingMessage): Promise<string> => {
 };
 
 beforeAll(async () => {
-  keys = await local_keys();
+  keys = await keys_of(random_secrets());
   upstream = createServer(async (incoming, response) => {
     const { method, url, headers } = incoming;
     const seen = JSON.stringify({ method, url, headers, body: await read(incoming) });
@@ -37,16 +41,18 @@ beforeAll(async () => {
     response.end(seen);
   });
   new WebSocketServer({ server: upstream }).on("connection", (socket, incoming) => {
+    upgrades.push(incoming.headers);
     socket.send(`${incoming.headers.host} ${incoming.url}`);
     socket.on("message", (data) => socket.send(data));
   });
   await new Promise<void>((resolve) => upstream.listen(0, HOST, resolve));
   const address = `http://tenant.localhost:${(upstream.address() as AddressInfo).port}`;
+  upstream_part = proxy_to(address);
   gateway = await start_gateway({
     port: await free_port(),
     keys,
     services: {
-      rest: proxy_to(address),
+      rest: upstream_part,
       realtime: proxy_to(`${address}/base`),
       functions: proxy_to(address),
     },
@@ -90,10 +96,7 @@ describe("API keys", () => {
     expect(headers.authorization).toBe(`Bearer ${keys.anon_jwt}`);
   });
 
-  it("are the well-known ones of supabase start in their legacy form", async () => {
-    expect(keys.anon_jwt).toBe(
-      "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJzdXBhYmFzZS1kZW1vIiwicm9sZSI6ImFub24iLCJleHAiOjE5ODM4MTI5OTZ9.CRXP1A7WOeoJeXxjNni43kdQwgnWNReilDMblYTn_I0",
-    );
+  it("are also known in their legacy form", async () => {
     expect((await call("/rest/v1/x", { headers: { apikey: keys.anon_jwt } })).status).toBe(200);
   });
 
@@ -224,6 +227,64 @@ describe("proxying", () => {
     await lonely.close();
     expect(response.status).toBe(502);
     expect(await response.text()).not.toContain(HOST);
+  });
+});
+
+describe("the caller's address", () => {
+  const forged = {
+    "x-forwarded-for": "203.0.113.9, 10.0.0.1",
+    "cf-connecting-ip": "203.0.113.9",
+    "x-real-ip": "203.0.113.9",
+    "true-client-ip": "203.0.113.9",
+    "x-client-ip": "203.0.113.9",
+    "x-envoy-external-address": "203.0.113.9",
+    "sb-forwarded-for": "203.0.113.9",
+    forwarded: "for=203.0.113.9",
+  };
+  const claims = (headers: Record<string, unknown>) =>
+    Object.fromEntries(
+      Object.entries(headers).filter(([, value]) => String(value).includes("203.0.113.9")),
+    );
+
+  it.each(["/rest/v1/x", "/functions/v1/echo"])(
+    "%s: is the last of x-forwarded-for, and no other header names one",
+    async (path) => {
+      const { headers } = await seen(path, {
+        headers: { ...forged, apikey: keys.publishable_key },
+      });
+      expect(claims(headers)).toEqual({ "x-forwarded-for": "203.0.113.9, 10.0.0.1, 127.0.0.1" });
+      expect(headers["x-real-ip"]).toBe("127.0.0.1");
+      const honest = await seen(path, { headers: { apikey: keys.publishable_key } });
+      expect(honest.headers["x-forwarded-for"]).toBe("127.0.0.1");
+    },
+  );
+
+  it("is told to Realtime the same way", async () => {
+    const url = `${gateway.url.replace("http", "ws")}/realtime/v1/websocket?apikey=${keys.publishable_key}`;
+    const before = upgrades.length;
+    const socket = new WebSocket(url, { headers: forged });
+    await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+    socket.close();
+    const [headers = {}] = upgrades.slice(before);
+    expect(claims(headers)).toEqual({ "x-forwarded-for": "203.0.113.9, 10.0.0.1, 127.0.0.1" });
+    expect(headers["x-real-ip"]).toBe("127.0.0.1");
+  });
+
+  it("is what the proxy in front says, where there is one", async () => {
+    const proxied = await start_gateway({
+      port: await free_port(),
+      keys,
+      services: { rest: upstream_part, realtime: upstream_part, functions: upstream_part },
+      proxy_host: "kulti.example",
+    });
+    const ask = async (headers: Record<string, string>): Promise<Seen> =>
+      (await fetch(`${proxied.url}/functions/v1/echo`, { headers })).json();
+    const behind = await ask({ ...forged, "x-forwarded-proto": "https" });
+    expect(claims(behind.headers)).toEqual({ "x-forwarded-for": "203.0.113.9, 10.0.0.1" });
+    expect(behind.headers["x-real-ip"]).toBe("10.0.0.1");
+    expect(behind.headers["x-forwarded-proto"]).toBe("https");
+    expect((await ask({})).headers["x-forwarded-for"]).toBe("127.0.0.1");
+    await proxied.close();
   });
 });
 

@@ -4,13 +4,26 @@ import type { Keys } from "../keys.ts";
 import type { Service } from "../service.ts";
 import { ApiKeys, api_key_of, NO_KEY, UNKNOWN_KEY } from "./api-keys.ts";
 import { open_to_all, preflight } from "./cors.ts";
+import { set_forwarded } from "./forwarded.ts";
 import { type Part, route_of } from "./routes.ts";
+import { refuse_secret_use, SECRET_IN_BROWSER } from "./secret-use.ts";
 
 export type Services = Record<Part, Service>;
 
-export function create_handler(keys: Keys, services: Services) {
+export interface HandlerOptions {
+  keys: Keys;
+  services: Services;
+  proxy_host?: string | undefined;
+}
+
+export function create_handler({ keys, services, proxy_host }: HandlerOptions) {
   const api_keys = new ApiKeys(keys);
-  return async (request: Request, incoming: IncomingMessage): Promise<Response> => {
+  /** @param late aborts when the caller is too slow */
+  return async (
+    request: Request,
+    incoming: IncomingMessage,
+    late?: AbortSignal,
+  ): Promise<Response> => {
     // A Request can't carry this method on, and no part has a use for it.
     if (request.method === "TRACE") return refuse(405, "The method TRACE is not allowed.");
     const url = new URL(request.url);
@@ -23,17 +36,24 @@ export function create_handler(keys: Keys, services: Services) {
       );
     }
     const service = services[route.part];
-    const headers = forwarded(request, url, incoming);
+    const headers = new Headers(request.headers);
+    set_forwarded(headers, incoming, proxy_host !== undefined);
+    const misuse = refuse_secret_use(api_keys, headers, url, proxy_host);
+    if (misuse !== undefined) return open_to_all(refuse(401, SECRET_IN_BROWSER, misuse));
+    const forward = async () => {
+      const inner = rewrite(request, url, route.path, headers, late);
+      return within(late, service.fetch(inner));
+    };
     if (route.part === "functions") {
       set_function_key(headers, url, api_keys);
-      return service.fetch(rewrite(request, url, route.path, headers));
+      return forward();
     }
     const early = preflight(request) ?? refuse_key(api_keys, headers, url);
     if (early) return open_to_all(early);
     const key = api_key_of(headers, url) ?? "";
     headers.set("authorization", api_keys.authorization(headers.get("authorization"), key));
     url.searchParams.delete("apikey");
-    return open_to_all(await service.fetch(rewrite(request, url, route.path, headers)));
+    return open_to_all(await forward());
   };
 }
 
@@ -55,27 +75,35 @@ function set_function_key(headers: Headers, url: URL, api_keys: ApiKeys): void {
   if (jwt !== undefined) headers.set("sb-api-key", jwt);
 }
 
-function forwarded(request: Request, url: URL, incoming: IncomingMessage): Headers {
-  const headers = new Headers(request.headers);
-  const address = incoming.socket.remoteAddress ?? "127.0.0.1";
-  const before = headers.get("x-forwarded-for");
-  headers.set("x-forwarded-for", before === null ? address : `${before}, ${address}`);
-  headers.set("x-forwarded-proto", "http");
-  headers.set("x-forwarded-host", url.hostname);
-  headers.set("x-forwarded-port", url.port);
-  return headers;
-}
-
-function rewrite(request: Request, url: URL, path: string, headers: Headers): Request {
+function rewrite(
+  request: Request,
+  url: URL,
+  path: string,
+  headers: Headers,
+  late: AbortSignal | undefined,
+): Request {
   const inner = new URL(url);
   inner.pathname = path;
   return new Request(inner, {
     method: request.method,
     headers,
     body: request.body,
-    signal: request.signal,
+    signal: late ? AbortSignal.any([request.signal, late]) : request.signal,
     duplex: "half",
   } as RequestInit);
+}
+
+/** A service need not look at the signal: its caller is answered all the same. */
+async function within(late: AbortSignal | undefined, answer: Promise<Response>): Promise<Response> {
+  if (!late) return answer;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(late.reason);
+  late.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([answer, promise]);
+  } finally {
+    late.removeEventListener("abort", abort);
+  }
 }
 
 const refuse = (status: number, message: string, hint?: string): Response =>

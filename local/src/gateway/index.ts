@@ -1,17 +1,23 @@
 /** The one address of the stack: what Kong is to a Supabase project. */
-import type { IncomingMessage, Server } from "node:http";
-import { createServer } from "node:http";
-import type { Socket } from "node:net";
+import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Keys } from "../keys.ts";
 import { HOST } from "../ports.ts";
 import { create_handler, type Services } from "./http.ts";
-import { create_upgrade } from "./upgrade.ts";
+import { default_patience, type Patience, SlowBody, Watch } from "./patience.ts";
+import { create_upgrade, refuse } from "./upgrade.ts";
 
 export interface GatewayOptions {
   port: number;
   keys: Keys;
   services: Services;
+  /**
+   * The name under which a proxy serves the stack. Then every request is taken to come through it: callers' addresses
+   * are what it wrote into `x-forwarded-for`.
+   */
+  proxy_host?: string | undefined;
+  patience?: Partial<Patience>;
   log?: (line: string) => void;
 }
 
@@ -21,49 +27,65 @@ export interface Gateway {
 }
 
 export async function start_gateway(options: GatewayOptions): Promise<Gateway> {
-  const { port, keys, services } = options;
-  const handle = create_handler(keys, services);
-  const listener = getRequestListener(
-    (request, { incoming }) => handle(request, incoming as IncomingMessage),
-    {
-      errorHandler: (error) => refuse_failed(error, options.log),
-    },
+  const { port, log = () => {} } = options;
+  const patience = { ...default_patience, ...options.patience };
+  const server = createServer({
+    headersTimeout: patience.headers_ms,
+    connectionsCheckingInterval: patience.check_ms,
+    // Of the whole request, so it would also end long streams: `Watch` looks at the body's pace.
+    requestTimeout: 0,
+    keepAliveTimeout: 65_000,
+  });
+  const watch = new Watch(server, patience);
+  const handle = create_handler(options);
+  server.on(
+    "request",
+    getRequestListener(
+      (request, context) => {
+        const incoming = context.incoming as IncomingMessage;
+        return handle(request, incoming, watch.late(incoming));
+      },
+      { errorHandler: (error) => refuse_failed(error, log) },
+    ),
   );
-  // Streams and slow functions end themselves; the server sets no limit of its own.
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, listener);
-  server.on("upgrade", create_upgrade(keys, services));
-  const sockets = track(server);
+  server.on("upgrade", create_upgrade(options));
+  server.on("clientError", refuse_malformed);
+  server.on("drop", () => log(`Gateway: over ${patience.connections} connections, one refused`));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, HOST, resolve);
   });
+  server.on("error", (error) => log(`Gateway: ${error.message}`));
   return {
     url: `http://${HOST}:${port}`,
     close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
+      watch.close();
       return closed;
     },
   };
 }
 
-function refuse_failed(error: unknown, log?: (line: string) => void): Response {
+/** What is no HTTP, or comes too slowly. */
+function refuse_malformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  const status = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }[error.code ?? ""];
+  if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
+  else refuse(socket, status ?? 400, STATUS_CODES[status ?? 400] ?? "");
+}
+
+function refuse_failed(error: unknown, log: (line: string) => void): Response {
   if (error instanceof RequestError) {
     return Response.json({ message: `Bad request: ${error.message}` }, { status: 400 });
   }
+  if (error instanceof SlowBody) {
+    const headers = { connection: "close" };
+    return Response.json(
+      { message: `Request Timeout: ${error.message}` },
+      { status: 408, headers },
+    );
+  }
   // A caller who has gone is no failure.
-  if (!(error instanceof Error && error.name === "AbortError")) log?.(`Gateway: ${String(error)}`);
+  if (!(error instanceof Error && error.name === "AbortError")) log(`Gateway: ${String(error)}`);
   const message = "An invalid response was received from the upstream server";
   return Response.json({ message }, { status: 502 });
-}
-
-/** All open connections, upgraded ones too, which the server itself forgets. */
-function track(server: Server): Set<Socket> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    socket.setNoDelay(true);
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  return sockets;
 }

@@ -36,10 +36,13 @@ export function schedule_token_check(channel: Channel): void {
   const { claims, context, token } = channel;
   const left_ms = Math.max(0, claims.exp * 1000 - Date.now());
   const check = () =>
-    context.verify(token).then(
-      () => schedule_token_check(channel),
-      (error) => channel.shutdown(describe(channel, error)),
-    );
+    context
+      .verify(token)
+      .then(
+        () => schedule_token_check(channel),
+        (error) => channel.shutdown(describe(channel, error)),
+      )
+      .catch((error) => context.log(`UnknownErrorOnTokenCheck: ${error.message}`));
   channel.token_timer = setTimeout(check, Math.min(CHECK_MS, left_ms)).unref();
 }
 

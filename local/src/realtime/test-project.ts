@@ -11,7 +11,7 @@ import {
 } from "@supabase/supabase-js";
 import { SignJWT } from "jose";
 import { start_gateway } from "../gateway/index.ts";
-import { type Keys, local_keys } from "../keys.ts";
+import { type Keys, keys_of, random_secrets } from "../keys.ts";
 import { free_port } from "../ports.ts";
 import { remove_data, startPostgres } from "../postgres/index.ts";
 import { copy_cluster } from "../testing/cluster.ts";
@@ -41,7 +41,7 @@ export async function start_project(): Promise<TestProject> {
   const data_dir = await mkdtemp(path.join(tmpdir(), "realtime-test-"));
   await copy_cluster(data_dir);
   const database = await startPostgres({ data_dir, port: await free_port() });
-  const keys = await local_keys();
+  const keys = await keys_of(random_secrets());
   const sql = connect_sql(database.admin_url, 4);
   return {
     sql,

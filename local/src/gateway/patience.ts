@@ -1,0 +1,138 @@
+/**
+ * How long the gateway waits for a slow caller: for his headers, his body, and until he reads his answer. Without it a
+ * few thousand idle connections hold everything that the stack has.
+ */
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+export interface Patience {
+  /** Until a request's headers are complete. */
+  headers_ms: number;
+  /** Until a body is complete, if it comes no faster than `body_bytes_per_second`. */
+  body_ms: number;
+  /** Each so many bytes of a body that have come allow a second more. */
+  body_bytes_per_second: number;
+  /** A caller who reads nothing of what is sent to him for so long is cut off. */
+  unread_ms: number;
+  /** Connections at a time; more are closed at once. Room for the 10,000 users of Realtime. */
+  connections: number;
+  check_ms: number;
+}
+
+/** Those of Apache's mod_reqtimeout and of nginx's `send_timeout`, which Kong keeps. */
+export const default_patience: Patience = {
+  headers_ms: 10_000,
+  body_ms: 30_000,
+  body_bytes_per_second: 500,
+  unread_ms: 60_000,
+  connections: 12_000,
+  check_ms: 1_000,
+};
+
+export class SlowBody extends Error {
+  constructor() {
+    super("The request's body did not come in time.");
+  }
+}
+
+interface Reception {
+  incoming: IncomingMessage;
+  response: ServerResponse;
+  late: AbortController;
+  began_at: number;
+  bytes_before: number;
+  /** Time in which the body could have come faster than its service took it. */
+  excused_ms: number;
+}
+
+interface Delivery {
+  delivered: number;
+  since: number;
+}
+
+export class Watch {
+  /** All open connections, upgraded ones too, which the server itself forgets. */
+  readonly sockets = new Map<Socket, Delivery>();
+  readonly #receptions = new Map<IncomingMessage, Reception>();
+  readonly #patience: Patience;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(server: Server, patience: Patience) {
+    this.#patience = patience;
+    this.#timer = setInterval(() => this.#check(performance.now()), patience.check_ms).unref();
+    server.maxConnections = patience.connections;
+    server.on("connection", (socket: Socket) => {
+      socket.setNoDelay(true);
+      // Before a request and after an upgrade nobody else listens, and an error without a listener ends the process.
+      socket.on("error", () => socket.destroy());
+      this.sockets.set(socket, { delivered: 0, since: performance.now() });
+      socket.once("close", () => this.sockets.delete(socket));
+    });
+    server.on("request", (incoming, response) => this.#receive(incoming, response));
+  }
+
+  /** Aborts with SlowBody when the body does not come in time. */
+  late(incoming: IncomingMessage): AbortSignal | undefined {
+    return this.#receptions.get(incoming)?.late.signal;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    for (const socket of this.sockets.keys()) socket.destroy();
+  }
+
+  #receive(incoming: IncomingMessage, response: ServerResponse): void {
+    const { headers, socket } = incoming;
+    if (headers["content-length"] === undefined && headers["transfer-encoding"] === undefined) {
+      return;
+    }
+    this.#receptions.set(incoming, {
+      incoming,
+      response,
+      late: new AbortController(),
+      began_at: performance.now(),
+      bytes_before: socket.bytesRead,
+      excused_ms: 0,
+    });
+    incoming.once("close", () => this.#receptions.delete(incoming));
+  }
+
+  #check(now: number): void {
+    for (const reception of this.#receptions.values()) this.#check_body(reception, now);
+    for (const [socket, delivery] of this.sockets) this.#check_delivery(socket, delivery, now);
+  }
+
+  #check_body(reception: Reception, now: number): void {
+    const { incoming, response, late, began_at, bytes_before } = reception;
+    if (incoming.complete) {
+      this.#receptions.delete(incoming);
+      return;
+    }
+    const { body_ms, body_bytes_per_second, check_ms } = this.#patience;
+    if (incoming.readableLength >= incoming.readableHighWaterMark) reception.excused_ms += check_ms;
+    const bytes = incoming.socket.bytesRead - bytes_before;
+    const allowed_ms = body_ms + reception.excused_ms + (bytes / body_bytes_per_second) * 1000;
+    if (now - began_at < allowed_ms) return;
+    // An answer that has begun cannot become a 408, and one that was given did not need the rest.
+    if (late.signal.aborted || response.headersSent) incoming.socket.destroy();
+    else late.abort(new SlowBody());
+  }
+
+  #check_delivery(socket: Socket, delivery: Delivery, now: number): void {
+    const delivered = delivered_bytes(socket);
+    if (socket.writableLength === 0 || delivered !== delivery.delivered) {
+      delivery.delivered = delivered;
+      delivery.since = now;
+    } else if (now - delivery.since > this.#patience.unread_ms) {
+      socket.destroy();
+    }
+  }
+}
+
+/** What the network has taken. Node's own `bytesWritten` counts what waits in a write that has begun. */
+function delivered_bytes(socket: Socket): number {
+  const { _handle } = socket as unknown as {
+    _handle: { bytesWritten: number; writeQueueSize: number } | null;
+  };
+  return _handle ? _handle.bytesWritten - _handle.writeQueueSize : 0;
+}

@@ -1,0 +1,44 @@
+/**
+ * Where secret keys are refused: in requests of foreign web pages, which any browser on this machine may be made to
+ * send, and under host names that are not this machine's, to which a page can let its own name resolve.
+ */
+import type { ApiKeys } from "./api-keys.ts";
+import { credentials_of } from "./api-keys.ts";
+
+/** The hosted gateway's own words. */
+export const SECRET_IN_BROWSER = "Forbidden use of secret API key in browser";
+
+/**
+ * @param proxy_host the name under which a proxy in front serves the stack
+ * @returns a hint that says what is wrong, or undefined
+ */
+export function refuse_secret_use(
+  api_keys: ApiKeys,
+  headers: Headers,
+  url: URL,
+  proxy_host?: string,
+): string | undefined {
+  if (!credentials_of(headers, url).some((key) => api_keys.is_secret(key))) return undefined;
+  const host = headers.get("host") ?? "";
+  if (!is_own_name(host, proxy_host)) {
+    return `Secret keys work under a name of this machine or of its proxy (proxy_host), not under "${host}".`;
+  }
+  const origin = headers.get("origin");
+  if (origin !== null && origin !== `http://${host}` && origin !== `https://${host}`) {
+    return `A page of ${origin} sent it. Use the publishable key in pages.`;
+  }
+  // Ports make no site: a page of another server on this machine is "same-site".
+  const site = headers.get("sec-fetch-site") ?? "none";
+  if (site !== "none" && site !== "same-origin") {
+    return `A page of another origin sent it (sec-fetch-site: ${site}). Use the publishable key in pages.`;
+  }
+  return undefined;
+}
+
+function is_own_name(host: string, proxy_host: string | undefined): boolean {
+  const name = URL.parse(`http://${host}`)?.hostname;
+  if (name === undefined) return false;
+  return name === proxy_host?.toLowerCase() || LOOPBACK.test(name);
+}
+
+const LOOPBACK = /^(?:(?:[a-z0-9-]+\.)*localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
