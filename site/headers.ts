@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 export interface PolicyOptions {
   /** Content hashes of the inline scripts, see `inline_script_hashes`. */
   script_hashes: readonly string[];
-  /** Where the page may connect to. Default: any http(s) and ws(s) address, for a host that can't know it. */
-  api_url?: string;
+  /** The project's address: beside the site itself, the only one that a page may connect to. */
+  api_url: string;
   /** Whose pages may show this one in a frame. Default: the site's own. */
   framed_by?: "site" | "anyone";
 }
@@ -16,8 +16,8 @@ export interface PolicyOptions {
  */
 export function content_security_policy(options: PolicyOptions): string {
   const { script_hashes, api_url, framed_by = "site" } = options;
-  const api = api_url ? new URL(api_url).origin : "http: https:";
-  const socket = api_url ? api.replace(/^http/, "ws") : "ws: wss:";
+  const api = new URL(api_url).origin;
+  const socket = api.replace(/^http/, "ws");
   return [
     "default-src 'none'",
     `script-src 'self' ${script_hashes.map((hash) => `'${hash}'`).join(" ")}`.trim(),

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { headers_file, with_policy } from "./host-files.ts";
+import { headers_file, with_policy, without_policy } from "./host-files.ts";
+
+const policy = { script_hashes: ["sha256-x"], api_url: "https://ref.supabase.co/" };
 
 /** The policies that hold for an address, on a host that joins the rules and on one that takes the closest. */
 function policies(file: string, pathname: string) {
@@ -7,20 +9,20 @@ function policies(file: string, pathname: string) {
   let page = "";
   for (const line of file.split("\n")) {
     if (line.startsWith("/")) page = line;
-    const policy = /^ {2}content-security-policy: (.*)/.exec(line)?.[1];
-    if (policy) rules.set(page, policy);
+    const found = /^ {2}content-security-policy: (.*)/.exec(line)?.[1];
+    if (found) rules.set(page, found);
   }
   const fitting = [...rules].filter(([pattern]) =>
     pattern.endsWith("*") ? pathname.startsWith(pattern.slice(0, -1)) : pathname === pattern,
   );
   const closeness = (pattern: string) => pattern.length - (pattern.endsWith("*") ? 2 : 0);
   const closest = fitting.toSorted(([a], [b]) => closeness(b) - closeness(a))[0]?.[1] ?? "";
-  return { joined: fitting.map(([, policy]) => policy).join(", "), closest };
+  return { joined: fitting.map(([, rule]) => rule).join(", "), closest };
 }
 
 test("headers_file lets only small stages be framed, however a host reads it", () => {
   const pages = ["/", "/404", "/embed", "/embed/*", "/watch", "/watch/*"];
-  const file = headers_file(["sha256-x"], pages);
+  const file = headers_file(policy, pages);
   for (const path of ["/", "/watch/ada", "/watch/ada/1"]) {
     const { joined, closest } = policies(file, path);
     expect(joined, path).toContain("frame-ancestors 'self'");
@@ -34,10 +36,21 @@ test("headers_file lets only small stages be framed, however a host reads it", (
 
 test("with_policy puts the policy before all that it governs", () => {
   const html = '<!DOCTYPE html><html><head><meta charset="utf-8"><script>1</script></head></html>';
-  const policy =
+  const start =
     /^<!DOCTYPE html><html><head><meta charset="utf-8"><meta http-equiv="content-security-policy" content="([^"]*)"><script>/;
-  const [, written] = policy.exec(with_policy(html, ["sha256-x"])) ?? [];
+  const [, written] = start.exec(with_policy(html, policy)) ?? [];
   expect(written).toContain("script-src 'self' 'sha256-x'");
   // Browsers pass over it in a page, with a complaint.
   expect(written).not.toContain("frame-ancestors");
+  expect(without_policy(with_policy(html, policy))).toBe(html);
+});
+
+test("every policy of a build lets pages connect to the project and to nothing else", () => {
+  const written = headers_file(policy, ["/", "/embed", "/embed/*", "/watch"]);
+  const page = with_policy('<meta charset="utf-8">', policy);
+  const connects = [...`${written}${page}`.matchAll(/connect-src ([^;]*);/g)].map(([, to]) => to);
+  expect(connects.length).toBeGreaterThan(3);
+  expect(new Set(connects)).toEqual(
+    new Set(["'self' https://ref.supabase.co wss://ref.supabase.co"]),
+  );
 });

@@ -1,6 +1,6 @@
 /**
  * Writes `_headers`, as Netlify and Cloudflare Pages read it, beside the built pages, and the policy into the pages
- * themselves for hosts that read no such file.
+ * themselves for hosts that read no such file. Both name the address that the built `config.json` names.
  */
 import { glob, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -9,8 +9,11 @@ import {
   cache_control,
   content_security_policy,
   inline_script_hashes,
+  type PolicyOptions,
   security_headers,
 } from "./headers.ts";
+
+type Policy = Pick<PolicyOptions, "script_hashes" | "api_url">;
 
 export function host_files(): AstroIntegration {
   return {
@@ -18,12 +21,12 @@ export function host_files(): AstroIntegration {
     hooks: {
       "astro:build:done": async ({ dir }) => {
         const dist = fileURLToPath(dir);
-        const script_hashes = await hashes_below(dist);
-        const pages = await pages_below(dist);
-        await writeFile(`${dist}/_headers`, headers_file(script_hashes, pages));
+        const { api_url } = JSON.parse(await readFile(`${dist}/config.json`, "utf8"));
+        const policy = { script_hashes: await hashes_below(dist), api_url };
+        await writeFile(`${dist}/_headers`, headers_file(policy, await pages_below(dist)));
         for await (const file of glob("**/*.html", { cwd: dist })) {
           const html = await readFile(`${dist}/${file}`, "utf8");
-          await writeFile(`${dist}/${file}`, with_policy(html, script_hashes));
+          await writeFile(`${dist}/${file}`, with_policy(html, policy));
         }
       },
     },
@@ -35,9 +38,9 @@ export function host_files(): AstroIntegration {
  * pages is the one that lets them be framed, and each page that is not to be has the whole policy once more: both ways
  * that one holds.
  */
-export function headers_file(script_hashes: readonly string[], pages: readonly string[]): string {
-  const open = Object.entries(security_headers({ script_hashes, framed_by: "anyone" }));
-  const closed = content_security_policy({ script_hashes });
+export function headers_file(policy: Policy, pages: readonly string[]): string {
+  const open = Object.entries(security_headers({ ...policy, framed_by: "anyone" }));
+  const closed = content_security_policy(policy);
   const rules = pages
     .filter((page) => !page.startsWith("/embed"))
     .flatMap((page) => [page, `  content-security-policy: ${closed}`]);
@@ -52,12 +55,17 @@ export function headers_file(script_hashes: readonly string[], pages: readonly s
 }
 
 /** Framing can only be governed by a header; all else holds from here. */
-export function with_policy(html: string, script_hashes: readonly string[]): string {
-  const policy = content_security_policy({ script_hashes, framed_by: "anyone" });
+export function with_policy(html: string, policy: Policy): string {
+  const content = content_security_policy({ ...policy, framed_by: "anyone" });
   return html.replace(
     '<meta charset="utf-8">',
-    (first) => `${first}<meta http-equiv="content-security-policy" content="${policy}">`,
+    (first) => `${first}<meta http-equiv="content-security-policy" content="${content}">`,
   );
+}
+
+/** For a server that sends the policy as a header, which may name another address than the build did. */
+export function without_policy(html: string): string {
+  return html.replace(/<meta http-equiv="content-security-policy" content="[^"]*">/, "");
 }
 
 /** `/`, `/404`, `/watch/*`: what was built, as the patterns of hosts name it. */

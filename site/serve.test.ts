@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { content_security_policy, inline_script_hashes } from "./headers.ts";
+import { inline_script_hashes } from "./headers.ts";
+import { with_policy } from "./host-files.ts";
 import { type ServedSite, serve_site } from "./serve.ts";
 
 // Nothing listens there: pages are shown all the same.
@@ -17,7 +19,13 @@ beforeAll(async () => {
   await mkdir(join(dist, "watch"));
   await mkdir(join(dist, "agents"));
   await mkdir(join(dist, "assets"));
-  await writeFile(join(dist, "index.html"), "<h1>lobby</h1>");
+  await writeFile(
+    join(dist, "index.html"),
+    with_policy('<meta charset="utf-8"><h1>lobby</h1>', {
+      script_hashes: [],
+      api_url: "https://built.example",
+    }),
+  );
   await writeFile(join(dist, "404.html"), "<h1>nothing here</h1>");
   await writeFile(join(dist, "watch/index.html"), `<h1>stage</h1><script>${script}</script>`);
   await mkdir(join(dist, "embed"));
@@ -32,6 +40,19 @@ afterAll(async () => {
   await site.close();
   await rm(dist, { recursive: true });
 });
+
+/** All that comes back for what is no request of `fetch`. */
+const raw = (request: string) =>
+  new Promise<string>((resolve, reject) => {
+    let answer = "";
+    const socket = connect(Number(new URL(site.url).port), "127.0.0.1", () =>
+      socket.write(request),
+    );
+    socket.on("data", (data) => {
+      answer += data;
+    });
+    socket.on("close", () => resolve(answer)).on("error", reject);
+  });
 
 const get = async (path: string) => {
   const response = await fetch(site.url + path);
@@ -112,10 +133,38 @@ test("inline_script_hashes leaves out scripts that are files", () => {
   ]);
 });
 
-test("content_security_policy of a host that can't know the server lets any be reached", () => {
-  expect(content_security_policy({ script_hashes: [] })).toContain(
-    "connect-src 'self' http: https: ws: wss:",
+test("a page opened under another name is told the same server, and may reach it", async () => {
+  const port = new URL(site.url).port;
+  for (const host of [`localhost:${port}`, `kulti.localhost:${port}`, "evil.example"]) {
+    const [config_json, page] = await Promise.all([
+      raw(`GET /config.json HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
+      raw(`GET /watch/ada HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
+    ]);
+    expect(config_json).toContain(JSON.stringify(config));
+    expect(page).toContain("connect-src 'self' http://127.0.0.1:9 ws://127.0.0.1:9;");
+  }
+});
+
+test("the policy of the build, which may name another server, is taken out of what is served", async () => {
+  expect((await get("/")).text).toBe('<meta charset="utf-8"><h1>lobby</h1>');
+});
+
+test("a page that has not changed is not sent again", async () => {
+  const { headers } = await get("/watch/ada");
+  const again = { headers: { "if-none-match": headers.get("etag") ?? "" } };
+  expect((await fetch(`${site.url}/watch/ada`, again)).status).toBe(304);
+  expect((await fetch(`${site.url}/watch/ada`, { headers: { "if-none-match": "x" } })).status).toBe(
+    200,
   );
+});
+
+test("targets that are no path, and methods that are none here, are refused", async () => {
+  for (const target of ["//", "*", "http://[", "http://x/", "///"]) {
+    const answer = await raw(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(answer, target).toMatch(/^HTTP\/1.1 (400|404) /);
+  }
+  expect((await fetch(site.url, { method: "POST", body: "x" })).status).toBe(405);
+  expect((await get("/")).status).toBe(200);
 });
 
 test("serve_site says when its port is taken", async () => {

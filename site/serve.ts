@@ -2,13 +2,14 @@
  * Serves the built site: pages, the rewrites of `/watch/*` and `/embed/*`, and `config.json` for the server it belongs
  * to. A watch page says in its head which session it is about, for those who show its link.
  */
-import { readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { glob, readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import sirv from "sirv";
 import { cache_control, security_headers } from "./headers.ts";
-import { hashes_below } from "./host-files.ts";
+import { hashes_below, without_policy } from "./host-files.ts";
 import { create_head_reader } from "./read-head.ts";
 import { session_page, with_share_tags } from "./share-tags.ts";
 
@@ -29,9 +30,19 @@ export interface ServedSite {
   close(): Promise<void>;
 }
 
+/** A caller who is slower than this, or reads nothing for so long, is cut off; more connections are closed at once. */
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+};
+const silent_ms = 60_000;
+const most_connections = 2_000;
+
 export async function serve_site(options: ServeSiteOptions): Promise<ServedSite> {
   const { dist, port, host = "127.0.0.1", site_url, config } = options;
-  const not_found = await readFile(join(dist, "404.html"));
+  const pages = await read_pages(dist);
+  const not_found = pages.get("/404") ?? Buffer.from("Not found");
   const policy = { script_hashes: await hashes_below(dist), api_url: config.api_url };
   const headers = security_headers(policy);
   const embed_headers = security_headers({ ...policy, framed_by: "anyone" });
@@ -42,33 +53,45 @@ export async function serve_site(options: ServeSiteOptions): Promise<ServedSite>
       response.setHeader("cache-control", cache_control(pathname));
     },
   });
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://site");
-    const sent = is_embed(pathname) ? embed_headers : headers;
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const pathname = path_of(request);
+    const sent = is_embed(pathname ?? "") ? embed_headers : headers;
     for (const [name, value] of Object.entries(sent)) response.setHeader(name, value);
+    if (pathname === null) return send_text(response, 400, "Bad request");
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      response.setHeader("allow", "GET, HEAD");
+      return send_text(response, 405, "Method not allowed");
+    }
     if (pathname === "/config.json") return send_config(response, config);
+    const page = pages.get(page_name(pathname));
+    if (page) {
+      const described = page_name(pathname) === "/watch" ? await describe(pathname, page) : page;
+      return send_page(request, response, 200, described);
+    }
     // A file that goes while it is served (the site is being built anew) ends this answer, not the server.
     response.on("pipe", (file) => file.on("error", () => response.destroy()));
-    request.url = rewrite(pathname);
-    const send_file = () => files(request, response, () => send_page(response, 404, not_found));
-    if (request.url !== "/watch/") return send_file();
-    describe(pathname).then((page) => {
-      if (page) send_page(response, 200, page);
-      else send_file();
-    }, send_file);
+    request.url = pathname;
+    files(request, response, () => send_page(request, response, 404, not_found));
+  };
+  const server = createServer(limits, (request, response) => {
+    // Nobody else catches: what fails here would end the process.
+    answer(request, response).catch(() => response.destroy());
   });
+  server.setTimeout(silent_ms);
+  server.maxConnections = most_connections;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
   });
+  server.on("error", () => {});
   const address = server.address() as AddressInfo;
   const url = `http://${host}:${address.port}`;
   const places = { site_url: site_url ?? url, api_url: config.api_url };
-  async function describe(pathname: string): Promise<Buffer | null> {
-    const head = await read_head(pathname);
-    if (!head) return null;
-    const shell = await readFile(join(dist, "watch/index.html"), "utf8");
-    return Buffer.from(with_share_tags(shell, session_page(head, pathname, places)));
+  async function describe(pathname: string, shell: Buffer): Promise<Buffer> {
+    const head = await read_head(pathname).catch(() => null);
+    if (!head) return shell;
+    const page = session_page(head, pathname, places);
+    return Buffer.from(with_share_tags(shell.toString("utf8"), page));
   }
   return {
     url,
@@ -80,12 +103,32 @@ export async function serve_site(options: ServeSiteOptions): Promise<ServedSite>
   };
 }
 
-/** `/watch/<agent>` and `/watch/<agent>/<session>` are one page, and so are those of `/embed/` and every `/agents/<agent>`. */
-function rewrite(pathname: string): string {
+/** Null for a target that is no path: `*`, `//` or what Node lets pass and no address is. */
+function path_of({ url = "" }: IncomingMessage): string | null {
+  // Relative to a base a target that begins with `//` would name a host.
+  return /^\/(?!\/)/.test(url) ? (URL.parse(`http://site${url}`)?.pathname ?? null) : null;
+}
+
+/** The pages by `page_name`, as they are sent: the policy is in the headers. */
+async function read_pages(dist: string): Promise<Map<string, Buffer>> {
+  const pages = new Map<string, Buffer>();
+  for await (const file of glob("**/*.html", { cwd: dist })) {
+    const html = await readFile(join(dist, file), "utf8");
+    pages.set(page_name(`/${file}`), Buffer.from(without_policy(html)));
+  }
+  return pages;
+}
+
+/**
+ * `/watch`, `/search`, `/`: which page an address is. `/watch/<agent>` and `/watch/<agent>/<session>` are one page, and
+ * so are those of `/embed/` and every `/agents/<agent>`.
+ */
+function page_name(pathname: string): string {
+  const plain = pathname.replace(/(?:\/index)?\.html$/, "").replace(/\/$/, "");
   const [, stage, agents] =
-    /^\/(?:(watch|embed)\/[^/]+(?:\/[^/]+)?|(agents)\/[^/]+)\/?$/.exec(pathname) ?? [];
+    /^\/(?:(watch|embed)\/[^/]+(?:\/[^/]+)?|(agents)\/[^/]+)$/.exec(plain) ?? [];
   const page = stage ?? agents;
-  return page && !pathname.endsWith("/index.html") ? `/${page}/` : pathname;
+  return page ? `/${page}` : plain || "/";
 }
 
 const is_embed = (pathname: string): boolean => /^\/embed(\/|$)/.test(pathname);
@@ -96,9 +139,27 @@ function send_config(response: ServerResponse<IncomingMessage>, config: object):
   response.end(JSON.stringify(config));
 }
 
-function send_page(response: ServerResponse, status: number, page: Buffer): void {
-  response.statusCode = status;
+function send_page(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  page: Buffer,
+): void {
+  const etag = `"${createHash("sha256").update(page).digest("base64url").slice(0, 27)}"`;
   response.setHeader("cache-control", "no-cache");
+  response.setHeader("etag", etag);
+  if (status === 200 && request.headers["if-none-match"] === etag) {
+    response.statusCode = 304;
+    response.end();
+    return;
+  }
+  response.statusCode = status;
   response.setHeader("content-type", "text/html;charset=utf-8");
   response.end(page);
+}
+
+function send_text(response: ServerResponse, status: number, text: string): void {
+  response.statusCode = status;
+  response.setHeader("content-type", "text/plain;charset=utf-8");
+  response.end(`${text}\n`);
 }

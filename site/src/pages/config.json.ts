@@ -1,4 +1,4 @@
-/** Where the site finds its server; read at runtime, so a built site can be pointed elsewhere by editing one file. */
+/** Where the site finds its server. The policy of the build (`host-files.ts`) names the same address. */
 import type { APIRoute } from "astro";
 
 /** The fixed address and key of a local Supabase stack. */
