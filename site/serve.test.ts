@@ -42,12 +42,10 @@ afterAll(async () => {
 });
 
 /** All that comes back for what is no request of `fetch`. */
-const raw = (request: string) =>
+const raw = (request: string, at = site) =>
   new Promise<string>((resolve, reject) => {
     let answer = "";
-    const socket = connect(Number(new URL(site.url).port), "127.0.0.1", () =>
-      socket.write(request),
-    );
+    const socket = connect(Number(new URL(at.url).port), "127.0.0.1", () => socket.write(request));
     socket.on("data", (data) => {
       answer += data;
     });
@@ -165,6 +163,31 @@ test("targets that are no path, and methods that are none here, are refused", as
   }
   expect((await fetch(site.url, { method: "POST", body: "x" })).status).toBe(405);
   expect((await get("/")).status).toBe(200);
+});
+
+test("callers who are slow with their headers or body, or read nothing, are cut off", async () => {
+  await writeFile(join(dist, "large.txt"), "a".repeat(30_000_000));
+  const limits = { headers_ms: 200, request_ms: 400, silent_ms: 600, connections: 5, check_ms: 20 };
+  const strict = await serve_site({ dist, port: 0, config, limits });
+  const [headers, body] = await Promise.all([
+    raw("GET / HTTP/1.1\r\nHost: x\r\n", strict),
+    raw("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na", strict),
+  ]);
+  expect(headers).toContain("408 Request Timeout");
+  expect(body).toContain("405 Method Not Allowed");
+  const deaf = connect(Number(new URL(strict.url).port), "127.0.0.1");
+  deaf.write("GET /large.txt HTTP/1.1\r\nHost: x\r\n\r\n");
+  await new Promise((resolve) => setTimeout(resolve, 3 * limits.silent_ms));
+  let bytes = 0;
+  deaf.on("data", (data) => {
+    bytes += data.length;
+  });
+  await new Promise<void>((resolve) => deaf.on("error", () => {}).on("close", () => resolve()));
+  expect(bytes).toBeLessThan(30_000_000);
+  const many = Array.from({ length: 8 }, () => raw("", strict).catch(() => ""));
+  expect((await Promise.all(many)).filter((answer) => answer === "")).toHaveLength(3);
+  expect((await fetch(`${strict.url}/large.txt`)).status).toBe(200);
+  await strict.close();
 });
 
 test("serve_site says when its port is taken", async () => {

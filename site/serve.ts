@@ -23,21 +23,33 @@ export interface ServeSiteOptions {
   /** Where the world finds the site, without a slash at the end. Default: where it is served. */
   site_url?: string;
   config: { api_url: string; publishable_key: string };
+  limits?: Partial<SiteLimits>;
 }
+
+export interface SiteLimits {
+  /** Until a request's headers are complete. */
+  headers_ms: number;
+  /** Until all of a request is there. */
+  request_ms: number;
+  /** A connection on which nothing moves for so long is closed. */
+  silent_ms: number;
+  /** At a time; more are closed at once. */
+  connections: number;
+  check_ms: number;
+}
+
+const default_limits: SiteLimits = {
+  headers_ms: 10_000,
+  request_ms: 30_000,
+  silent_ms: 60_000,
+  connections: 2_000,
+  check_ms: 1_000,
+};
 
 export interface ServedSite {
   url: string;
   close(): Promise<void>;
 }
-
-/** A caller who is slower than this, or reads nothing for so long, is cut off; more connections are closed at once. */
-const limits = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 1_000,
-};
-const silent_ms = 60_000;
-const most_connections = 2_000;
 
 export async function serve_site(options: ServeSiteOptions): Promise<ServedSite> {
   const { dist, port, host = "127.0.0.1", site_url, config } = options;
@@ -73,12 +85,18 @@ export async function serve_site(options: ServeSiteOptions): Promise<ServedSite>
     request.url = pathname;
     files(request, response, () => send_page(request, response, 404, not_found));
   };
-  const server = createServer(limits, (request, response) => {
+  const limits = { ...default_limits, ...options.limits };
+  const times = {
+    headersTimeout: limits.headers_ms,
+    requestTimeout: limits.request_ms,
+    connectionsCheckingInterval: limits.check_ms,
+  };
+  const server = createServer(times, (request, response) => {
     // Nobody else catches: what fails here would end the process.
     answer(request, response).catch(() => response.destroy());
   });
-  server.setTimeout(silent_ms);
-  server.maxConnections = most_connections;
+  server.setTimeout(limits.silent_ms);
+  server.maxConnections = limits.connections;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
