@@ -50,6 +50,7 @@ export async function keep_schema_cache(
       await client.query(`listen ${CHANNEL}`);
       // Makes up for what was notified while nobody listened.
       await reload();
+      return {};
     },
     log,
   });

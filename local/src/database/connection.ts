@@ -9,8 +9,8 @@ export interface ConnectionOptions extends ClientConfig {
 
 export interface Connection {
   client: Client;
-  /** Resolves when it is over, whoever ended it. */
-  ended: Promise<void>;
+  /** Resolves when it is over, whoever ended it, with what is known of the reason. */
+  ended: Promise<string>;
   is_open(): boolean;
   /** What is running has a second to finish and is then cut off. */
   close(): Promise<void>;
@@ -31,15 +31,15 @@ export async function open_connection(
   });
   const cut = () => client.connection.stream.destroy();
   let open = true;
-  const ended = new Promise<void>((resolve) => {
-    const end = () => {
+  const ended = new Promise<string>((resolve) => {
+    const end = (reason: string) => {
       open = false;
-      resolve();
+      resolve(reason);
     };
-    client.once("end", end);
+    client.once("end", () => end("the server closed it"));
     // Without a listener the loss of a connection ends the process. Whoever waits for an answer is told by pg.
-    client.on("error", () => {
-      end();
+    client.on("error", (error) => {
+      end(error.message);
       cut();
     });
   });

@@ -1,4 +1,7 @@
-/** Keeps a connection that works alone: when it was lost, another one is opened, after delays that grow. */
+/**
+ * Keeps a connection that works alone: when it was lost, or its work has ended, another one is opened, after delays
+ * that grow until one has lasted.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type ConnectionOptions, open_connection } from "./connection.ts";
 
@@ -7,8 +10,13 @@ export interface KeepOpenOptions {
   name: string;
   db_url: string;
   connection: ConnectionOptions;
-  /** What each new connection has to do before it counts as open. */
-  begin(connection: Connection): Promise<void>;
+  /**
+   * What each new connection has to do before it counts as open. `over` settles when its work has ended though the
+   * connection may stand, with the reason.
+   */
+  begin(connection: Connection): Promise<{ over?: Promise<string> }>;
+  /** Called with false when it was lost and with true when it is there again. */
+  on_change?(is_open: boolean): void;
   log(line: string): void;
 }
 
@@ -19,20 +27,25 @@ export interface KeptOpen {
 
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
+// One that lasted less has healed nothing: the next delay goes on growing.
+const LASTING_MS = 10_000;
 
 /** Rejects when the first connection can't be opened; what fails later is logged and tried again. */
 export async function keep_open(options: KeepOpenOptions): Promise<KeptOpen> {
-  const { name, db_url, begin, log } = options;
+  const { name, db_url, begin, on_change = () => {}, log } = options;
   const closing = new AbortController();
   const { signal } = closing;
   let begun = false;
+  let delay_ms = FIRST_DELAY_MS;
   let connection: Connection;
+  let over: Promise<string>;
 
   async function open(): Promise<void> {
     connection = await open_connection(db_url, options.connection);
     try {
       signal.throwIfAborted();
-      await begin(connection);
+      const work = await begin(connection);
+      over = Promise.race([connection.ended, ...(work.over ? [work.over] : [])]);
       begun = true;
     } catch (error) {
       await connection.close();
@@ -41,9 +54,10 @@ export async function keep_open(options: KeepOpenOptions): Promise<KeptOpen> {
   }
 
   async function reopen(): Promise<void> {
-    for (let delay_ms = FIRST_DELAY_MS; ; delay_ms = Math.min(delay_ms * 2, MAX_DELAY_MS)) {
+    for (;;) {
       try {
         await sleep(delay_ms * (0.5 + Math.random()), null, { signal });
+        delay_ms = Math.min(delay_ms * 2, MAX_DELAY_MS);
         return await open();
       } catch (error) {
         if (signal.aborted) return;
@@ -54,11 +68,18 @@ export async function keep_open(options: KeepOpenOptions): Promise<KeptOpen> {
 
   async function keep(): Promise<void> {
     for (;;) {
-      await connection.ended;
+      const opened_at = performance.now();
+      const reason = await over;
       begun = false;
       if (signal.aborted) return;
-      log(`${name} connection lost, reconnecting`);
+      if (performance.now() - opened_at > LASTING_MS) delay_ms = FIRST_DELAY_MS;
+      log(`${name} connection lost, reconnecting: ${reason}`);
+      on_change(false);
+      await connection.close();
       await reopen();
+      if (signal.aborted) return;
+      log(`${name} connection is there again`);
+      on_change(true);
     }
   }
 

@@ -10,6 +10,7 @@ import { encode_broadcast, type Frame, type Ref, type Version } from "./serializ
 import type { Claims } from "./token.ts";
 
 const REPLICATION_CHECK_MS = 500;
+const REPLICATION_READY = "Replication connection established";
 const NO_POSTGRES_CHANGES =
   "This embedded Realtime has no postgres_changes, unlike Supabase's: " +
   "use broadcasts from the database (realtime.send, realtime.broadcast_changes)";
@@ -46,6 +47,7 @@ export class Channel implements Member {
   token_timer: NodeJS.Timeout | undefined;
   closed = false;
   readonly #replayed: StoredMessage[];
+  #replication_told = false;
   #replication_timer: NodeJS.Timeout | undefined;
 
   constructor(options: ChannelOptions) {
@@ -102,6 +104,17 @@ export class Channel implements Member {
     for (const message of this.#replayed) this.#replay(message);
   }
 
+  /**
+   * Broadcasts from the database that were sent in between are lost, and whoever asked for `replication_ready` wants to
+   * know from when on there are any: he is told again, as after his join.
+   */
+  replication_changed(is_open: boolean): void {
+    // One that is still waiting for it after its join hears of it there.
+    if (!this.#replication_told) return;
+    if (is_open) this.#system("system", "ok", REPLICATION_READY);
+    else this.#system("system", "error", "Replication connection lost");
+  }
+
   /** Ends with a `system` error and `phx_close`; stock clients don't join again. */
   shutdown(message: string): void {
     if (this.closed) return;
@@ -120,7 +133,8 @@ export class Channel implements Member {
 
   #await_replication(deadline: number) {
     if (this.context.replicating()) {
-      return this.#system("system", "ok", "Replication connection established");
+      this.#replication_told = true;
+      return this.#system("system", "ok", REPLICATION_READY);
     }
     if (Date.now() >= deadline) {
       return this.shutdown("Replication connection was not established in time");

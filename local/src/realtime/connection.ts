@@ -91,6 +91,10 @@ export class Connection implements Peer {
     this.#socket.terminate();
   }
 
+  replication_changed(is_open: boolean): void {
+    for (const channel of this.#channels.values()) channel.replication_changed(is_open);
+  }
+
   /** Called now and then; ends sockets that are silent, or without a channel for long. */
   check_idle(now = performance.now()) {
     const { idle_ms, no_channel_ms } = this.#context.limits;

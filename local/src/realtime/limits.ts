@@ -31,6 +31,8 @@ export interface RealtimeLimits {
   no_channel_ms: number;
   /** How long `replication_ready` is waited for before the channel is closed. Real: 60,000. */
   replication_ready_ms: number;
+  /** A walsender that is silent for so long is asked, and given up after as long again. Not in the real server. */
+  replication_silence_ms: number;
   /**
    * Bytes that may wait for a slow receiver; its socket is dropped beyond that. Not in the real server. Receivers share
    * the bytes of a broadcast, so it can be far more than what one transaction sends at once.
@@ -55,6 +57,7 @@ export const default_limits: RealtimeLimits = {
   idle_ms: 60_000,
   no_channel_ms: 600_000,
   replication_ready_ms: 60_000,
+  replication_silence_ms: 30_000,
   send_buffer_bytes: 32 * 1024 * 1024,
   rate_tick_ms: 5_000,
 };

@@ -54,9 +54,14 @@ export async function create_realtime(options: RealtimeOptions): Promise<Require
     rates.messages.add();
     hub.broadcast(broadcast.topic, broadcast.private, broadcast);
   };
+  const connections = new Set<Connection>();
+  const on_change = (is_open: boolean) => {
+    for (const connection of connections) connection.replication_changed(is_open);
+  };
+  const silence_ms = limits.replication_silence_ms;
   const start = async () => {
     await maintain_partitions(query);
-    return read_wal({ db_url: options.db_url, on_broadcast, log });
+    return read_wal({ db_url: options.db_url, on_broadcast, on_change, silence_ms, log });
   };
   const wal = await start().catch(async (error) => {
     for (const rate of Object.values(rates)) rate.stop();
@@ -73,7 +78,6 @@ export async function create_realtime(options: RealtimeOptions): Promise<Require
     users: new Set(),
     log,
   };
-  const connections = new Set<Connection>();
   const check_idle = () => {
     for (const connection of connections) connection.check_idle();
   };

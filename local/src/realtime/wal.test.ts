@@ -94,6 +94,134 @@ test("the replication connection is made again after it was cut", async () => {
   expect(slots).toHaveLength(1);
 });
 
+/** The process that sends the log, by its number. */
+const walsender = async (): Promise<number> => {
+  const rows = await project.sql<{ pid: number }>`
+    select active_pid as pid from pg_replication_slots where active_pid is not null`;
+  return rows[0]?.pid ?? 0;
+};
+
+/** Listens on a topic, breaks the replication, and expects what is sent afterwards. */
+async function heals(
+  topic: string,
+  break_it: () => Promise<unknown>,
+  reason: RegExp,
+): Promise<Heard> {
+  const config = { private: true, broadcast: { replication_ready: true } };
+  const heard = await joined(listen(server.client(), topic, config));
+  await until(() => heard.system.length === 1);
+  await send(topic, { n: 1 });
+  await until(() => heard.broadcasts.length === 1);
+  const before = server.log.length;
+  const former = await walsender();
+  await break_it();
+  const said = () => server.log.slice(before);
+  await until(() => said().some((line) => reason.test(line)), String(reason));
+  await until(() => said().includes("Replication connection is there again"));
+  expect(await walsender()).not.toBe(former);
+  // Those who watch are told, and so know that they may have missed something.
+  await until(() => heard.system.length === 3);
+  expect(heard.system.map(({ status }) => status)).toEqual(["ok", "error", "ok"]);
+  await send(topic, { n: 2 });
+  await until(() => numbers(heard).at(-1) === 2);
+  return heard;
+}
+
+test("replication goes on after its process was ended", () =>
+  heals(
+    "open:heal:ended",
+    async () => project.sql`select pg_terminate_backend(${await walsender()})`,
+    /lost, reconnecting: terminating connection due to administrator command/,
+  ));
+
+test("replication goes on after an error that leaves its connection open", () =>
+  heals(
+    "open:heal:error",
+    async () => {
+      await project.sql`drop publication supabase_realtime_messages_publication`;
+      // Postgres looks for it when there is something to send.
+      await send("open:heal:error", { n: 0 });
+    },
+    /lost, reconnecting: publication "supabase_realtime_messages_publication" does not exist/,
+  ));
+
+test("replication goes on after its slot was lost", () =>
+  heals(
+    "open:heal:slot",
+    async () => {
+      const slots = await project.sql<{ name: string }>`
+        select slot_name as name from pg_replication_slots`;
+      const pid = await walsender();
+      await project.sql`select pg_terminate_backend(${pid}, 5000)`;
+      for (const { name } of slots) {
+        await project.sql`
+          select pg_drop_replication_slot(slot_name) from pg_replication_slots
+          where slot_name = ${name}`;
+      }
+    },
+    /lost, reconnecting: /,
+  ));
+
+test("replication goes on after its process has hung", async () => {
+  const quick = await project.start({ replication_silence_ms: 200 });
+  const others = await project.sql<{ pid: number }>`
+    select active_pid as pid from pg_replication_slots where active_pid <> ${await walsender()}`;
+  const pid = others[0]?.pid ?? 0;
+  // A signal to 0 would go to this process and its kin.
+  expect(pid).toBeGreaterThan(0);
+  const config = { private: true, broadcast: { replication_ready: true } };
+  const heard = await joined(listen(quick.client(), "open:hung", config));
+  await until(() => heard.system.length === 1);
+  process.kill(pid, "SIGSTOP");
+  try {
+    await until(() => quick.log.some((line) => line.includes("was silent for 400 ms")));
+    await until(() => heard.system.length === 3);
+    await send("open:hung", { n: 1 });
+    await until(() => heard.broadcasts.length === 1);
+  } finally {
+    process.kill(pid, "SIGCONT");
+    await quick.close();
+  }
+  // One that is only idle is left alone: it answers when it is asked.
+  expect(server.log.some((line) => line.includes("silent"))).toBe(false);
+});
+
+test("replication that cannot start is tried again with growing pauses, each failure with its reason", async () => {
+  const shared = await walsender();
+  const fresh = await project.start();
+  const config = { private: true, broadcast: { replication_ready: true } };
+  const heard = await joined(listen(fresh.client(), "open:full", config));
+  await until(() => heard.system.length === 1);
+  const failures: number[] = [];
+  const see_failure = async () => {
+    const failed = () =>
+      fresh.log.filter((line) => line.includes("established: all replication slots are in use"));
+    await until(() => failed().length > failures.length);
+    failures.push(performance.now());
+  };
+  try {
+    // All slots but the shared server's; the last one is taken in place of the one that this ends.
+    await project.sql`
+      select pg_create_logical_replication_slot('taken_' || n, 'pgoutput') from generate_series(1, 8) n`;
+    await project.sql`
+      select pg_terminate_backend(active_pid, 5000),
+        pg_create_logical_replication_slot('taken_9', 'pgoutput')
+      from pg_replication_slots where active_pid <> ${shared}`;
+    for (let n = 0; n < 5; n++) await see_failure();
+  } finally {
+    await project.sql`
+      select pg_drop_replication_slot(slot_name) from pg_replication_slots
+      where slot_name like 'taken%'`;
+  }
+  // Each pause is twice the one before, by chance half as long or half as long again.
+  const [first = 0, second = 0, , fourth = 0, fifth = 0] = failures;
+  expect(fifth - fourth).toBeGreaterThan(second - first);
+  await until(() => heard.system.length === 3);
+  await send("open:full", { n: 1 });
+  await until(() => heard.broadcasts.length === 1);
+  await fresh.close();
+});
+
 test("joins are answered again after the pool's connections were cut", async () => {
   await project.sql`
     select pg_terminate_backend(pid) from pg_stat_activity

@@ -1,6 +1,6 @@
 /**
  * Reads the rows inserted in `realtime.messages` from the write-ahead log, through a temporary logical replication
- * slot, and reconnects when the connection is lost. What is committed while there is no connection is not delivered,
+ * slot, and reconnects when the connection is lost or the stream ends, whatever the reason. What is committed while there is no connection is not delivered,
  * as with the real server, which also leaves nothing behind in the database.
  */
 import { randomBytes } from "node:crypto";
@@ -18,6 +18,10 @@ export interface DatabaseBroadcast extends UserBroadcast {
 export interface WalOptions {
   db_url: string;
   on_broadcast(broadcast: DatabaseBroadcast): void;
+  /** Called with false when the connection was lost and with true when another one streams. */
+  on_change?(is_open: boolean): void;
+  /** A server that says nothing for so long is asked, and given up when it stays silent as long again. */
+  silence_ms: number;
   log(line: string): void;
 }
 
@@ -25,7 +29,8 @@ const PUBLICATION = "supabase_realtime_messages_publication";
 const SLOT = "supabase_realtime_messages_replication_slot";
 
 /** Resolves when the first connection streams; rejects when it can't be made. Later losses are repaired. */
-export function read_wal({ db_url, on_broadcast, log }: WalOptions): Promise<KeptOpen> {
+export function read_wal(options: WalOptions): Promise<KeptOpen> {
+  const { db_url, on_broadcast, on_change, silence_ms, log } = options;
   return keep_open({
     name: "Replication",
     db_url,
@@ -35,8 +40,9 @@ export function read_wal({ db_url, on_broadcast, log }: WalOptions): Promise<Kep
     },
     async begin(connection) {
       await create_publication(connection.client);
-      await start_replication(connection, create_reader(on_broadcast, log));
+      return start_replication(connection, create_reader(on_broadcast, log), silence_ms);
     },
+    ...(on_change && { on_change }),
     log,
   });
 }
@@ -54,7 +60,11 @@ interface CopyConnection extends PgConnection {
 
 type Read = (message: Buffer, answer: (message: Buffer) => void) => void;
 
-async function start_replication({ client, close }: Connection, read: Read): Promise<void> {
+async function start_replication(
+  { client, ended }: Connection,
+  read: Read,
+  silence_ms: number,
+): Promise<{ over: Promise<string> }> {
   // Unlike SQL, replication commands are only understood in capitals.
   const slot = `${SLOT}_${randomBytes(4).toString("hex")}`;
   await client.query(
@@ -62,12 +72,32 @@ async function start_replication({ client, close }: Connection, read: Read): Pro
   );
   const copy = client.connection as CopyConnection;
   const started = new Promise((resolve) => copy.once("replicationStart", resolve));
-  copy.on("copyData", ({ chunk }) => read(chunk, (message) => copy.sendCopyFromChunk(message)));
-  const over = client.query(
+  let heard = true;
+  copy.on("copyData", ({ chunk }) => {
+    heard = true;
+    read(chunk, (message) => copy.sendCopyFromChunk(message));
+  });
+  const streaming = client.query(
     `START_REPLICATION SLOT ${slot} LOGICAL 0/0 (proto_version '1', publication_names '${PUBLICATION}')`,
   );
-  await Promise.race([started, over]);
-  over.then(close, () => {});
+  await Promise.race([started, streaming]);
+  const { promise: silent, resolve: give_up } = Promise.withResolvers<string>();
+  const timer = setInterval(() => {
+    if (!heard) give_up(`the server was silent for ${2 * silence_ms} ms`);
+    heard = false;
+    copy.sendCopyFromChunk(standby_status(0n, ASK_FOR_ANSWER));
+  }, silence_ms).unref();
+  // After an error Postgres leaves the connection open and sends no more: that is an end like any other.
+  const over = Promise.race([
+    streaming.then(
+      () => "the server ended the stream",
+      (error: Error) => error.message,
+    ),
+    silent,
+    ended,
+  ]);
+  void over.then(() => clearInterval(timer));
+  return { over };
 }
 
 const WAL_DATA = 0x77;
@@ -118,10 +148,14 @@ function from_bytea(text: Buffer): Buffer {
   return Buffer.from(text.toString("latin1", 2), "hex");
 }
 
-function standby_status(position: bigint): Buffer {
+const ASK_FOR_ANSWER = 1;
+
+/** Position 0 confirms nothing. */
+function standby_status(position: bigint, ask = 0): Buffer {
   const message = Buffer.alloc(34);
   message.write("r", 0, "latin1");
   for (const offset of [1, 9, 17]) message.writeBigUInt64BE(position, offset);
   message.writeBigUInt64BE(BigInt(Date.now() - Date.UTC(2000, 0, 1)) * 1000n, 25);
+  message[33] = ask;
   return message;
 }
