@@ -27,6 +27,8 @@ export interface Target {
 }
 
 export interface Launched extends Target {
+  /** Resolves when a part has ended and cannot be started again. */
+  failed: Promise<Error>;
   stop(): Promise<void>;
 }
 
@@ -53,13 +55,14 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     await backend.stop();
     throw error;
   });
-  const { api_url, db_url, publishable_key, secret_key } = backend;
+  const { api_url, db_url, publishable_key, secret_key, failed } = backend;
   return {
     api_url,
     site_url: site.url,
     db_url,
     publishable_key,
     secret_key,
+    failed,
     async stop() {
       await site.close();
       await backend.stop();
@@ -75,6 +78,7 @@ async function start_backend(options: LaunchOptions): Promise<Omit<Launched, "si
       db_url: env.KULTI_DB_URL ?? "",
       publishable_key: required("KULTI_PUBLISHABLE_KEY"),
       secret_key: env.KULTI_SECRET_KEY ?? "",
+      failed: new Promise(() => {}),
       stop: async () => {},
     };
   }

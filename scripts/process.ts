@@ -7,8 +7,12 @@ export const root = join(import.meta.dirname, "..");
 /** Where a running Kulti keeps its data and says where it is: `data/` and `local.json`. */
 export const kulti_dir = resolve(process.env.KULTI_DIR ?? join(root, ".kulti"));
 
-/** Calls `stop` once on Ctrl-C, SIGTERM, SIGHUP or the death of the parent, then exits. A process with nothing left to do ends. */
-export function on_end(stop: () => Promise<void>): void {
+/**
+ * Calls `stop` once on Ctrl-C, SIGTERM, SIGHUP or the death of the parent, then exits. A process with nothing left to
+ * do ends.
+ * @returns does the same for another reason
+ */
+export function on_end(stop: () => Promise<void>): (code: number) => Promise<void> {
   let ending = false;
   const end = async (code: number) => {
     if (ending) return;
@@ -25,6 +29,7 @@ export function on_end(stop: () => Promise<void>): void {
   process.on("disconnect", () => end(143));
   // Listening to it is no reason to stay when the work is done.
   process.channel?.unref();
+  return end;
 }
 
 export interface RunOptions {

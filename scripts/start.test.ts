@@ -1,6 +1,6 @@
 /** `npm start` as a person runs it, and what is left when it ends, however it ends. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,7 +50,9 @@ afterEach(async () => {
 }, 30_000);
 
 afterAll(async () => {
-  await remove_data(join(dir, "data"));
+  // The folder is free a moment after the ports are.
+  const removed = () => remove_data(join(dir, "data")).catch((error: Error) => error.message);
+  await expect.poll(removed).toBeUndefined();
   rmSync(dir, { recursive: true });
 });
 
@@ -96,6 +98,24 @@ test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
   },
   60_000,
 );
+
+test("npm start ends with an error and leaves nothing behind when Postgres is gone for good", async () => {
+  const moved = join(dir, "data/postgres-at");
+  const folder = existsSync(moved)
+    ? readFileSync(moved, "utf8").trim()
+    : join(dir, "data/postgres");
+  const pid = Number.parseInt(readFileSync(join(folder, "postmaster.pid"), "utf8"), 10);
+  expect(pid).toBeGreaterThan(1);
+  const ended = new Promise((resolve) => npm.once("exit", resolve));
+  const control = join(folder, "global/pg_control");
+  renameSync(control, `${control}.away`);
+  process.kill(pid, "SIGKILL");
+  expect(await ended).toBe(1);
+  expect(existsSync(join(dir, "local.json"))).toBe(false);
+  await expect.poll(ports_open, { timeout: 15_000 }).toEqual([]);
+  await expect.poll(processes, { timeout: 15_000 }).toEqual([]);
+  renameSync(`${control}.away`, control);
+}, 60_000);
 
 test("npm start says where the Kulti of its folder runs, or which port is taken, and reset leaves it alone", () => {
   const refused = (command: string, more: NodeJS.ProcessEnv = {}) =>

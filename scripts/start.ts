@@ -60,7 +60,7 @@ function make_folder() {
 
 const started = Date.now();
 let stopping: (() => Promise<void>) | undefined;
-on_end(async () => {
+const end = on_end(async () => {
   if (stopping) rmSync(local_json, { force: true });
   await stopping?.();
 });
@@ -72,7 +72,7 @@ try {
     );
   }
   make_folder();
-  const { stop, ...target } = await launch({
+  const { stop, failed, ...target } = await launch({
     data_dir: join(kulti_dir, "data"),
     api_port: port("KULTI_API_PORT", 54321),
     db_port: port("KULTI_DB_PORT", 54322),
@@ -80,6 +80,10 @@ try {
     log: console.log,
   });
   stopping = stop;
+  void failed.then((error) => {
+    console.error(`Kulti ends. ${error.message}`);
+    return end(1);
+  });
   writeFileSync(local_json, `${JSON.stringify(target, null, 2)}\n`, { mode: 0o600 });
   print(target);
   console.log(`  Ready after ${((Date.now() - started) / 1000).toFixed(1)} s.`);

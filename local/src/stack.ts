@@ -46,6 +46,8 @@ export interface Stack {
   db_url: string;
   publishable_key: string;
   secret_key: string;
+  /** Resolves when a part has ended and cannot be started again: what is left is to stop. */
+  failed: Promise<Error>;
   /** Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -75,6 +77,7 @@ export async function startStack(given: StackOptions): Promise<Stack> {
       db_url: database.db_url,
       publishable_key: keys.publishable_key,
       secret_key: keys.secret_key,
+      failed: database.failed ?? new Promise(() => {}),
       stop: once(stop),
     };
   } catch (error) {
@@ -96,26 +99,17 @@ function check_real_parts({ rest_url, realtime_url, jwt_secret }: StackOptions):
   );
 }
 
-type Database = Pick<EmbeddedPostgres, "db_url" | "admin_url" | "authenticator_url">;
+type Database = Pick<EmbeddedPostgres, "db_url" | "admin_url" | "authenticator_url"> &
+  Partial<Pick<EmbeddedPostgres, "failed">>;
 
 async function start_database(
   options: StackOptions,
   undo: (() => Promise<unknown>)[],
 ): Promise<Database> {
   if (options.db_url !== undefined) return foreign_database(options.db_url);
-  const server = await startPostgres({ data_dir: options.data_dir, port: options.db_port });
-  let stopping = false;
-  undo.push(() => {
-    stopping = true;
-    return server.stop();
-  });
-  void server.exited.then((code) => {
-    const log_file = path.join(options.data_dir, "postgres.log");
-    if (stopping) return;
-    options.log?.(
-      `Postgres has ended with code ${code} and is not started again: see ${log_file}, then start the stack anew.`,
-    );
-  });
+  const { data_dir, db_port: port, log } = options;
+  const server = await startPostgres({ data_dir, port, log });
+  undo.push(() => server.stop());
   return server;
 }
 

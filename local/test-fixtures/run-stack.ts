@@ -6,4 +6,9 @@ const stack = await startStack({
   log: (line) => console.error(line),
 });
 stop_on_signal(stack.stop);
+stack.failed.then(async (error) => {
+  console.error(error.message);
+  await stack.stop();
+  process.exit(1);
+});
 console.log("up");

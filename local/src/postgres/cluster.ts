@@ -2,12 +2,22 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  mkdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { lock_data } from "../data-lock.ts";
-import { is_postgres_of } from "./process-table.ts";
+import { is_postgres_of, orphans_of } from "./process-table.ts";
 import { can_enter, server_user, type User } from "./user.ts";
 
 const MAJOR_VERSION = "17";
@@ -118,7 +128,31 @@ export async function clear_stale_server(folder: string): Promise<void> {
     }
     await sleep(50);
   }
+  await end_orphans(folder);
   if ((await postmaster_pid(pid_file)) === pid) await rm(pid_file, { force: true });
+}
+
+/** Most end by themselves at once; one that is in the middle of a long query is told to. */
+async function end_orphans(folder: string): Promise<void> {
+  const place = await realpath(folder).catch(() => folder);
+  for (let waited = 0; ; waited += 50) {
+    const orphans = orphans_of(place);
+    if (orphans.length === 0) return;
+    if (waited > 20_000) {
+      throw new Error(
+        `Cannot start Postgres: processes ${orphans.join(", ")} still use ${folder} and do not end.`,
+      );
+    }
+    const signal = waited === 1_000 ? "SIGQUIT" : waited === 5_000 ? "SIGKILL" : undefined;
+    for (const pid of signal ? orphans : []) {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It has ended in between.
+      }
+    }
+    await sleep(50);
+  }
 }
 
 async function postmaster_pid(pid_file: string): Promise<number | undefined> {

@@ -5,12 +5,13 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { open_connection } from "../database/connection.ts";
 import { type HeldProcess, hold } from "../held-process.ts";
+import { keep_running } from "../keep-running.ts";
 import { check_port, HOST } from "../ports.ts";
 import { maintain_partitions } from "../realtime/partitions.ts";
 import { apply_baseline } from "./baseline.ts";
 import { stage_binaries } from "./binaries.ts";
 import { clear_stale_server, cluster_folder, init_cluster } from "./cluster.ts";
-import { server_user } from "./user.ts";
+import { server_user, type User } from "./user.ts";
 
 /** Of every role that may log in, as under `supabase start`. */
 export const PASSWORD = "postgres";
@@ -18,6 +19,7 @@ export const PASSWORD = "postgres";
 export interface PostgresOptions {
   data_dir: string;
   port: number;
+  log?: ((line: string) => void) | undefined;
 }
 
 export interface EmbeddedPostgres {
@@ -27,22 +29,64 @@ export interface EmbeddedPostgres {
   admin_url: string;
   /** Role authenticator: may become anon, authenticated or service_role and nothing else. */
   authenticator_url: string;
-  /** Settles when the server has ended, whatever the reason. */
-  exited: Promise<number>;
+  /** Resolves when the server has ended by itself and does not come up again. */
+  failed: Promise<Error>;
   stop(): Promise<void>;
 }
 
-/** The caller holds the lock of `data_dir`: two servers on one data directory destroy it. */
+/**
+ * The caller holds the lock of `data_dir`: two servers on one data directory destroy it. A server that ends by itself
+ * is started again, on the same port.
+ */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
-  const folder = await cluster_folder(options.data_dir);
+  const { data_dir, port, log = () => {} } = options;
+  const folder = await cluster_folder(data_dir);
   const user = server_user(folder);
   const binaries = await stage_binaries(user);
   await clear_stale_server(folder);
-  await check_port(options.port, "Postgres", "db_port");
+  await check_port(port, "Postgres", "db_port");
   await init_cluster(folder, binaries.initdb, PASSWORD);
-  const log_file = path.join(options.data_dir, "postgres.log");
-  const output = openSync(log_file, "w", 0o600);
-  const server = hold(binaries.postgres, server_arguments(folder, options.port), {
+  const log_file = path.join(data_dir, "postgres.log");
+  const run = (flag: "w" | "a", signal?: AbortSignal) =>
+    run_server({ binary: binaries.postgres, folder, port, user, log_file, flag, signal });
+  const first = await run("w");
+  const url = (role: string) => `postgresql://${role}:${PASSWORD}@${HOST}:${port}/postgres`;
+  try {
+    await prepare(url("supabase_admin"));
+  } catch (error) {
+    await first.stop();
+    throw error;
+  }
+  const kept = keep_running(first, {
+    name: "Postgres",
+    async start(signal) {
+      await clear_stale_server(folder);
+      return run("a", signal);
+    },
+    log: (line) => log(`${line} (see ${log_file})`),
+  });
+  return {
+    db_url: url("postgres"),
+    admin_url: url("supabase_admin"),
+    authenticator_url: url("authenticator"),
+    ...kept,
+  };
+}
+
+interface ServerOptions {
+  binary: string;
+  folder: string;
+  port: number;
+  user: User | undefined;
+  log_file: string;
+  flag: "w" | "a";
+  signal: AbortSignal | undefined;
+}
+
+async function run_server(options: ServerOptions): Promise<HeldProcess> {
+  const { binary, folder, port, user, log_file, flag, signal } = options;
+  const output = openSync(log_file, flag, 0o600);
+  const server = hold(binary, server_arguments(folder, port), {
     cwd: "/",
     env: { PATH: process.env.PATH, TZ: "UTC" },
     signal: "INT",
@@ -51,17 +95,8 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   });
   closeSync(output);
   try {
-    await wait_until_ready(server, folder, log_file);
-    const url = (role: string) =>
-      `postgresql://${role}:${PASSWORD}@${HOST}:${options.port}/postgres`;
-    await prepare(url("supabase_admin"));
-    return {
-      db_url: url("postgres"),
-      admin_url: url("supabase_admin"),
-      authenticator_url: url("authenticator"),
-      exited: server.exited,
-      stop: () => server.stop(),
-    };
+    await wait_until_ready(server, folder, log_file, signal);
+    return server;
   } catch (error) {
     await server.stop();
     throw error;
@@ -102,8 +137,15 @@ function server_arguments(folder: string, port: number): string[] {
   return ["-D", folder, ...flags];
 }
 
+const LOG_SHOWN = 2_000;
+
 /** The last line of postmaster.pid tells the server's state; asking it by connecting would only fill its log. */
-async function wait_until_ready(server: HeldProcess, folder: string, log_file: string) {
+async function wait_until_ready(
+  server: HeldProcess,
+  folder: string,
+  log_file: string,
+  signal: AbortSignal | undefined,
+) {
   let ended = false;
   void server.exited.then(() => {
     ended = true;
@@ -112,10 +154,10 @@ async function wait_until_ready(server: HeldProcess, folder: string, log_file: s
   for (;;) {
     if (ended) {
       const log = await readFile(log_file, "utf8").catch(() => "");
-      throw new Error(`Cannot start Postgres: it ended at once. ${log.trim()}`);
+      throw new Error(`Cannot start Postgres: it ended at once. ${log.slice(-LOG_SHOWN).trim()}`);
     }
     const state = await readFile(pid_file, "utf8").catch(() => "");
     if (/^ready\s*$/m.test(state)) return;
-    await sleep(10);
+    await sleep(10, null, { signal });
   }
 }

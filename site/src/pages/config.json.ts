@@ -9,6 +9,6 @@ const local_stack = {
 
 export const GET: APIRoute = () =>
   Response.json({
-    api_url: process.env.KULTI_API_URL ?? local_stack.api_url,
-    publishable_key: process.env.KULTI_PUBLISHABLE_KEY ?? local_stack.publishable_key,
+    api_url: process.env.KULTI_API_URL || local_stack.api_url,
+    publishable_key: process.env.KULTI_PUBLISHABLE_KEY || local_stack.publishable_key,
   });

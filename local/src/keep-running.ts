@@ -1,0 +1,76 @@
+/** Starts a process again when it has ended by itself, after pauses that grow, and gives up when none lasts. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { HeldProcess } from "./held-process.ts";
+
+export interface KeepRunningOptions {
+  /** For the log. */
+  name: string;
+  /** Resolves when the process does its work, rejects when it does not come to it; the signal ends the waiting. */
+  start(signal: AbortSignal): Promise<HeldProcess>;
+  log(line: string): void;
+}
+
+export interface KeptRunning {
+  /** Resolves when it was given up; never, when all goes well. */
+  failed: Promise<Error>;
+  stop(): Promise<void>;
+}
+
+const TRIES = 6;
+const FIRST_PAUSE_MS = 100;
+// One that lasted so long was no failed try.
+const LASTING_MS = 60_000;
+
+export function keep_running(
+  first: HeldProcess,
+  { name, start, log }: KeepRunningOptions,
+): KeptRunning {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const failed = Promise.withResolvers<Error>();
+  let current = first;
+  let tries = 0;
+
+  /** False when it was given up or nobody wants it any more. */
+  async function restart(): Promise<boolean> {
+    let reason = "it ended again and again";
+    while (tries < TRIES) {
+      const pause_ms = FIRST_PAUSE_MS * 2 ** tries;
+      tries += 1;
+      try {
+        await sleep(pause_ms, null, { signal });
+        current = await start(signal);
+        log(`${name} runs again`);
+        return true;
+      } catch (error) {
+        if (signal.aborted) return false;
+        reason = (error as Error).message;
+        log(`${name} could not be started again (try ${tries} of ${TRIES}): ${reason}`);
+      }
+    }
+    failed.resolve(new Error(`${name} has ended and ${TRIES} tries to start it failed: ${reason}`));
+    return false;
+  }
+
+  async function keep(): Promise<void> {
+    do {
+      const started_at = performance.now();
+      const code = await current.exited;
+      if (signal.aborted) return;
+      if (performance.now() - started_at > LASTING_MS) tries = 0;
+      log(`${name} has ended with code ${code}, starting it again`);
+    } while (await restart());
+  }
+
+  const keeping = keep();
+  return {
+    failed: failed.promise,
+    async stop() {
+      stopping.abort();
+      await current.stop();
+      await keeping;
+      // One that came up while we were stopping.
+      await current.stop();
+    },
+  };
+}

@@ -1,0 +1,136 @@
+/** Postgres is killed under a running stack. */
+import { once } from "node:events";
+import { readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { createClient } from "@supabase/supabase-js";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { free_port } from "./ports.ts";
+import { cluster_folder } from "./postgres/cluster.ts";
+import { joined, listen, until } from "./realtime/test-project.ts";
+import { type Stack, startStack } from "./stack.ts";
+import { processes_left } from "./testing/children.ts";
+import { copy_cluster } from "./testing/cluster.ts";
+import { copy_fixture, type Fixture } from "./testing/fixture.ts";
+import { run_stack } from "./testing/run-stack.ts";
+import { connect_sql } from "./testing/sql.ts";
+
+let fixture: Fixture;
+let stack: Stack;
+const log: string[] = [];
+
+const options_for = async ({ project_dir, data_dir }: Fixture) => ({
+  project_dir,
+  data_dir,
+  api_port: await free_port(),
+  db_port: await free_port(),
+});
+
+async function postmaster_pid({ data_dir }: Fixture): Promise<number> {
+  const file = path.join(await cluster_folder(data_dir), "postmaster.pid");
+  const pid = Number.parseInt(await readFile(file, "utf8"), 10);
+  // A signal to 0 would go to this process and its kin.
+  expect(pid).toBeGreaterThan(1);
+  return pid;
+}
+
+beforeAll(async () => {
+  fixture = await copy_fixture();
+  await copy_cluster(fixture.data_dir);
+  stack = await startStack({ ...(await options_for(fixture)), log: (line) => log.push(line) });
+});
+afterAll(async () => {
+  await stack?.stop();
+  await fixture?.remove();
+});
+
+const add = (body: string) =>
+  createClient(stack.api_url, stack.secret_key).from("notes").insert({ body });
+
+test("after SIGKILL it runs again within seconds: rows are kept, posts and broadcasts go on", async () => {
+  const config = { private: true, broadcast: { replication_ready: true } };
+  const heard = await joined(
+    listen(createClient(stack.api_url, stack.publishable_key), "room:1", config),
+  );
+  await until(() => heard.system.length === 1);
+  expect((await add("before")).status).toBe(201);
+  for (let round = 1; round <= 2; round++) {
+    const former = await postmaster_pid(fixture);
+    const killed_at = performance.now();
+    process.kill(former, "SIGKILL");
+    const added = async () => (await add(`after ${round}`)).status;
+    await expect.poll(added, { interval: 50, timeout: 15_000 }).toBe(201);
+    expect(performance.now() - killed_at).toBeLessThan(10_000);
+    expect(await postmaster_pid(fixture)).not.toBe(former);
+  }
+  const ended = log.filter((line) => line.startsWith("Postgres has ended with code 137, starting"));
+  expect(ended).toHaveLength(2);
+  expect(log.filter((line) => line.startsWith("Postgres runs again"))).toHaveLength(2);
+  const bodies = await createClient(stack.api_url, stack.secret_key).from("notes").select("body");
+  const expected = ["first", "before", "after 1", "after 2"];
+  expect(bodies.data?.map(({ body }) => body)).toEqual(expected);
+
+  await until(() => heard.system.at(-1)?.status === "ok" && heard.system.length > 1);
+  const sql = connect_sql(stack.db_url, 1);
+  onTestFinished(() => sql.end());
+  await sql`select realtime.send('{"n": 1}', 'news', 'room:1', true)`;
+  await until(() => heard.broadcasts.length === 1);
+});
+
+test("a process of the killed server that is busy is gone before the next one starts", async () => {
+  const sql = connect_sql(stack.db_url, 2);
+  onTestFinished(() => sql.end());
+  const [{ pid } = { pid: 0 }] = await sql<{ pid: number }>`select pg_backend_pid() as pid`;
+  expect(pid).toBeGreaterThan(1);
+  // It waits for nothing, and so does not notice.
+  const busy = sql.query("do $$ begin loop perform 1; end loop; end $$").catch(() => {});
+  const active = () => sql`select from pg_stat_activity where pid = ${pid} and state = 'active'`;
+  await expect.poll(active).toHaveLength(1);
+  process.kill(await postmaster_pid(fixture), "SIGKILL");
+  await expect
+    .poll(async () => (await add("later")).status, { interval: 50, timeout: 20_000 })
+    .toBe(201);
+  // Empty for a zombie, which may stay where nobody waits for its like.
+  expect(await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).toBe("");
+  await busy;
+}, 40_000);
+
+test("one that cannot start again ends the stack with an error, a code and no process left", async () => {
+  const other = await copy_fixture();
+  onTestFinished(other.remove);
+  await copy_cluster(other.data_dir);
+  const child = await run_stack(await options_for(other));
+  let said = "";
+  child.stderr?.on("data", (text) => {
+    said += text;
+  });
+  const exit = once(child, "exit");
+  const folder = await cluster_folder(other.data_dir);
+  await rm(path.join(folder, "global/pg_control"));
+  process.kill(await postmaster_pid(other), "SIGKILL");
+  expect(await exit).toEqual([1, null]);
+  expect(said).toContain("Postgres could not be started again (try 1 of 6)");
+  expect(said).toContain(
+    "Postgres has ended and 6 tries to start it failed: Cannot start Postgres",
+  );
+  expect(said).toContain("pg_control");
+  expect(await processes_left(other.data_dir)).toEqual([]);
+  expect(await processes_left(other.project_dir)).toEqual([]);
+}, 60_000);
+
+test("a stack is stopped at once while its Postgres cannot be started", async () => {
+  const other = await copy_fixture();
+  onTestFinished(other.remove);
+  await copy_cluster(other.data_dir);
+  const lines: string[] = [];
+  const running = await startStack({
+    ...(await options_for(other)),
+    log: (line) => lines.push(line),
+  });
+  await rm(path.join(await cluster_folder(other.data_dir), "global/pg_control"));
+  process.kill(await postmaster_pid(other), "SIGKILL");
+  await until(() => lines.some((line) => line.includes("(try 3 of 6)")));
+  const began_at = performance.now();
+  await running.stop();
+  expect(performance.now() - began_at).toBeLessThan(5_000);
+  expect(await processes_left(other.data_dir)).toEqual([]);
+});
