@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { free_port, remove_data } from "@kulti/local";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Target } from "./launch.ts";
 import { root } from "./process.ts";
 
@@ -51,8 +51,7 @@ afterEach(async () => {
 
 afterAll(async () => {
   // The folder is free a moment after the ports are.
-  const removed = () => remove_data(join(dir, "data")).catch((error: Error) => error.message);
-  await expect.poll(removed).toBeUndefined();
+  await vi.waitFor(() => remove_data(join(dir, "data")), { timeout: 10_000 });
   rmSync(dir, { recursive: true });
 });
 

@@ -80,6 +80,26 @@ test("more channels than one client may have are refused, the others stay", asyn
   expect(first.channel.state).toBe("joined");
 });
 
+test("a socket that joins thousands of channels gets its hundred, and others are served meanwhile", async () => {
+  const running = await start({ join_error_delay_ms: 1 });
+  const socket = new WebSocket(ws_url(running, project.keys.publishable_key));
+  await new Promise((resolve) => socket.once("open", resolve));
+  const answers = { ok: 0, error: 0 };
+  socket.on("message", (data) => {
+    const [, , , event, payload] = JSON.parse(String(data));
+    if (event === "phx_reply") answers[payload.status as "ok" | "error"] += 1;
+  });
+  for (let n = 0; n < 3000; n++) {
+    socket.send(JSON.stringify([`${n}`, `${n}`, `realtime:many ${n}`, "phx_join", { config: {} }]));
+  }
+  const began_at = performance.now();
+  await joined(listen(running.client(), "other"));
+  expect(performance.now() - began_at).toBeLessThan(5_000);
+  await until(() => answers.ok + answers.error >= 300);
+  expect(answers.ok).toBe(100);
+  socket.terminate();
+});
+
 test("more users than allowed get no connection, until one has left", async () => {
   const { client } = await start({ concurrent_users: 1 });
   const first = client();
