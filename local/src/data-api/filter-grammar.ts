@@ -91,28 +91,33 @@ export function parse_filter(name: Field, value: string): Filter {
 /** @param value `(a.eq.1,b.gt.2)`, the value of an `and` or `or` parameter. */
 export function parse_logic(operator: "AND" | "OR", negated: boolean, value: string): LogicGroup {
   const scanner = new Scanner(value, "logic tree");
-  const group: LogicGroup = { kind: "group", negated, operator, members: members(scanner) };
+  const group: LogicGroup = { kind: "group", negated, operator, members: members(scanner, 1) };
   scanner.expect_end();
   return group;
 }
 
-function members(scanner: Scanner): Logic[] {
+// What reads and writes the tree calls itself for each level. Nobody writes so many by hand.
+const MAX_DEPTH = 100;
+
+function members(scanner: Scanner, depth: number): Logic[] {
+  if (depth > MAX_DEPTH) scanner.fail(`at most ${MAX_DEPTH} logic trees in one another`);
   scanner.skip_spaces();
   scanner.expect("(");
   const found: Logic[] = [];
-  do found.push(member(scanner));
+  do found.push(member(scanner, depth));
   while (scanner.take(","));
   scanner.expect(")");
   scanner.skip_spaces();
   return found;
 }
 
-function member(scanner: Scanner): Logic {
+function member(scanner: Scanner, depth: number): Logic {
   scanner.skip_spaces();
   const group = scanner.match(/(not\.)?(and|or)(?=\s*\()/y);
   if (group) {
     const operator = group[2] === "and" ? "AND" : "OR";
-    return { kind: "group", negated: group[1] !== undefined, operator, members: members(scanner) };
+    const negated = group[1] !== undefined;
+    return { kind: "group", negated, operator, members: members(scanner, depth + 1) };
   }
   const name = field(scanner);
   scanner.expect(".");
