@@ -8,8 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => project?.stop());
 
-// The slowest, 9 MB of brackets, take 1.2 s of a core that has nothing else to do.
-const SOON_MS = 15_000;
+const SOON_MS = 10_000;
 const json = { "content-type": "application/json" };
 const insert = (body: string): RequestInit => ({ method: "POST", headers: json, body });
 

@@ -1,4 +1,5 @@
 /** The request's body. Its JSON is parsed only to learn its keys: Postgres gets the caller's own text. */
+import { parse_json } from "../parse-json.ts";
 import { ApiError } from "./api-error.ts";
 
 export interface Payload {
@@ -39,7 +40,7 @@ export function parse_payload(
   refuse_other_types(content_type);
   if (columns) return { json: body, is_array: !/^\s*\{/.test(body), keys: [...new Set(columns)] };
   if (body === "" && is_call) return { json: "{}", is_array: false, keys: [] };
-  const value = parse_json(body);
+  const value = parsed(body);
   if (Array.isArray(value)) return array_payload(body, value);
   if (typeof value !== "object" || value === null) return NO_ROWS;
   return { json: body, is_array: false, keys: Object.keys(value) };
@@ -58,9 +59,9 @@ function array_payload(body: string, rows: unknown[]): Payload {
   return { json: body, is_array: true, keys: JSON.parse(first) };
 }
 
-function parse_json(body: string): unknown {
+function parsed(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return parse_json(body);
   } catch {
     throw invalid_body("Empty or invalid json");
   }

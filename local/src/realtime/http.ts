@@ -1,4 +1,5 @@
 /** Broadcasts over HTTP: `POST /api/broadcast` (a batch) and `POST /api/broadcast/{topic}/events/{event}` (one). */
+import { parse_json } from "../parse-json.ts";
 import { AuthorizeError, may_write } from "./authorize.ts";
 import { type BatchMessage, parse_batch } from "./batch.ts";
 import type { Context } from "./context.ts";
@@ -58,7 +59,7 @@ async function authenticate({ verify }: Context, { headers }: Request): Promise<
 }
 
 async function send_batch(context: Context, caller: Caller, body: Buffer): Promise<Response> {
-  const json = parse_json(body);
+  const json = json_of(body);
   if (json === undefined) return refuse(400, "Bad Request");
   const { limits, messages: rate, hub } = context;
   const { messages, errors } = parse_batch(json, limits.payload_bytes);
@@ -95,7 +96,7 @@ async function send_one(
   caller: Caller,
   { topic, event, is_private, body, is_binary }: SingleMessage,
 ): Promise<Response> {
-  const json = is_binary ? null : parse_json(body);
+  const json = is_binary ? null : json_of(body);
   if (json === undefined) return refuse(400, "Bad Request");
   if (body.length > context.limits.payload_bytes) {
     const errors = { payload: ["Payload size exceeds tenant limit"] };
@@ -154,10 +155,10 @@ function payload_of(json: unknown, body: Buffer): Buffer {
 }
 
 /** Undefined when it is no JSON; an empty body counts as an empty map. */
-function parse_json(body: Buffer): unknown {
+function json_of(body: Buffer): unknown {
   if (body.length === 0) return {};
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body));
+    return parse_json(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body));
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@
  * `[join_ref, ref, topic, event, payload]`, and binary frames for broadcasts: kind 3 from a client, kind 4 to it.
  */
 import { isUtf8 } from "node:buffer";
+import { parse_json } from "../parse-json.ts";
 
 export type Version = 1 | 2;
 type Json = unknown;
@@ -45,7 +46,7 @@ export function decode(version: Version, data: Buffer, binary: boolean): ClientM
     if (version === 1) throw new Error("binary frame on protocol version 1.0.0");
     return decode_binary(data);
   }
-  const json: Json = JSON.parse(data.toString("utf8"));
+  const json: Json = parse_json(data.toString("utf8"));
   if (version === 2) {
     if (!Array.isArray(json) || json.length < 5) throw new Error("expected V2 array");
     const [join_ref, ref, topic, event, payload] = json;
