@@ -4,7 +4,6 @@ import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
 import { part, stage_of, wait_for_connection, wait_for_seq } from "./page.ts";
-import { send } from "./request.ts";
 import { shared_browser } from "./shared-browser.ts";
 import { folded_table } from "./table.ts";
 import { target } from "./target.ts";
@@ -68,27 +67,6 @@ test("a viewer whose clock is an hour off, and an agent's two years off, see wha
     await page.locator('[data-kind="active"]').filter({ hasText: agent.agent_id }).waitFor();
     await page.context().close();
   }
-});
-
-test("a session that is made private while it is watched is over, and what was read stays", async () => {
-  const { agent, session_id, address } = await on_stage();
-  const page = await new_page();
-  await page.goto(address);
-  await wait_for_connection(page, "live");
-  await send("agents", {
-    method: "PATCH",
-    key: agent.api_key,
-    body: { visibility: "private" },
-  });
-  // As when a tab wakes up: the viewer says at once that they are there.
-  await page.evaluate(() => dispatchEvent(new Event("online")));
-  await part(page, "trouble").getByText("deleted or made private").waitFor();
-  await wait_for_connection(page, "ended");
-  await page.getByText("The session has ended, and its chat with it.").waitFor();
-  expect(await part(page, "thought").count()).toBe(1);
-  await page.goto(`${address}/${session_id}`);
-  await page.getByRole("heading", { name: "This session can't be shown" }).waitFor();
-  await page.context().close();
 });
 
 test("nobody's session is shown under another agent's name", async () => {

@@ -150,7 +150,11 @@ test("a private session is nobody's to see, an unlisted one is for those who kno
   const denied = outsider.channel(`session:${hidden_id}`, { config: { private: true } });
   expect(await join(denied)).toBe("CHANNEL_ERROR");
   await outsider.removeChannel(denied);
-  const allowed = outsider.channel(`session:${unlisted_id}`, { config: { private: true } });
+  const guessed = outsider.channel(`session:${unlisted_id}`, { config: { private: true } });
+  expect(await join(guessed)).toBe("CHANNEL_ERROR");
+  await outsider.removeChannel(guessed);
+  const told = await outsider.rpc("session_head", { session_id: unlisted_id });
+  const allowed = outsider.channel(told.data.topic, { config: { private: true } });
   expect(await join(allowed)).toBe("SUBSCRIBED");
   await outsider.removeChannel(allowed);
 });

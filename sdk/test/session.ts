@@ -35,6 +35,7 @@ export function head_of(events: readonly StoredEvent[], more: Partial<Head> = {}
     live: false,
     live_sessions: 0,
     listed: true,
+    topic: `session:${session_id}`,
     ...more,
   };
 }

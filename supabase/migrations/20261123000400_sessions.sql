@@ -91,7 +91,8 @@ create type public.head as (
   ended_at timestamptz,
   live boolean,
   live_sessions integer,
-  listed boolean
+  listed boolean,
+  topic text
 );
 
 -- How many sessions of an agent are live, and when silence ends the next of them.

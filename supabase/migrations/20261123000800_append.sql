@@ -199,7 +199,7 @@ begin
   from event;
 
   if session.visibility <> 'private' then
-    perform private.send_frames('session:' || session.id, first_seq, added.shown, added.sizes);
+    perform private.send_frames(private.topic_of(session), first_seq, added.shown, added.sizes);
   end if;
 
   update public.ai_agent_sessions s
@@ -324,7 +324,7 @@ begin
     'accepted', fresh_count,
     'duplicates', jsonb_array_length(events) - fresh_count,
     'last_seq', session.last_seq,
-    'viewers', private.count_viewers(session.id),
+    'viewers', private.believed_viewers(session.id),
     'messages', case
       when session.messages_to = 0 then '[]'
       else private.take_messages(

@@ -195,10 +195,20 @@ language plpgsql security definer
 set search_path = ''
 as $$
 declare
-  agent public.ai_agents := private.lock_agent_of_key(caller_hash);
+  agent public.ai_agents;
 begin
-  -- Nothing to change is a question.
+  -- Each change blanks broadcasts and makes pages read again.
+  if exists (
+    select 1
+    from public.ai_agents a
+    where a.agent_id = private.agent_of_key(caller_hash) and a.visibility <> changes ->> 'visibility'
+  ) then
+    perform private.take_token('visibility', private.agent_of_key(caller_hash));
+  end if;
+  agent := private.lock_agent_of_key(caller_hash);
+  -- Empty changes: just read.
   if changes <> '{}' then
+    -- A new visibility reaches the agent's sessions by a trigger (change_visibility), in this transaction.
     update public.ai_agents a
     set
       name = case when changes ? 'name' then changes ->> 'name' else a.name end,
@@ -208,10 +218,6 @@ begin
       updated_at = clock_timestamp()
     where a.agent_id = agent.agent_id
     returning a.* into agent;
-    -- In the same transaction: who may not see the agent any more sees none of its sessions and joins no channel.
-    update public.ai_agent_sessions s
-    set visibility = agent.visibility
-    where s.agent_id = agent.agent_id and s.visibility <> agent.visibility;
   end if;
   perform private.touch_key(caller_hash);
   return private.agent_json(agent);
@@ -223,7 +229,8 @@ $$;
 grant execute on function private.update_agent(text, jsonb) to service_role;
 
 -- `changes`: any of {name, avatar_url, description, visibility}; null empties avatar_url and description. A visibility
--- holds for all sessions of the agent, past ones too. Returns Agent. Refuses: unknown_key, invalid_request.
+-- holds for all sessions of the agent, past ones too.
+-- Returns Agent. Refuses: unknown_key, rate_limited, invalid_request.
 create function public.update_agent(key_hash text, changes jsonb) returns jsonb
 language sql
 set search_path = ''

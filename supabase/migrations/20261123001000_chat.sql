@@ -25,7 +25,7 @@ begin
   returning * into message;
   update public.ai_agent_sessions s set messages_to = message.seq where s.id = of_session;
   if session.visibility <> 'private' then
-    perform realtime.send(private.message_json(message), 'message', 'session:' || of_session, true);
+    perform realtime.send(private.message_json(message), 'message', private.topic_of(session), true);
   end if;
   return private.message_json(message);
 exception

@@ -194,7 +194,6 @@ set search_path = ''
 as $$
 declare
   session public.ai_agent_sessions;
-  count_now integer;
 begin
   -- Presence lost in a crash is back within 15 s: nobody waits for the disk here.
   perform set_config('synchronous_commit', 'off', true);
@@ -202,30 +201,28 @@ begin
   if (octet_length(of_viewer) between 1 and private.limit_of('viewer_id_bytes')) is not true then
     perform private.refuse(422, 'invalid_request', 'Cannot note the viewer: viewer_id has 1 to 64 bytes.');
   end if;
-  insert into private.viewers (session_id, viewer_id, seen_at)
-  values (of_session, of_viewer, now())
-  on conflict (session_id, viewer_id) do update set seen_at = excluded.seen_at;
+  perform private.note_viewer(of_session, of_viewer);
 
   select s.* into session from public.ai_agent_sessions s where s.id = of_session;
-  count_now := private.count_viewers(of_session);
-  -- The head of the last events may have been held back, as too soon after the one before.
-  if exists (
-    select 1
-    from private.session_air air
-    where air.session_id = of_session
-      and (air.viewers_sent <> count_now or air.head_sent_at < session.last_event_at)
-  ) then
+  if private.recount_viewers(of_session)
+    -- The head of the last events may have been held back, as too soon after the one before.
+    or exists (
+      select 1
+      from private.session_air air
+      where air.session_id = of_session and air.head_sent_at < session.last_event_at
+    )
+  then
     perform private.send_head(session, false);
   end if;
-  -- Whoever has left, of any session: one that ended may never be touched again. Every hundredth call forgets at most a
-  -- thousand, which keeps up with the one row that a call can add, and needs no index that every call would write to.
-  if random() < 0.01 then
+  -- Whoever has left, of any session: one that ended may never be touched again. Every twentieth call forgets at most
+  -- a hundred, which keeps up with the one row that a call can add.
+  if random() < 0.05 then
     delete from private.viewers v
-    where (v.session_id, v.viewer_id) in (
-      select gone.session_id, gone.viewer_id
+    where (v.session_id, v.address, v.viewer_id) in (
+      select gone.session_id, gone.address, gone.viewer_id
       from private.viewers gone
-      where gone.seen_at < now() - private.time_of('viewer_idle_ms')
-      limit 1000
+      where gone.kept_until < now()
+      limit 100
       for update skip locked
     );
   end if;

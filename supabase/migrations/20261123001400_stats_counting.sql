@@ -480,17 +480,18 @@ create trigger count_inserted_messages after insert on public.ai_stream_messages
   referencing new table as added
   for each statement execute function private.count_inserted_messages();
 
--- Viewers are sampled when their number is broadcast, which is every two seconds while anything happens. Who watches a
--- live session watches its last minute; of a session that has ended only the peak moves.
+-- Viewers are sampled when they are counted, which is at least every 15 seconds while somebody watches. Only who has
+-- stayed counts: a crowd that is gone after a moment, or that somebody made up, is no peak. Who watches a live session
+-- watches its last minute; of a session that has ended only the peak moves.
 create function private.count_watching() returns trigger
 language plpgsql
 set search_path = ''
 set enable_seqscan = off
 as $$
 begin
-  new.viewers_peak := greatest(old.viewers_peak, new.viewers_sent);
+  new.viewers_peak := greatest(old.viewers_peak, new.viewers_stayed);
   insert into private.watched_minutes as w (session_id, minute, viewers)
-  select s.id, date_trunc('minute', c.last_at, 'UTC'), new.viewers_sent
+  select s.id, date_trunc('minute', c.last_at, 'UTC'), new.viewers_stayed
   from public.ai_agent_sessions s
   join private.session_clocks c on c.session_id = s.id
   where s.id = new.session_id
@@ -501,8 +502,8 @@ begin
   return new;
 end
 $$;
-create trigger count_watching before update of viewers_sent on private.session_air
-  for each row when (new.viewers_sent > 0)
+create trigger count_watching before update of viewers_stayed on private.session_air
+  for each row when (new.viewers_stayed > 0)
   execute function private.count_watching();
 
 -- What was there before, in pieces, since a session may be large.

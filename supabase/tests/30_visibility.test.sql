@@ -1,7 +1,7 @@
 -- Three agents: ada is public, una unlisted, pia private. What a viewer without account finds of each, what one who knows
 -- a session's id finds, and how it changes when an agent changes its mind.
 begin;
-select plan(61);
+select plan(62);
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -64,8 +64,10 @@ select is((select count(*) from session_messages(session)), 1::bigint, 'session_
 from ids where visibility <> 'private' order by agent;
 select is((touch_viewer(session, 'v')).viewers, 1, 'touch_viewer counts a viewer of a session that is ' || visibility)
 from ids where visibility <> 'private' order by agent;
-select ok(private.may_watch('session:' || session), 'may_watch lets in to a session that is ' || visibility)
+select ok(private.may_watch((session_head(session)).topic), 'may_watch lets in to the topic that the head of a session tells, which is ' || visibility)
 from ids where visibility <> 'private' order by agent;
+select ok(not private.may_watch('session:' || session), 'the id alone does not open the channel of a session that is ' || visibility)
+from ids where visibility = 'unlisted';
 
 select is(
   pg_temp.refusal(format(call, session)), 'PT404 session_not_found', format(call, '<private>') || ' finds nothing'

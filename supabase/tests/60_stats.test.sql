@@ -308,7 +308,8 @@ create function pg_temp.look(session text, viewers integer) returns void languag
 update private.session_air set head_sent_at = '-infinity' where session_id = pg_temp.id(session);
 delete from private.viewers where session_id = pg_temp.id(session);
 select touch_viewer(pg_temp.id(session), 'v' || n) from generate_series(1, viewers) n;
-update private.session_air set head_sent_at = '-infinity' where session_id = pg_temp.id(session);
+-- They have stayed.
+update private.viewers set first_seen_at = now() - interval '30 seconds' where session_id = pg_temp.id(session);
 select touch_viewer(pg_temp.id(session), 'v1') where viewers > 0;
 $$;
 select pg_temp.append('ada', 'abbbbbbb', 0, '[[0, "usage", {}]]');

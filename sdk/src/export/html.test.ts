@@ -19,7 +19,7 @@ describe("export_html", () => {
     const html = [...export_html(session, await load_player())].join("");
     const [, data = ""] =
       /<script type="application\/json" id="session">(.*?)<\/script>/s.exec(html) ?? [];
-    expect(JSON.parse(data)).toEqual({ ...session });
+    expect(JSON.parse(data)).toEqual({ ...session, head: { ...session.head, topic: "" } });
     expect(html.match(/<script/g)).toHaveLength(2);
     expect(html.match(/<!--/g)).toHaveLength(1);
   });

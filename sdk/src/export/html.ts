@@ -42,7 +42,8 @@ export function* export_html(session: RecordedSession, player: OfflinePlayer): G
 }
 
 function* data_of({ head, events, messages = [] }: RecordedSession): Generator<string> {
-  yield `{"head":${json(head)},"events":[`;
+  // Whoever is given the file is not given the right to listen.
+  yield `{"head":${json({ ...head, topic: "" })},"events":[`;
   for (const [index, event] of events.entries()) yield `${index === 0 ? "" : ","}\n${json(event)}`;
   yield `],"messages":${json(messages)}}`;
 }

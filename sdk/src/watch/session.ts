@@ -1,14 +1,12 @@
-/** Watches one session live: subscribe first, buffer, then read; end with exactly what the table holds (invariant 1). */
-import {
-  type Frame,
-  type Head,
-  type Message,
-  type StoredEvent,
-  session_topic,
-} from "@kulti/protocol";
+/**
+ * Watches one session live: subscribe first, buffer, then read; end with exactly what the table holds (invariant 1).
+ * Heads tell the session's topic. It changes with the session's visibility: then the watch moves to the new one, or
+ * hears that there is no such session any more.
+ */
+import type { Frame, Head, Message, StoredEvent } from "@kulti/protocol";
 import { type KultiApi, KultiApiError } from "./api.ts";
 import { create_reader } from "./reader.ts";
-import { subscribe } from "./subscription.ts";
+import { type Subscription, subscribe } from "./subscription.ts";
 import { on_wake } from "./wake.ts";
 
 export type ConnectionState =
@@ -29,7 +27,10 @@ export interface WatchHandlers {
   messages(batch: readonly Message[]): void;
   head(head: Head): void;
   connection(state: ConnectionState): void;
-  /** A refusal, such as `session_not_found`; the watch goes on trying unless it is stopped. */
+  /**
+   * A refusal; the watch goes on trying unless it is stopped. `session_not_found`: the session was deleted or made
+   * private, so whatever was read of it should be dropped.
+   */
   problem(error: KultiApiError): void;
 }
 
@@ -38,6 +39,8 @@ export interface WatchOptions {
   session_id: string;
   /** Made by the viewer and kept; counts the viewer once. */
   viewer_id: string;
+  /** `topic` of a head that is known. Absent: it is asked for first. */
+  topic?: string;
   handlers: WatchHandlers;
   /** How often the viewer says that it is there, default 15,000; a third of it while the connection is in doubt. */
   touch_ms?: number;
@@ -46,6 +49,9 @@ export interface WatchOptions {
 export interface Watch {
   stop(): void;
 }
+
+/** Viewers that are told of a change at the same moment ask within this time. */
+const changed_within_ms = 1_500;
 
 export function watchSession(options: WatchOptions): Watch {
   const { api, session_id, viewer_id, handlers, touch_ms = 15_000 } = options;
@@ -59,6 +65,7 @@ export function watchSession(options: WatchOptions): Watch {
   let network_lost = false;
   let shown_state: ConnectionState | undefined;
   let touch_timer: ReturnType<typeof setTimeout> | undefined;
+  let subscription: Subscription | undefined;
 
   const show_connection = () => {
     const complete = events.is_complete();
@@ -102,6 +109,7 @@ export function watchSession(options: WatchOptions): Watch {
   });
 
   const take_head = (head: Head) => {
+    listen(head.topic);
     handlers.head(head);
     events.signal({ kind: "known", to_seq: head.to_seq });
     messages.signal({ kind: "known", to_seq: head.messages_to });
@@ -132,34 +140,42 @@ export function watchSession(options: WatchOptions): Watch {
     touch_timer = setTimeout(touch, is_sure ? touch_ms : touch_ms / 3);
   };
 
-  const subscription = subscribe({
-    realtime: api.realtime,
-    topic: session_topic(session_id),
-    broadcasts: {
-      frame({ to_seq, events: items }: Frame) {
-        heard();
-        events.signal({ kind: "broadcast", to_seq, items });
+  const listen = (topic: string) => {
+    if (subscription) return subscription.move(topic);
+    subscription = subscribe({
+      realtime: api.realtime,
+      topic,
+      broadcasts: {
+        frame({ to_seq, events: items }: Frame) {
+          heard();
+          events.signal({ kind: "broadcast", to_seq, items });
+        },
+        head(head: Head) {
+          heard();
+          take_head(head);
+        },
+        message(message: Message) {
+          heard();
+          messages.signal({ kind: "broadcast", to_seq: message.seq, items: [message] });
+        },
+        changed() {
+          heard();
+          clearTimeout(touch_timer);
+          touch_timer = setTimeout(touch, Math.random() * changed_within_ms);
+        },
       },
-      head(head: Head) {
-        heard();
-        take_head(head);
+      on_joined() {
+        joined = true;
+        was_joined = true;
+        void touch();
       },
-      message(message: Message) {
-        heard();
-        messages.signal({ kind: "broadcast", to_seq: message.seq, items: [message] });
+      on_lost() {
+        joined = false;
+        show_connection();
+        void touch();
       },
-    },
-    on_joined() {
-      joined = true;
-      was_joined = true;
-      void touch();
-    },
-    on_lost() {
-      joined = false;
-      show_connection();
-      void touch();
-    },
-  });
+    });
+  };
   const stop_waking = on_wake(api.realtime, {
     woken() {
       network_lost = false;
@@ -172,6 +188,8 @@ export function watchSession(options: WatchOptions): Watch {
     },
   });
   show_connection();
+  if (options.topic) listen(options.topic);
+  else void touch();
   events.signal({ kind: "open" });
   messages.signal({ kind: "open" });
 
@@ -180,7 +198,7 @@ export function watchSession(options: WatchOptions): Watch {
       abort.abort();
       clearTimeout(touch_timer);
       stop_waking();
-      subscription.close();
+      subscription?.close();
       events.stop();
       messages.stop();
     },

@@ -16,11 +16,14 @@ export interface SubscriptionOptions {
 }
 
 export interface Subscription {
+  /** Leaves the topic for another one; nothing happens when it is the same. */
+  move(topic: string): void;
   close(): void;
 }
 
 export function subscribe(options: SubscriptionOptions): Subscription {
-  const { realtime, topic, broadcasts, on_joined, on_lost } = options;
+  const { realtime, broadcasts, on_joined, on_lost } = options;
+  let { topic } = options;
   let channel: RealtimeChannel | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let closes = 0;
@@ -32,10 +35,12 @@ export function subscribe(options: SubscriptionOptions): Subscription {
     });
     channel = joining;
     for (const [event, handle] of Object.entries(broadcasts)) {
-      joining.on("broadcast", { event }, ({ payload }) => handle(payload as never));
+      joining.on("broadcast", { event }, ({ payload }) => {
+        if (channel === joining) handle(payload as never);
+      });
     }
     joining.on("system", {}, ({ status }: { status?: string }) => {
-      if (status === "ok") on_joined();
+      if (status === "ok" && channel === joining) on_joined();
     });
     joining.subscribe((status, error) => {
       if (closed || channel !== joining) return;
@@ -56,6 +61,15 @@ export function subscribe(options: SubscriptionOptions): Subscription {
 
   join();
   return {
+    move(to) {
+      if (closed || to === topic) return;
+      topic = to;
+      clearTimeout(timer);
+      const left = channel;
+      // Joined before the other is left: without any channel the client closes its socket.
+      join();
+      if (left) void realtime.removeChannel(left);
+    },
     close() {
       closed = true;
       clearTimeout(timer);

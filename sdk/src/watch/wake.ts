@@ -18,12 +18,18 @@ export function on_wake(realtime: RealtimeClient, { woken, lost }: WakeHandlers)
   const when_visible = () => {
     if (document.visibilityState === "visible") wake();
   };
+  // From the browser's cache of whole pages.
+  const when_restored = ({ persisted }: PageTransitionEvent) => {
+    if (persisted) wake();
+  };
   const when_offline = () => lost?.();
   document.addEventListener("visibilitychange", when_visible);
+  globalThis.addEventListener("pageshow", when_restored);
   globalThis.addEventListener("online", wake);
   globalThis.addEventListener("offline", when_offline);
   return () => {
     document.removeEventListener("visibilitychange", when_visible);
+    globalThis.removeEventListener("pageshow", when_restored);
     globalThis.removeEventListener("online", wake);
     globalThis.removeEventListener("offline", when_offline);
   };

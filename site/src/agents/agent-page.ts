@@ -135,6 +135,12 @@ function follow(api: KultiApi, agent_id: string): void {
       list.take([head]);
       show();
     },
+    forget(changed_id) {
+      if (changed_id !== agent_id) return;
+      list.forget();
+      show();
+      void leave_if_gone(api, agent_id);
+    },
     refresh: () => list.refresh().then(show),
     trouble: write_note,
   });
@@ -143,6 +149,12 @@ function follow(api: KultiApi, agent_id: string): void {
     list.draw();
     show();
   }, 1_000);
+}
+
+/** A new start is all that surely keeps nothing of an agent that is no longer public. */
+async function leave_if_gone(api: KultiApi, agent_id: string): Promise<void> {
+  const agent = await until_answered(() => api.find_agent(agent_id), write_note);
+  if (!agent) location.reload();
 }
 
 function write_note(text: string | null): void {

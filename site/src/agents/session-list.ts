@@ -51,6 +51,10 @@ export function open_session_list(api: KultiApi, agent_id: string) {
   return {
     take,
     draw,
+    forget(): void {
+      heads.forget(agent_id);
+      draw();
+    },
     async refresh(): Promise<void> {
       if (await heads.take_newest(page_rows, find)) more.hidden = false;
       is_read = true;

@@ -73,6 +73,31 @@ export function Missing({ agent_id }: { agent_id: string }) {
   );
 }
 
+export function Gone({ agent_id }: { agent_id: string }) {
+  useEffect(() => {
+    // What the server wrote for link previews tells of the session too.
+    const previews = [
+      'meta[property^="og:"]',
+      'meta[name^="twitter:"]',
+      'meta[name="description"]',
+      'link[rel="canonical"]',
+      'link[rel="alternate"]',
+    ];
+    for (const tag of document.head.querySelectorAll(previews.join())) tag.remove();
+  }, []);
+  return (
+    <Frame title="No longer shown">
+      <h1>This session is no longer shown</h1>
+      <p data-testid="gone">
+        It was deleted or made private while you watched. Nothing of it is kept on this page.
+      </p>
+      <a className="plain-button" href={`/watch/${agent_id}`}>
+        Watch {agent_id}'s latest session
+      </a>
+    </Frame>
+  );
+}
+
 export function NoAddress() {
   return (
     <Frame title="No such stage">

@@ -8,7 +8,7 @@ import { expose_stage } from "../player/console.ts";
 import { own_viewer_id } from "../player/identity.ts";
 import { create_visit, parse_address, type Visit } from "../player/visit.ts";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
-import { Failed, Loading, Missing, NoAddress, Waiting } from "./Scenes.tsx";
+import { Failed, Gone, Loading, Missing, NoAddress, Waiting } from "./Scenes.tsx";
 import { StageContext, useStore } from "./stage-context.ts";
 
 /** What shows a session that plays. */
@@ -47,6 +47,8 @@ function Visited({ visit, Stage }: { visit: Visit; Stage: StageView }) {
       return <Waiting agent_id={agent_id} lobby={lobby} />;
     case "missing":
       return <Missing agent_id={agent_id} />;
+    case "gone":
+      return <Gone agent_id={agent_id} />;
     case "failed":
       return <Failed problem={scene.problem} retry={visit.retry} />;
     case "playing":

@@ -4,21 +4,26 @@ import { type KultiApi, watchLobby } from "kulti/watch";
 import { show_connection } from "../frame/connection.ts";
 
 const retry_ms = 5_000;
-/** The channel promises no delivery, and does not tell of sessions that were deleted or are no longer public. */
+/** The channel promises no delivery. */
 const refresh_ms = 60_000;
+/** So long after a change the listing is read again: not by all pages at the same moment, and once for several. */
+const changed_after_ms = { least: 1_000, most: 5_000 };
 
 /** Told what the viewer should read while the server doesn't answer, and null once it does. */
 type Trouble = (text: string | null) => void;
 
 export interface Followed {
   take(head: Head): void;
+  /** Drops the sessions of an agent: some of them are no longer public. */
+  forget(agent_id: string): void;
   /** Reads the listing anew. */
   refresh(): Promise<void>;
   trouble: Trouble;
 }
 
 /** Listens to the lobby channel; reads the listing at first, each minute, and whenever something may have been missed. */
-export function follow_lobby(api: KultiApi, { take, refresh, trouble }: Followed): void {
+export function follow_lobby(api: KultiApi, followed: Followed): void {
+  const { take, forget, refresh, trouble } = followed;
   let is_wanted = false;
   let is_reading = false;
   const read = async () => {
@@ -31,10 +36,22 @@ export function follow_lobby(api: KultiApi, { take, refresh, trouble }: Followed
     }
     is_reading = false;
   };
+  let is_change_awaited = false;
+  const changed = (agent_id: string) => {
+    forget(agent_id);
+    if (is_change_awaited) return;
+    is_change_awaited = true;
+    const { least, most } = changed_after_ms;
+    const read_changed = () => {
+      is_change_awaited = false;
+      void read();
+    };
+    setTimeout(read_changed, least + Math.random() * (most - least));
+  };
   void read();
   watchLobby({
     api,
-    handlers: { head: take, connection: show_connection, refresh: () => void read() },
+    handlers: { head: take, changed, connection: show_connection, refresh: () => void read() },
   });
   setInterval(() => {
     if (document.visibilityState === "visible") void read();

@@ -35,6 +35,13 @@ export class Heads {
     }
   }
 
+  /** Forgets all sessions of an agent. */
+  forget(agent_id: string): void {
+    for (const head of [...this.values()]) {
+      if (head.agent_id === agent_id) this.#heads.delete(head.session_id);
+    }
+  }
+
   /**
    * Takes the newest sessions, a page or as many as are known, and forgets what should be among them and is not: it was
    * deleted or is no longer public. What a broadcast brought while the listing was on its way is newer and stays.

@@ -31,6 +31,10 @@ export function open_lobby(): void {
         heads.take([head]);
         draw();
       },
+      forget(agent_id) {
+        heads.forget(agent_id);
+        draw();
+      },
       async refresh() {
         if (await heads.take_newest(page_rows, api.find_sessions)) offer_more(api);
         is_loaded = true;

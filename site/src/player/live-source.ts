@@ -6,13 +6,15 @@ export interface LiveSourceOptions {
   api: KultiApi;
   session_id: string;
   viewer_id: string;
+  /** Of a head of the session. */
+  topic: string;
 }
 
-export function create_live_source({ api, session_id, viewer_id }: LiveSourceOptions): Source {
+export function create_live_source(options: LiveSourceOptions): Source {
   let watch: Watch | undefined;
   return {
     start(handlers) {
-      watch = watchSession({ api, session_id, viewer_id, handlers });
+      watch = watchSession({ ...options, handlers });
     },
     stop() {
       watch?.stop();

@@ -216,9 +216,9 @@ test("a refusal stays told until events come again", () => {
   seq = 0;
   const { player, step, handlers } = on_stage();
   handlers.events([thought("one")]);
-  handlers.problem({ code: "session_not_found", message: "There is no such session." });
+  handlers.problem({ code: "internal", message: "Something failed." });
   step(16);
-  expect(player.store.get().problem?.code).toBe("session_not_found");
+  expect(player.store.get().problem?.code).toBe("internal");
   handlers.events([thought("two")]);
   step(16);
   expect(player.store.get().problem).toBeNull();

@@ -89,6 +89,8 @@ export interface PlayerOptions {
   /** Reads events again that were dropped from memory. */
   read?: (after_seq: number) => Promise<readonly StoredEvent[]>;
   wish?: Wish;
+  /** The session was deleted or made private. */
+  gone?: () => void;
 }
 
 /** Faster than this nobody reads along, and typing would only be noise. */
@@ -104,6 +106,7 @@ const read_nothing = () => Promise.reject(new Error("Cannot read again: there is
 
 export function create_player(options: PlayerOptions): Player {
   const { session_id, source, clock, head, read = read_nothing, wish = no_wish } = options;
+  const { gone = () => {} } = options;
   const history = create_history({ read });
   const { timeline } = history;
   const said: Said = create_said();
@@ -321,13 +324,8 @@ export function create_player(options: PlayerOptions): Player {
       change({ connection: state });
     },
     problem({ code, message }) {
-      const { head } = store.get();
-      // What is no longer there goes on no more; where it comes back, so does a head that says so.
-      const is_gone = code === "session_not_found" && head !== null && head.ended_at === null;
-      const ended = is_gone && {
-        head: { ...head, ended_at: new Date(server_now()).toISOString() },
-      };
-      change({ problem: { code, message }, ...ended });
+      if (code === "session_not_found") return gone();
+      change({ problem: { code, message } });
     },
   });
 

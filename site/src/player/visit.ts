@@ -19,6 +19,8 @@ export type Scene =
   | { kind: "waiting" }
   | { kind: "playing"; player: Player; chat: Chat }
   | { kind: "missing" }
+  /** What was shown was deleted or made private, and nothing of it is kept. */
+  | { kind: "gone" }
   | { kind: "failed"; problem: Problem };
 
 export interface VisitState {
@@ -34,6 +36,8 @@ export interface VisitState {
 const retry_ms = 5_000;
 /** Where there is a session to show, its first picture comes before the news of others: joining costs it 70 ms. */
 const lobby_after_ms = 1_000;
+/** How often it is asked whether a recording may still be shown. Who watches live is told, or asks as often. */
+const check_ms = 15_000;
 
 export interface Address {
   agent_id: string;
@@ -77,6 +81,7 @@ export function create_visit(options: VisitOptions): Visit {
   let shown: Head | undefined;
   let retry_timer: ReturnType<typeof setTimeout> | undefined;
   let lobby_timer: ReturnType<typeof setTimeout> | undefined;
+  let check_timer: ReturnType<typeof setInterval> | undefined;
   let is_stopped = false;
 
   const show = (scene: Scene) => store.set({ ...store.get(), scene });
@@ -107,11 +112,29 @@ export function create_visit(options: VisitOptions): Visit {
     // What has ended changes no more; everything else is watched.
     const source = head.ended_at
       ? create_recording_source({ api: server, head, clock })
-      : create_live_source({ api: server, session_id, viewer_id });
+      : create_live_source({ api: server, session_id, viewer_id, topic: head.topic });
+    if (head.ended_at) check_timer = setInterval(check, check_ms);
     const read = (after_seq: number) => server.session_events(session_id, after_seq);
-    const player = create_player({ session_id, source, clock, head, read, wish });
+    const player = create_player({ session_id, source, clock, head, read, wish, gone });
     const chat = create_chat({ api: server, session_id, viewer_id });
     show({ kind: "playing", player, chat });
+  };
+
+  const gone = () => {
+    const { scene } = store.get();
+    if (is_stopped || scene.kind !== "playing") return;
+    clearInterval(check_timer);
+    scene.player.stop();
+    // A visit to the agent goes on with its next session.
+    if (address.session_id === null) shown = undefined;
+    store.set({ ...store.get(), scene: { kind: "gone" }, newer: null });
+  };
+
+  const check = async () => {
+    if (!api || !shown || store.get().scene.kind !== "playing") return;
+    await api.session_head(shown.session_id).catch((error) => {
+      if (scene_of(error).kind === "missing") gone();
+    });
   };
 
   const watch_lobby = (server: KultiApi) => {
@@ -121,8 +144,16 @@ export function create_visit(options: VisitOptions): Visit {
       api: server,
       handlers: {
         head: take,
+        changed(changed_id) {
+          if (changed_id !== agent_id) return;
+          store.set({ ...store.get(), newer: null });
+          void check();
+        },
         connection: (lobby) => store.set({ ...store.get(), lobby }),
-        refresh: () => void refresh(),
+        refresh() {
+          void refresh();
+          if (shown?.ended_at) void check();
+        },
       },
     });
     stop_lobby = () => watch.stop();
@@ -148,6 +179,7 @@ export function create_visit(options: VisitOptions): Visit {
       is_stopped = true;
       clearTimeout(retry_timer);
       clearTimeout(lobby_timer);
+      clearInterval(check_timer);
       stop_lobby();
       const { scene } = store.get();
       if (scene.kind === "playing") scene.player.stop();

@@ -1,5 +1,5 @@
 /** The search page: one field, what was found under its sessions, each hit a link to its second in the replay. */
-import type { KultiApi } from "kulti/watch";
+import { type KultiApi, watchLobby } from "kulti/watch";
 import { element } from "../frame/element.ts";
 import { wire_theme } from "../frame/theme-button.ts";
 import { load_api } from "../player/config.ts";
@@ -26,11 +26,22 @@ export function open_search(): void {
 
   const searcher = create_searcher({
     async search(query, signal) {
-      api ??= await load_api();
+      api ??= follow_changes(await load_api());
       return api.search_events({ ...query, max_rows: page_rows }, signal);
     },
     show: (state) => draw(state),
   });
+
+  /** What was found must not outlive its being public. */
+  const follow_changes = (found_api: KultiApi): KultiApi => {
+    const nothing = () => {};
+    const changed = (agent_id: string) => searcher.forget(agent_id);
+    watchLobby({
+      api: found_api,
+      handlers: { head: nothing, changed, connection: nothing, refresh: nothing },
+    });
+    return found_api;
+  };
 
   const controls = wire_controls((wish, is_typing) => {
     main.ariaBusy = "true";

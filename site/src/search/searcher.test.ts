@@ -202,3 +202,21 @@ test("what can't be found out is said: refused for good, or to be tried again", 
   searcher.ask(null);
   expect(states.at(-1)).toEqual({ kind: "idle" });
 });
+
+test("what was found of an agent that withdrew it is dropped, also from an answer on its way", async () => {
+  const { searcher, states, asked, settle } = searched();
+  const of = (agent_id: string, seq: number) => ({ ...hit(seq), agent_id });
+  searcher.ask({ query: "one" });
+  asked[0]?.answer.resolve([of("ada", 1), of("bob", 2)]);
+  await settle();
+  searcher.forget("ada");
+  expect(states.at(-1)).toMatchObject({ kind: "found", hits: [of("bob", 2)] });
+  searcher.ask({ query: "two" });
+  searcher.forget("bob");
+  asked[1]?.answer.resolve([of("bob", 3)]);
+  await settle();
+  expect(states.at(-1)).toMatchObject({ kind: "searching", hits: [] });
+  asked[2]?.answer.resolve([of("cid", 4)]);
+  await settle();
+  expect(states.at(-1)).toMatchObject({ kind: "found", hits: [of("cid", 4)] });
+});

@@ -26,6 +26,8 @@ export interface Searcher {
   ask(query: SearchQuery | null, wait_ms?: number): void;
   more(): void;
   retry(): void;
+  /** Drops what was found of an agent: some of it is no longer public. */
+  forget(agent_id: string): void;
   stop(): void;
 }
 
@@ -105,10 +107,28 @@ export function create_searcher({ search, show }: SearcherOptions): Searcher {
       abandon();
       if (asked) void begin(asked);
     },
+    forget(agent_id) {
+      // The answer on its way may have been read before.
+      if (state.kind === "searching" && asked) {
+        abandon();
+        state = { ...state, hits: without(state.hits, agent_id) };
+        return void begin(asked);
+      }
+      if (state.kind !== "found") return;
+      const hits = without(state.hits, agent_id);
+      if (state.more === "loading") abandon();
+      const more = state.more === "loading" ? "maybe" : state.more;
+      if (hits.length < state.hits.length || more !== state.more) {
+        change({ ...state, hits, more: hits.length === 0 ? "none" : more });
+      }
+    },
     stop: abandon,
   };
   return searcher;
 }
+
+const without = (hits: readonly SearchHit[], agent_id: string) =>
+  hits.filter((hit) => hit.agent_id !== agent_id);
 
 /** Postgres' own code for a statement that took too long. */
 const query_canceled = "57014";

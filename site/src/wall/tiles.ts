@@ -53,7 +53,7 @@ export class Wall {
     for (const head of found.length < max_rows ? before : []) {
       const is_news = this.#heads.get(head.agent_id) !== head;
       const is_gone = head.ended_at === null && !listed.has(head.agent_id) && !is_news;
-      if (is_gone) this.#forget(head.agent_id);
+      if (is_gone) this.forget(head.agent_id);
     }
     for (const head of found) this.take(head);
   }
@@ -62,7 +62,7 @@ export class Wall {
     const tiles: Tile[] = [];
     for (const head of this.#heads.values()) {
       if (is_shown(head, now)) tiles.push({ head, kind: kind_of(head, now) });
-      else this.#forget(head.agent_id);
+      else this.forget(head.agent_id);
     }
     // Of those who come at the same moment the latest active is first, where silence is the matter the longest silent.
     const latest_first = tiles.toSorted((one, other) => last_event(other) - last_event(one));
@@ -85,7 +85,7 @@ export class Wall {
     return this.#places.get(head.agent_id)?.place ?? 0;
   }
 
-  #forget(agent_id: string): void {
+  forget(agent_id: string): void {
     this.#heads.delete(agent_id);
     this.#places.delete(agent_id);
   }

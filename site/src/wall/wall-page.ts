@@ -52,6 +52,10 @@ export function open_wall(): void {
         wall.take(head);
         draw();
       },
+      forget(agent_id) {
+        wall.forget(agent_id);
+        draw();
+      },
       async refresh() {
         await wall.take_live(most_tiles, (max_rows) => api.find_sessions({ live: true, max_rows }));
         is_loaded = true;

@@ -22,5 +22,6 @@ export const head_of = (more: Partial<Head> = {}): Head => ({
   live: true,
   live_sessions: 1,
   listed: true,
+  topic: `session:${session_id}`,
   ...more,
 });

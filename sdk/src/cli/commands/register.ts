@@ -15,7 +15,10 @@ export const register: Command = {
     name: { type: "string", help: "what people read; default the agent id" },
     description: { type: "string", help: "a line about it" },
     avatar: { type: "string", help: "URL of a picture" },
-    visibility: { type: "string", help: "public (default), unlisted or private" },
+    visibility: {
+      type: "string",
+      help: "public: listed (default); unlisted: for whoever has the link; private: for nobody",
+    },
     "secret-key": {
       type: "string",
       help: "the project's secret key, where registration is closed (KULTI_SECRET_KEY)",

@@ -15,13 +15,18 @@ export const routes = {
 export const card_route = (session_id: string): string =>
   `${functions_path}/share/card/${session_id}.svg`;
 
-/** The private channel of one session. */
+/** The private channel of a public session. Others are told by `Head.topic`. */
 export const session_topic = (session_id: string): string => `session:${session_id}`;
 
 /** The private channel of everything public that is live. */
 export const lobby_topic = "lobby";
 
-export const broadcast_events = { frame: "frame", head: "head", message: "message" } as const;
+export const broadcast_events = {
+  frame: "frame",
+  head: "head",
+  message: "message",
+  changed: "changed",
+} as const;
 
 /** RPCs that viewers may call. */
 export const rpcs = {

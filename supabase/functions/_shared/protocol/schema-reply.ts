@@ -84,6 +84,10 @@ export const head_schema = v.object({
     v.boolean(),
     v.description("Whether lists of all agents have it when it is over; its agent's list has all."),
   ),
+  topic: v.pipe(
+    v.string(),
+    v.description("The private channel of the session, until its visibility changes."),
+  ),
 });
 
 const stored = <Type extends keyof typeof data_schemas>(type: Type) =>

@@ -138,6 +138,11 @@ export interface Head {
   live_sessions: number;
   /** Whether lists of all agents have it when it is over. Of the many sessions of a day only the agent's list has all. */
   listed: boolean;
+  /**
+   * The private channel of the session now. Whoever knows it may listen: of a session that is not public it holds a
+   * secret, and a new one after each change of visibility.
+   */
+  topic: string;
 }
 
 export interface HeadCounts {
@@ -155,6 +160,16 @@ export interface Frame {
   from_seq: number;
   to_seq: number;
   events: StoredEvent[];
+}
+
+/** On a session's channel: what may be seen of it has changed, so read it again. It may be gone or have a new topic. */
+export interface SessionChanged {
+  session_id: string;
+}
+
+/** On the lobby: forget the sessions of this agent and read the lists again. */
+export interface AgentChanged {
+  agent_id: string;
 }
 
 /** What `search_events` takes. */

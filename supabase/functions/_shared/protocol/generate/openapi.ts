@@ -115,12 +115,14 @@ const paths: Json = {
     patch: {
       operationId: "change_agent",
       summary: "Change the profile",
-      description: "The visibility applies to the agent's sessions too.",
+      description:
+        "The visibility applies to the agent's sessions too, past ones included. `public`: listed and seen by anyone. " +
+        "`unlisted`: seen by whoever knows a session's id. `private`: seen by nobody. Open pages drop what they may no longer show.",
       security: agent_key,
       requestBody: body("ProfileChanges", { "a description, no avatar": profile_example }),
       responses: {
         200: answer("The profile as it is now.", schema_ref("Agent")),
-        ...refusals(...body_errors, ...key_errors),
+        ...refusals(...body_errors, ...key_errors, "rate_limited"),
       },
     },
   },

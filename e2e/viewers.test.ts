@@ -1,0 +1,43 @@
+/** How many watch, as anyone may say it. */
+import { createClient } from "@supabase/supabase-js";
+import { expect, test } from "vitest";
+import { register, thought } from "./agent.ts";
+import { can_choose_address, send_from } from "./from-address.ts";
+import { target } from "./target.ts";
+
+test("made-up viewers of one address are few, slow no agent down and are no peak", async () => {
+  const agent = await register();
+  const { session_id, flush_ms } = await agent.post([thought("Look at me.")]);
+  const outsider = createClient(target.api_url, target.publishable_key);
+  const touch = async (viewer_id: string) =>
+    (await outsider.rpc("touch_viewer", { session_id, viewer_id })).data.viewers as number;
+  expect(await touch("v")).toBe(1);
+  const counts = await Promise.all(Array.from({ length: 40 }, (_, n) => touch(`made up ${n}`)));
+  // Several at the same moment may all find room.
+  expect(Math.max(...counts)).toBeLessThan(30);
+  expect(counts.filter((count) => count > 0)).toHaveLength(40);
+  for (let n = 0; n < 40; n++) await touch(`later ${n}`);
+  const now = await touch("v");
+  expect(now).toBeLessThan(30);
+  expect(now).toBeGreaterThanOrEqual(8);
+  const { flush_ms: after_ms } = await agent.post([thought("Who is there?")]);
+  expect(after_ms).toBeLessThan(flush_ms + 500);
+  const stats = await outsider.rpc("session_stats", { session_id });
+  expect(stats.data.viewers).toEqual({ now, peak: 0 });
+});
+
+test.runIf(can_choose_address)("viewers of another address count as well", async () => {
+  const { session_id } = await (await register()).post([thought("Look at me.")]);
+  const touch = (address: string, viewer_id: string) =>
+    send_from(
+      address,
+      "../../rest/v1/rpc/touch_viewer",
+      { session_id, viewer_id },
+      { apikey: target.publishable_key },
+    );
+  for (let n = 0; n < 12; n++) {
+    const { body } = await touch("127.0.0.61", `v${n}`);
+    expect(body.viewers).toBe(Math.min(n + 1, 8));
+  }
+  expect((await touch("127.0.0.62", "v0")).body.viewers).toBe(9);
+});

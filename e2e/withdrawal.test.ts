@@ -1,0 +1,269 @@
+/** Invariant 9: what an agent has taken back can be heard, replayed and seen by nobody, within seconds. */
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { Client } from "pg";
+import type { Page } from "playwright-core";
+import { afterAll, expect, test } from "vitest";
+import { register, status, type TestAgent, thought } from "./agent.ts";
+import { desktop } from "./browser.ts";
+import { part, wait_for_connection } from "./page.ts";
+import { read, send } from "./request.ts";
+import { shared_browser } from "./shared-browser.ts";
+import { target } from "./target.ts";
+
+const browser = await shared_browser();
+const clients: SupabaseClient[] = [];
+afterAll(() => Promise.all(clients.map((client) => client.removeAllChannels())));
+
+const new_client = () => {
+  const client = createClient(target.api_url, target.publishable_key);
+  clients.push(client);
+  return client;
+};
+
+interface Heard {
+  event: string;
+  payload: Record<string, unknown>;
+}
+
+/** Joins a private channel and notes all that arrives. */
+async function join(client: SupabaseClient, topic: string, replay?: { since: number }) {
+  const heard: Heard[] = [];
+  const broadcast = {
+    replication_ready: true,
+    ...(replay && { replay: { ...replay, limit: 25 } }),
+  };
+  const channel = client.channel(topic, { config: { private: true, broadcast } });
+  channel.on("broadcast", { event: "*" }, ({ event, payload }) => heard.push({ event, payload }));
+  const { promise: state, resolve } = Promise.withResolvers<string>();
+  const { promise: ready, resolve: set_ready } = Promise.withResolvers<void>();
+  channel.on("system", {}, () => set_ready());
+  channel.subscribe((state) => resolve(state));
+  const result = await state;
+  if (result === "SUBSCRIBED") await ready;
+  return { state: result, heard, leave: () => client.removeChannel(channel) };
+}
+
+async function turn(agent: TestAgent, visibility: string) {
+  const answer = await send("agents", {
+    method: "PATCH",
+    key: agent.api_key,
+    body: { visibility },
+  });
+  expect(answer.status).toBe(200);
+}
+
+const topic_of = async (session_id: string) =>
+  (await read<{ topic: string }>("session_head", { session_id })).topic;
+
+const task = (title: string) => ({ type: "task", data: { title } });
+
+test("the lobby replays nothing of an agent that is no longer public, and its channel can't be joined", async () => {
+  const since = Date.now() - 60_000;
+  for (const visibility of ["private", "unlisted"]) {
+    const agent = await register();
+    const { session_id } = await agent.post([
+      task("Hide the traces"),
+      thought("A secret thought."),
+    ]);
+    const before = await join(new_client(), "lobby", { since });
+    // The attack works while the session is public.
+    await expect.poll(() => JSON.stringify(before.heard)).toContain(session_id);
+    await before.leave();
+
+    await turn(agent, visibility);
+    const lobby = await join(new_client(), "lobby", { since });
+    const other = await register();
+    await other.post([task("In the open")]);
+    await expect.poll(() => JSON.stringify(lobby.heard)).toContain(other.agent_id);
+    for (const secret of [session_id, agent.agent_id, "A secret thought.", "Hide the traces"]) {
+      expect(JSON.stringify(lobby.heard)).not.toContain(secret);
+    }
+    const old = await join(new_client(), `session:${session_id}`, { since });
+    expect(old.state).toBe("CHANNEL_ERROR");
+    await old.leave();
+    await lobby.leave();
+  }
+});
+
+test("a socket that was open before hears that something changed, and then nothing", async () => {
+  const agent = await register();
+  const { session_id } = await agent.post([thought("One.")]);
+  const other = await register();
+  const { session_id: control_id } = await other.post([thought("In the open.")]);
+  const client = new_client();
+  const old = await join(client, `session:${session_id}`);
+  const lobby = await join(client, "lobby");
+  const control = await join(client, `session:${control_id}`);
+
+  await turn(agent, "unlisted");
+  await expect
+    .poll(() => old.heard)
+    .toContainEqual({
+      event: "changed",
+      payload: expect.objectContaining({ session_id }),
+    });
+  await expect
+    .poll(() => lobby.heard)
+    .toContainEqual({
+      event: "changed",
+      payload: expect.objectContaining({ agent_id: agent.agent_id }),
+    });
+  // Who may still watch goes on under the new name.
+  const unlisted_topic = await topic_of(session_id);
+  const allowed = await join(client, unlisted_topic);
+  expect(allowed.state).toBe("SUBSCRIBED");
+
+  const heard_before = [old.heard.length, lobby.heard.length];
+  await agent.post([thought("Two."), status("working")]);
+  await other.post([thought("Still in the open."), status("working")]);
+  await expect.poll(() => JSON.stringify(allowed.heard)).toContain("Two.");
+  await expect.poll(() => JSON.stringify(control.heard)).toContain("Still in the open.");
+  await expect.poll(() => JSON.stringify(lobby.heard.slice(heard_before[1]))).toContain(control_id);
+  expect(old.heard.length).toBe(heard_before[0]);
+  expect(JSON.stringify(lobby.heard.slice(heard_before[1]))).not.toContain(session_id);
+
+  await turn(agent, "private");
+  await expect.poll(() => allowed.heard.at(-1)?.event).toBe("changed");
+  await turn(agent, "unlisted");
+  const stale = await join(new_client(), unlisted_topic);
+  expect(stale.state).toBe("CHANNEL_ERROR");
+  await stale.leave();
+  expect((await join(client, await topic_of(session_id))).state).toBe("SUBSCRIBED");
+});
+
+/** `listens` resolves when the page has joined the lobby. */
+async function open(path: string): Promise<{ page: Page; listens: Promise<void> }> {
+  const page = await (await browser.newContext(desktop)).newPage();
+  const { promise: listens, resolve } = Promise.withResolvers<void>();
+  page.on("websocket", (socket) =>
+    socket.on("framereceived", ({ payload }) => {
+      if (/"realtime:lobby","phx_reply",\{"status":"ok"/.test(String(payload))) resolve();
+    }),
+  );
+  await page.goto(`${target.site_url}${path}`);
+  return { page, listens };
+}
+
+test("a stage goes on when its session is no longer public, and drops it when it is private", async () => {
+  const agent = await register();
+  const { session_id } = await agent.post([status("working"), thought("In the open.")]);
+  const { page } = await open(`/watch/${agent.agent_id}/${session_id}`);
+  await wait_for_connection(page, "live");
+  await turn(agent, "unlisted");
+  // The page has moved to the new topic when this comes as a frame, sooner than the next touch would bring it.
+  await expect
+    .poll(async () => (await read<{ viewers: number }>("session_head", { session_id })).viewers)
+    .toBe(1);
+  await agent.post([thought("Among friends.")]);
+  await part(page, "thought").filter({ hasText: "Among friends." }).waitFor();
+  await wait_for_connection(page, "live");
+
+  await turn(agent, "private");
+  await part(page, "gone").waitFor({ timeout: 10_000 });
+  expect(await page.content()).not.toContain("In the open.");
+  expect(await page.content()).not.toContain("Among friends.");
+  await page.context().close();
+});
+
+test("a replay, what was found of it and a small player are dropped as well", async () => {
+  const word = `w${crypto.randomUUID().slice(0, 8)}`;
+  const agent = await register();
+  const { session_id } = await agent.post([thought(`All about ${word}.`), status("done")]);
+  const pages = await Promise.all([
+    open(`/watch/${agent.agent_id}/${session_id}`),
+    open(`/embed/${agent.agent_id}/${session_id}`),
+    open(`/search?q=${word}`),
+  ]);
+  const [stage, embed, search] = pages.map(({ page }) => page) as [Page, Page, Page];
+  for (const { page, listens } of pages) {
+    const place = page === search ? page.locator("#results") : page;
+    await place.getByText(word).first().waitFor();
+    await listens;
+  }
+  await turn(agent, "private");
+  for (const page of [stage, embed]) await part(page, "gone").waitFor({ timeout: 10_000 });
+  await search
+    .locator("#results")
+    .getByText(word)
+    .first()
+    .waitFor({ state: "detached", timeout: 10_000 });
+  for (const page of [stage, embed]) expect(await page.content()).not.toContain(word);
+  for (const { page } of pages) await page.context().close();
+});
+
+test.runIf(target.db_url)("what is deleted by hand leaves open pages too", async () => {
+  const agent = await register();
+  const { session_id } = await agent.post([status("working"), thought("Soon deleted.")]);
+  const other = await register();
+  const { session_id: other_id } = await other.post([status("working"), thought("Soon alone.")]);
+  const pages = await Promise.all([
+    open(`/watch/${agent.agent_id}/${session_id}`),
+    open(`/watch/${other.agent_id}/${other_id}`),
+    open("/"),
+  ]);
+  const [stage, other_stage, lobby] = pages.map(({ page }) => page) as [Page, Page, Page];
+  await Promise.all(pages.map(({ listens }) => listens));
+  for (const page of [stage, other_stage]) await wait_for_connection(page, "live");
+  const row = lobby.locator(`[data-session-id="${session_id}"]`);
+  await row.waitFor();
+  const database = new Client(target.db_url);
+  await database.connect();
+  await database.query("delete from ai_agent_sessions where id = $1", [session_id]);
+  await part(stage, "gone").waitFor({ timeout: 10_000 });
+  await row.waitFor({ state: "detached", timeout: 10_000 });
+  await database.query("delete from ai_agents where agent_id = $1", [other.agent_id]);
+  await part(other_stage, "gone").waitFor({ timeout: 10_000 });
+  await database.end();
+  for (const { page } of pages) await page.context().close();
+});
+
+test.runIf(target.db_url)(
+  "a viewer's touch that waits for a change of visibility sends no head of before",
+  async () => {
+    const agent = await register();
+    const { session_id } = await agent.post([task("Hide the traces")]);
+    const owner = new Client(target.db_url);
+    const viewer = new Client(target.db_url);
+    const observer = new Client(target.db_url);
+    for (const client of [owner, viewer, observer]) await client.connect();
+    /** As if its last head had been held back. */
+    const hold_back = () =>
+      observer.query(
+        "update private.session_air set head_sent_at = '-infinity' where session_id = $1",
+        [session_id],
+      );
+    const touch = () => viewer.query("select touch_viewer($1, 'v')", [session_id]);
+    const heads = async () => {
+      const found = await observer.query(
+        "select 1 from realtime.messages where topic = 'lobby' and payload ->> 'session_id' = $1",
+        [session_id],
+      );
+      return found.rows.length;
+    };
+    const before = await heads();
+    await hold_back();
+    await touch();
+    expect(await heads()).toBe(before + 1);
+
+    await hold_back();
+    const { rows } = await viewer.query("select pg_backend_pid() as pid");
+    await owner.query("begin");
+    await owner.query("update ai_agents set visibility = 'private' where agent_id = $1", [
+      agent.agent_id,
+    ]);
+    const touched = touch();
+    await expect
+      .poll(async () => {
+        const found = await observer.query(
+          "select wait_event_type from pg_stat_activity where pid = $1",
+          [rows[0].pid],
+        );
+        return found.rows[0].wait_event_type;
+      })
+      .toBe("Lock");
+    await owner.query("commit");
+    await touched;
+    expect(await heads()).toBe(0);
+    for (const client of [owner, viewer, observer]) await client.end();
+  },
+);

@@ -1,0 +1,104 @@
+-- Who watches: viewers come, stay and leave, and somebody makes up a crowd.
+begin;
+select plan(23);
+
+-- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
+grant execute on all functions in schema extensions to anon, authenticated, service_role;
+-- As in an empty database.
+delete from public.ai_agents where true;
+
+create function pg_temp.from_address(address text) returns text language sql as $$
+select set_config('request.headers', json_build_object('x-forwarded-for', address)::text, true)
+$$;
+create function pg_temp.touch(viewer text, address text default '203.0.113.1') returns integer language plpgsql as $$
+begin
+  perform pg_temp.from_address(address);
+  return (touch_viewer('aaaaaaaa-0000-4000-8000-000000000000', viewer)).viewers;
+end
+$$;
+create function pg_temp.append() returns jsonb language sql as $$
+select append_events(repeat('a', 64), jsonb_build_object(
+  'agent_id', 'ada', 'start_session', 'aaaaaaaa-0000-4000-8000-000000000000', 'events', jsonb_build_array(jsonb_build_object(
+    'id', gen_random_uuid(), 'type', 'usage', 'at', '2026-11-22T10:00:00Z', 'data', '{}'::jsonb
+  ))
+))
+$$;
+-- Lets time go by for everybody who watches.
+create function pg_temp.wait(seconds integer) returns void language sql as $$
+update private.viewers set
+  first_seen_at = first_seen_at - seconds * interval '1 second',
+  seen_at = seen_at - seconds * interval '1 second',
+  kept_until = kept_until - seconds * interval '1 second'
+where true;
+update private.session_air set counted_at = counted_at - seconds * interval '1 second' where true;
+$$;
+create function pg_temp.peak() returns integer language sql as $$
+select viewers_peak from private.session_air where session_id = 'aaaaaaaa-0000-4000-8000-000000000000'
+$$;
+
+select register_agent('{"agent_id": "ada"}', repeat('a', 64), 'klt_aaaaaaaa');
+select pg_temp.append();
+
+-- Honest viewers.
+select is(pg_temp.touch('v1'), 1, 'a viewer is counted');
+select is(pg_temp.touch('v2'), 2, 'another of the same address too');
+select is(pg_temp.touch('v2'), 2, 'once, however often it calls');
+select is(
+  (select array_agg(octet_length(address)) from private.viewers), '{8,8}', 'of an address a few bytes of its hash are kept'
+);
+select is(pg_temp.peak(), 0, 'who has just come is no peak');
+select pg_temp.wait(15);
+select pg_temp.touch(viewer) from unnest(array['v1', 'v2']) viewer;
+select is(pg_temp.peak(), 0, 'nor who came back once');
+select pg_temp.wait(15);
+select pg_temp.touch('v1');
+select is(pg_temp.peak(), 1, 'but who has stayed for thirty seconds');
+select is(
+  (select array_agg(viewers) from private.watched_minutes), '{1}', 'and watches the minute that is on'
+);
+select pg_temp.wait(31);
+select is(pg_temp.touch('v1'), 1, 'who is silent for 45 seconds has left');
+select pg_temp.touch('v2');
+select is(
+  (select seen_at - first_seen_at from private.viewers where viewer_id = 'v2'), '0'::interval,
+  'and begins anew when it comes back'
+);
+select pg_temp.wait(46);
+select is((session_head('aaaaaaaa-0000-4000-8000-000000000000')).viewers, 0, 'when all have left, nobody has to say so');
+select is(pg_temp.append() ->> 'viewers', '0', 'nor does the agent slow down for them');
+select pg_temp.wait(700);
+update ai_agent_sessions set ended_at = now() where true;
+select pg_temp.touch('v3') from generate_series(1, 300);
+select results_eq('select viewer_id from private.viewers', array['v3'], 'they are forgotten');
+update ai_agent_sessions set ended_at = null where true;
+
+-- Somebody makes up viewers.
+select is(
+  (select max(pg_temp.touch('fake' || n, '198.51.100.7')) from generate_series(1, 400) n), 9,
+  'an address counts for eight viewers of a session, however many ids it makes up'
+);
+select is((select count(*) from private.viewers), 9::bigint, 'and no more are stored');
+select pg_temp.wait(46);
+select pg_temp.touch('more' || n, '198.51.100.7') from generate_series(1, 400) n;
+select ok((select count(*) <= 9 from private.viewers), 'nor when the ids change as those before leave');
+select is(pg_temp.touch('v4', '198.51.100.7'), pg_temp.touch('v4', '198.51.100.7'), 'who is too many is answered all the same');
+select pg_temp.wait(46);
+-- A hundred addresses, eight ids of each.
+select pg_temp.touch('f' || n, '198.51.' || n % 100 || '.1') from generate_series(1, 800) n;
+select pg_sleep(0.09);
+select is(pg_temp.touch('f1', '198.51.1.1'), 800, 'many addresses count for many viewers');
+select is(pg_temp.append() ->> 'viewers', '16', 'which an agent does not believe at once');
+select is(pg_temp.peak(), 1, 'and which are no peak');
+select pg_temp.wait(31);
+select pg_temp.touch('f' || n, '198.51.' || n % 100 || '.1') from generate_series(1, 20) n;
+update private.session_air set counted_at = counted_at - interval '1 second' where true;
+select pg_temp.touch('f1', '198.51.1.1');
+select is(pg_temp.append() ->> 'viewers', '56', 'it believes twice those that stay, and sixteen more');
+select pg_temp.touch('f' || n, '198.51.' || n % 100 || '.1') from generate_series(1, 800) n;
+update private.session_air set counted_at = counted_at - interval '1 second' where true;
+select pg_temp.touch('f1', '198.51.1.1');
+select is(pg_temp.append() ->> 'viewers', '800', 'and all when they all have stayed');
+select is(pg_temp.peak(), 800, 'which is a peak');
+
+select * from finish();
+rollback;

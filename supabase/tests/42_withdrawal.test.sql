@@ -1,0 +1,210 @@
+-- What was taken back is gone: ada goes from public to unlisted to private and back, and then is deleted. What is stored
+-- of its broadcasts, who may join what, and what open pages are told.
+begin;
+select plan(35);
+
+-- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
+grant execute on all functions in schema extensions to anon, authenticated, service_role;
+-- As in an empty database.
+delete from public.ai_agents where true;
+delete from private.rate_buckets where true;
+
+create function pg_temp.refusal(call text) returns text language plpgsql as $$
+declare
+  state text;
+  code text;
+begin
+  execute call;
+  return 'none';
+exception when others then
+  get stacked diagnostics state = returned_sqlstate, code = pg_exception_detail;
+  return state || ' ' || code;
+end
+$$;
+create temp table sent_before as select id from realtime.messages;
+create temp view sent as
+select m.topic, m.event, m.payload - 'id' as payload
+from realtime.messages m
+where not exists (select 1 from sent_before b where b.id = m.id);
+-- What is sent can be read here only until it is blanked, so it is noted as Realtime reads it from the log.
+create temp table heard (topic text, event text, payload jsonb);
+create function pg_temp.note() returns trigger language plpgsql security definer as $$
+begin
+  insert into pg_temp.heard values (new.topic, new.event, new.payload - 'id');
+  return null;
+end
+$$;
+create trigger note after insert on realtime.messages for each row execute function pg_temp.note();
+
+create function pg_temp.session(n integer) returns uuid language sql as $$
+select ('00000000-0000-4000-8000-00000000000' || n)::uuid
+$$;
+create function pg_temp.topic(n integer) returns text language sql as $$
+select private.topic_of(s) from ai_agent_sessions s where s.id = pg_temp.session(n)
+$$;
+create function pg_temp.think(agent text, n integer) returns jsonb language sql as $$
+select append_events(repeat(left(agent, 1), 64), jsonb_build_object(
+  'agent_id', agent, 'start_session', pg_temp.session(n), 'events', jsonb_build_array(jsonb_build_object(
+    'id', gen_random_uuid(), 'type', 'thought', 'at', '2026-11-22T10:00:00Z',
+    'data', jsonb_build_object('thought_type', 'general', 'content', agent || '''s secret')
+  ))
+))
+$$;
+create function pg_temp.turn(agent text, visibility text) returns text language sql as $$
+select update_agent(repeat(left(agent, 1), 64), jsonb_build_object('visibility', visibility)) ->> 'visibility'
+$$;
+
+select register_agent('{"agent_id": "ada"}', repeat('a', 64), 'klt_aaaaaaaa');
+select register_agent('{"agent_id": "bob"}', repeat('b', 64), 'klt_bbbbbbbb');
+select pg_temp.think('ada', 1), pg_temp.think('ada', 2), pg_temp.think('ada', 3), pg_temp.think('bob', 9);
+-- 2 is over and nobody looks at it; 3 is over too, and somebody does.
+update ai_agent_sessions set ended_at = now() where id in (pg_temp.session(2), pg_temp.session(3));
+select touch_viewer(pg_temp.session(3), 'v');
+select is(
+  (select count(*) from sent where payload::text ~ 'ada'), 9::bigint,
+  'while an agent is public, frames and heads of its sessions are stored'
+);
+
+-- From public to unlisted.
+create temp table before as select * from sent where topic in ('session:' || pg_temp.session(9), 'lobby') and payload ->> 'agent_id' is distinct from 'ada';
+delete from heard where true;
+select is(pg_temp.turn('ada', 'unlisted'), 'unlisted', 'ada becomes unlisted');
+select is_empty(
+  $$ select * from sent where topic = 'lobby' and payload::text ~ 'ada|0000000[123]' $$,
+  'invariant 9: nothing of it is left in what the lobby replays'
+);
+select is_empty(
+  $$ select topic from sent where payload::text ~ 'ada' and private.may_watch(topic) $$,
+  'and no topic that still holds something of it can be joined'
+);
+select bag_eq(
+  $$ select * from sent where payload::text !~ 'ada|0000000[123]' and event <> 'withdrawn' $$, 'select * from before',
+  'what others have sent is all there'
+);
+select is(
+  (select count(*) from sent where topic = 'lobby' and event = 'withdrawn'), 4::bigint,
+  'emptied rows keep their place, so that no older one moves up'
+);
+select set_eq(
+  'select topic, event, payload from heard',
+  $$ values
+    ('lobby', 'changed', '{"agent_id": "ada"}'::jsonb),
+    ('session:' || pg_temp.session(1), 'changed', jsonb_build_object('session_id', pg_temp.session(1))),
+    ('session:' || pg_temp.session(3), 'changed', jsonb_build_object('session_id', pg_temp.session(3)))
+  $$,
+  'the lobby is told, and so are the sessions that are live or were watched, each once'
+);
+select ok(not private.may_watch('session:' || pg_temp.session(1)), 'invariant 9: the topic of before can''t be joined');
+select is(
+  (session_head(pg_temp.session(1))).topic, pg_temp.topic(1), 'whoever knows the id is told the new topic'
+);
+select matches(pg_temp.topic(1), '^session:[0-9a-f-]{36}:[0-9a-f]{32}$', 'which holds a random key');
+select ok(private.may_watch(pg_temp.topic(1)), 'and may join it');
+delete from heard where true;
+select pg_temp.think('ada', 1);
+select results_eq(
+  'select distinct topic from heard', array[pg_temp.topic(1)], 'it goes on there, and only there'
+);
+select post_message(jsonb_build_object('session_id', pg_temp.session(1), 'viewer_id', 'v', 'name', 'Vera', 'text', 'hi'));
+select is((select topic from heard where event = 'message'), pg_temp.topic(1), 'with its chat');
+select is(pg_temp.turn('ada', 'unlisted'), 'unlisted', 'to say so again');
+select ok(private.may_watch((select topic from heard where event = 'message')), 'changes no topic');
+
+-- To private.
+create temp table unlisted_topic as select pg_temp.topic(1) as topic;
+delete from heard where true;
+select is(pg_temp.turn('ada', 'private'), 'private', 'ada becomes private');
+select is(
+  (select array_agg(topic) from heard where topic not in (select 'session:' || pg_temp.session(3) || ':' || split_part(topic, ':', 3))),
+  (select array[topic] from unlisted_topic), 'the channel is told under its name, and the lobby is not'
+);
+select is_empty(
+  $$ select topic from sent where payload::text ~ 'ada|hi' and private.may_watch(topic) $$,
+  'invariant 9: no topic that holds something of it can be joined'
+);
+select ok(not private.may_watch((select topic from unlisted_topic)), 'the topic that viewers know can''t be joined');
+delete from heard where true;
+select pg_temp.think('ada', 1);
+select is_empty('select * from heard', 'and nothing is sent');
+
+-- And back.
+delete from heard where true;
+select is(pg_temp.turn('ada', 'unlisted'), 'unlisted', 'ada becomes unlisted again');
+select isnt(pg_temp.topic(1), (select topic from unlisted_topic), 'under another topic than before');
+select ok(not private.may_watch((select topic from unlisted_topic)), 'whoever knew the old one stays out');
+select is(pg_temp.turn('ada', 'public'), 'public', 'ada becomes public again');
+select is(pg_temp.topic(1), 'session:' || pg_temp.session(1), 'under the topic that all know');
+select ok(private.may_watch('session:' || pg_temp.session(1)), 'which all may join');
+
+-- As often as it likes?
+select is(
+  pg_temp.refusal($$ select pg_temp.turn('ada', case n % 2 when 0 then 'public' else 'unlisted' end) from generate_series(1, 40) n $$),
+  'PT429 rate_limited', 'an agent can''t change its visibility without end'
+);
+select is(
+  pg_temp.refusal($$ select update_agent(repeat('a', 64), '{"name": "Ada", "visibility": "public"}') from generate_series(1, 40) $$),
+  'none', 'but its name, and its visibility to what it is'
+);
+
+-- A session is deleted, and an agent, by hand.
+update private.session_air set head_sent_at = '-infinity', counted_at = '-infinity' where true;
+select pg_temp.think('ada', 1), pg_temp.think('ada', 4);
+delete from heard where true;
+delete from ai_agent_sessions where id = pg_temp.session(4);
+select set_eq(
+  'select topic, event, payload from heard',
+  $$ values
+    ('lobby', 'changed', '{"agent_id": "ada"}'::jsonb),
+    ('session:' || pg_temp.session(4), 'changed', jsonb_build_object('session_id', pg_temp.session(4)))
+  $$,
+  'pages are told of a session that is deleted'
+);
+select is_empty(
+  $$ select * from sent where topic = 'session:' || pg_temp.session(4) or payload ->> 'session_id' = pg_temp.session(4)::text $$,
+  'invariant 9: and its broadcasts are gone'
+);
+select isnt_empty(
+  $$ select * from sent where topic = 'lobby' and payload ->> 'session_id' = pg_temp.session(1)::text $$,
+  'those of others of its agent are not'
+);
+select touch_viewer(pg_temp.session(1), 'v');
+delete from heard where true;
+delete from ai_agents where agent_id = 'ada';
+select set_eq(
+  'select topic, event from heard',
+  $$ values ('lobby', 'changed'), ('session:' || pg_temp.session(1), 'changed') $$,
+  'pages are told of an agent that is deleted'
+);
+select is_empty($$ select * from sent where payload::text ~ 'ada|0000000[1-4]' $$, 'invariant 9: none of its broadcasts is left');
+
+-- Every table that has a session or an agent.
+create function pg_temp.left_of_ada() returns setof text language plpgsql as $$
+declare
+  found_column record;
+  is_left boolean;
+begin
+  for found_column in
+    select c.table_schema, c.table_name, c.column_name
+    from information_schema.columns c
+    join information_schema.tables t using (table_schema, table_name)
+    where c.table_schema in ('public', 'private') and t.table_type = 'BASE TABLE'
+      and (c.column_name in ('session_id', 'agent_id') or c.table_name = 'ai_agent_sessions' and c.column_name = 'id')
+  loop
+    execute format(
+      'select exists (select 1 from %I.%I where %I::text = any ($1))',
+      found_column.table_schema, found_column.table_name, found_column.column_name
+    )
+    into is_left using array['ada', pg_temp.session(1)::text, pg_temp.session(2)::text, pg_temp.session(4)::text];
+    if is_left then
+      return next found_column.table_name;
+    end if;
+  end loop;
+end
+$$;
+select is_empty('select pg_temp.left_of_ada()', 'invariant 9: no table holds a row of an agent that was deleted');
+select bag_eq(
+  $$ select * from sent where event <> 'withdrawn' $$, 'select * from before', 'and what others have sent is still there'
+);
+
+select * from finish();
+rollback;
