@@ -1,5 +1,6 @@
 /** Viewers talk to the agent, the agent answers. */
 import { createClient } from "@supabase/supabase-js";
+import { Client } from "pg";
 import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
 import { read, send } from "./request.ts";
@@ -149,3 +150,36 @@ test("the stock client posts through functions.invoke, with and without an agent
   });
   expect([answered.error, answered.data.message.sender]).toEqual([null, "agent"]);
 });
+
+test("a viewer can't take the agent's name, nor one that can't be seen", async () => {
+  const { agent, say, lines } = await open_session();
+  const names = ["Ada's agent", "\u0410da's  AGENT", "Ada's\u200b agent", agent.agent_id, "\u3164"];
+  for (const name of names) {
+    const refused = await say("It is me.", { name });
+    expect(refused, name).toMatchObject({ status: 422, error: { code: "invalid_request" } });
+    expect(refused.error?.message).toMatch(/name/);
+  }
+  expect((await say("It is me.", { name: "Ada's friend" })).status).toBe(201);
+  expect(await lines()).toHaveLength(1);
+});
+
+test.runIf(target.db_url)(
+  "whoever repeats a line that is there does not wait for the session",
+  async () => {
+    const { session_id, say } = await open_session();
+    const id = crypto.randomUUID();
+    await say("once", { id });
+    const database = new Client(target.db_url);
+    await database.connect();
+    await database.query("begin");
+    await database.query("select 1 from ai_agent_sessions where id = $1 for update", [session_id]);
+    const said: string[] = [];
+    const new_line = say("twice").then(() => said.push("new"));
+    expect((await say("once", { id })).body.message.seq).toBe(1);
+    said.push("repeated");
+    await database.query("rollback");
+    await new_line;
+    expect(said).toEqual(["repeated", "new"]);
+    await database.end();
+  },
+);

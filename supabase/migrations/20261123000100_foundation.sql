@@ -44,6 +44,8 @@ select jsonb '{
   "agent_description_bytes": 2048,
   "message_name_bytes": 160,
   "message_text_bytes": 4096,
+  "reply_messages": 50,
+  "reply_messages_bytes": 32768,
   "viewer_id_bytes": 64,
   "frame_bytes": 61440,
   "page_rows": 1000,

@@ -51,8 +51,9 @@ select jsonb_build_object(
 )
 $$;
 
--- The viewers' lines after `after`, or after the cursor; the cursor moves to what is handed over. At most `page_rows`,
--- the rest comes with the next request. An agent's own lines are left out: it would answer itself.
+-- The viewers' lines after `after`, or after the cursor; the cursor moves to what is handed over. One reply holds at most
+-- `reply_messages` of them and `reply_messages_bytes` of names and text, which an agent's model reads as a whole; the
+-- rest comes with the next request. An agent's own lines are left out: it would answer itself.
 create function private.take_messages(of_session uuid, after bigint, max_rows integer) returns jsonb
 language plpgsql
 set search_path = ''
@@ -66,15 +67,19 @@ begin
     (select c.messages_to from private.chat_cursors c where c.session_id = of_session),
     0
   );
-  select jsonb_agg(private.message_json(m) order by m.seq), max(m.seq)
+  select jsonb_agg(private.message_json(m.line) order by (m.line).seq), max((m.line).seq)
   into handed_over, handed_to
   from (
-    select line.*
+    select
+      line,
+      sum(octet_length(line.name) + octet_length(line.text)) over (order by line.seq) as total_bytes,
+      row_number() over (order by line.seq) as position
     from public.ai_stream_messages line
     where line.session_id = of_session and line.seq > after and line.sender = 'viewer'
     order by line.seq
-    limit max_rows
-  ) m;
+    limit least(max_rows, private.limit_of('reply_messages'))
+  ) m
+  where m.total_bytes <= private.limit_of('reply_messages_bytes') or m.position = 1;
   if handed_to is null then
     return '[]';
   end if;

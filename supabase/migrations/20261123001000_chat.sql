@@ -1,7 +1,18 @@
 -- Posting and reading chat. Called by the function `chat` with the secret key, for viewers without an account and for
 -- agents with their key.
 
--- Stores one line under the session's row lock and broadcasts it. The same id once more returns the line that is there.
+-- The line of an id, as it is told to whoever sends it again; null if there is none.
+create function private.find_message(of_session uuid, message_id uuid) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+select private.message_json(m)
+from public.ai_stream_messages m
+where m.session_id = of_session and m.id = message_id
+$$;
+
+-- Stores one line under the session's row lock and broadcasts it. The same id once more returns the line that is there,
+-- mostly without the lock: ids are public, and whoever repeats them must not hold up the agent.
 create function private.store_message(
   of_session uuid, message_id uuid, sender text, name text, text text
 )
@@ -12,13 +23,14 @@ as $$
 declare
   session public.ai_agent_sessions;
   message public.ai_stream_messages;
+  known jsonb := private.find_message(of_session, message_id);
 begin
-  select s.* into session from public.ai_agent_sessions s where s.id = of_session for no key update;
-  select m.* into message
-  from public.ai_stream_messages m
-  where m.session_id = of_session and m.id = message_id;
-  if found then
-    return private.message_json(message);
+  if known is null then
+    select s.* into session from public.ai_agent_sessions s where s.id = of_session for no key update;
+    known := private.find_message(of_session, message_id);
+  end if;
+  if known is not null then
+    return known;
   end if;
   insert into public.ai_stream_messages (session_id, seq, id, sender, name, text)
   values (of_session, session.messages_to + 1, coalesce(message_id, gen_random_uuid()), sender, name, text)
@@ -31,6 +43,50 @@ begin
 exception
   when data_exception or integrity_constraint_violation then
     perform private.refuse(422, 'invalid_request', 'Cannot post the message: a field breaks a rule of the contract.');
+end
+$$;
+
+-- A name as it looks. Letter case makes no difference, nor does what can't be seen, nor which of the letters and digits
+-- that look alike was used: Cyrillic, Greek as its capitals look, I, l and 1, O and 0. Empty if nothing can be seen.
+create function private.seen_name(name text) returns text
+language sql immutable strict parallel safe
+set search_path = ''
+as $$
+select translate(
+  lower(
+    regexp_replace(
+      normalize(name, NFKC),
+      -- Spaces, soft hyphens, fillers, marks of direction and width, variation selectors, tags.
+      '[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800'
+      || '\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]',
+      '', 'g'
+    ) collate "und-x-icu"
+  ),
+  'авекмнорстухіјѕһԛԝԁαβεζηικμνορτυχıi1|0',
+  'abekmhopctyxljshqwdabezhlkmnoptyxllllo'
+)
+$$;
+
+-- Refuses a name that nobody can see, and one that looks like the agent's name or handle.
+create function private.require_own_name(of_session uuid, name text) returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  seen text := private.seen_name(name);
+begin
+  if seen = '' then
+    perform private.refuse(422, 'invalid_request', 'Cannot post the message: nothing of the name can be seen.');
+  end if;
+  perform 1
+  from public.ai_agent_sessions s
+  join public.ai_agents a on a.agent_id = s.agent_id
+  where s.id = of_session and seen in (private.seen_name(a.name), private.seen_name(a.agent_id));
+  if found then
+    perform private.refuse(
+      422, 'invalid_request', 'Cannot post the message: the name looks like that of the agent. Choose another.'
+    );
+  end if;
 end
 $$;
 
@@ -59,6 +115,7 @@ begin
     perform private.take_token('chat', message ->> 'viewer_id');
     perform private.take_token('chat_address', private.address_of(headers));
     perform private.take_token('chat_session', of_session::text);
+    perform private.require_own_name(of_session, message ->> 'name');
   end if;
   return private.store_message(of_session, message_id, 'viewer', message ->> 'name', message ->> 'text');
 end

@@ -1,6 +1,6 @@
 -- A viewer asks, the agent hears it with its next batch and answers.
 begin;
-select plan(39);
+select plan(63);
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -41,6 +41,8 @@ from jsonb_array_elements(messages) with ordinality as m (m, position)
 $$;
 grant execute on all functions in schema pg_temp to service_role;
 
+-- However slow the machine.
+select private.change_setting('chat_address_refill_ms', '3600000');
 select register_agent('{"agent_id": "ada", "name": "Ada"}', repeat('a', 64), 'klt_aaaaaaaa');
 select register_agent('{"agent_id": "bob"}', repeat('b', 64), 'klt_bbbbbbbb');
 select pg_temp.append('e1');
@@ -179,6 +181,74 @@ select is(
     from generate_series(1, 200) n
   $$),
   'PT429 rate_limited', 'until the session has had too many lines'
+);
+
+-- Names. The agent is Ada, its handle ada.
+reset role;
+delete from private.rate_buckets where true;
+select is(
+  pg_temp.refusal(format(
+    $$ select pg_temp.say(pg_temp.line('x', jsonb_build_object('viewer_id', %L, 'name', %L))) $$, 'name' || n, name
+  )),
+  'PT422 invalid_request', 'a viewer can''t take the agent''s name: ' || shown
+)
+from (values
+  (1, 'Ada', 'as it is'),
+  (2, ' a D a ', 'in other letters and spaces'),
+  (3, U&'A\200Bda', 'with a zero-width space'),
+  (4, U&'\FF21\FF44\FF41', 'in full-width letters'),
+  (5, U&'\0410da', 'with a Cyrillic letter'),
+  (6, U&'Ad\03B1', 'with a Greek letter'),
+  (7, U&'Ada\FE0F', 'with a variation selector'),
+  (8, U&'Ada\+0E0041', 'with a tag character'),
+  (9, U&'Ada\3164', 'with a Hangul filler')
+) as names (n, name, shown);
+select is(
+  pg_temp.refusal(format(
+    $$ select pg_temp.say(pg_temp.line('x', jsonb_build_object('viewer_id', %L, 'name', %L))) $$, 'unseen' || n, name
+  )),
+  'PT422 invalid_request', 'nor a name that can''t be seen: number ' || n
+)
+from unnest(array[U&'\200B', U&'\3164', U&'\2800', U&'\FE0F', U&'\+0E0061', U&'\00AD \2060', U&'\115F\FFA0'])
+  with ordinality as unseen (name, n);
+select is(
+  pg_temp.refusal(format(
+    $$ select pg_temp.say(pg_temp.line('x', jsonb_build_object('viewer_id', %L, 'name', %L))) $$, 'own' || n, name
+  )),
+  'none', 'other names pass: ' || name
+)
+from unnest(array['Adam', 'Ada L.', U&'\0410\043D\043D\0430', U&'\D55C\AD6D', U&'\05D0\05D3\05D4', U&'\+01F44B'])
+  with ordinality as own (name, n);
+
+-- Much is said while the agent works.
+select pg_temp.append('read', '{"messages_after": 0}');
+create function pg_temp.hear() returns jsonb language sql as $$
+select jsonb_agg(m order by (m ->> 'seq')::bigint)
+from jsonb_array_elements(append_events(repeat('b', 64), jsonb_build_object(
+  'agent_id', 'bob', 'start_session', '00000000-0000-4000-8000-00000000000b', 'events', jsonb_build_array(jsonb_build_object(
+    'id', gen_random_uuid(), 'type', 'usage', 'at', '2026-11-22T10:00:00Z', 'data', '{}'::jsonb
+  ))
+)) -> 'messages') m
+$$;
+select pg_temp.hear();
+insert into ai_stream_messages (session_id, seq, id, sender, name, text)
+select '00000000-0000-4000-8000-00000000000b', n, gen_random_uuid(), 'viewer', 'V', repeat('x', 4096)
+from generate_series(1, 20) n;
+insert into ai_stream_messages (session_id, seq, id, sender, name, text)
+select '00000000-0000-4000-8000-00000000000b', n, gen_random_uuid(), 'viewer', 'V', 'short'
+from generate_series(21, 90) n;
+update ai_agent_sessions set messages_to = 90 where id = '00000000-0000-4000-8000-00000000000b';
+select results_eq(
+  $$
+    select jsonb_array_length(reply)::int, (reply -> 0 ->> 'seq')::int, octet_length(reply::text) < 40000
+    from (select pg_temp.hear() as reply from generate_series(1, 5)) replies
+  $$,
+  $$ values (7, 1, true), (7, 8, true), (50, 15, true), (26, 65, true), (null, null, null) $$,
+  'a reply brings at most 32 KB and 50 lines of chat, and the next ones the rest, each line once'
+);
+select is(
+  jsonb_array_length(read_messages(repeat('b', 64), '00000000-0000-4000-8000-00000000000b', 0, 1000)), 7,
+  'so does read_messages'
 );
 
 -- The end.

@@ -35,6 +35,9 @@ export const limits = {
   agent_description_bytes: 2_048,
   message_name_bytes: 160,
   message_text_bytes: 4_096,
+  /** Chat lines that an agent is handed in one reply, and bytes of their names and text; the next reply goes on. */
+  reply_messages: 50,
+  reply_messages_bytes: 32_768,
   viewer_id_bytes: 64,
   /** One broadcast frame as JSON. */
   frame_bytes: 61_440,
