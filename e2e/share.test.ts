@@ -39,7 +39,7 @@ test("anyone gets the card of a public session, without a key", async () => {
   const response = await fetch(`${share}/card/${session_id}.svg`);
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toBe("image/svg+xml; charset=utf-8");
-  expect(response.headers.get("cache-control")).toBe("public, max-age=15");
+  expect(response.headers.get("cache-control")).toBe("public, max-age=15, must-revalidate");
   const { root, elements, texts } = await read_card(await response.text());
   expect(root).toBe("svg");
   expect(elements.sort()).toEqual(["rect", "style", "svg", "text", "title", "tspan"]);
@@ -76,7 +76,7 @@ test("a card that is known is not sent again, until the session goes on", async 
   await other.post([thought("Two."), status("done")]);
   const changed = await fetch(url, { headers: known });
   expect(changed.status).toBe(200);
-  expect(changed.headers.get("cache-control")).toBe("public, max-age=3600");
+  expect(changed.headers.get("cache-control")).toBe("public, max-age=60, must-revalidate");
   expect(await changed.text()).toContain("Two.");
 });
 

@@ -12,7 +12,7 @@ export async function cached_reply(
   const etag = `"${encodeBase64Url(digest).slice(0, 22)}"`;
   const headers = {
     etag,
-    "cache-control": `public, max-age=${max_age_s}`,
+    "cache-control": `public, max-age=${max_age_s}, must-revalidate`,
     "content-type": content_type,
     // Opened as a page of its own, a picture may load and run nothing.
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",

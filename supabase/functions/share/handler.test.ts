@@ -35,16 +35,16 @@ Deno.test("card is a picture that caches may keep for a moment while the session
   const response = await get(`card/${session_id}.svg`, { database });
   equal(response.status, 200);
   equal(response.headers.get("content-type"), "image/svg+xml; charset=utf-8");
-  equal(response.headers.get("cache-control"), "public, max-age=15");
+  equal(response.headers.get("cache-control"), "public, max-age=15, must-revalidate");
   equal(response.headers.get("access-control-allow-origin"), "*");
   match(await response.text(), /^<svg .*Fix the parser.*<\/svg>\n$/s);
 });
 
-Deno.test("card of an ended session is kept longer, and not sent to who has it", async () => {
+Deno.test("card of an ended session is kept for a minute, since it may be withdrawn, and not sent to who has it", async () => {
   const head = head_of({ live: false, status: "done", ended_at: "2026-11-22T10:30:00Z" });
   const database = database_with(head);
   const first = await get(`card/${session_id}.svg`, { database });
-  equal(first.headers.get("cache-control"), "public, max-age=3600");
+  equal(first.headers.get("cache-control"), "public, max-age=60, must-revalidate");
   const etag = first.headers.get("etag") ?? "";
   match(etag, /^"[\w-]{22}"$/);
   await first.body?.cancel();
