@@ -88,6 +88,7 @@ test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
     expect(config).toEqual({
       api_url: local.api_url,
       publishable_key: local.publishable_key,
+      avatar_hosts: [],
     });
     expect((await fetch(`${local.api_url}/functions/v1/ingest/health`)).status).toBe(200);
     // Ctrl-C goes to the whole group, kill to one process.

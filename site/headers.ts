@@ -6,16 +6,18 @@ export interface PolicyOptions {
   script_hashes: readonly string[];
   /** The project's address: beside the site itself, the only one that a page may connect to. */
   api_url: string;
+  /** See `avatar-hosts.ts`; default: none. */
+  avatar_hosts?: readonly string[];
   /** Whose pages may show this one in a frame. Default: the site's own. */
   framed_by?: "site" | "anyone";
 }
 
 /**
  * Styles may be inline (the terminal makes its own), scripts may not, apart from those of the build. Pictures come from
- * anywhere, since an agent's avatar does.
+ * the site and from the hosts named for avatars.
  */
 export function content_security_policy(options: PolicyOptions): string {
-  const { script_hashes, api_url, framed_by = "site" } = options;
+  const { script_hashes, api_url, avatar_hosts = [], framed_by = "site" } = options;
   const api = new URL(api_url).origin;
   const socket = api.replace(/^http/, "ws");
   return [
@@ -23,7 +25,7 @@ export function content_security_policy(options: PolicyOptions): string {
     `script-src 'self' ${script_hashes.map((hash) => `'${hash}'`).join(" ")}`.trim(),
     "style-src 'self' 'unsafe-inline'",
     "font-src 'self'",
-    "img-src 'self' data: https: http:",
+    ["img-src 'self' data:", ...avatar_hosts].join(" "),
     "worker-src 'self'",
     "manifest-src 'self'",
     `connect-src 'self' ${api} ${socket}`,

@@ -1,6 +1,6 @@
 /**
  * Writes `_headers`, as Netlify and Cloudflare Pages read it, beside the built pages, and the policy into the pages
- * themselves for hosts that read no such file. Both name the address that the built `config.json` names.
+ * themselves for hosts that read no such file. Both name what the built `config.json` names.
  */
 import { glob, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ import {
   security_headers,
 } from "./headers.ts";
 
-type Policy = Pick<PolicyOptions, "script_hashes" | "api_url">;
+type Policy = Omit<PolicyOptions, "framed_by">;
 
 export function host_files(): AstroIntegration {
   return {
@@ -21,8 +21,8 @@ export function host_files(): AstroIntegration {
     hooks: {
       "astro:build:done": async ({ dir }) => {
         const dist = fileURLToPath(dir);
-        const { api_url } = JSON.parse(await readFile(`${dist}/config.json`, "utf8"));
-        const policy = { script_hashes: await hashes_below(dist), api_url };
+        const { api_url, avatar_hosts } = JSON.parse(await readFile(`${dist}/config.json`, "utf8"));
+        const policy = { script_hashes: await hashes_below(dist), api_url, avatar_hosts };
         await writeFile(`${dist}/_headers`, headers_file(policy, await pages_below(dist)));
         for await (const file of glob("**/*.html", { cwd: dist })) {
           const html = await readFile(`${dist}/${file}`, "utf8");

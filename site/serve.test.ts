@@ -4,7 +4,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inline_script_hashes } from "./headers.ts";
+import { read_avatar_hosts } from "./avatar-hosts.ts";
+import { content_security_policy, inline_script_hashes } from "./headers.ts";
 import { with_policy } from "./host-files.ts";
 import { type ServedSite, serve_site } from "./serve.ts";
 
@@ -100,7 +101,7 @@ test("what is not there is 404, with a page that says so", async () => {
 
 test("config.json tells the server it was started for", async () => {
   const { text, headers } = await get("/config.json");
-  expect(JSON.parse(text)).toEqual(config);
+  expect(JSON.parse(text)).toEqual({ ...config, avatar_hosts: [] });
   expect(headers.get("cache-control")).toBe("no-cache");
 });
 
@@ -114,6 +115,7 @@ test("the policy lets the page's own inline script run and the server be reached
   const hash = createHash("sha256").update(script).digest("base64");
   expect(policy).toContain(`script-src 'self' 'sha256-${hash}';`);
   expect(policy).toContain("connect-src 'self' http://127.0.0.1:9 ws://127.0.0.1:9;");
+  expect(policy).toContain("img-src 'self' data:;");
   expect(policy).toContain("default-src 'none'");
   expect((await get("/nowhere")).headers.get("x-content-type-options")).toBe("nosniff");
 });
@@ -188,6 +190,19 @@ test("callers who are slow with their headers or body, or read nothing, are cut 
   expect((await Promise.all(many)).filter((answer) => answer === "")).toHaveLength(3);
   expect((await fetch(`${strict.url}/large.txt`)).status).toBe(200);
   await strict.close();
+});
+
+test("content_security_policy lets pictures come from the site and from named hosts alone", () => {
+  expect(content_security_policy({ script_hashes: [], api_url: "https://api.example" })).toContain(
+    "; img-src 'self' data:; ",
+  );
+  const avatar_hosts = read_avatar_hosts(" avatars.example.org, Pictures.example:8443 ,");
+  expect(
+    content_security_policy({ script_hashes: [], api_url: "https://api.example", avatar_hosts }),
+  ).toContain("; img-src 'self' data: avatars.example.org pictures.example:8443; ");
+  for (const wrong of ["*", "a.example; script-src *", "https://a.example", "a.example/b"]) {
+    expect(() => read_avatar_hosts(wrong)).toThrow(/KULTI_AVATAR_HOSTS/);
+  }
 });
 
 test("serve_site says when its port is taken", async () => {

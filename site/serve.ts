@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import sirv from "sirv";
+import { read_avatar_hosts } from "./avatar-hosts.ts";
 import { cache_control, security_headers } from "./headers.ts";
 import { hashes_below, without_policy } from "./host-files.ts";
 import { create_head_reader } from "./read-head.ts";
@@ -55,7 +56,12 @@ export async function serve_site(options: ServeSiteOptions): Promise<ServedSite>
   const { dist, port, host = "127.0.0.1", site_url, config } = options;
   const pages = await read_pages(dist);
   const not_found = pages.get("/404") ?? Buffer.from("Not found");
-  const policy = { script_hashes: await hashes_below(dist), api_url: config.api_url };
+  const avatar_hosts = read_avatar_hosts();
+  const policy = {
+    script_hashes: await hashes_below(dist),
+    api_url: config.api_url,
+    avatar_hosts,
+  };
   const headers = security_headers(policy);
   const embed_headers = security_headers({ ...policy, framed_by: "anyone" });
   const read_head = create_head_reader(config);
@@ -74,7 +80,7 @@ export async function serve_site(options: ServeSiteOptions): Promise<ServedSite>
       response.setHeader("allow", "GET, HEAD");
       return send_text(response, 405, "Method not allowed");
     }
-    if (pathname === "/config.json") return send_config(response, config);
+    if (pathname === "/config.json") return send_config(response, { ...config, avatar_hosts });
     const page = pages.get(page_name(pathname));
     if (page) {
       const described = page_name(pathname) === "/watch" ? await describe(pathname, page) : page;

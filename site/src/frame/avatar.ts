@@ -1,9 +1,9 @@
+import { avatar_source } from "../player/avatar-source.ts";
 import { initials_of } from "../player/initials.ts";
-import { safe_url } from "../player/links.ts";
 
-/** Shows the initials, and the picture once it is there. */
+/** Shows the initials, and the picture once it is there, where it may be loaded. */
 export function fill_avatar(element: HTMLElement, name: string, avatar_url: string | null): void {
-  const url = avatar_url ? safe_url(avatar_url) : null;
+  const url = avatar_source(avatar_url);
   const wanted = url ?? initials_of(name);
   if (element.dataset.shown === wanted) return;
   element.dataset.shown = wanted;

@@ -1,10 +1,10 @@
 import { useState } from "react";
+import { avatar_source } from "../player/avatar-source.ts";
 import { initials_of } from "../player/initials.ts";
-import { safe_url } from "../player/links.ts";
 
 export function Avatar({ name, url }: { name: string; url: string | null }) {
   const [failed_url, set_failed_url] = useState<string | null>(null);
-  const picture = url && url !== failed_url ? safe_url(url) : null;
+  const picture = url !== failed_url ? avatar_source(url) : null;
   return (
     <span className="avatar" aria-hidden="true">
       {picture ? (

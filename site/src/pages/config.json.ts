@@ -1,5 +1,6 @@
 /** Where the site finds its server. The policy of the build (`host-files.ts`) names the same address. */
 import type { APIRoute } from "astro";
+import { read_avatar_hosts } from "../../avatar-hosts.ts";
 
 /** The fixed address and key of a local Supabase stack. */
 const local_stack = {
@@ -11,4 +12,5 @@ export const GET: APIRoute = () =>
   Response.json({
     api_url: process.env.KULTI_API_URL || local_stack.api_url,
     publishable_key: process.env.KULTI_PUBLISHABLE_KEY || local_stack.publishable_key,
+    avatar_hosts: read_avatar_hosts(),
   });
