@@ -206,8 +206,19 @@ set search_path = ''
 as $$
 declare
   agent record;
-  is_live boolean := session.ended_at is null and session.last_event_at > now() - private.time_of('session_idle_ms');
+  idle_after interval := private.time_of('session_idle_ms');
+  is_live boolean := session.ended_at is null and session.last_event_at > now() - idle_after;
+  live_count integer := is_live::integer;
 begin
+  -- Of an agent that is not public, a head tells of no other session. Not private.live_sessions(): a call more per row.
+  if is_live and session.visibility = 'public' then
+    select count(*)::integer into live_count
+    from public.ai_agent_sessions s
+    where s.agent_id = session.agent_id
+      and s.ended_at is null
+      and s.active_at > now() - idle_after - interval '5 minutes'
+      and s.last_event_at > now() - idle_after;
+  end if;
   select a.name, a.avatar_url into agent from public.ai_agents a where a.agent_id = session.agent_id;
   return row(
     session.id,
@@ -231,8 +242,7 @@ begin
     session.last_event_at,
     session.ended_at,
     is_live,
-    -- Of an agent that is not public, a head tells of no other session.
-    case when session.visibility = 'public' then (private.live_sessions(session.agent_id)).live_count else is_live::integer end,
+    live_count,
     session.listed,
     private.topic_of(session)
   )::public.head;

@@ -79,7 +79,10 @@ export const head_schema = v.object({
   last_event_at: timestamp,
   ended_at: v.nullable(timestamp),
   live: v.boolean(),
-  live_sessions: v.pipe(count, v.description("Of the same agent.")),
+  live_sessions: v.pipe(
+    count,
+    v.description("Of the same agent, this one among them; 0 when it is not live."),
+  ),
   listed: v.pipe(
     v.boolean(),
     v.description("Whether lists of all agents have it when it is over; its agent's list has all."),

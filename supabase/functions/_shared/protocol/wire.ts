@@ -134,7 +134,10 @@ export interface Head {
   ended_at: string | null;
   /** Not ended, and the last event is less than `limits.session_idle_ms` old. */
   live: boolean;
-  /** How many sessions of the agent are live: lists of all agents show only the one that started last. */
+  /**
+   * How many sessions of the agent are live, this one among them, 0 when it is not: lists of all agents show only the
+   * one that started last.
+   */
   live_sessions: number;
   /** Whether lists of all agents have it when it is over. Of the many sessions of a day only the agent's list has all. */
   listed: boolean;
