@@ -225,6 +225,21 @@ describe("limits", () => {
     });
   });
 
+  test("a number that the server would refuse is left out and told, the rest is sent", async () => {
+    const agent = start();
+    agent.usage({ model: "m", input_tokens: 0.5, output_tokens: 1e13, cost_usd: 1 });
+    agent.error("Bad.", { file: "a", line: 2 ** 31 });
+    agent.terminal("", { exit_code: 3_221_225_477 });
+    await agent.flush();
+    expect(server.events.map(({ data }) => data)).toEqual([
+      { model: "m", cost_usd: 1 },
+      { message: "Bad.", file: "a" },
+      expect.objectContaining({ exit_code: 3_221_225_477 }),
+    ]);
+    expect(problems.map(({ dropped }) => dropped)).toEqual([0, 0, 0]);
+    expect(problems[2]?.message).toContain("it is 2147483648, not a whole number from 0 to 2,147");
+  });
+
   test("a file over the limit is reported and not sent, what follows is", async () => {
     const agent = start();
     agent.code("big.bin", "x".repeat(limits.code_content_bytes + 1));

@@ -32,7 +32,9 @@ const fits: { [Type in EventType]: Fit<Type> } = {
     });
   },
   terminal: (data, report) => {
-    const { command, exit_code, ...rest } = data;
+    const { command, ...rest } = without_odd_numbers("terminal", data, report);
+    const { exit_code } = rest;
+    delete rest.exit_code;
     const pieces = split_text(data.text, limits.terminal_text_bytes);
     return pieces.map((text, index) => ({
       ...rest,
@@ -40,8 +42,8 @@ const fits: { [Type in EventType]: Fit<Type> } = {
       ...(index === 0 && command !== undefined
         ? { command: clip(command, "command_bytes", "terminal", "command", report) }
         : {}),
-      ...(index === pieces.length - 1 && Number.isInteger(exit_code) ? { exit_code } : {}),
-    })) as EventDataByType["terminal"][];
+      ...(index === pieces.length - 1 && exit_code !== undefined ? { exit_code } : {}),
+    }));
   },
   code: (data, report) => {
     const fine =
@@ -59,7 +61,7 @@ const fits: { [Type in EventType]: Fit<Type> } = {
   ],
   error: (data, report) => [
     {
-      ...data,
+      ...without_odd_numbers("error", data, report),
       message: clip(data.message, "error_message_bytes", "error", "message", report),
       ...(data.stack === undefined
         ? {}
@@ -79,12 +81,49 @@ const fits: { [Type in EventType]: Fit<Type> } = {
   ],
   preview: (data, report) =>
     within(data.url, "url_bytes", "preview", "url", report) ? [data] : [],
-  usage: (data, report) => [
-    data.model === undefined
-      ? data
-      : { ...data, model: clip(data.model, "model_bytes", "usage", "model", report) },
-  ],
+  usage: (data, report) => {
+    const kept = without_odd_numbers("usage", data, report);
+    return [
+      kept.model === undefined
+        ? kept
+        : { ...kept, model: clip(kept.model, "model_bytes", "usage", "model", report) },
+    ];
+  },
 };
+
+/** The least and the most of each number, and whether it is a whole one. */
+const ranges = {
+  terminal: { exit_code: [-limits.exit_code_below_zero, limits.exit_code, true] },
+  error: { line: [0, limits.line_number, true] },
+  usage: {
+    input_tokens: [0, limits.tokens, true],
+    output_tokens: [0, limits.tokens, true],
+    cost_usd: [0, limits.cost_usd, false],
+  },
+} as const;
+
+/** A number that the server would refuse is left out: the rest of the event says enough. */
+function without_odd_numbers<Type extends keyof typeof ranges>(
+  type: Type,
+  data: EventDataByType[Type],
+  report: Report,
+): EventDataByType[Type] {
+  const kept: Record<string, unknown> = { ...data };
+  for (const [field, [least, most, whole]] of Object.entries(ranges[type])) {
+    const value = kept[field];
+    if (value === undefined) continue;
+    const fits_range = typeof value === "number" && value >= least && value <= most;
+    if (fits_range && (!whole || Number.isInteger(value))) continue;
+    delete kept[field];
+    report({
+      code: "clipped",
+      message: `Left out the ${field} of a ${type} event: it is ${value}, not a ${whole ? "whole " : ""}number from ${grouped(least)} to ${grouped(most)}.`,
+      dropped: 0,
+      event_type: type,
+    });
+  }
+  return kept as unknown as EventDataByType[Type];
+}
 
 /**
  * The data of the one or more events that say the same within the limits; empty when it can't be said. Each text goes

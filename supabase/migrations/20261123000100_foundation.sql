@@ -13,7 +13,8 @@ create schema private;
 revoke all on schema private from public;
 grant usage on schema private to anon, authenticated, service_role;
 
--- The same object as `limits` in functions/_shared/protocol/limits.ts. Sizes are UTF-8 bytes, durations milliseconds.
+-- The same object as `limits` in functions/_shared/protocol/limits.ts. Sizes are UTF-8 bytes, durations
+-- milliseconds, numbers the largest allowed.
 create function private.limits() returns jsonb
 language sql immutable parallel safe
 set search_path = ''
@@ -40,6 +41,11 @@ select jsonb '{
   "error_stack_bytes": 65536,
   "url_bytes": 2048,
   "model_bytes": 128,
+  "line_number": 2147483647,
+  "exit_code": 4294967295,
+  "exit_code_below_zero": 2147483648,
+  "tokens": 1000000000000,
+  "cost_usd": 1000000000,
   "agent_name_bytes": 160,
   "agent_description_bytes": 2048,
   "message_name_bytes": 160,

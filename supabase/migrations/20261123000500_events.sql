@@ -51,8 +51,7 @@ begin
         and octet_length(data ->> 'text') <= private.limit_of('terminal_text_bytes')
         and jsonb_typeof(data -> 'command') = 'string'
         and octet_length(data ->> 'command') <= private.limit_of('command_bytes')
-        and jsonb_typeof(data -> 'exit_code') = 'number'
-        and data ->> 'exit_code' ~ '^-?\d{1,16}$'
+        and private.is_whole(data -> 'exit_code', -private.limit_of('exit_code_below_zero'), private.limit_of('exit_code'))
         and data - '{command,stream,text,exit_code}'::text[] = '{}';
     when 'status' then
       return (data ->> 'status' in (
@@ -71,8 +70,7 @@ begin
         and octet_length(data ->> 'message') between 1 and private.limit_of('error_message_bytes')
         and jsonb_typeof(data -> 'file') = 'string'
         and octet_length(data ->> 'file') <= private.limit_of('filename_bytes')
-        and jsonb_typeof(data -> 'line') = 'number'
-        and data ->> 'line' ~ '^\d{1,16}$'
+        and private.is_whole(data -> 'line', 0, private.limit_of('line_number'))
         and jsonb_typeof(data -> 'stack') = 'string'
         and octet_length(data ->> 'stack') <= private.limit_of('error_stack_bytes')
         and jsonb_typeof(data -> 'recovery_strategy') = 'string'
@@ -86,16 +84,26 @@ begin
     when 'usage' then
       return jsonb_typeof(data -> 'model') = 'string'
         and octet_length(data ->> 'model') between 1 and private.limit_of('model_bytes')
-        and jsonb_typeof(data -> 'input_tokens') = 'number'
-        and data ->> 'input_tokens' ~ '^\d{1,16}$'
-        and jsonb_typeof(data -> 'output_tokens') = 'number'
-        and data ->> 'output_tokens' ~ '^\d{1,16}$'
+        and private.is_whole(data -> 'input_tokens', 0, private.limit_of('tokens'))
+        and private.is_whole(data -> 'output_tokens', 0, private.limit_of('tokens'))
         and jsonb_typeof(data -> 'cost_usd') = 'number'
-        and data -> 'cost_usd' >= '0'
+        and data -> 'cost_usd' between '0' and to_jsonb(private.limit_of('cost_usd'))
         and data - '{model,input_tokens,output_tokens,cost_usd}'::text[] = '{}';
     else
       return false;
   end case;
+end
+$$;
+
+-- Compared as jsonb, which any number survives. [0-9], since \d means the digits of all scripts.
+create function private.is_whole(number jsonb, min_value bigint, max_value bigint) returns boolean
+language plpgsql immutable strict parallel safe
+set search_path = ''
+as $$
+begin
+  return jsonb_typeof(number) = 'number'
+    and number #>> '{}' ~ '^-?[0-9]{1,16}$'
+    and number between to_jsonb(min_value) and to_jsonb(max_value);
 end
 $$;
 
@@ -134,11 +142,11 @@ begin
   end if;
   return jsonb_array_length(edits) between 1 and private.limit_of('code_edits')
     and octet_length(edits::text) <= 2 * private.limit_of('code_edits_bytes')
-    and not edits @? '$[*] ? (!(
+    and not jsonb_path_exists(edits, '$[*] ? (!(
       @.old_text.type() == "string" && @.new_text.type() == "string"
-      || @.start.type() == "number" && @.start >= 0 && @.start == @.start.floor()
+      || @.start.type() == "number" && @.start >= 0 && @.start <= $most && @.start == @.start.floor()
         && @.removed.type() == "array" && @.added.type() == "array"
-    ))'
+    ))', jsonb_build_object('most', private.limit_of('line_number')), true)
     and not edits @? '$[*].removed[*] ? (@.type() != "string")'
     and not edits @? '$[*].added[*] ? (@.type() != "string")';
 end

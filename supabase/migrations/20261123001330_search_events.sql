@@ -250,7 +250,11 @@ begin
   select s.parts, s.line into parts, line from private.snippet_of(content, sought.patterns, sought.letters) s;
   line := case event.type
     when 'code' then case when event.data ? 'content' then line end
-    when 'error' then (event.data ->> 'line')::integer
+    -- Compared as JSON: whatever number is stored, the search survives it.
+    when 'error' then case
+      when jsonb_typeof(event.data -> 'line') = 'number' and event.data -> 'line' between '0' and '2147483647'
+      then (event.data -> 'line')::integer
+    end
   end;
 end
 $$;

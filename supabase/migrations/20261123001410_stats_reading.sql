@@ -232,6 +232,9 @@ begin
   if not found then
     perform private.refuse(404, 'agent_not_found', 'Cannot count for the agent: there is none of that id.');
   end if;
+  -- Before and after these there are no events, and a day further on no dates.
+  from_at := greatest(from_at, '1970-01-01 00:00:00+00');
+  to_at := least(to_at, '10000-01-01 00:00:00+00');
   if from_at >= to_at then
     perform private.refuse(422, 'invalid_request', 'Cannot count for the agent: from_at is not before to_at.');
   end if;

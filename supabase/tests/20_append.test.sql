@@ -87,7 +87,7 @@ select is((select count(*) from public.ai_agent_sessions), 1::bigint, 'all of it
 
 -- The summary.
 select is((pg_temp.session()).latest, 'thought e5', 'the session shows its latest thought');
-select is((pg_temp.session()).thought_count, 5, 'and counts thoughts');
+select is((pg_temp.session()).thought_count, 5::bigint, 'and counts thoughts');
 select lives_ok(
   $$ select append_events(pg_temp.key(), jsonb_build_object('agent_id', 'ada', 'events', jsonb_build_array(
     '{"id": "s1", "type": "thought", "at": "2026-11-22T10:00:00Z", "data": {"thought_type": "general", "content": "to", "stream_id": "s"}}'::jsonb,
@@ -110,12 +110,12 @@ select lives_ok(
   'its last piece comes with another batch'
 );
 select is((pg_temp.session()).latest, 'token by token', 'and is put to the rest');
-select is((pg_temp.session()).thought_count, 6, 'a thought in pieces counts once, when it is done');
+select is((pg_temp.session()).thought_count, 6::bigint, 'a thought in pieces counts once, when it is done');
 select is((pg_temp.session()).task, '{"title": "second", "description": "d"}', 'the session shows the last task');
 select is((pg_temp.session()).goal, '{"title": "goal"}', 'and the goal');
 select is((pg_temp.session()).status, 'working', 'and the status');
 select is(
-  (select array[code_count, terminal_count, error_count] from pg_temp.session()), array[1, 1, 1],
+  (select array[code_count, terminal_count, error_count] from pg_temp.session()), array[1, 1, 1]::bigint[],
   'and counts code, terminal and errors'
 );
 select lives_ok(

@@ -1,7 +1,7 @@
 -- The rules of event.ts and limits.ts, held by the table itself: each text at its limit and one byte over it, each type
 -- as it may be and as it may not, stored by a direct insert.
 begin;
-select plan(9);
+select plan(13);
 
 -- As in an empty database.
 delete from public.ai_agents where true;
@@ -89,7 +89,7 @@ insert into good values
   ('preview', '{"url": "HTTPS://example.org"}'), ('preview', '{"url": "http://[::1]:3000/@scope/ü?to=a@b#x"}'),
   ('preview', jsonb_build_object('url', rpad('https://x/', 2048, 'x'))),
   ('usage', '{}'),
-  ('usage', '{"input_tokens": 9007199254740991, "output_tokens": 0, "cost_usd": 0.25}');
+  ('usage', '{"input_tokens": 1000000000000, "output_tokens": 0, "cost_usd": 0.25}');
 select is_empty($$ select * from good where not pg_temp.is_stored(type, data) $$, 'what event.ts allows is stored');
 
 create temp table bad (type text, data jsonb);
@@ -144,6 +144,70 @@ insert into bad values
   ('usage', '{"input_tokens": -1}'), ('usage', '{"output_tokens": 1.5}'), ('usage', '{"cost_usd": -0.1}'),
   ('usage', '{"cost_usd": "1"}');
 select is_empty($$ select * from bad where pg_temp.is_stored(type, data) $$, 'what event.ts does not allow is not stored');
+
+-- Numbers: each at its ends and beyond, and in odd spellings.
+create temp table numbered (type text, field text, least numeric, most numeric, is_whole boolean, rest jsonb);
+insert into numbered values
+  ('thought', 'confidence', 0, 1, false, '{}'),
+  ('code', 'start', 0, 2147483647, true, '{"removed": [], "added": ["x"]}'),
+  ('terminal', 'exit_code', -2147483648, 4294967295, true, '{"stream": "stdout", "text": "said"}'),
+  ('error', 'line', 0, 2147483647, true, '{"message": "said"}'),
+  ('usage', 'input_tokens', 0, 1e12, true, '{}'),
+  ('usage', 'output_tokens', 0, 1e12, true, '{}'),
+  ('usage', 'cost_usd', 0, 1e9, false, '{}');
+create temp table odd (value jsonb);
+insert into odd
+select number::jsonb
+from unnest('{0,-0,1,-1,0.1,1e3,1E+2,1e-320,1e308,1e2000,2147483647,2147483648,-2147483648,-2147483649,4294967295,4294967296,1000000000,1000000001,1000000000000,1000000000001,9007199254740991,9007199254740992,9999999999999999,-9999999999999999}'::text[]) number;
+create function pg_temp.with_number(numbered, value jsonb) returns jsonb language sql as $$
+select case $1.type
+  when 'thought' then jsonb_build_object(
+    'thought_type', 'general', 'content', 'said', 'metadata', jsonb_build_object($1.field, value)
+  )
+  when 'code' then jsonb_build_object(
+    'filename', 'a', 'action', 'edit', 'edits', jsonb_build_array($1.rest || jsonb_build_object($1.field, value))
+  )
+  else $1.rest || jsonb_build_object($1.field, value)
+end
+$$;
+select is_empty(
+  $$
+    select n.type, n.field, value
+    from numbered n, odd
+    where pg_temp.is_stored(n.type, pg_temp.with_number(n, value))
+      <> (value::numeric between n.least and n.most and (not n.is_whole or value::numeric = trunc(value::numeric)))
+  $$,
+  'a number is stored exactly when it is in its range'
+);
+select is_empty(
+  $$
+    select n.type, n.field, wrong
+    from numbered n, unnest(array['"1"', '"NaN"', 'null', '[1]', '{}', 'true', '"１"']::jsonb[]) wrong
+    where pg_temp.is_stored(n.type, pg_temp.with_number(n, wrong))
+  $$,
+  'and nothing that is none'
+);
+-- Whatever is stored all the same, by whatever way, stops nobody from reading.
+savepoint unchecked;
+alter table public.ai_stream_events drop constraint data_form;
+insert into public.ai_stream_events (session_id, seq, id, type, at, data)
+select
+  '00000000-0000-4000-8000-000000000000', row_number() over (), row_number() over (), n.type, now(),
+  pg_temp.with_number(n, value)
+from numbered n, odd;
+select is(
+  (select count(*) from search_events('said', max_rows => 100)), 72::bigint,
+  'search finds the events whatever their numbers'
+);
+select lives_ok(
+  $$
+    select session_stats('00000000-0000-4000-8000-000000000000'), agent_stats('ada'),
+      (select count(*) from session_events('00000000-0000-4000-8000-000000000000')),
+      (select count(*) from find_sessions())
+  $$,
+  'and figures, pages and lists are read'
+);
+rollback to savepoint unchecked;
 
 select ok(pg_temp.is_stored('usage', '{}', repeat('x', 128)), 'an id is stored at its limit');
 select ok(

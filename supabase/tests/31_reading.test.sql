@@ -1,6 +1,6 @@
 -- A viewer reads: lists by pages, events by pages, always by index.
 begin;
-select plan(22);
+select plan(24);
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -127,6 +127,47 @@ select append_events(repeat('a', 64), jsonb_build_object(
 ));
 select is((select n from event_scans), (select n from before_event_scans), 'neither a page nor an append reads the whole table of events');
 select is((session_head('aaaaaaaa-0000-4000-8000-000000000000')).to_seq, 1501::bigint, 'a head tells the last seq');
+
+-- Each number and time of each RPC that anon may call, at its ends: answered, or refused in words.
+create function pg_temp.fault(call text) returns text language plpgsql as $$
+declare
+  state text;
+  message text;
+begin
+  execute call;
+  return null;
+exception when others then
+  get stacked diagnostics state = returned_sqlstate, message = message_text;
+  return case when state !~ '^PT4' then state || ' ' || message end;
+end
+$$;
+create temp table odd_call as
+select
+  format('select %s(%s)', p.oid::regproc, (
+    select string_agg(format('%I => %L', name, case name
+      when tried then value
+      when 'session_id' then 'aaaaaaaa-0000-4000-8000-000000000000'
+      when 'agent_id' then 'ada'
+      when 'viewer_id' then 'v'
+      else 'thought'
+    end), ', ')
+    from unnest(p.proargnames[:p.pronargs]) with ordinality as given (name, position)
+    where name = tried or position <= p.pronargs - p.pronargdefaults
+  )) as call
+from pg_proc p,
+  unnest(p.proargnames[:p.pronargs], p.proargtypes::oid[]) as argument (tried, type),
+  lateral unnest(case type
+    when 'integer'::regtype then '{0,-1,1,2147483647,-2147483648}'::text[]
+    when 'bigint'::regtype then '{0,-1,1,9007199254740992,9223372036854775807,-9223372036854775808}'
+    when 'timestamptz'::regtype then
+      '{infinity,-infinity,1970-01-01Z,1969-12-31Z,9999-12-31T23:59:59.999999Z,294276-12-31Z,4713-11-24 BC,2026-11-22T24:00:00+14}'
+  end) as value
+where p.pronamespace = 'public'::regnamespace and has_function_privilege('anon', p.oid, 'execute');
+select ok((select count(*) > 60 from odd_call), 'numbers and times of the RPCs are found');
+select is_empty(
+  $$ select call, fault from odd_call, lateral pg_temp.fault(call) as fault where fault is not null $$,
+  'no number or time of an RPC is an error'
+);
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 /**
- * Every limit of the contract, by name. Sizes are UTF-8 bytes, durations milliseconds.
+ * Every limit of the contract, by name. Sizes are UTF-8 bytes, durations milliseconds, numbers the largest allowed.
  * `private.limits()` in SQL returns the same object; a test compares the two.
  */
 export const limits = {
@@ -31,6 +31,14 @@ export const limits = {
   error_stack_bytes: 65_536,
   url_bytes: 2_048,
   model_bytes: 128,
+  /** Of a file, in errors and hunks: what a Postgres `integer` holds. */
+  line_number: 2_147_483_647,
+  /** Windows' exit codes are unsigned 32-bit numbers, those of other systems may be negative. */
+  exit_code: 4_294_967_295,
+  exit_code_below_zero: 2_147_483_648,
+  /** In one `usage` event. Sums stay exact in JavaScript up to 9,007 such events. */
+  tokens: 1_000_000_000_000,
+  cost_usd: 1_000_000_000,
   agent_name_bytes: 160,
   agent_description_bytes: 2_048,
   message_name_bytes: 160,

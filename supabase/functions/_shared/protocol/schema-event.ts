@@ -16,7 +16,6 @@ import { limits } from "./limits.ts";
 import { metadata } from "./schema-metadata.ts";
 import {
   amount,
-  count,
   type Equal,
   exact,
   label,
@@ -37,7 +36,7 @@ export const replacement = exact({
   new_text: text("code_content_bytes"),
 });
 
-export const hunk = exact({ start: count, removed: lines, added: lines });
+export const hunk = exact({ start: whole("line_number"), removed: lines, added: lines });
 
 export const edit = v.lazy(
   (value): v.GenericSchema<unknown, CodeEdit> =>
@@ -111,7 +110,7 @@ export const data_schemas = {
     command: optional(text("command_bytes")),
     stream: v.picklist(terminal_streams),
     text: text("terminal_text_bytes"),
-    exit_code: optional(whole),
+    exit_code: optional(whole("exit_code", -limits.exit_code_below_zero)),
   }),
   status: exact({ status: v.picklist(statuses) }),
   task: titled,
@@ -120,16 +119,16 @@ export const data_schemas = {
   error: exact({
     message: label("error_message_bytes"),
     file: optional(text("filename_bytes")),
-    line: optional(count),
+    line: optional(whole("line_number")),
     stack: optional(text("error_stack_bytes")),
     recovery_strategy: optional(text("description_bytes")),
   }),
   preview: exact({ url }),
   usage: exact({
     model: optional(label("model_bytes")),
-    input_tokens: optional(count),
-    output_tokens: optional(count),
-    cost_usd: optional(amount),
+    input_tokens: optional(whole("tokens")),
+    output_tokens: optional(whole("tokens")),
+    cost_usd: optional(amount("cost_usd")),
   }),
 };
 

@@ -29,7 +29,7 @@ export const metadata = v.pipe(
       addIssue({ message: problem });
       return;
     }
-    const bytes = utf8_bytes(JSON.stringify(dataset.value));
+    const bytes = utf8_bytes(JSON.stringify(dataset.value)) + digits_added(dataset.value);
     if (bytes > limits.metadata_bytes) {
       addIssue(too_large(bytes, limits.metadata_bytes));
       return;
@@ -55,6 +55,13 @@ type KnownMetadata = {
 export const known_metadata: Equal<v.InferOutput<typeof known>, KnownMetadata> extends true
   ? typeof known
   : never = known;
+
+/** Postgres writes 1e300 out in 301 digits, and viewers receive them. */
+function digits_added(value: unknown): number {
+  if (typeof value === "number") return Math.abs(Number(/e(.*)/.exec(String(value))?.[1] ?? 0));
+  if (typeof value !== "object" || value === null) return 0;
+  return Object.values(value).reduce((sum: number, item) => sum + digits_added(item), 0);
+}
 
 function deep_problem(value: unknown, depth: number): string | null {
   if (typeof value === "string") return unstorable(value);

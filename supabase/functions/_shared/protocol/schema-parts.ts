@@ -80,9 +80,28 @@ export const count = v.pipe(
   v.minValue(0, "is negative"),
 );
 
-export const whole = v.pipe(v.number(), v.safeInteger("is no whole number that fits in 53 bits"));
+/** A whole number of an event, up to a limit that every reader of it can hold. */
+export const whole = (limit: LimitName, min = 0) =>
+  v.pipe(
+    v.number(),
+    v.safeInteger("is no whole number that fits in 53 bits"),
+    v.minValue(
+      min,
+      min === 0 ? "is negative" : (issue) => `is ${issue.input}, limit ${grouped(min)}`,
+    ),
+    v.maxValue(limits[limit], over(limit)),
+  );
 
-export const amount = v.pipe(v.number(), v.finite("is not finite"), v.minValue(0, "is negative"));
+export const amount = (limit: LimitName) =>
+  v.pipe(
+    v.number(),
+    v.finite("is not finite"),
+    v.minValue(0, "is negative"),
+    v.maxValue(limits[limit], over(limit)),
+  );
+
+const over = (limit: LimitName) => (issue: { input: number }) =>
+  `is ${grouped(issue.input)}, limit ${grouped(limits[limit])}`;
 
 /** An object with these keys and no others: an unknown key is most often a misspelt one, whose value would be lost. */
 export const exact = <Entries extends v.ObjectEntries>(entries: Entries) =>
