@@ -74,38 +74,31 @@ test("invariant 7: an outsider can't send on a session's channel, by socket or b
   await listener.removeAllChannels();
 });
 
-test("an outsider reads public rows and RPCs", async () => {
+test("an outsider reads by RPC", async () => {
   const events = await outsider.rpc("session_events", { session_id });
   expect(events.error).toBeNull();
   expect(events.data.slice(0, 2)).toMatchObject([{ seq: 1, type: "status" }, { seq: 2 }]);
   const head = await outsider.rpc("session_head", { session_id });
   expect(head.data).toMatchObject({ session_id, agent_id: agent.agent_id, live: true });
-  const rows = await outsider
-    .from("ai_stream_events")
-    .select("seq,type", { count: "exact" })
-    .eq("session_id", session_id)
-    .order("seq")
-    .range(0, 1);
-  expect(rows.data).toEqual([
-    { seq: 1, type: "status" },
-    { seq: 2, type: "thought" },
-  ]);
-  expect(rows.count).toBeGreaterThanOrEqual(2);
+  const profile = await outsider.rpc("find_agent", { agent_id: agent.agent_id });
+  expect(profile.data).toMatchObject({ agent_id: agent.agent_id, visibility: "public" });
+  expect((await outsider.rpc("find_agent", { agent_id: "no-such-agent" })).data).toBeNull();
 });
 
-test("an outsider can't insert, update or delete", async () => {
+test("an outsider can't select, insert, update or delete", async () => {
   const tables = ["ai_agents", "ai_agent_sessions", "ai_stream_events", "ai_stream_messages"];
   for (const table of tables) {
     const column = table === "ai_agents" ? "agent_id" : "session_id";
     const key = table === "ai_agent_sessions" ? "id" : column;
     const value = table === "ai_agents" ? agent.agent_id : session_id;
+    const select = await outsider.from(table).select("*").limit(1);
     const insert = await outsider.from(table).insert([{ [key]: value }] as never);
     const update = await outsider
       .from(table)
       .update({ [key]: value } as never)
       .eq(key, value);
     const remove = await outsider.from(table).delete().eq(key, value);
-    for (const { error, status } of [insert, update, remove]) {
+    for (const { error, status } of [select, insert, update, remove]) {
       expect(error?.code, table).toBe("42501");
       expect(status).toBe(401);
     }
@@ -142,8 +135,7 @@ test("a private session is nobody's to see, an unlisted one is for those who kno
   expect((await outsider.rpc("session_events", { session_id: unlisted_id })).data).toHaveLength(1);
   for (const { agent_id } of [hidden, unlisted]) {
     expect((await outsider.rpc("find_sessions", { agent_id })).data).toEqual([]);
-    const rows = await outsider.from("ai_agent_sessions").select("id").eq("agent_id", agent_id);
-    expect(rows.data).toEqual([]);
+    expect((await outsider.rpc("find_agent", { agent_id })).data).toBeNull();
   }
   const head = await outsider.rpc("session_head", { session_id: hidden_id });
   expect(head.status).toBe(404);

@@ -1,5 +1,5 @@
 -- Sessions: one run of an agent. The row is the summary that is shown in lists, and its lock is what orders the events
--- (invariant 2: seq is assigned under it). Read by all while public; written by append_events and the chat alone.
+-- (invariant 2: seq is assigned under it). Written by append_events and the chat alone.
 
 -- TaskData of event.ts; NULL is no task and passes.
 create function private.is_task(task jsonb) returns boolean
@@ -21,7 +21,7 @@ $$;
 create table public.ai_agent_sessions (
   id uuid primary key,
   agent_id text not null references public.ai_agents on delete cascade,
-  -- The agent's, copied, so that policies and indexes need no join.
+  -- The agent's, copied, so that reads and indexes need no join.
   visibility text not null,
   status text not null default 'starting',
   task jsonb,
@@ -67,10 +67,8 @@ create unique index ai_agent_sessions_live on public.ai_agent_sessions (agent_id
   where ended_at is null;
 
 alter table public.ai_agent_sessions enable row level security;
-create policy "anyone reads public sessions" on public.ai_agent_sessions
-  for select to anon, authenticated
-  using (visibility = 'public');
-grant select on public.ai_agent_sessions to anon, authenticated, service_role;
+create policy "nobody" on public.ai_agent_sessions for all using (false);
+grant select on public.ai_agent_sessions to service_role;
 
 -- Head of wire.ts.
 create type public.head as (

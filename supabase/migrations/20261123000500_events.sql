@@ -177,8 +177,5 @@ create table public.ai_stream_events (
 );
 
 alter table public.ai_stream_events enable row level security;
--- Not `exists`: the planner may answer that from a hash of all public sessions, made anew for each query.
-create policy "anyone reads events of public sessions" on public.ai_stream_events
-  for select to anon, authenticated
-  using ((select s.visibility from public.ai_agent_sessions s where s.id = session_id) = 'public');
-grant select on public.ai_stream_events to anon, authenticated, service_role;
+create policy "nobody" on public.ai_stream_events for all using (false);
+grant select on public.ai_stream_events to service_role;

@@ -21,10 +21,8 @@ create table public.ai_stream_messages (
 );
 
 alter table public.ai_stream_messages enable row level security;
-create policy "anyone reads messages of public sessions" on public.ai_stream_messages
-  for select to anon, authenticated
-  using ((select s.visibility from public.ai_agent_sessions s where s.id = session_id) = 'public');
-grant select on public.ai_stream_messages to anon, authenticated, service_role;
+create policy "nobody" on public.ai_stream_messages for all using (false);
+grant select on public.ai_stream_messages to service_role;
 
 -- How far the agent has been given the chat of a session.
 create table private.chat_cursors (

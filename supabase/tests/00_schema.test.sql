@@ -26,15 +26,15 @@ select set_eq(
     where table_schema in ('public', 'private') and grantee in ('anon', 'authenticated', 'service_role', 'PUBLIC')
   $$,
   $$
-    select t || ' ' || r || ' SELECT'
-    from unnest(array['ai_agents', 'ai_agent_sessions', 'ai_stream_events', 'ai_stream_messages']) t,
-      unnest(array['anon', 'authenticated', 'service_role']) r
+    select t || ' service_role SELECT'
+    from unnest(array['ai_agents', 'ai_agent_sessions', 'ai_stream_events', 'ai_stream_messages']) t
   $$,
-  'the API roles may select from the four public tables and nothing else'
+  'the functions'' role may select from the four public tables, the roles of viewers from none'
 );
 select set_eq(
   $$ select signature from our_functions where nspname = 'public' and has_function_privilege('anon', oid, 'execute') $$,
   array[
+    'find_agent(text)',
     'find_sessions(text,boolean,timestamp with time zone,integer)',
     'session_head(uuid)',
     'session_events(uuid,bigint,integer)',
@@ -49,6 +49,7 @@ select set_eq(
 select set_eq(
   $$ select signature from our_functions where nspname = 'private' and has_function_privilege('anon', oid, 'execute') $$,
   array[
+    'private.find_agent(text)',
     'private.find_sessions(text,boolean,timestamp with time zone,integer)',
     'private.session_head(uuid)',
     'private.session_events(uuid,bigint,integer)',

@@ -1,7 +1,7 @@
 -- Three agents: ada is public, una unlisted, pia private. What a viewer without account finds of each, what one who knows
 -- a session's id finds, and how it changes when an agent changes its mind.
 begin;
-select plan(62);
+select plan(68);
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -45,13 +45,11 @@ select post_agent_message(key, jsonb_build_object('session_id', session, 'text',
 set local role anon;
 select set_config('request.jwt.claims', '{"role": "anon"}', true);
 
-select results_eq('select agent_id from ai_agents', array['ada'], 'anon reads public agents from the table, no others');
-select results_eq('select agent_id from ai_agent_sessions', array['ada'], 'and sessions of public agents');
-select results_eq(
-  'select distinct session_id from ai_stream_events', array['00000000-0000-4000-8000-00000000000a'::uuid],
-  'and their events'
-);
-select results_eq('select text from ai_stream_messages', array['ada speaks'], 'and their messages');
+select is(find_agent('ada') - 'created_at', '{
+  "agent_id": "ada", "name": "ada", "avatar_url": null, "description": null, "visibility": "public"
+}', 'find_agent shows a public agent');
+select is(find_agent(other), null, 'find_agent shows no agent that is ' || why)
+from (values ('una', 'unlisted'), ('pia', 'private'), ('nobody', 'none')) as hidden (other, why);
 select results_eq('select agent_id from find_sessions()', array['ada'], 'find_sessions lists public sessions, no others');
 select is_empty($$ select * from find_sessions('una') $$, 'nor when asked for an unlisted agent');
 select is_empty($$ select * from find_sessions('pia') $$, 'nor for a private one');
@@ -90,6 +88,8 @@ from unnest(array[
 -- What nobody of the outside may do, with the tables.
 select throws_ok(attempt, '42501', null, 'anon may not: ' || attempt)
 from unnest(array[
+  $$ select agent_id from ai_agents $$, $$ select id from ai_agent_sessions $$,
+  $$ select seq from ai_stream_events where data::text ~ 'a' $$, $$ select seq from ai_stream_messages $$,
   $$ insert into ai_agents (agent_id, name) values ('eve', 'Eve') $$,
   $$ update ai_agents set name = 'Eve' where true $$,
   $$ delete from ai_agents where true $$,
@@ -118,7 +118,9 @@ from ids where agent = 'ada';
 
 -- Someone logged in by whatever means.
 set local role authenticated;
-select results_eq('select agent_id from ai_agent_sessions', array['ada'], 'who is logged in reads public sessions');
+select results_eq('select agent_id from find_sessions()', array['ada'], 'who is logged in reads public sessions');
+select throws_ok('select * from ' || name, '42501', null, 'and not the table ' || name)
+from unnest(array['ai_agents', 'ai_agent_sessions', 'ai_stream_events', 'ai_stream_messages']) name;
 select throws_ok('select * from private.viewers', '42501', null, 'and nothing private');
 select throws_ok('update ai_agents set name = name where true', '42501', null, 'and changes nothing');
 
@@ -128,10 +130,8 @@ select is(
   update_agent(repeat('a', 64), '{"visibility": "private"}') ->> 'visibility', 'private', 'a public agent becomes private'
 );
 set local role anon;
-select is_empty('select 1 from ai_agents', 'its profile is gone from the table');
-select is_empty('select 1 from ai_agent_sessions', 'and its sessions');
-select is_empty('select 1 from ai_stream_events', 'and their events');
-select is_empty('select 1 from find_sessions()', 'and from the lists');
+select is(find_agent('ada'), null, 'its profile is gone');
+select is_empty('select 1 from find_sessions()', 'and its sessions from the lists');
 select is(
   pg_temp.refusal(format($$ select session_events('%s') $$, session)), 'PT404 session_not_found',
   'and from those who know a session''s id'

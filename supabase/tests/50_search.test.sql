@@ -30,7 +30,7 @@ as $$ select pg_temp.say(event_id, 'thought', jsonb_build_object('thought_type',
 create function pg_temp.found(query text) returns text[] language sql as $$
 select coalesce(array_agg(e.id order by e.id), '{}')
 from search_events(query, max_rows => 100) hit
-join ai_stream_events e on e.session_id = hit.session_id and e.seq = hit.seq
+cross join lateral session_events(hit.session_id, hit.seq - 1, 1) e
 $$;
 grant execute on function pg_temp.found(text) to anon;
 

@@ -80,8 +80,6 @@ interface Reply {
   status: number;
 }
 
-const profile_columns = "agent_id,name,avatar_url,description,visibility,created_at";
-
 export type KultiApi = ReturnType<typeof createKultiApi>;
 
 /** Few, so that the first picture of a session is soon there. */
@@ -139,10 +137,8 @@ export function createKultiApi(options: KultiApiOptions) {
     session_head: (session_id: string, signal?: AbortSignal): Promise<Head> =>
       call(rpcs.session_head, { session_id }, is_head, signal),
     /** The profile of a public agent; null if there is none of that id. */
-    async find_agent(agent_id: string): Promise<Agent | null> {
-      const query = rest.from("ai_agents").select(profile_columns).eq("agent_id", agent_id);
-      return answer_of<Agent[]>(await query, is_list)[0] ?? null;
-    },
+    find_agent: (agent_id: string, signal?: AbortSignal): Promise<Agent | null> =>
+      call(rpcs.find_agent, { agent_id }, is_profile, signal),
     /** Ascending by `seq`; a page may be shorter than asked for, but is empty only at the end. */
     session_events: (
       session_id: string,
@@ -189,6 +185,8 @@ export function createKultiApi(options: KultiApiOptions) {
 const is_list = (data: unknown): boolean => Array.isArray(data);
 const is_object = (data: unknown): boolean =>
   typeof data === "object" && data !== null && !Array.isArray(data);
+const is_profile = (data: unknown): boolean =>
+  data === null || (is_object(data) && typeof (data as Partial<Agent>).agent_id === "string");
 const is_head = (data: unknown): boolean => {
   const head = data as Partial<Head> | null;
   return typeof head?.session_id === "string" && Number.isSafeInteger(head.to_seq);

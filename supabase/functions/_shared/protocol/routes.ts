@@ -30,6 +30,7 @@ export const broadcast_events = {
 
 /** RPCs that viewers may call. */
 export const rpcs = {
+  find_agent: "find_agent",
   find_sessions: "find_sessions",
   session_head: "session_head",
   session_events: "session_events",
