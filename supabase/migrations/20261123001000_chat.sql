@@ -97,6 +97,7 @@ as $$
 declare
   of_session uuid := message ->> 'session_id';
   message_id uuid := message ->> 'id';
+  address text := private.address_of(headers);
   is_ended boolean;
 begin
   select s.ended_at is not null into is_ended
@@ -113,8 +114,10 @@ begin
       perform private.refuse(409, 'session_ended', 'Cannot post the message: the session has ended.');
     end if;
     perform private.take_token('chat', message ->> 'viewer_id');
-    perform private.take_token('chat_address', private.address_of(headers));
+    perform private.take_token('chat_address', address);
+    perform private.take_token('chat_address_day', address);
     perform private.take_token('chat_session', of_session::text);
+    perform private.take_token('chat_session_day', of_session::text);
     perform private.require_own_name(of_session, message ->> 'name');
   end if;
   return private.store_message(of_session, message_id, 'viewer', message ->> 'name', message ->> 'text');
