@@ -85,7 +85,7 @@ export async function seed(db_url: string, events: number): Promise<number> {
     const inverted = await database.query<{ name: string; definition: string }>(`
       select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
       from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am a on a.oid = c.relam
-      where a.amname = 'gin' and c.relnamespace = 'private'::regnamespace`);
+      where a.amname = 'gin' and c.relkind = 'I' and c.relnamespace = 'private'::regnamespace`);
     const [words] = inverted.rows;
     if (words) await database.query(`drop index ${words.name}`);
     const left = Array.from({ length: all }, (_, n) => n).reverse();
@@ -95,7 +95,7 @@ export async function seed(db_url: string, events: number): Promise<number> {
           await database.query(session(n, all));
       }),
     );
-    if (words) await database.query(words.definition);
+    if (words) await database.query(words.definition.replace(" ON ONLY ", " ON "));
     await database.query("vacuum analyze");
   } finally {
     await database.end();

@@ -62,7 +62,8 @@ select jsonb '{
   "search_query_bytes": 512,
   "search_text_chars": 65536,
   "search_batch_bytes": 262144,
-  "search_page_rows": 100
+  "search_page_rows": 100,
+  "search_snippet_chars": 1048576
 }'
 $$;
 

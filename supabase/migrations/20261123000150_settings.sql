@@ -61,7 +61,9 @@ from (values
   ('lobby_head_ms', 'ms', '20',
     'Time that each live agent takes in the lobby: 200 of them may each send a head every 200 times this.'),
   ('batch_frames', 'count', '8', 'Broadcasts of one batch; viewers fetch what does not fit.'),
-  ('search_budget_ms', 'ms', '1000', 'A search ends after this time with what it has found.')
+  ('search_budget_ms', 'ms', '1000',
+    'A search ends after this time with what it has found, and is given up after twice as much.'),
+  ('search_slots', 'count', '3', 'Searches that may run at once.')
 ) as setting (name, unit, value, description);
 
 -- A setting that is a number. In PL/pgSQL, which keeps the plan: a call takes some 5 microseconds.

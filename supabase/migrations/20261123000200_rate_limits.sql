@@ -1,6 +1,7 @@
 -- Rate limits: token buckets by name, such as `ingest:<agent_id>`, whose size is a setting. A refusal raises, which rolls its own change back:
 -- who is refused loses no token. A bucket's row is locked until the end of the transaction, so buckets come before any
 -- other lock.
+-- What costs time and not numbers has slots instead: so many may run at once.
 
 -- Unlogged: after a crash every bucket is full, which is right.
 create unlogged table private.rate_buckets (
@@ -54,5 +55,25 @@ begin
       for update skip locked
     );
   end if;
+end
+$$;
+
+-- Takes one of the `<kind>_slots` until the end of the transaction, or refuses with 503. Nobody waits for one: whoever
+-- waits holds a connection of the pool that ingest needs too.
+create function private.take_slot(kind text) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  slots integer := private.setting_of(kind || '_slots');
+begin
+  for slot in 1..slots loop
+    if pg_try_advisory_xact_lock(hashtext('kulti slot ' || kind), slot) then
+      return;
+    end if;
+  end loop;
+  perform private.refuse(
+    503, 'unavailable', format('Too many requests at once (%s): limit %s, try again.', kind, slots), 1
+  );
 end
 $$;

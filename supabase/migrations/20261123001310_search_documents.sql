@@ -8,6 +8,8 @@
 
 create sequence private.search_places;
 
+-- Documents of sessions that are not public lie apart, with an index and statistics of their own: neither the time of
+-- anyone's search nor the way it takes tells whether a word stands in one of them.
 create table private.search_documents (
   session_id uuid not null,
   seq bigint not null,
@@ -17,12 +19,19 @@ create table private.search_documents (
   -- What a search can be narrowed by, as numbers: see the functions below.
   tags bigint[] not null,
   words tsvector not null,
-  -- Serves the removal of documents with their events, and the ranking of what was found.
-  primary key (session_id, seq)
-);
+  is_hidden boolean not null,
+  -- Serves the removal of documents with their events, and their way to the other partition.
+  primary key (session_id, seq, is_hidden)
+) partition by list (is_hidden);
+create table private.search_documents_open partition of private.search_documents for values in (false);
+create table private.search_documents_hidden partition of private.search_documents for values in (true);
 
 alter table private.search_documents enable row level security;
+alter table private.search_documents_open enable row level security;
+alter table private.search_documents_hidden enable row level security;
 create policy "nobody" on private.search_documents for all using (false);
+create policy "nobody" on private.search_documents_open for all using (false);
+create policy "nobody" on private.search_documents_hidden for all using (false);
 
 -- A name of something as a tag.
 create function private.tag_of(kind text, name text) returns bigint
@@ -128,7 +137,7 @@ begin
     order by e.seq
   loop
     pieces := pieces || piece;
-    room := room - length(piece);
+    room := room - greatest(length(piece), 1);
     exit when room <= 0;
   end loop;
   return left(array_to_string(pieces, ''), max_chars);
@@ -244,7 +253,7 @@ begin
     from worded
     where worded.words is not null
   )
-  insert into private.search_documents (session_id, seq, place, at, tags, words)
+  insert into private.search_documents (session_id, seq, place, at, tags, words, is_hidden)
   select
     placed.session_id, placed.seq, placed.place, placed.at,
     private.tags_of_event(
@@ -252,7 +261,8 @@ begin
       placed.place, placed.session_id, s.agent_id, placed.type, least(placed.at, now() + interval '1 day'),
       placed.filename
     ),
-    placed.words
+    placed.words,
+    s.visibility <> 'public'
   from placed
   join public.ai_agent_sessions s on s.id = placed.session_id;
 
@@ -349,6 +359,80 @@ create trigger write_new_documents after update on public.ai_stream_events
 create trigger write_whole_thoughts after update on public.ai_stream_events
   referencing new table as added
   for each statement execute function private.rewrite_thoughts();
+
+-- Sessions that became public or ceased to be, and whose documents are not all where they belong. Until they are, the
+-- filter of search_window keeps them out.
+create table private.moved_sessions (
+  session_id uuid primary key references public.ai_agent_sessions on delete cascade
+);
+
+alter table private.moved_sessions enable row level security;
+create policy "nobody" on private.moved_sessions for all using (false);
+
+-- Moves at most so many documents. The session's lock keeps it from being deleted meanwhile; one that somebody else has
+-- is left for later, so that nobody waits here.
+create function private.move_documents(max_documents integer) returns void
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+as $$
+declare
+  moved record;
+  row_count integer;
+begin
+  for moved in
+    select m.session_id, s.visibility <> 'public' as is_hidden
+    from private.moved_sessions m
+    join public.ai_agent_sessions s on s.id = m.session_id
+    limit 1000
+    for no key update skip locked
+  loop
+    update private.search_documents d
+    set is_hidden = moved.is_hidden
+    where d.session_id = moved.session_id
+      and d.is_hidden <> moved.is_hidden
+      and d.seq = any (array(
+        select misplaced.seq
+        from private.search_documents misplaced
+        where misplaced.session_id = moved.session_id and misplaced.is_hidden <> moved.is_hidden
+        limit max_documents
+      ));
+    get diagnostics row_count = row_count;
+    max_documents := max_documents - row_count;
+    exit when max_documents <= 0;
+    delete from private.moved_sessions m where m.session_id = moved.session_id;
+  end loop;
+end
+$$;
+
+create function private.note_moved_session() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into private.moved_sessions (session_id) values (new.id) on conflict do nothing;
+  return null;
+end
+$$;
+create trigger note_moved_session after update of visibility on public.ai_agent_sessions
+  for each row when ((old.visibility = 'public') <> (new.visibility = 'public'))
+  execute function private.note_moved_session();
+
+-- The first thousands at once, the others with appends: a document takes 0.1 ms, and an agent may have millions.
+create function private.move_some_documents() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform private.move_documents(tg_argv[0]::integer);
+  return null;
+end
+$$;
+create trigger move_some_documents after update of visibility on public.ai_agent_sessions
+  for each statement execute function private.move_some_documents(5000);
+create trigger move_some_documents after insert on public.ai_stream_events
+  for each statement when (random() < 0.05)
+  execute function private.move_some_documents(200);
 
 -- What was there before the search was.
 update public.ai_stream_events set id = id where true;

@@ -15,11 +15,14 @@ create type private.search_query as (
   -- Regular expressions for what is marked in a snippet, and the same for just its letters: where those stand is found
   -- five times as fast.
   patterns text[],
-  letters text[]
+  letters text[],
+  -- The first words of what is sought, in small ASCII letters: where those stand is found without an expression.
+  starts text[]
 );
 
--- The share of documents that have a word, or any with that beginning; 0 for what is too rare for the statistics. In
--- PL/pgSQL, which keeps the plan: to plan a query of pg_stats took 1.2 ms each time.
+-- The share of open documents that have a word, or any with that beginning; 0 for what is too rare for the statistics.
+-- The hidden ones are not asked: their statistics would tell of their words.
+-- In PL/pgSQL, which keeps the plan: to plan a query of pg_stats took 1.2 ms each time.
 create function private.share_of_word(word text, is_prefix boolean) returns real
 language plpgsql stable
 set search_path = ''
@@ -30,14 +33,14 @@ begin
     from pg_catalog.pg_stats s,
       unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) as common (word, share)
     where s.schemaname = 'private'
-      and s.tablename = 'search_documents'
+      and s.tablename = 'search_documents_open'
       and s.attname = 'words'
       and case when is_prefix then starts_with(common.word, share_of_word.word) else common.word = share_of_word.word end
   );
 end
 $$;
 
--- The share of documents that have any of these tags.
+-- The share of open documents that have any of these tags.
 create function private.share_of_tags(tags bigint[]) returns real
 language plpgsql stable
 set search_path = ''
@@ -48,7 +51,7 @@ begin
     from pg_catalog.pg_stats s,
       unnest(s.most_common_elems::text::bigint[], s.most_common_elem_freqs) as common (tag, share)
     where s.schemaname = 'private'
-      and s.tablename = 'search_documents'
+      and s.tablename = 'search_documents_open'
       and s.attname = 'tags'
       and common.tag = any (tags)
   );
@@ -113,7 +116,9 @@ begin
 end
 $$;
 
-create function private.read_query(typed text) returns private.search_query
+-- `is_hidden`: for hidden documents, whose index must not be asked for beginnings. It would collect those of all sessions,
+-- which takes the longer the more there are.
+create function private.read_query(typed text, is_hidden boolean) returns private.search_query
 language plpgsql stable
 set search_path = ''
 as $$
@@ -132,6 +137,7 @@ begin
   sought.share := 1;
   sought.patterns := '{}';
   sought.letters := '{}';
+  sought.starts := '{}';
   for term in
     select
       token[1] is not null as is_excluded,
@@ -173,6 +179,7 @@ begin
     if cardinality(sought.letters) < 8 then
       letters := private.letters_of(term.typed);
       sought.letters := sought.letters || letters;
+      sought.starts := sought.starts || lower(substring(parts from '[a-zA-Z0-9]+') collate "C");
       sought.patterns := sought.patterns
         || case when is_dense then letters else private.pattern_of(letters, is_prefix) end;
       share := (
@@ -191,7 +198,7 @@ begin
     sought.share := least(sought.share, share);
     -- The index collects all documents of a beginning before it gives one. Of a frequent one there are enough in any
     -- window.
-    if not is_prefix or share < 0.03 then
+    if not is_prefix or (share < 0.03 and not is_hidden) then
       sought.indexed := coalesce(sought.indexed && words, words);
     end if;
   end loop;

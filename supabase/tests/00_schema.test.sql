@@ -107,10 +107,12 @@ select is_empty(
   'no function runs as its owner without need'
 );
 select set_eq(
-  $$ select relname::text from pg_class where relnamespace = 'private'::regnamespace and relkind = 'r' $$,
+  $$ select relname::text from pg_class where relnamespace = 'private'::regnamespace and relkind in ('r', 'p') $$,
   array[
     'agent_keys', 'rate_buckets', 'viewers', 'session_air', 'chat_cursors', 'search_documents',
-    'settings', 'secrets', 'lobby_air', 'stored_bytes', 'instance_bytes', 'session_clocks', 'session_minutes', 'session_days', 'session_files', 'watched_minutes'
+    'search_documents_open', 'search_documents_hidden', 'moved_sessions', 'settings', 'secrets', 'lobby_air',
+    'stored_bytes', 'instance_bytes', 'session_clocks', 'session_minutes', 'session_days', 'session_files',
+    'watched_minutes'
   ],
   'invariant 8: keys, rate limits, viewers, cursors, settings and secrets are in private'
 );

@@ -1,6 +1,6 @@
 -- A viewer searches: what is found and by which words, what is not theirs to find, and what is refused.
 begin;
-select plan(113);
+select plan(142);
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -317,8 +317,56 @@ set local role anon;
 select throws_ok(format('select search_events(%L)', typed), 'PT422', null, 'refused: ' || coalesce(left(typed, 3), 'null'))
 from unnest(array['', ' ', null, repeat('a', 513), repeat('x', 10000)]) as typed;
 select throws_ok(format('select search_events(%L, cursor => %L)', 'a', cursor), 'PT422', null, 'no cursor: ' || cursor)
-from unnest(array['', 'x', '1_2_3_4', '1_2_3_4_5_6', '1_2_3_4e999_5', '-1_2_3_4_5', '9999999999999999_1_1_1_1']) as cursor;
-select lives_ok($$ select search_events('a', cursor => '99999999999999_999999999999999999_0_0_999999999999999999') $$, 'a cursor that somebody made up is harmless');
+from unnest(array['', 'x', '1_2_3_4_5', '１_２_３_４_５', repeat('0', 112), repeat('f', 112), repeat('F', 112), repeat('０', 112)]) as cursor;
+-- A cursor is the one that was given, for the search that it was given for.
+create temp table given as select cursor from search_events('test*', agent_id => 'ada', max_rows => 1);
+select is((select count(*) from given), 1::bigint, 'a row has a cursor');
+select lives_ok(
+  format('select search_events(%L, agent_id => %L, cursor => %L)', 'test*', 'ada', cursor), 'which leads on in the same search'
+)
+from given;
+create temp table tampered as
+select n, overlay(cursor placing case substr(cursor, n, 1) when '0' then '1' else '0' end from n for 1) as cursor
+from given, generate_series(1, length(cursor)) n;
+create function pg_temp.state_of(call text) returns text language plpgsql as $$
+begin
+  execute call;
+  return 'none';
+exception when others then
+  return sqlstate;
+end
+$$;
+select is_empty(
+  $$
+    select n
+    from tampered
+    where pg_temp.state_of(format('select search_events(%L, agent_id => %L, cursor => %L)', 'test*', 'ada', cursor)) <> 'PT422'
+  $$,
+  'no digit of it can be changed'
+);
+select throws_ok(format(call, cursor), 'PT422', null, 'it leads on in no other search: ' || call)
+from given, unnest(array[
+  $$ select search_events('test', agent_id => 'ada', cursor => '%s') $$,
+  $$ select search_events('test*', agent_id => 'bob', cursor => '%s') $$,
+  $$ select search_events('test*', cursor => '%s') $$,
+  $$ select search_events('test*', agent_id => 'ada', type => 'thought', cursor => '%s') $$,
+  $$ select search_events('test*', agent_id => 'ada', filename => 'a', cursor => '%s') $$,
+  $$ select search_events('test*', agent_id => 'ada', from_at => '2020-01-01', cursor => '%s') $$,
+  $$ select search_events('test*', agent_id => 'ada', to_at => '2030-01-01', cursor => '%s') $$,
+  $$ select search_events('test*', agent_id => 'ada', session_id => 'aaaaaaaa-0000-4000-8000-000000000000', cursor => '%s') $$
+]) as call;
+reset role;
+select isnt(
+  (select array_agg(substr(private.cursor_of('key', 'search', array[1, 1000, 0, n, n]), 49, 16)) from generate_series(1, 3) n),
+  (select array_agg(lpad(to_hex(1000), 16, '0')) from generate_series(1, 3)), 'and it tells no number of documents'
+);
+select is(
+  (
+    select count(distinct substr(private.cursor_of('key', 'search', array[1, 1000, 0, n, n]), 49, 16)) from generate_series(1, 99) n
+  ),
+  99::bigint, 'not even that two are of the same block'
+);
+set local role anon;
 select throws_ok($$ select search_events('a', filename => repeat('a', 1025)) $$, 'PT422', null, 'a file name has its limit');
 
 -- Pages.
@@ -358,11 +406,33 @@ select ok(
   'more of a word ranks higher'
 );
 
+-- However little time there is, it is kept: also by a page that goes on in a block.
+create temp table next_page as select cursor from search_events('-nothing', agent_id => 'bob', max_rows => 1);
+select private.change_setting('search_budget_ms', '1');
+select throws_ok(
+  format(
+    'select search_events(%L, agent_id => %L)',
+    (select string_agg('-x' || n, ' ') from generate_series(1, 80) n) || ' -lemur -needle', 'bob'
+  ),
+  'PT503',
+  'Cannot finish the search in time: narrow it by agent, session, type, file or time.', 'a search has its time'
+);
+select throws_ok(
+  format('select search_events(%L, agent_id => %L, cursor => %L)', '-nothing', 'bob', cursor), 'PT503', null,
+  'so has its next page'
+)
+from next_page;
+select private.change_setting('search_budget_ms', null);
+select lives_ok(
+  format('select search_events(%L, agent_id => %L, cursor => %L)', '-nothing', 'bob', cursor), 'which has enough of it'
+)
+from next_page;
+
 -- By index.
 analyze private.search_documents;
 create temp view scans as
 select relname, seq_scan from pg_stat_xact_user_tables
-where relname in ('ai_stream_events', 'search_documents', 'ai_agent_sessions');
+where relname in ('ai_stream_events', 'search_documents_open', 'search_documents_hidden', 'ai_agent_sessions');
 create temp table before_scans as select * from scans;
 select count(*)
 from unnest(array['lemur', 'zebra', 'nowhere', '"a lemur came"', '-lemur', 'le*', '検索']) as query,
@@ -383,10 +453,52 @@ $$;
 select alike(
   pg_temp.plan_of($$
     select 1 from private.search_documents
-    where tags @> array[1::bigint, 2] and words @@ 'zebra' and tags && array[3::bigint] limit 1025
+    where not is_hidden and tags @> array[1::bigint, 2] and words @@ 'zebra' and tags && array[3::bigint] limit 1025
   $$),
-  '%Bitmap Index Scan on search_documents_by_word%Index Cond: ((tags @> %tags && %words @@ %', 'words, windows and filters are one index scan'
+  '%Bitmap Index Scan on search_documents_open_tags_words_idx%Index Cond: ((tags @> %tags && %words @@ %', 'words, windows and filters are one index scan'
 );
+
+-- Of a hidden agent nothing is looked up, and of hidden documents nothing unless their session is named.
+create temp view lookups as
+select
+  coalesce(sum(idx_scan) filter (where relname = 'search_documents_hidden'), 0) as hidden,
+  coalesce(sum(idx_scan) filter (where relname = 'search_documents_open'), 0) as open
+from pg_stat_xact_user_tables;
+create temp table before_lookups as select * from lookups;
+select count(*) from unnest(array['una', 'pat', 'nobody']) agent, search_events('okapi', agent_id => agent);
+select results_eq('select * from lookups', 'select * from before_lookups', 'nothing is looked up of an agent that is not public');
+select count(*) from search_events('okapi', agent_id => 'ada');
+select ok((select l.open > b.open and l.hidden = b.hidden from lookups l, before_lookups b), 'of one that is, among the open documents');
+select count(*) from search_events('okapi');
+select ok((select l.hidden = b.hidden from lookups l, before_lookups b), 'of all, too');
+select count(*) from search_events('okapi', session_id => 'cccccccc-0000-4000-8000-000000000000');
+select ok((select l.hidden > b.hidden from lookups l, before_lookups b), 'of an unlisted session, among the hidden ones');
+select is(
+  private.share_of_word('unlisted', false), 0::real, 'how frequent a word is in hidden documents is asked by nobody'
+);
+
+-- Documents lie where they belong, whatever their agent's visibility was when they were written.
+create temp view misplaced as
+select d.session_id, d.seq
+from private.search_documents d
+join ai_agent_sessions s on s.id = d.session_id
+where d.is_hidden <> (s.visibility <> 'public');
+select is_empty('select * from misplaced', 'documents are written where they belong');
+select update_agent(repeat('a', 64), '{"visibility": "unlisted"}');
+select update_agent(repeat('d', 64), '{"visibility": "public"}');
+select is_empty('select * from misplaced', 'and go with their session');
+select is(
+  pg_temp.found('okapi'), '{private}', 'what was private is found once it is public, and what was public no more'
+);
+-- More than is moved at once.
+select update_agent(repeat('a', 64), '{"visibility": "public"}');
+update private.search_documents d set is_hidden = true from ai_agent_sessions s where s.id = d.session_id and s.agent_id = 'ada';
+insert into private.moved_sessions select id from ai_agent_sessions where agent_id = 'ada';
+create temp table waiting as select count(*) as n from misplaced;
+select private.move_documents(3);
+select is((select count(*) from misplaced), (select n - 3 from waiting), 'many documents are moved in pieces');
+select private.move_documents(1000);
+select is_empty('select * from misplaced union all select session_id, 0 from private.moved_sessions', 'until all are');
 
 -- Nothing that the contract allows is too much for the index.
 select lives_ok(
@@ -405,6 +517,27 @@ from (values
   ('signs', 'thought', '{"thought_type": "general", "content": "🚀 . \u0001 \ufeff"}'),
   ('nothing', 'thought', '{"thought_type": "general", "content": ""}')
 ) as big (name, type, data), lateral (select md5(name) as n) named;
+-- A page of long texts, in which what is sought stands late.
+select append_events(repeat('b', 64), jsonb_build_object('agent_id', 'bob', 'session_id', 'bbbbbbbb-0000-4000-8000-000000000000', 'events', (
+  select jsonb_agg(jsonb_build_object(
+    'id', 'page-of-long-' || part || '-' || n, 'type', 'thought', 'at', '2026-03-09T00:00:00Z',
+    'data', jsonb_build_object('thought_type', 'general', 'content', 'serow ' || repeat(e'bleat \n', 8000) || ' takin ' || n)
+  ))
+  from generate_series(1, 4) n
+)))
+from generate_series(1, 25) part;
+create temp table long_page as
+select clock_timestamp() as started_at, hits.*, clock_timestamp() as ended_at
+from (
+  select count(*) as hits, count(*) filter (where 'serow' = any (snippet)) as marked
+  from search_events('serow takin -okapi b* bl* ble* s* se* ta*', max_rows => 100)
+) hits;
+select is_empty($$ select * from long_page where ended_at - started_at > interval '3 seconds' $$, 'a page of long texts is given in time');
+select is((select hits || ' ' || marked from long_page), '100 100', 'and what is sought is marked');
+select is(
+  (select count(*) from search_events('takin', max_rows => 100) where 'takin' = any (snippet)), 100::bigint,
+  'also where it stands late'
+);
 select is_empty($$ select 1 from search_events('"' || repeat('a', 200) || '"') $$, 'a word without end is not found');
 
 delete from public.ai_agents where agent_id = 'bob';

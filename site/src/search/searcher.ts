@@ -147,7 +147,7 @@ function state_of(error: unknown): SearchState {
     return {
       kind: "failed",
       message:
-        "The search took too long and was stopped; a rarer word or a filter makes it quicker.",
+        "The search took too long, or too many run at once; a rarer word or a filter makes it quicker.",
     };
   }
   if (status === 0) return { kind: "failed", message: "The server can't be reached. Retrying." };

@@ -65,6 +65,8 @@ export const limits = {
   search_batch_bytes: 262_144,
   /** Rows in one page of `search_events`. */
   search_page_rows: 100,
+  /** Of the texts of one page that is looked through for what to mark, times the terms of the query. */
+  search_snippet_chars: 1_048_576,
 } as const;
 
 export type LimitName = keyof typeof limits;
