@@ -55,7 +55,7 @@ select jsonb '{
   "viewer_id_bytes": 64,
   "frame_bytes": 61440,
   "page_rows": 1000,
-  "page_bytes": 4194304,
+  "page_bytes": 1048576,
   "latest_bytes": 400,
   "session_idle_ms": 1800000,
   "viewer_idle_ms": 45000,

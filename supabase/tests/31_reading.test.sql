@@ -69,7 +69,7 @@ select append_events(repeat('b', 64), jsonb_build_object(
   'agent_id', 'bob', 'start_session', 'bbbbbbbb-0000-4000-8000-000000000000', 'events', (
     select jsonb_agg(jsonb_build_object(
       'id', 'e' || n, 'type', 'code', 'at', '2026-11-22T10:00:00.5Z',
-      'data', jsonb_build_object('filename', 'f', 'action', 'write', 'content', repeat('x', 1000000))
+      'data', jsonb_build_object('filename', 'f', 'action', 'write', 'content', repeat('x', 250000))
     ))
     from generate_series(1, 6) n
   )
@@ -92,13 +92,13 @@ select is(
 );
 select is(
   (select array_agg(seq) from session_events('bbbbbbbb-0000-4000-8000-000000000000')), array[1, 2, 3, 4]::bigint[],
-  'a page of large events ends before 4 MiB'
+  'a page of large events ends before 1 MiB'
 );
 reset role;
 update ai_stream_events
 set data = jsonb_build_object(
   'filename', 'f', 'action', 'edit', 'edits', (
-    select jsonb_agg('{"old_text": "aaaa", "new_text": ""}'::jsonb || jsonb_build_object('new_text', repeat('y', 1900)))
+    select jsonb_agg('{"old_text": "aaaa", "new_text": ""}'::jsonb || jsonb_build_object('new_text', repeat('y', 475)))
     from generate_series(1, 1000)
   )
 )

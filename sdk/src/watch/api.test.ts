@@ -27,3 +27,20 @@ test("an error tells the server's reason, and of a page that a proxy sent its st
     message: "Cannot read the session: there is none.",
   });
 });
+
+test("a search is sent again while the server has too many at once, one that took too long is not", async () => {
+  const refusal = (hint: string | null) =>
+    new Response(
+      JSON.stringify({ code: "PT503", details: "unavailable", hint, message: "Cannot search." }),
+      { status: 503 },
+    );
+  const answers = [refusal("1"), refusal("1"), new Response("[]"), refusal(null)];
+  const api = createKultiApi({
+    api_url: "https://kulti.example",
+    publishable_key: "sb_publishable_x",
+    fetch: async () => answers.shift() as Response,
+  });
+  expect(await api.search_events({ query: "a" })).toEqual([]);
+  await expect(api.search_events({ query: "a" })).rejects.toMatchObject({ code: "unavailable" });
+  expect(answers).toEqual([]);
+});

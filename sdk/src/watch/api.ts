@@ -59,12 +59,15 @@ export class KultiApiError extends Error {
   readonly status: number;
   /** A code of the contract (`session_not_found`, `rate_limited` …), or `unreachable`. */
   readonly code: string;
+  /** Set when the same request may succeed in a moment: the server had too many at once. */
+  readonly is_busy: boolean;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, is_busy = false) {
     super(message);
     this.name = "KultiApiError";
     this.status = status;
     this.code = code;
+    this.is_busy = is_busy;
   }
 
   /** The same request may be answered later: nothing answered, something else did (`internal`), or Kulti can't just now. */
@@ -76,7 +79,7 @@ export class KultiApiError extends Error {
 
 interface Reply {
   data: unknown;
-  error: { message: string; details: string; code: string } | null;
+  error: { message: string; details: string; hint: string | null; code: string } | null;
   status: number;
 }
 
@@ -119,14 +122,28 @@ export function createKultiApi(options: KultiApiOptions) {
       const message = `${api_url} answered with something that is not Kulti's.`;
       throw new KultiApiError(status, "internal", message);
     }
-    const { message, details, code } = error;
+    const { message, details, hint, code } = error;
     if (status === 0) {
       throw new KultiApiError(0, "unreachable", `Cannot reach ${api_url}: ${message}`);
     }
     // Without a code it was something before the Data API that answered, maybe with a whole page.
     throw code
-      ? new KultiApiError(status, details || code, message)
+      ? new KultiApiError(status, details || code, message, status === 503 && Boolean(hint))
       : new KultiApiError(status, "internal", `${api_url} answered HTTP ${status}.`);
+  }
+
+  /** A server that searches for too many at once refuses the rest, so that nobody waits for a connection. */
+  async function search(query: SearchQuery, signal?: AbortSignal): Promise<SearchHit[]> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await call(rpcs.search_events, query, is_list, signal);
+      } catch (error) {
+        const is_busy = error instanceof KultiApiError && error.is_busy;
+        if (!is_busy || tries === 4 || signal?.aborted) throw error;
+        const pause_ms = (0.5 + Math.random()) * 150 * 2 ** tries;
+        await new Promise((resolve) => setTimeout(resolve, pause_ms));
+      }
+    }
   }
 
   return {
@@ -151,8 +168,7 @@ export function createKultiApi(options: KultiApiOptions) {
     session_messages: (session_id: string, after = 0, signal?: AbortSignal): Promise<Message[]> =>
       call(rpcs.session_messages, { session_id, after }, is_list, signal),
     /** One page of what is found; an empty one is the end. */
-    search_events: (query: SearchQuery, signal?: AbortSignal): Promise<SearchHit[]> =>
-      call(rpcs.search_events, query, is_list, signal),
+    search_events: search,
     /** Says that this viewer is still there and answers how far the session is. */
     touch_viewer: (session_id: string, viewer_id: string, signal?: AbortSignal): Promise<Head> =>
       call(rpcs.touch_viewer, { session_id, viewer_id }, is_head, signal),

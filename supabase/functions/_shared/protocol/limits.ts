@@ -51,7 +51,7 @@ export const limits = {
   frame_bytes: 61_440,
   /** One page of `session_events`, rows and bytes; a page always holds at least one row. */
   page_rows: 1_000,
-  page_bytes: 4_194_304,
+  page_bytes: 1_048_576,
   /** Latest thought kept in a head. */
   latest_bytes: 400,
   /** A session with no event for this long is no longer live and is not continued. */
