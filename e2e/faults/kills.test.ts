@@ -1,9 +1,12 @@
 /** Parts of the stack are killed while an agent talks: nothing that was accepted is lost, and nothing needs a hand. */
 import { appendFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { function_workers, postgres_processes } from "./processes.ts";
 import { is_well, patiently, run_with_faults, sleep } from "./run.ts";
+
+// Some wait until Postgres has recovered.
+vi.setConfig({ testTimeout: 120_000 });
 
 const { KULTI_FAULT_RUNS, KULTI_FAULT_DISK } = process.env;
 const is_long = KULTI_FAULT_RUNS !== undefined;

@@ -2,7 +2,7 @@
 
 import { createAgent } from "kulti";
 import type { Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { register, status, thought } from "../agent.ts";
 import { desktop } from "../browser.ts";
 import { part, stage_of, wait_for_connection, wait_for_seq } from "../page.ts";
@@ -11,6 +11,9 @@ import { folded_table } from "../table.ts";
 import { target } from "../target.ts";
 import { type FaultProxy, start_proxy } from "./proxy.ts";
 import { sleep, until } from "./run.ts";
+
+// They wait for real time limits, some of them at once.
+vi.setConfig({ testTimeout: 120_000 });
 
 const browser = await shared_browser();
 
