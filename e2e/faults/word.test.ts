@@ -1,0 +1,72 @@
+/** The word for a viewer's connection, where one of its two ways to the server still works. */
+import {
+  type ConnectionState,
+  createKultiApi,
+  type KultiApiOptions,
+  watchSession,
+} from "kulti/watch";
+import { expect, onTestFinished, test } from "vitest";
+import { register, type TestAgent, thought } from "../agent.ts";
+import { target } from "../target.ts";
+import { start_proxy } from "./proxy.ts";
+import { until } from "./run.ts";
+
+/** A viewer behind a proxy, live; its last word, and all that it saw. */
+async function live_viewer(
+  agent: TestAgent,
+  limits: Omit<KultiApiOptions, "api_url" | "publishable_key"> & { touch_ms?: number } = {},
+) {
+  const { session_id } = await agent.post([thought("first")]);
+  const proxy = await start_proxy(target.api_url);
+  const { touch_ms = 15_000, ...rest } = limits;
+  const { publishable_key } = target;
+  const api = createKultiApi({ api_url: proxy.url, publishable_key, ...rest });
+  const viewer = { word: "connecting" as ConnectionState, seen: 0, proxy };
+  const watch = watchSession({
+    ...{ api, session_id, viewer_id: crypto.randomUUID(), touch_ms },
+    handlers: {
+      events(batch) {
+        viewer.seen += batch.length;
+      },
+      messages() {},
+      head() {},
+      connection(word) {
+        viewer.word = word;
+      },
+      problem() {},
+    },
+  });
+  onTestFinished(async () => {
+    watch.stop();
+    await api.realtime.disconnect();
+    await proxy.close();
+  });
+  await until(() => viewer.word === "live");
+  return viewer;
+}
+
+test("live is not said when touches are no longer answered and no frame comes, though the channel is joined", async () => {
+  const agent = await register();
+  const viewer = await live_viewer(agent, { touch_ms: 1_500, silence_ms: 1_000 });
+  viewer.proxy.set("hang");
+  await until(() => viewer.word !== "live", 6_000);
+  // The channel was alive all the time: a frame makes it live again, without any request.
+  await agent.post([thought("second")]);
+  await until(() => viewer.seen === 2 && viewer.word === "live", 5_000);
+  await until(() => viewer.word !== "live", 6_000);
+  viewer.proxy.set(null);
+  await until(() => viewer.word === "live", 10_000);
+});
+
+test("a channel that has gone silent is given up within sixteen seconds, and touches bring the events meanwhile", async () => {
+  const agent = await register();
+  const viewer = await live_viewer(agent, { touch_ms: 2_000 });
+  const before = performance.now();
+  viewer.proxy.set("silent");
+  await agent.post([thought("second")]);
+  await until(() => viewer.seen === 2, 6_000);
+  await until(() => viewer.word === "reconnecting");
+  expect(performance.now() - before).toBeLessThan(16_500);
+  viewer.proxy.set(null);
+  await until(() => viewer.word === "live", 25_000);
+});
