@@ -19,10 +19,10 @@ async function is_here(): Promise<boolean> {
   return false;
 }
 
-async function survives(kill: () => Promise<number>, storm_ms = 4_000): Promise<void> {
+async function survives(kill: () => Promise<number>, storm_ms = 3_000): Promise<void> {
   let killed = 0;
   const result = await run_with_faults(1, storm_ms, async () => {
-    for (const wait_ms of [700, 1_500]) {
+    for (const wait_ms of [500, 1_200]) {
       await sleep(wait_ms);
       killed += await kill();
     }

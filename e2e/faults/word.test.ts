@@ -5,7 +5,7 @@ import {
   type KultiApiOptions,
   watchSession,
 } from "kulti/watch";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, type TestContext, test } from "vitest";
 import { register, type TestAgent, thought } from "../agent.ts";
 import { target } from "../target.ts";
 import { start_proxy } from "./proxy.ts";
@@ -14,6 +14,7 @@ import { until } from "./run.ts";
 /** A viewer behind a proxy, live; its last word, and all that it saw. */
 async function live_viewer(
   agent: TestAgent,
+  { onTestFinished }: TestContext,
   limits: Omit<KultiApiOptions, "api_url" | "publishable_key"> & { touch_ms?: number } = {},
 ) {
   const { session_id } = await agent.post([thought("first")]);
@@ -45,9 +46,9 @@ async function live_viewer(
   return viewer;
 }
 
-test("live is not said when touches are no longer answered and no frame comes, though the channel is joined", async () => {
+test.concurrent("live is not said when touches are no longer answered and no frame comes, though the channel is joined", async (context) => {
   const agent = await register();
-  const viewer = await live_viewer(agent, { touch_ms: 1_500, silence_ms: 1_000 });
+  const viewer = await live_viewer(agent, context, { touch_ms: 1_500, silence_ms: 1_000 });
   viewer.proxy.set("hang");
   await until(() => viewer.word !== "live", 6_000);
   // The channel was alive all the time: a frame makes it live again, without any request.
@@ -58,9 +59,9 @@ test("live is not said when touches are no longer answered and no frame comes, t
   await until(() => viewer.word === "live", 10_000);
 });
 
-test("a channel that has gone silent is given up within sixteen seconds, and touches bring the events meanwhile", async () => {
+test.concurrent("a channel that has gone silent is given up within sixteen seconds, and touches bring the events meanwhile", async (context) => {
   const agent = await register();
-  const viewer = await live_viewer(agent, { touch_ms: 2_000 });
+  const viewer = await live_viewer(agent, context, { touch_ms: 2_000 });
   const before = performance.now();
   viewer.proxy.set("silent");
   await agent.post([thought("second")]);
