@@ -372,7 +372,9 @@ describe("secrets", () => {
     await agent.close();
     expect(server.events.length).toBe(8);
     expect(JSON.stringify([server.events, server.said])).not.toContain(key.slice(8, 20));
-    expect(server.events[1]?.data).toMatchObject({ content: "OPENAI_API_KEY=[redacted]\n" });
+    expect(server.events[1]?.data).toMatchObject({
+      content: "OPENAI_API_KEY=[redacted-openai-key]\n",
+    });
   });
 
   test("are found in a thought that comes in pieces", async () => {
@@ -385,7 +387,7 @@ describe("secrets", () => {
     stream.end();
     await agent.flush();
     const text = server.events.map(({ data }) => ("content" in data ? data.content : "")).join("");
-    expect(text).toBe("The key is [redacted] and the rest follows now");
+    expect(text).toBe("The key is [redacted-openai-key] and the rest follows now");
     expect(server.events.length).toBeGreaterThan(2);
   });
 
@@ -396,7 +398,7 @@ describe("secrets", () => {
     const own = start({ redact: (text) => text.replaceAll("wren", "bird") });
     own.think(`A wren has ${key}`);
     await own.close();
-    expect(contents()).toEqual([key, "A bird has [redacted]"]);
+    expect(contents()).toEqual([key, "A bird has [redacted-openai-key]"]);
   });
 });
 

@@ -1,0 +1,165 @@
+/** Whether what stands where a secret would stand is one. Each check looks at a bounded part of the value. */
+import type { CheckName } from "./redact-rules.ts";
+
+/** Enough to judge by, so that a check costs the same for every value. */
+const judged_chars = 64;
+
+const words = new RegExp(
+  `^(?:${[
+    "true|false|null|nil|none|undefined|string|str|text|bytes?|number|boolean|object|any|unknown|buffer",
+    "required|optional|empty|hidden|visible|enabled|disabled|masked|unset|missing|invalid|default",
+    "change_?me|placeholder|redacted|removed|secret|password|passwd|pass|pwd|token|user|username",
+    "incorrect|mismatch|different|protected|confirmed|forgotten|passwort|wachtwoord|contrasena|encrypted",
+    "foo|bar|baz|test|todo|tbd|n/?a|abc|xyz|value|key|api_?key|example|dummy|fake|sample|admin",
+  ].join("|")})$`,
+  "i",
+);
+
+/** Where a value comes from, or who is to fill it in. */
+const beginnings = new RegExp(
+  `^(?:${[
+    "0x[0-9a-f]{1,8}$|\\[|\\$[A-Za-z_{(]|\\$\\d|\\$$|%[A-Za-z({]|%$|\\{|<|\\*{3}|&[a-z]|#\\{|@\\{|\\.{3}|…",
+    "(?:your|my|the|some|insert|enter|replace|example|dummy|fake|sample|placeholder|redacted|process|os|env)(?:[_.\\-[:]|$)",
+    "(?:import|self|this|config|settings|secrets|vault|op|ssm|arn|file|https?|data)(?:[.[:]|$)",
+  ].join("|")})`,
+  "i",
+);
+
+const is_path = /^(?:\.{0,2}\/[A-Za-z_.]|~\/|[A-Za-z]:\\)/;
+const dotted_name = /^[A-Za-z_$]+(?:\??\.[A-Za-z_$]+\d?)+$/;
+const version = /^v?\d+\.\d+\.|^\d{4}-\d\d-\d\d/;
+/** A placeholder, a variable, a type, a call. */
+export function is_reference(value: string): boolean {
+  const start = value.slice(0, judged_chars);
+  if (start.length <= longest_word && words.test(start)) return true;
+  if (beginnings.test(start) || call.test(start) || fillers.test(start)) return true;
+  return is_repeated(start);
+}
+
+const longest_word = 12;
+const call = /^[\w$.]{1,40}\(/;
+const fillers = /x{6}|\*{4}|\.{4}|<[a-z]|\$\{/i;
+/** `xxxx`, `--------`. */
+const is_repeated = (value: string): boolean => value === (value[0] ?? "").repeat(value.length);
+
+interface Shape {
+  letters: number;
+  digits: number;
+  /** Runs of one kind: digits, capitals, small letters with the one capital before them. */
+  runs: number;
+  /** Neighbours of different kinds. */
+  switches: number;
+  distinct: number;
+}
+
+function shape_of(value: string): Shape {
+  const shape = { letters: 0, digits: 0, runs: 0, switches: 0, distinct: 0 };
+  const seen = [0, 0, 0, 0];
+  let before = 0;
+  let capitals = 0;
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index) & 127;
+    const bit = 1 << (code & 31);
+    if (((seen[code >> 5] as number) & bit) === 0) {
+      seen[code >> 5] = (seen[code >> 5] as number) | bit;
+      shape.distinct++;
+    }
+    const kind = kind_of(code);
+    if (kind === 1) shape.digits++;
+    else if (kind !== 0) shape.letters++;
+    const is_capitalized = before === 2 && kind === 3 && capitals === 1;
+    if (kind !== 0 && kind !== before && !is_capitalized) {
+      shape.runs++;
+      if (before !== 0) shape.switches++;
+    }
+    capitals = kind === 2 ? capitals + 1 : 0;
+    before = kind;
+  }
+  return shape;
+}
+
+const kind_of = (code: number): 0 | 1 | 2 | 3 => {
+  if (code >= 48 && code <= 57) return 1;
+  if (code >= 65 && code <= 90) return 2;
+  return code >= 97 && code <= 122 ? 3 : 0;
+};
+
+/** Letters and digits as chance mixes them: short runs, many different characters. */
+export function is_random(value: string): boolean {
+  const start = value.slice(0, judged_chars);
+  if (start.length < 8) return false;
+  const { letters, digits, runs, switches, distinct } = shape_of(start);
+  if (letters === 0 || (letters + digits) * 2 < start.length) return false;
+  if (distinct < Math.min(10, start.length * 0.4)) return false;
+  if (start.length >= 32 && digits > 0 && /^[0-9a-f]+$/i.test(start)) return !is_reference(start);
+  const longest = digits > 0 ? 3.6 : 2.6;
+  if (switches < (digits > 0 ? 3 : 5) || letters + digits > runs * longest) return false;
+  if (version.test(start) || dotted_name.test(start) || is_path.test(start)) return false;
+  return !is_reference(start);
+}
+
+/** Some piece between separators is long, of letters and digits in turn. */
+export function is_dense(value: string): boolean {
+  const start = value.slice(0, judged_chars);
+  if (!/[A-Za-z0-9]{12}/.test(start) || is_reference(start)) return false;
+  return start.split(/[^A-Za-z0-9]/).some((piece) => {
+    if (piece.length < 12) return false;
+    const { letters, digits, switches } = shape_of(piece);
+    return letters > 0 && digits > 0 && (switches >= 3 || piece.length >= 20);
+  });
+}
+
+/**
+ * `anything`: nothing else than a password can stand here. `word`: a word can be one when it is long. `no_word`: a word
+ * is a label or the name of a variable.
+ */
+export type PasswordPlace = "anything" | "word" | "no_word";
+
+export function is_password(value: string, place: PasswordPlace): boolean {
+  const start = value.slice(0, judged_chars);
+  if (start.length < 4 || is_reference(start) || dotted_name.test(start)) return false;
+  if (place === "anything" || (place === "word" && /^[a-z]{8,}$/.test(start))) return true;
+  const has_digit = /\d/.test(start);
+  const has_letter = /[A-Za-z]/.test(start);
+  const has_sign = /[!@#$%^&*?+=~]/.test(start);
+  return has_letter ? has_digit || has_sign : has_digit && has_sign;
+}
+
+/** The value of an environment variable whose name says that it is a token; in quotes it may be a name of its own. */
+export function is_assigned_token(value: string, is_quoted: boolean): boolean {
+  const start = value.slice(0, judged_chars);
+  if (start.length < 8 || is_reference(start) || is_path.test(start)) return false;
+  if (!is_quoted && /^[a-z]+$/.test(start)) return true;
+  return /\d/.test(start) && /[A-Za-z]/.test(start);
+}
+
+function decoded_base64(value: string): string {
+  const start = value.slice(0, judged_chars).replace(/=+$/, "");
+  try {
+    return atob(start.slice(0, start.length - (start.length % 4 === 1 ? 1 : 0)));
+  } catch {
+    return "";
+  }
+}
+
+const has_random_pair = (value: string): boolean =>
+  /^[^=;\s]{1,128}=[^;\s]/.test(value) &&
+  value
+    .slice(0, 256)
+    .split(/[;\s]/)
+    .some((pair) => is_session(pair.slice(pair.indexOf("=") + 1)));
+
+const is_session = (value: string): boolean =>
+  is_random(value) || (value.length >= 12 && is_assigned_token(value, true));
+
+const checks: Record<CheckName, (value: string) => boolean> = {
+  random: is_random,
+  dense: is_dense,
+  no_reference: (value) => !is_reference(value),
+  basic_login: (value) => /^[ -~]{1,120}:[ -~]+$/.test(decoded_base64(value)),
+  cookie: has_random_pair,
+};
+
+/** Without a condition, only what is filled with `x` and the like is no secret. */
+export const passes = (check: CheckName | undefined, value: string): boolean =>
+  check === undefined ? !/^[x*._-]+$/i.test(value.slice(-12)) : checks[check](value);
