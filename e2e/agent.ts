@@ -13,6 +13,7 @@ export interface IngestAnswer {
   accepted: number;
   duplicates: number;
   last_seq: number;
+  redacted: number;
   flush_ms: number;
   messages: { seq: number; sender: string; name: string; text: string }[];
 }

@@ -20,7 +20,10 @@ test("register answers the agent, its key and what the key is called", async () 
   const answer = await send("agents", { headers: project, body: profile });
   expect(answer.status).toBe(201);
   const { agent, api_key, key } = answer.body;
-  expect(agent).toEqual({ ...profile, visibility: "public", created_at: expect.any(String) });
+  expect(agent).toEqual({
+    ...profile,
+    ...{ visibility: "public", redact_secrets: true, created_at: expect.any(String) },
+  });
   expect(api_key).toMatch(/^klt_[A-Za-z0-9_-]{43}$/);
   expect(key).toMatchObject({ prefix: api_key.slice(0, 12), last_used_at: null });
   expect(answer.headers.get("cache-control")).toBe("no-store");

@@ -28,6 +28,7 @@ import { failure_of, has_failed, read_edit } from "../../sdk/src/import/swe-edit
 import { issue_in } from "../../sdk/src/import/swe-problem.ts";
 import { find_window } from "../../sdk/src/import/swe-window.ts";
 import { behind_title, excerpt, numbered_content, title_line } from "../../sdk/src/import/value.ts";
+import { create_redaction } from "../../sdk/src/redaction.ts";
 import { create_token_reader, without_escapes } from "../../sdk/src/terminal-tokens.ts";
 import { clean_text, clip_text, split_text } from "../../sdk/src/text.ts";
 import { create_thought_stream } from "../../sdk/src/thought-stream.ts";
@@ -197,7 +198,7 @@ const functions: Record<string, (text: string) => unknown> = {
   "sdk fit_data": (text) =>
     fit_data("thought", { thought_type: "general", content: text }, (part) => part),
   "sdk thought stream": (text) => {
-    const stream = create_thought_stream(() => {});
+    const stream = create_thought_stream(create_redaction(true).stream(), () => {});
     stream.write(text);
     stream.end();
   },

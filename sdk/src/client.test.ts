@@ -377,18 +377,85 @@ describe("secrets", () => {
     });
   });
 
-  test("are found in a thought that comes in pieces", async () => {
+  const texts = (): string =>
+    server.events
+      .map(({ data }) => ("text" in data ? data.text : "content" in data ? data.content : ""))
+      .join("");
+
+  test("are found in a thought that comes in pieces, however long it pauses", async () => {
     const agent = start();
     const stream = agent.stream_thought();
-    for (const piece of `The key is ${key} and the rest follows now`.match(/.{1,4}/g) ?? []) {
+    for (const piece of `The key is ${key} and the rest follows now`.match(/.{1,9}/g) ?? []) {
       stream.write(piece);
-      await new Promise((resolve) => setTimeout(resolve, 25));
+      agent.status("working");
+      await agent.flush();
     }
     stream.end();
     await agent.flush();
-    const text = server.events.map(({ data }) => ("content" in data ? data.content : "")).join("");
-    expect(text).toBe("The key is [redacted-openai-key] and the rest follows now");
-    expect(server.events.length).toBeGreaterThan(2);
+    expect(texts()).toBe("The key is [redacted-openai-key] and the rest follows now");
+    expect(contents().filter((content) => content !== "status").length).toBeGreaterThan(4);
+  });
+
+  test("are found in the output of a command, cut at every position", async () => {
+    const output = `$ env\nKEY=${key}\nPGPASSWORD=hunter2\ndone\n`;
+    for (let cut = 1; cut < output.length; cut++) {
+      const agent = start();
+      server.events.length = 0;
+      agent.terminal(output.slice(0, cut));
+      await agent.flush();
+      agent.think("Meanwhile.");
+      agent.terminal(output.slice(cut));
+      await agent.close();
+      expect(texts().replace("Meanwhile.", "")).toBe(
+        "$ env\nKEY=[redacted-openai-key]\nPGPASSWORD=[redacted-password]\ndone\n",
+      );
+    }
+  });
+
+  test("that are keys of many lines are gone over many events, with their end and without", async () => {
+    const lines = Array.from({ length: 20 }, () => "a8Fk29dLq0PzXw7TbN3mYc5RvH1sJe6G".repeat(2));
+    const agent = start();
+    agent.terminal("-----BEGIN PRIVATE KEY-----\n");
+    for (const line of lines) {
+      agent.terminal(`${line}\n`);
+      await agent.flush();
+    }
+    expect(JSON.stringify(server.events)).not.toContain("a8Fk29dLq0PzXw7T");
+    agent.terminal("-----END PRIVATE KEY-----\nnext\n");
+    agent.terminal("-----BEGIN PRIVATE KEY-----\n", { command: "cat key", stream: "stderr" });
+    for (const line of lines) agent.terminal(line, { stream: "stderr" });
+    await agent.close();
+    expect(texts()).toBe(
+      "-----BEGIN PRIVATE KEY-----[redacted-private-key]-----END PRIVATE KEY-----\nnext\n" +
+        "-----BEGIN PRIVATE KEY-----[redacted-private-key]",
+    );
+  });
+
+  test("that only seemed to begin are not lost: at the command's end, the next command, the session's end and close", async () => {
+    const agent = start();
+    agent.terminal("a gh", { command: "one" });
+    agent.terminal("p_", { exit_code: 0 });
+    agent.terminal("b gh", { command: "two" });
+    agent.terminal("c gh", { command: "three", stream: "stderr" });
+    agent.event("thought", { thought_type: "general", content: "d gh", stream_id: "s" });
+    agent.status("done");
+    agent.terminal("e gh");
+    await agent.close();
+    const shown = server.events.map(({ type, data }) =>
+      "text" in data ? data.text : "content" in data ? data.content : type,
+    );
+    expect(shown).toEqual(["a ", "ghp_", "b ", "gh", "c ", "d ", "gh", "gh", "status", "e ", "gh"]);
+  });
+
+  test("in events that are named: each is sent, so that sending it twice stays harmless", async () => {
+    const agent = start();
+    agent.event("terminal", { stream: "stdout", text: key.slice(0, 9) }, { id: "one" });
+    agent.event("terminal", { stream: "stdout", text: `${key.slice(9)}\n` }, { id: "two" });
+    await agent.flush();
+    expect(server.events.map(({ id, data }) => [id, "text" in data && data.text])).toEqual([
+      ["one", ""],
+      ["two", "[redacted-openai-key]\n"],
+    ]);
   });
 
   test("stay where the agent says so, and its own function has the last word", async () => {

@@ -8,6 +8,7 @@ import {
   type ErrorData,
   type EventDataByType,
   type EventType,
+  ending_statuses,
   event_types,
   type Priority,
   type Status,
@@ -16,6 +17,7 @@ import {
   type ThoughtType,
   type UsageData,
 } from "@kulti/protocol/event.ts";
+import type { TextField } from "@kulti/protocol/redact-events.ts";
 import { utf8_bytes } from "@kulti/protocol/text.ts";
 import type { MessageHandler } from "./chat.ts";
 import { fit_data } from "./fit.ts";
@@ -24,6 +26,7 @@ import { create_outbox, type DrainResult, type Outbox, silent_outbox } from "./o
 import { create_report } from "./problem.ts";
 import { importance_of } from "./queue.ts";
 import { to_text } from "./text.ts";
+import { create_text_streams } from "./text-streams.ts";
 import { create_thought_stream, type OpenStream, type ThoughtStream } from "./thought-stream.ts";
 
 export interface ThoughtOptions {
@@ -90,7 +93,11 @@ export interface KultiAgent {
   readonly session_id: string | null;
   /** Events that the server has not acknowledged yet. */
   readonly pending: number;
-  /** Resolves when all events so far are acknowledged or given up; waits as long as that takes. */
+  /**
+   * Resolves when all events so far are acknowledged or given up; waits as long as that takes. What could be the
+   * beginning of a secret at the end of a text waits on for its rest, until the command ends (`exit_code`, or another
+   * command), the thought ends, the session ends or `close`.
+   */
   flush(): Promise<void>;
   /** The same within `timeout_ms` (default 5,000). Never rejects. */
   drain(options?: { timeout_ms?: number }): Promise<DrainResult>;
@@ -113,9 +120,13 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     report({ code: "bad_option", message, dropped: 0 });
   }
   const is_on = settings.enabled && settings.obstacle === null;
-  const outbox: Outbox = is_on ? create_outbox(settings, report) : silent_outbox;
+  const outbox: Outbox = is_on ? create_outbox(settings, report, () => end_texts()) : silent_outbox;
   if (options.on_message) outbox.chat?.on_message(options.on_message);
   const streams = new Set<OpenStream>();
+  const { redaction } = settings;
+  const texts = create_text_streams(redaction.stream, (type, data, shown) =>
+    safely(() => enqueue(type, data, {}, shown)),
+  );
 
   /** What an agent hands over may be anything at run time; whatever goes wrong with it stays here. */
   function safely(run: () => void): void {
@@ -131,9 +142,11 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     type: Type,
     data: EventDataByType[Type],
     { id, at = new Date().toISOString() }: { id?: string; at?: string } = {},
+    shown?: TextField,
   ): void {
     if (!event_types.includes(type)) throw new Error(`${type} is no type of event`);
-    fit_data(type, data, report, settings.redact).forEach((fitted, index) => {
+    const redact = (clean: EventDataByType[Type]) => redaction.data(type, clean, shown);
+    fit_data(type, data, report, redact).forEach((fitted, index) => {
       // The parts of one split event need ids of their own, and the same ones each time.
       const part_id = id === undefined ? crypto.randomUUID() : index === 0 ? id : `${id}/${index}`;
       const json = JSON.stringify({ id: part_id, type, at, data: fitted });
@@ -154,8 +167,17 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
   ): void {
     safely(() => {
       for (const stream of streams) stream.flush();
-      enqueue(type, data, options);
+      if (type === "status" && ends_session(data as EventDataByType["status"])) end_texts();
+      const piece = texts.take(type, data, options?.id !== undefined);
+      if (piece) enqueue(type, piece.data, options, piece.shown);
     });
+  }
+
+  /** Nothing follows what waits for its rest. */
+  function end_texts(): void {
+    for (const stream of streams) stream.end();
+    streams.clear();
+    texts.end();
   }
 
   const thought =
@@ -168,7 +190,7 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
       });
 
   const close = async (options?: { timeout_ms?: number }): Promise<DrainResult> => {
-    for (const stream of streams) stream.end();
+    end_texts();
     return outbox.close(options?.timeout_ms);
   };
 
@@ -185,16 +207,11 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
       const thought_type = options?.thought_type ?? "general";
       const first = known(options, ["priority", "metadata"]);
       let is_first = true;
-      const stream = create_thought_stream((stream_id, content, is_done) =>
+      const stream = create_thought_stream(redaction.stream(), (stream_id, content, is_done) =>
         safely(() => {
           const done = is_done ? { done: true } : {};
-          enqueue("thought", {
-            thought_type,
-            content,
-            ...(is_first ? first : {}),
-            stream_id,
-            ...done,
-          });
+          const data = { thought_type, content, ...(is_first ? first : {}), stream_id, ...done };
+          enqueue("thought", data, {}, "content");
           is_first = false;
         }),
       );
@@ -253,7 +270,7 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     usage: (usage) =>
       send("usage", known(usage, ["model", "input_tokens", "output_tokens", "cost_usd"])),
     event: send,
-    say: (text) => safely(() => outbox.chat?.say(settings.redact(to_text(text)))),
+    say: (text) => safely(() => outbox.chat?.say(redaction.text(to_text(text)))),
     on_message: (handler) => outbox.chat?.on_message(handler) ?? (() => {}),
     get session_id() {
       return outbox.session?.id ?? null;
@@ -272,6 +289,9 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     close,
   };
 }
+
+const ends_session = ({ status }: EventDataByType["status"]): boolean =>
+  ending_statuses.some((ending) => ending === status);
 
 /** The named fields that are set: others are no part of the contract and would be refused. */
 function known<Given extends object, Name extends keyof Given>(

@@ -37,6 +37,14 @@ test("a process that ends by itself has sent everything", async () => {
   expect(server.events.length).toBe(1_001);
 });
 
+test("what waits for its rest is sent too, since no rest comes", async () => {
+  const { code } = await run(`agent.terminal("the last word is gh");`);
+  expect(code).toBe(0);
+  expect(server.events.map(({ data }) => "text" in data && data.text).join("")).toBe(
+    "the last word is gh",
+  );
+});
+
 test("an idle agent, even one that listens to the chat, keeps no process alive", async () => {
   const { code, ms } = await run(
     `agent.on_message(() => {}); agent.think("x"); await agent.flush();`,

@@ -9,8 +9,6 @@ import { grouped, fits as is_within, utf8_bytes } from "@kulti/protocol/text.ts"
 import type { Report } from "./problem.ts";
 import { clean_text, clip_text, split_text } from "./text.ts";
 
-export type Redact = (text: string) => string;
-
 type Fit<Type extends EventType> = (
   data: EventDataByType[Type],
   report: Report,
@@ -125,18 +123,15 @@ function without_odd_numbers<Type extends keyof typeof ranges>(
   return kept as unknown as EventDataByType[Type];
 }
 
-/**
- * The data of the one or more events that say the same within the limits; empty when it can't be said. Each text goes
- * through `redact` first.
- */
+/** The data of the one or more events that say the same within the limits, redacted; empty when it can't be said. */
 export function fit_data<Type extends EventType>(
   type: Type,
   data: EventDataByType[Type],
   report: Report,
-  redact: Redact = (text) => text,
+  redact = (clean: EventDataByType[Type]): EventDataByType[Type] => clean,
 ): EventDataByType[Type][] {
-  const clean = clean_value(data, (text) => clean_text(redact(text))) as EventDataByType[Type];
-  return (fits[type] as Fit<Type>)(clean, report);
+  const clean = clean_value(data) as EventDataByType[Type];
+  return (fits[type] as Fit<Type>)(redact(clean), report);
 }
 
 function titled<Data extends EventDataByType["task"]>(
@@ -184,8 +179,8 @@ function within(
 }
 
 /** A copy that JSON can hold, with every text cleaned; a value that JSON can't hold is left out. */
-function clean_value(value: unknown, clean: Redact, depth = 0): unknown {
-  if (typeof value === "string") return clean(value);
+function clean_value(value: unknown, depth = 0): unknown {
+  if (typeof value === "string") return clean_text(value);
   if (value === null || typeof value === "boolean") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
   if (typeof value === "bigint") return value.toString();
@@ -193,10 +188,10 @@ function clean_value(value: unknown, clean: Redact, depth = 0): unknown {
   if (typeof value !== "object" || depth > 32) return undefined;
   if (value instanceof Date)
     return Number.isFinite(value.getTime()) ? value.toISOString() : undefined;
-  if (Array.isArray(value)) return value.map((item) => clean_value(item, clean, depth + 1) ?? null);
+  if (Array.isArray(value)) return value.map((item) => clean_value(item, depth + 1) ?? null);
   const copy: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
-    const cleaned = clean_value(item, clean, depth + 1);
+    const cleaned = clean_value(item, depth + 1);
     if (cleaned !== undefined) copy[clean_text(key)] = cleaned;
   }
   return copy;

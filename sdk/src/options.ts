@@ -1,14 +1,12 @@
 /** What an agent may set, with its defaults, and where the rest is found. */
 
-import { redact } from "@kulti/protocol/redact.ts";
 import { agent_id_pattern, functions_path, uuid_pattern } from "@kulti/protocol/routes.ts";
 import { trim_end } from "@kulti/protocol/text.ts";
 import { batch_defaults } from "./batcher.ts";
 import type { MessageHandler } from "./chat.ts";
-import type { Redact } from "./fit.ts";
 import type { KultiProblem } from "./problem.ts";
+import { create_redaction, type Redact, type Redaction } from "./redaction.ts";
 import type { SessionChoice } from "./session.ts";
-import { to_text } from "./text.ts";
 import type { Fetch } from "./transport.ts";
 
 export interface AgentOptions {
@@ -50,8 +48,9 @@ export interface AgentOptions {
   retry_base_ms?: number;
   retry_cap_ms?: number;
   /**
-   * False: texts leave as they are. A function: takes a text and gives what may be shown of it, after the usual secrets
-   * were taken out. Default: true.
+   * False: texts leave as they are, and the server takes secrets out unless the agent's profile says otherwise. A
+   * function: takes a text, or a piece of one that is streamed, and gives what may be shown of it, after the usual
+   * secrets were taken out. Default: true.
    */
   redact?: boolean | Redact;
   /** Send what is left when the process would end by itself. Default: true. */
@@ -60,8 +59,9 @@ export interface AgentOptions {
   fetch?: Fetch;
 }
 
-export interface Settings extends Required<Omit<AgentOptions, "on_message" | "on_problem">> {
-  redact: Redact;
+export interface Settings
+  extends Required<Omit<AgentOptions, "on_message" | "on_problem" | "redact">> {
+  redaction: Redaction;
   /** What is missing or wrong, in one line; null when the agent can stream. */
   obstacle: string | null;
   /** Options that are of no use and were left at their defaults. */
@@ -108,7 +108,7 @@ export function settle(options: AgentOptions): Settings {
     max_batch_events: Math.min(numbers.max_batch_events, batch_defaults.max_batch_events),
     max_batch_bytes: Math.min(numbers.max_batch_bytes, batch_defaults.max_batch_bytes),
     useless,
-    redact: redaction(options.redact ?? true),
+    redaction: create_redaction(options.redact ?? true),
     drain_on_exit: options.drain_on_exit ?? true,
     fetch: typeof options.fetch === "function" ? options.fetch : platform_fetch,
     obstacle: obstacle({ server, agent_id, api_key, session }),
@@ -117,12 +117,6 @@ export function settle(options: AgentOptions): Settings {
 
 /** Looked up with each call: tests and instrumentation replace it. */
 export const platform_fetch: Fetch = (url, init) => globalThis.fetch(url, init);
-
-function redaction(choice: boolean | Redact): Redact {
-  if (choice === false) return (text) => text;
-  // What an agent's own function gives that is no text is not shown.
-  return choice === true ? redact : (text) => to_text(choice(redact(text)));
-}
 
 /** The project's URL out of any address of it: without a slash at its end, without the functions' path. */
 export function server_root(server: string): string {

@@ -34,7 +34,8 @@ const failures_to_tell = 3;
 /** For a probe, which asks for a few bytes. */
 const probe_timeout_ms = 5_000;
 
-export function create_outbox(settings: Settings, report: Report): Outbox {
+/** `end_texts`: pushes what waits for more, when there is no more to come. */
+export function create_outbox(settings: Settings, report: Report, end_texts: () => void): Outbox {
   const { server, fetch, timeout_ms } = settings;
   const once = create_transport(server, settings.api_key, with_timeout(fetch, timeout_ms));
   const probe = create_probe(server, with_timeout(fetch, Math.min(timeout_ms, probe_timeout_ms)));
@@ -88,9 +89,11 @@ export function create_outbox(settings: Settings, report: Report): Outbox {
   // What starts here keeps the process alive and brings `beforeExit` again: after a vain try it is let go.
   let was_vain = false;
   const drain_at_exit = async (): Promise<void> => {
+    end_texts();
     if (batcher.pending > 0 && !was_vain) was_vain = !(await drain()).drained;
   };
   const last_word = (): void => {
+    end_texts();
     const { pending } = batcher;
     if (pending === 0) return;
     const message = `The process ends with ${pending} event(s) unsent: await agent.close() before process.exit.`;

@@ -149,6 +149,7 @@ function commit(batch: IngestRequest, state: TestServer) {
     accepted: fresh.length,
     duplicates: batch.events.length - fresh.length,
     last_seq: state.events.length,
+    redacted: 0,
     flush_ms: state.flush_ms,
     messages: [...state.messages.splice(0), ...state.answer_with(batch)],
   };

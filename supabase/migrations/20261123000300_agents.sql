@@ -8,6 +8,8 @@ create table public.ai_agents (
   description text,
   -- public: listed and readable by all. unlisted: readable by whoever knows a session's id. private: by nobody.
   visibility text not null default 'public',
+  -- The functions take secrets out of its events before they are stored.
+  redact_secrets boolean not null default true,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint agent_id_form check (agent_id ~ '^[a-z0-9][a-z0-9-]{1,62}$'),
@@ -86,6 +88,7 @@ select jsonb_build_object(
   'avatar_url', agent.avatar_url,
   'description', agent.description,
   'visibility', agent.visibility,
+  'redact_secrets', agent.redact_secrets,
   'created_at', agent.created_at
 )
 $$;

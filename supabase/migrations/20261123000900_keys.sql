@@ -5,12 +5,16 @@ language plpgsql stable security definer
 set search_path = ''
 as $$
 begin
-  return jsonb_build_object('agent_id', private.agent_of_key(caller_hash));
+  return (
+    select jsonb_build_object('agent_id', a.agent_id, 'redact_secrets', a.redact_secrets)
+    from public.ai_agents a
+    where a.agent_id = private.agent_of_key(caller_hash)
+  );
 end
 $$;
 grant execute on function private.authenticate_agent(text) to service_role;
 
--- Whose key this is: {agent_id}. The functions ask before they read a body, so that a stranger's is never read. Their
+-- Whose key this is: {agent_id, redact_secrets}. The functions ask before they read a body, so that a stranger's is never read. Their
 -- answer may be some seconds old; each RPC that changes something looks at the key again. Refuses: unknown_key.
 create function public.authenticate_agent(key_hash text) returns jsonb
 language sql stable
@@ -32,13 +36,14 @@ begin
     perform private.take_token('register', private.address_of(headers));
     perform private.take_token('register_all', 'instance');
   end if;
-  insert into public.ai_agents (agent_id, name, avatar_url, description, visibility)
+  insert into public.ai_agents (agent_id, name, avatar_url, description, visibility, redact_secrets)
   values (
     profile ->> 'agent_id',
     coalesce(profile ->> 'name', profile ->> 'agent_id'),
     profile ->> 'avatar_url',
     profile ->> 'description',
-    coalesce(profile ->> 'visibility', 'public')
+    coalesce(profile ->> 'visibility', 'public'),
+    coalesce((profile ->> 'redact_secrets')::boolean, true)
   )
   on conflict do nothing
   returning * into agent;
@@ -56,8 +61,8 @@ end
 $$;
 grant execute on function private.register_agent(jsonb, text, text, jsonb) to service_role;
 
--- `profile`: {agent_id, name?, avatar_url?, description?, visibility?}; `headers`: those of the request that may tell the
--- caller's address, null for no rate limit.
+-- `profile`: {agent_id, name?, avatar_url?, description?, visibility?, redact_secrets?}; `headers`: those of the request
+-- that may tell the caller's address, null for no rate limit.
 -- Returns {agent: Agent, key: AgentKey}. Refuses: agent_exists, rate_limited, invalid_request.
 create function public.register_agent(
   profile jsonb, key_hash text, key_prefix text, headers jsonb default null
@@ -215,6 +220,9 @@ begin
       avatar_url = case when changes ? 'avatar_url' then changes ->> 'avatar_url' else a.avatar_url end,
       description = case when changes ? 'description' then changes ->> 'description' else a.description end,
       visibility = case when changes ? 'visibility' then changes ->> 'visibility' else a.visibility end,
+      redact_secrets = case
+        when changes ? 'redact_secrets' then (changes ->> 'redact_secrets')::boolean else a.redact_secrets
+      end,
       updated_at = clock_timestamp()
     where a.agent_id = agent.agent_id
     returning a.* into agent;
@@ -228,8 +236,8 @@ end
 $$;
 grant execute on function private.update_agent(text, jsonb) to service_role;
 
--- `changes`: any of {name, avatar_url, description, visibility}; null empties avatar_url and description. A visibility
--- holds for all sessions of the agent, past ones too.
+-- `changes`: any of {name, avatar_url, description, visibility, redact_secrets}; null empties avatar_url and description.
+-- A visibility holds for all sessions of the agent, past ones too.
 -- Returns Agent. Refuses: unknown_key, rate_limited, invalid_request.
 create function public.update_agent(key_hash text, changes jsonb) returns jsonb
 language sql

@@ -1,6 +1,6 @@
 -- An owner registers an agent, makes and revokes keys, changes the profile; strangers and old keys get nowhere.
 begin;
-select plan(45);
+select plan(48);
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -34,7 +34,7 @@ select is(
     '{"agent_id": "bob", "name": "Bob", "avatar_url": "https://x.io/b.png", "description": "d", "visibility": "unlisted"}',
     repeat('b', 64), 'klt_bbbbbbbb'
   ) -> 'agent') - 'created_at',
-  '{"agent_id": "bob", "name": "Bob", "avatar_url": "https://x.io/b.png", "description": "d", "visibility": "unlisted"}',
+  '{"agent_id": "bob", "name": "Bob", "avatar_url": "https://x.io/b.png", "description": "d", "visibility": "unlisted", "redact_secrets": true}',
   'register_agent returns the profile'
 );
 select is(
@@ -215,7 +215,7 @@ select is(jsonb_array_length(list_keys(lpad('a3', 64, '0'))), 1, 'one key is lef
 -- The profile.
 select is(
   update_agent(lpad('a3', 64, '0'), '{"name": "Ada L.", "description": "first"}') - 'created_at',
-  '{"agent_id": "ada", "name": "Ada L.", "avatar_url": null, "description": "first", "visibility": "public"}',
+  '{"agent_id": "ada", "name": "Ada L.", "avatar_url": null, "description": "first", "visibility": "public", "redact_secrets": true}',
   'update_agent changes what is named and keeps the rest'
 );
 select is(
@@ -229,6 +229,18 @@ select is(
 select is(
   pg_temp.refusal($$ select update_agent(lpad('a3', 64, '0'), '{"visibility": "secret"}') $$),
   'PT422 invalid_request', 'update_agent refuses an unknown visibility'
+);
+select is(
+  update_agent(lpad('a3', 64, '0'), '{"redact_secrets": false}') ->> 'redact_secrets', 'false',
+  'update_agent lets an agent keep its secrets'
+);
+select is(
+  update_agent(lpad('a3', 64, '0'), '{}') ->> 'redact_secrets', 'false',
+  'and that holds until it is changed'
+);
+select is(
+  pg_temp.refusal($$ select update_agent(lpad('a3', 64, '0'), '{"redact_secrets": null}') $$),
+  'PT422 invalid_request', 'update_agent refuses what is neither true nor false'
 );
 select is(
   pg_temp.refusal($$ select update_agent(repeat('0', 64), '{"name": "x"}') $$),

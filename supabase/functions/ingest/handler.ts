@@ -7,6 +7,7 @@ import type { Route } from "../_shared/http/route.ts";
 import { KultiError } from "../_shared/protocol/errors.ts";
 import { is_legacy, parse_legacy } from "../_shared/protocol/legacy.ts";
 import { limits } from "../_shared/protocol/limits.ts";
+import { redact_events } from "../_shared/protocol/redact-events.ts";
 import { parse_ingest } from "../_shared/protocol/schema.ts";
 import type { IngestReply, IngestRequest } from "../_shared/protocol/wire.ts";
 import { flush_ms } from "./flush.ts";
@@ -54,16 +55,33 @@ async function append_legacy(
   return reply(200, { ...mark, accepted: 0, duplicates: 0 });
 }
 
+/**
+ * What the agent sent, without secrets, unless it wants them kept. That is asked anew, and only where there are some: what
+ * is remembered of a caller may be half a minute old.
+ */
+async function without_secrets(
+  sent: IngestRequest,
+  key_hash: string,
+  { database }: IngestDeps,
+): Promise<{ batch: IngestRequest; redacted: number }> {
+  const { events, redacted } = redact_events(sent.events);
+  if (redacted === 0) return { batch: sent, redacted };
+  const { redact_secrets } = await database.call("authenticate_agent", { key_hash });
+  return redact_secrets ? { batch: { ...sent, events }, redacted } : { batch: sent, redacted: 0 };
+}
+
 /** The reply is sent after the RPC's transaction: what it acknowledges is committed. */
 async function append(
-  batch: IngestRequest,
+  sent: IngestRequest,
   { key_hash }: Caller,
   deps: IngestDeps,
   mark?: LegacyMark,
 ): Promise<Response> {
+  const { batch, redacted } = await without_secrets(sent, key_hash, deps);
   const { viewers, ...appended } = await deps.database.call("append_events", { key_hash, batch });
   const body: IngestReply = {
     ...appended,
+    redacted,
     flush_ms: flush_ms(viewers, deps.messages_per_second),
   };
   return reply(200, { ...mark, ...body });

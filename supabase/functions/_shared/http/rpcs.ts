@@ -27,7 +27,10 @@ export interface ViewerRpcs {
  */
 export interface Rpcs {
   /** Whose key this is. */
-  authenticate_agent: { args: { key_hash: string }; result: { agent_id: string } };
+  authenticate_agent: {
+    args: { key_hash: string };
+    result: { agent_id: string; redact_secrets: boolean };
+  };
   register_agent: {
     /** `headers`: what may tell the caller's address; null for no limit on how often. */
     args: {

@@ -13,6 +13,8 @@ export async function refused(promise: Promise<unknown>): Promise<KultiError> {
 /** Callers of a database that knows every key as this agent's. */
 export function known_callers(agent: { agent_id: string }): Callers {
   const call = (name: string) =>
-    name === "authenticate_agent" ? Promise.resolve(agent) : fail(`${name} was called`);
+    name === "authenticate_agent"
+      ? Promise.resolve({ ...agent, redact_secrets: true })
+      : fail(`${name} was called`);
   return create_callers({ call } as Database);
 }

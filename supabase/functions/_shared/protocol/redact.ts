@@ -9,20 +9,22 @@ import { find_secrets, look_back, type Secret } from "./redact-scan.ts";
 export const redacted = (kind: string): string => `[redacted-${kind}]`;
 
 /** The same text with each secret replaced. */
-export function redact(text: string): string {
-  const { secrets } = find_secrets(text);
-  return secrets.length === 0 ? text : with_marks(text, secrets, 0, text.length);
-}
+export const redact = (text: string): string => mark_secrets(text, find_secrets(text).secrets);
 
-function with_marks(text: string, secrets: readonly Secret[], from: number, to: number): string {
+/**
+ * The text with a mark for each of its secrets, which stand in order; for one without a kind, nothing. `cuts_marks`: none
+ * becomes longer than its secret.
+ */
+export function mark_secrets(text: string, secrets: readonly Secret[], cuts_marks = false): string {
+  if (secrets.length === 0) return text;
   let shown = "";
-  let at = from;
+  let at = 0;
   for (const { start, end, kind } of secrets) {
-    if (end <= from || start >= to) continue;
-    shown += text.slice(at, start) + redacted(kind);
+    const mark = kind === "" ? "" : redacted(kind);
+    shown += text.slice(at, start) + (cuts_marks ? mark.slice(0, end - start) : mark);
     at = end;
   }
-  return shown + text.slice(at, to);
+  return shown + text.slice(at);
 }
 
 /**
@@ -57,8 +59,13 @@ export class StreamRedactor {
 
   #show(is_whole: boolean): string {
     const { secrets, decided_to, resume_at } = find_secrets(this.#text, this.#resume_at, is_whole);
-    const shown = with_marks(this.#text, secrets, this.#shown_to, decided_to);
-    this.#shown_to = Math.max(this.#shown_to, decided_to);
+    const from = this.#shown_to;
+    const to = Math.max(from, decided_to);
+    const fresh = secrets
+      .filter(({ end }) => end > from)
+      .map(({ start, end, kind }) => ({ start: start - from, end: end - from, kind }));
+    const shown = mark_secrets(this.#text.slice(from, to), fresh);
+    this.#shown_to = to;
     const gone = Math.max(0, Math.min(this.#shown_to, resume_at) - look_back);
     this.#text = gone > 0 ? this.#text.slice(gone) : this.#text;
     this.#shown_to -= gone;

@@ -24,6 +24,10 @@ export const ingest_reply_schema = v.object({
   accepted: count,
   duplicates: count,
   last_seq: count,
+  redacted: v.pipe(
+    count,
+    v.description("Secrets that were taken out of the batch before it was stored."),
+  ),
   flush_ms: v.pipe(count, v.description("Milliseconds to gather events before the next request.")),
   messages: v.pipe(
     v.array(message_schema),
@@ -37,6 +41,7 @@ export const agent_schema = v.object({
   avatar_url: nullable_text,
   description: nullable_text,
   visibility: v.picklist(visibilities),
+  redact_secrets: v.pipe(v.boolean(), v.description("Secrets are taken out of what it sends.")),
   created_at: timestamp,
 });
 

@@ -20,6 +20,7 @@ const profile = {
   avatar_url: optional(v.nullable(url)),
   description: optional(v.nullable(text("agent_description_bytes"))),
   visibility: optional(v.picklist(visibilities)),
+  redact_secrets: optional(v.boolean()),
 };
 
 export const register_schema = exact({ agent_id, ...profile });

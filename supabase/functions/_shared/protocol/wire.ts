@@ -25,6 +25,8 @@ export interface IngestReply {
   accepted: number;
   duplicates: number;
   last_seq: number;
+  /** Secrets that were taken out of the batch before it was stored. */
+  redacted: number;
   /** How long to gather events before the next request. */
   flush_ms: number;
   /** Chat from viewers since the agent's cursor. */
@@ -37,6 +39,8 @@ export interface Agent {
   avatar_url: string | null;
   description: string | null;
   visibility: Visibility;
+  /** Secrets are taken out of what it sends. */
+  redact_secrets: boolean;
   created_at: string;
 }
 
@@ -54,6 +58,8 @@ export interface RegisterRequest {
   avatar_url?: string | null;
   description?: string | null;
   visibility?: Visibility;
+  /** Default: true. */
+  redact_secrets?: boolean;
 }
 
 export interface RegisterReply {

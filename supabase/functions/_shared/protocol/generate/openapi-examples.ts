@@ -56,6 +56,7 @@ export const ingest_reply_example = {
   accepted: 1,
   duplicates: 0,
   last_seq: 42,
+  redacted: 0,
   flush_ms: 250,
   messages: [],
 };

@@ -1,0 +1,68 @@
+/** What the agent's choice makes of texts: whole ones, the texts of an event, and those that come in pieces. */
+import type { EventDataByType, EventType } from "@kulti/protocol/event.ts";
+import { redact, StreamRedactor } from "@kulti/protocol/redact.ts";
+import { redact_data, type TextField } from "@kulti/protocol/redact-events.ts";
+import { to_text } from "./text.ts";
+
+export type Redact = (text: string) => string;
+
+/** A text in pieces: what could be a part of a secret waits for what follows. */
+export interface TextStream {
+  push(piece: string): string;
+  /** What waited. */
+  end(): string;
+  /** Characters that wait. */
+  readonly held: number;
+}
+
+export interface Redaction {
+  text: Redact;
+  /** `shown`: the field that has come out of a stream. */
+  data<Type extends EventType>(
+    type: Type,
+    data: EventDataByType[Type],
+    shown?: TextField,
+  ): EventDataByType[Type];
+  stream(): TextStream;
+}
+
+/** A function of the agent's own comes after the usual redaction; what it gives that is no text is not shown. */
+export function create_redaction(choice: boolean | Redact): Redaction {
+  if (choice === false) {
+    return {
+      text: (text) => text,
+      data: (_, data) => data,
+      stream: () => ({ push: (piece) => piece, end: () => "", held: 0 }),
+    };
+  }
+  const own: Redact = choice === true ? (text) => text : (text) => to_text(choice(text));
+  return {
+    text: (text) => own(redact(text)),
+    data(type, data, shown) {
+      const usual = redact_data({ type, data }, shown).data as typeof data;
+      return choice === true ? usual : (in_texts(usual, own, shown) as typeof data);
+    },
+    stream() {
+      const usual = new StreamRedactor();
+      return {
+        push: (piece) => own(usual.push(piece)),
+        end: () => own(usual.end()),
+        get held() {
+          return usual.held;
+        },
+      };
+    },
+  };
+}
+
+function in_texts(value: unknown, change: Redact, shown?: string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => in_texts(item, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      key === shown ? item : in_texts(item, change),
+    ]),
+  );
+}

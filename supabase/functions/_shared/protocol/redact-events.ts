@@ -1,0 +1,200 @@
+/** Redaction of events, wherever they hold text. */
+import type { AgentEvent, EventType } from "./event.ts";
+import { type LimitName, limits } from "./limits.ts";
+import { mark_secrets } from "./redact.ts";
+import { find_secrets, is_named_secret, type Secret } from "./redact-scan.ts";
+import { fits, is_object } from "./text.ts";
+
+export interface RedactedEvents<Event> {
+  events: Event[];
+  /** How many secrets were taken out. */
+  redacted: number;
+}
+
+type Sent = Pick<AgentEvent, "type" | "data">;
+
+/**
+ * The same events with each secret replaced: the same ones each time, since a batch may be sent again. Pieces of one
+ * text, such as the output of a command, are read as one. No text becomes longer than the contract allows.
+ */
+export function redact_events<Event extends Sent>(events: readonly Event[]): RedactedEvents<Event> {
+  const joined = find_in_streams(events);
+  let count = 0;
+  const shown = events.map((event, index) => {
+    const { data, redacted: taken, is_changed } = redact_piece(event, joined.get(index));
+    count += taken;
+    return is_changed ? { ...event, data } : event;
+  });
+  return { events: shown, redacted: count };
+}
+
+/** A text that may go on in the next event. */
+export type TextField = "content" | "text";
+
+/** Secrets of one event's text that were found in the text it is a piece of. */
+interface PieceFindings {
+  field: TextField;
+  secrets: Secret[];
+}
+
+/** By index of the event, for texts that came in several pieces. */
+function find_in_streams(events: readonly Sent[]): Map<number, PieceFindings> {
+  const streams = new Map<string, number[]>();
+  const add = (key: string, index: number): void => {
+    const indexes = streams.get(key);
+    if (indexes) indexes.push(index);
+    else streams.set(key, [index]);
+  };
+  let commands = 0;
+  for (const [index, { type, data }] of events.entries()) {
+    if (type === "terminal") {
+      if ("command" in data && data.command !== undefined) commands++;
+      add(`terminal ${commands} ${"stream" in data ? data.stream : ""}`, index);
+    } else if (type === "thought" && "stream_id" in data && data.stream_id !== undefined) {
+      add(`thought ${data.stream_id}`, index);
+    }
+  }
+  const findings = new Map<number, PieceFindings>();
+  for (const indexes of streams.values()) {
+    if (indexes.length > 1) find_in_pieces(events, indexes, findings);
+  }
+  return findings;
+}
+
+function find_in_pieces(
+  events: readonly Sent[],
+  indexes: readonly number[],
+  findings: Map<number, PieceFindings>,
+): void {
+  const pieces = indexes.map((index) => piece_of(events[index] as Sent));
+  const { secrets } = find_secrets(pieces.map(({ text }) => text).join(""));
+  let next = 0;
+  let from = 0;
+  for (const [order, { field, text }] of pieces.entries()) {
+    const to = from + text.length;
+    const own: Secret[] = [];
+    for (let at = next; at < secrets.length; at++) {
+      const { start, end, kind } = secrets[at] as Secret;
+      if (start >= to) break;
+      // The mark stands in the piece where the secret begins; of the others the secret's part is gone.
+      const is_begun = start < from;
+      own.push({
+        start: Math.max(start, from) - from,
+        end: Math.min(end, to) - from,
+        kind: is_begun ? "" : kind,
+      });
+      if (end <= to) next = at + 1;
+    }
+    findings.set(indexes[order] as number, { field, secrets: own });
+    from = to;
+  }
+}
+
+const piece_of = ({ data }: Sent): { field: TextField; text: string } =>
+  "text" in data
+    ? { field: "text", text: data.text }
+    : { field: "content", text: "content" in data ? (data.content ?? "") : "" };
+
+/** Where a mark could make a text too long, it is cut to the length of what it stands for. */
+type Marks = "whole" | "cut";
+
+export interface RedactedData {
+  data: unknown;
+  redacted: number;
+  /** Also where only the rest of a secret is gone, which is counted where it begins. */
+  is_changed: boolean;
+}
+
+/** One event's data. `shown`: the field that was redacted before, as a piece of a longer text. */
+export const redact_data = (event: Sent, shown?: TextField): RedactedData =>
+  redact_piece(event, shown && { field: shown, secrets: [] });
+
+function redact_piece({ type, data }: Sent, piece: PieceFindings | undefined): RedactedData {
+  const shown = redact_fields(type, data, piece, "whole");
+  if (!shown.is_changed || is_within(type, shown.data) || !is_within(type, data)) return shown;
+  return redact_fields(type, data, piece, "cut");
+}
+
+function redact_fields(
+  type: EventType,
+  data: object,
+  piece: PieceFindings | undefined,
+  marks: Marks,
+): RedactedData {
+  let count = 0;
+  let is_changed = false;
+  const take = (text: string, secrets: readonly Secret[]): string => {
+    if (secrets.length === 0) return text;
+    is_changed = true;
+    count += secrets.filter(({ kind }) => kind !== "").length;
+    return mark_secrets(text, secrets, marks === "cut");
+  };
+  const walk = (value: unknown, name: string): unknown => {
+    if (typeof value === "string") {
+      if (name !== "" && is_named_secret(name, value)) {
+        return take(value, [{ start: 0, end: value.length, kind: "secret" }]);
+      }
+      return take(value, find_secrets(value).secrets);
+    }
+    if (Array.isArray(value)) return value.map((item) => walk(item, name));
+    if (!is_object(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, key)]));
+  };
+  const fields: [string, unknown][] = [];
+  for (const [key, value] of Object.entries(data)) {
+    if (key === piece?.field) fields.push([key, take(value as string, piece.secrets)]);
+    else if (key === "edits") fields.push([key, (value as unknown[]).map(redact_edit)]);
+    else fields.push([key, walk(value, "")]);
+  }
+  function redact_edit(edit: unknown): unknown {
+    if (!is_object(edit)) return edit;
+    return Object.fromEntries(
+      Object.entries(edit).map(([key, value]) => {
+        // Lines of a file make sense together: a private key has many.
+        if (!Array.isArray(value) || value.length < 2) return [key, walk(value, "")];
+        return [key, (walk(value.join("\n"), "") as string).split("\n")];
+      }),
+    );
+  }
+  const shown: Record<string, unknown> = Object.fromEntries(fields);
+  if (type === "preview" && typeof shown.url === "string") {
+    // A login has no place in an address that others open.
+    const url = shown.url.replace(/^(https?:\/\/)[^/?#\s]*@/i, "$1");
+    if (url !== shown.url && count === 0) count = 1;
+    is_changed ||= url !== shown.url;
+    shown.url = url;
+  }
+  return { data: shown, redacted: count, is_changed };
+}
+
+const size_limits: { [Type in EventType]?: Record<string, LimitName> } = {
+  thought: { content: "thought_content_bytes", metadata: "metadata_bytes" },
+  code: {
+    filename: "filename_bytes",
+    old_filename: "filename_bytes",
+    language: "language_bytes",
+    content: "code_content_bytes",
+    edits: "code_edits_bytes",
+  },
+  terminal: { command: "command_bytes", text: "terminal_text_bytes" },
+  task: { title: "title_bytes", description: "description_bytes" },
+  goal: { title: "title_bytes", description: "description_bytes" },
+  milestone: { label: "label_bytes" },
+  error: {
+    message: "error_message_bytes",
+    file: "filename_bytes",
+    stack: "error_stack_bytes",
+    recovery_strategy: "description_bytes",
+  },
+  preview: { url: "url_bytes" },
+  usage: { model: "model_bytes" },
+};
+
+function is_within(type: EventType, data: unknown): boolean {
+  const names = size_limits[type] ?? {};
+  return Object.entries(data as object).every(([field, value]) => {
+    const name = names[field];
+    if (name === undefined || typeof value === "number" || typeof value === "boolean") return true;
+    return fits(typeof value === "string" ? value : JSON.stringify(value), limits[name]);
+  });
+}
