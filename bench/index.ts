@@ -5,6 +5,7 @@
 import { measure_ingest } from "./ingest.ts";
 import { measure_latency } from "./latency.ts";
 import { read_options } from "./options.ts";
+import { measure_redact } from "./redact.ts";
 import type { Outcome } from "./scenario.ts";
 import { measure_search } from "./search.ts";
 import { measure_stage } from "./stage.ts";
@@ -101,6 +102,25 @@ const scenarios = {
           "KB gzip",
         ),
         whole("JavaScript, lobby", result.script_bytes.lobby / 1024, "KB gzip"),
+      ],
+      result,
+    };
+  },
+  redact: async () => {
+    const result = measure_redact({ seeds: 3, ordinary_bytes: 20_000_000 });
+    const percent = (share: number) => `${round(share * 1000) / 10} %`;
+    return {
+      title: `Redaction: ${result.samples} invented secrets of ${result.kinds} kinds, ${result.cuts} cuts, ${round(result.ordinary_bytes / 1e6)} MB of ordinary text`,
+      table: [
+        {
+          "found whole": percent(result.recall_whole),
+          "found cut in two": percent(result.recall_cut),
+          "hits per 5 MB": round((result.hits.length * 5e6) / result.ordinary_bytes),
+          "MB/s": round(result.megabytes_per_second),
+          "µs per event of 250 B": round(result.us_per_event),
+          "worst MB, ms": round(result.worst_ms),
+        },
+        ...result.hits.map((hit) => ({ hit })),
       ],
       result,
     };

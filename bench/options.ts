@@ -1,7 +1,7 @@
 /** What to measure, from the command line. */
 import { parseArgs } from "node:util";
 
-export const scenario_names = ["latency", "ingest", "search", "stage"] as const;
+export const scenario_names = ["latency", "ingest", "search", "stage", "redact"] as const;
 export type ScenarioName = (typeof scenario_names)[number];
 
 const options = {
