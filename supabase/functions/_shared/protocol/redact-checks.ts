@@ -2,7 +2,7 @@
 import type { CheckName } from "./redact-rules.ts";
 
 /** Enough to judge by, so that a check costs the same for every value. */
-const judged_chars = 64;
+export const judged_chars = 64;
 
 const words = new RegExp(
   `^(?:${[
@@ -40,7 +40,12 @@ const longest_word = 12;
 const call = /^[\w$.]{1,40}\(/;
 const fillers = /x{6}|\*{4}|\.{4}|<[a-z]|\$\{/i;
 /** `xxxx`, `--------`. */
-const is_repeated = (value: string): boolean => value === (value[0] ?? "").repeat(value.length);
+function is_repeated(value: string): boolean {
+  for (let index = 1; index < value.length; index++) {
+    if (value[index] !== value[0]) return false;
+  }
+  return true;
+}
 
 interface Shape {
   letters: number;

@@ -4,7 +4,13 @@
  * `look_back` characters before it and on what its pattern walks over behind it, never on another secret: so the parts
  * of a text that comes in pieces can be judged as soon as they are complete, and alike.
  */
-import { is_assigned_token, is_password, is_random, passes } from "./redact-checks.ts";
+import {
+  is_assigned_token,
+  is_password,
+  is_random,
+  judged_chars,
+  passes,
+} from "./redact-checks.ts";
 import { key_block_anchor, match_key_block } from "./redact-key-block.ts";
 import {
   type NameForm,
@@ -220,10 +226,11 @@ function match_forms(
   found: (kind: string) => void,
 ): Outcome {
   const { text } = reading;
+  const is_capital = is_variable(name);
   let undecided = -1;
   let outcome: Outcome = "none";
   for (const { form, pattern } of open_forms) {
-    if (form.variable && !is_variable(name)) continue;
+    if (form.variable && !is_capital) continue;
     if (form.flag && !name.startsWith("--")) continue;
     if (form.tag && text[name_start - 1] !== "<") continue;
     const result = reading.match(pattern, name_end);
@@ -232,7 +239,7 @@ function match_forms(
     } else if (
       result === "match" &&
       !reading.is_known &&
-      is_secret_value(reading, rule, form, name, name_start)
+      is_secret_value(reading, rule, form, name, name_start, is_capital)
     ) {
       found(rule.kind);
       outcome = "match";
@@ -249,11 +256,12 @@ function is_secret_value(
   form: NameForm,
   name: string,
   name_start: number,
+  is_capital: boolean,
 ): boolean {
-  const value = text.slice(start, end);
+  const value = text.slice(start, Math.min(end, start + judged_chars));
   if (form.random) return value.length >= 16 && is_random(value);
   const is_quoted = "\"'`".includes(text[start - 1] as string);
-  const is_variable_set = form.place === "assigned" && (form.flag === true || is_variable(name));
+  const is_variable_set = form.place === "assigned" && (form.flag === true || is_capital);
   const is_parameter =
     form.place === "assigned" &&
     "?&#;".includes(text[name_start - 1] ?? " ") &&
