@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { redact, redacted, StreamRedactor } from "./redact.ts";
@@ -114,6 +115,29 @@ test.each([
   "secretName: my-app-secret-v2\nkey: password1",
 ])("%j stays as it is", (text) => {
   expect(redact(text)).toBe(text);
+});
+
+test("ordinary text: at most one false hit in five megabytes of a lockfile and of packages' sources", () => {
+  const root = new URL("../../../../", import.meta.url);
+  const texts = [readFileSync(new URL("package-lock.json", root), "utf8")];
+  for (const name of ["fast-check", "valibot", "vitest", "@biomejs", "esbuild", "react-dom"]) {
+    const folder = new URL(`node_modules/${name}/`, root);
+    try {
+      for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+        if (!/\.([cm]?[jt]s|json|md)$/.test(path)) continue;
+        texts.push(readFileSync(new URL(path, folder), "utf8"));
+      }
+    } catch (error) {
+      // Whatever is not installed is no text.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+  const hits = texts.flatMap((text) =>
+    find_secrets(text).secrets.map(({ start, end }) => text.slice(start - 30, end)),
+  );
+  const megabytes = texts.reduce((sum, text) => sum + text.length, 0) / 1e6;
+  expect(megabytes).toBeGreaterThan(4);
+  expect(hits.length, hits.join("\n")).toBeLessThanOrEqual(Math.ceil(megabytes / 5));
 });
 
 /** Beginnings of all rules, and what stands between names and values. */
