@@ -99,7 +99,7 @@ set search_path = ''
 as $$
 begin
   return (
-    select private.agent_json(a)
+    select private.agent_json(a) - 'redact_secrets'
     from public.ai_agents a
     where a.agent_id = of_agent and a.visibility = 'public'
   );
@@ -107,7 +107,7 @@ end
 $$;
 grant execute on function private.find_agent(text) to anon, authenticated, service_role;
 
--- Agent of a public agent, else null.
+-- AgentProfile of a public agent, else null.
 create function public.find_agent(agent_id text) returns jsonb
 language sql stable
 set search_path = ''

@@ -69,7 +69,7 @@ select is(
   pg_temp.refusal($$ select register_agent('{"agent_id": "dan", "avatar_url": "https://u:p@x.io/"}', repeat('d', 64), 'klt_dddddddd') $$),
   'PT422 invalid_request', 'nor one with a login'
 );
-select is(authenticate_agent(repeat('a', 64)), '{"agent_id": "ada"}', 'authenticate_agent tells whose key it is');
+select is(authenticate_agent(repeat('a', 64)), '{"agent_id": "ada", "redact_secrets": true}', 'authenticate_agent tells whose key it is');
 select is(
   pg_temp.refusal($$ select authenticate_agent(repeat('0', 64)) $$),
   'PT401 unknown_key', 'and refuses one that nobody has'

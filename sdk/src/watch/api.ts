@@ -1,6 +1,6 @@
 /** What a viewer may ask of a Kulti server: reads through the Data API, chat through its function. */
 import {
-  type Agent,
+  type AgentProfile,
   type AgentStats,
   type Head,
   limits,
@@ -154,7 +154,7 @@ export function createKultiApi(options: KultiApiOptions) {
     session_head: (session_id: string, signal?: AbortSignal): Promise<Head> =>
       call(rpcs.session_head, { session_id }, is_head, signal),
     /** The profile of a public agent; null if there is none of that id. */
-    find_agent: (agent_id: string, signal?: AbortSignal): Promise<Agent | null> =>
+    find_agent: (agent_id: string, signal?: AbortSignal): Promise<AgentProfile | null> =>
       call(rpcs.find_agent, { agent_id }, is_profile, signal),
     /** Ascending by `seq`; a page may be shorter than asked for, but is empty only at the end. */
     session_events: (
@@ -202,7 +202,8 @@ const is_list = (data: unknown): boolean => Array.isArray(data);
 const is_object = (data: unknown): boolean =>
   typeof data === "object" && data !== null && !Array.isArray(data);
 const is_profile = (data: unknown): boolean =>
-  data === null || (is_object(data) && typeof (data as Partial<Agent>).agent_id === "string");
+  data === null ||
+  (is_object(data) && typeof (data as Partial<AgentProfile>).agent_id === "string");
 const is_head = (data: unknown): boolean => {
   const head = data as Partial<Head> | null;
   return typeof head?.session_id === "string" && Number.isSafeInteger(head.to_seq);

@@ -1,9 +1,9 @@
-import type { Agent, Head } from "@kulti/protocol";
+import type { AgentProfile, Head } from "@kulti/protocol";
 import { fill_avatar } from "../frame/avatar.ts";
 import { element, write } from "../frame/element.ts";
 import { day_title } from "./days.ts";
 
-export function show_profile(agent: Agent): void {
+export function show_profile(agent: AgentProfile): void {
   const { agent_id, name, avatar_url, description, created_at } = agent;
   fill_avatar(element("agent-avatar", HTMLElement), name, avatar_url);
   write(element("agent-name", HTMLElement), name);

@@ -44,6 +44,9 @@ export interface Agent {
   created_at: string;
 }
 
+/** What anyone may read of a public agent. */
+export type AgentProfile = Omit<Agent, "redact_secrets">;
+
 export interface AgentKey {
   id: string;
   /** The first characters of the key, to tell keys apart. */
