@@ -222,7 +222,10 @@ set enable_seqscan = off
 as $$
 declare
   first_day date := coalesce(private.day_of(from_at), '-infinity');
-  last_day date := coalesce(private.day_of(to_at - interval '1 microsecond'), 'infinity');
+  -- Before 1970 there are no events, and before the first date of all no date.
+  last_day date := coalesce(
+    private.day_of(case when to_at <= '1970-01-01 00:00:00+00' then '1969-12-31 00:00:00+00' else to_at - interval '1 microsecond' end), 'infinity'
+  );
   last_shown date := least(last_day, private.day_of(now()));
   oldest_event_at timestamptz := now() - private.time_of('session_idle_ms');
   days private.session_days[];
@@ -232,9 +235,6 @@ begin
   if not found then
     perform private.refuse(404, 'agent_not_found', 'Cannot count for the agent: there is none of that id.');
   end if;
-  -- Before and after these there are no events, and a day further on no dates.
-  from_at := greatest(from_at, '1970-01-01 00:00:00+00');
-  to_at := least(to_at, '10000-01-01 00:00:00+00');
   if from_at >= to_at then
     perform private.refuse(422, 'invalid_request', 'Cannot count for the agent: from_at is not before to_at.');
   end if;

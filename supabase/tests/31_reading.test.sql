@@ -160,7 +160,7 @@ from pg_proc p,
     when 'integer'::regtype then '{0,-1,1,2147483647,-2147483648}'::text[]
     when 'bigint'::regtype then '{0,-1,1,9007199254740992,9223372036854775807,-9223372036854775808}'
     when 'timestamptz'::regtype then
-      '{infinity,-infinity,1970-01-01Z,1969-12-31Z,9999-12-31T23:59:59.999999Z,294276-12-31Z,4713-11-24 BC,2026-11-22T24:00:00+14}'
+      '{infinity,-infinity,1970-01-01Z,1969-12-31Z,9999-12-31T23:59:59.999999Z,294276-12-31Z,4714-11-24 00:00:00+00 BC,2026-11-22T24:00:00+14}'
   end) as value
 where p.pronamespace = 'public'::regnamespace and has_function_privilege('anon', p.oid, 'execute');
 select ok((select count(*) > 60 from odd_call), 'numbers and times of the RPCs are found');
