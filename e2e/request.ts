@@ -67,8 +67,9 @@ export interface StoredRow {
   data: any;
 }
 
-export const read_events = (session_id: string) =>
-  read<StoredRow[]>("session_events", { session_id });
+/** One page of a session's events, those after `after_seq`. */
+export const read_events = (session_id: string, after_seq = 0) =>
+  read<StoredRow[]>("session_events", { session_id, after_seq });
 
 export const read_sessions = (agent_id: string) =>
   read<{ session_id: string; to_seq: number; status: string; ended_at: string | null }[]>(

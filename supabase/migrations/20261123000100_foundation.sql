@@ -44,7 +44,7 @@ select jsonb '{
   "line_number": 2147483647,
   "exit_code": 4294967295,
   "exit_code_below_zero": 2147483648,
-  "tokens": 1000000000000,
+  "tokens": 9007199254740991,
   "cost_usd": 1000000000,
   "agent_name_bytes": 160,
   "agent_description_bytes": 2048,

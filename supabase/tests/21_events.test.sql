@@ -89,7 +89,7 @@ insert into good values
   ('preview', '{"url": "HTTPS://example.org"}'), ('preview', '{"url": "http://[::1]:3000/@scope/ü?to=a@b#x"}'),
   ('preview', jsonb_build_object('url', rpad('https://x/', 2048, 'x'))),
   ('usage', '{}'),
-  ('usage', '{"input_tokens": 1000000000000, "output_tokens": 0, "cost_usd": 0.25}');
+  ('usage', '{"input_tokens": 9007199254740991, "output_tokens": 0, "cost_usd": 0.25}');
 select is_empty($$ select * from good where not pg_temp.is_stored(type, data) $$, 'what event.ts allows is stored');
 
 create temp table bad (type text, data jsonb);
@@ -152,8 +152,8 @@ insert into numbered values
   ('code', 'start', 0, 2147483647, true, '{"removed": [], "added": ["x"]}'),
   ('terminal', 'exit_code', -2147483648, 4294967295, true, '{"stream": "stdout", "text": "said"}'),
   ('error', 'line', 0, 2147483647, true, '{"message": "said"}'),
-  ('usage', 'input_tokens', 0, 1e12, true, '{}'),
-  ('usage', 'output_tokens', 0, 1e12, true, '{}'),
+  ('usage', 'input_tokens', 0, 9007199254740991, true, '{}'),
+  ('usage', 'output_tokens', 0, 9007199254740991, true, '{}'),
   ('usage', 'cost_usd', 0, 1e9, false, '{}');
 create temp table odd (value jsonb);
 insert into odd

@@ -37,7 +37,7 @@ export const limits = {
   exit_code: 4_294_967_295,
   exit_code_below_zero: 2_147_483_648,
   /** In one `usage` event. Sums stay exact in JavaScript up to 9,007 such events. */
-  tokens: 1_000_000_000_000,
+  tokens: 9_007_199_254_740_991,
   cost_usd: 1_000_000_000,
   agent_name_bytes: 160,
   agent_description_bytes: 2_048,

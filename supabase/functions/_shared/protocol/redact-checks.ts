@@ -1,5 +1,6 @@
 /** Whether what stands where a secret would stand is one. Each check looks at a bounded part of the value. */
 import type { CheckName } from "./redact-rules.ts";
+import { trim_end } from "./text.ts";
 
 /** Enough to judge by, so that a check costs the same for every value. */
 export const judged_chars = 64;
@@ -139,7 +140,7 @@ export function is_assigned_token(value: string, is_quoted: boolean): boolean {
 }
 
 function decoded_base64(value: string): string {
-  const start = value.slice(0, judged_chars).replace(/=+$/, "");
+  const start = trim_end(value.slice(0, judged_chars), "=");
   try {
     return atob(start.slice(0, start.length - (start.length % 4 === 1 ? 1 : 0)));
   } catch {
