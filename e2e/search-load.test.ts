@@ -3,6 +3,7 @@ import { KultiApiError } from "kulti/watch";
 import { Client } from "pg";
 import { expect, test } from "vitest";
 import { register, thought } from "./agent.ts";
+import { can_choose_address } from "./from-address.ts";
 import { api } from "./table.ts";
 import { target } from "./target.ts";
 
@@ -16,19 +17,38 @@ test.runIf(target.db_url)(
     expect(await search()).toHaveLength(1);
     const database = new Client(target.db_url);
     await database.connect();
+    const take = (kind: string, whose: string) =>
+      database.query(
+        `select pg_advisory_xact_lock(hashtext('kulti slot ' || $1 || ' ' || $2), slot::integer)
+        from generate_series(1, private.setting_of($1 || '_slots')) slot`,
+        [kind, whose],
+      );
+    const address_of = async (address: string): Promise<string> => {
+      const headers = JSON.stringify({ "x-forwarded-for": address });
+      const { rows } = await database.query("select private.address_of($1) as hash", [headers]);
+      return rows[0].hash;
+    };
+    const busy = { status: 503, code: "unavailable" };
     try {
       await database.query("begin");
-      const { rows } = await database.query(
-        `select pg_advisory_xact_lock(hashtext('kulti slot search'), slot::integer)
-       from generate_series(1, private.setting_of('search_slots')) slot`,
-      );
-      expect(rows.length).toBeGreaterThan(0);
+      await take("search", "");
       const refused = await search();
       expect(refused).toBeInstanceOf(KultiApiError);
-      expect(refused).toMatchObject({ status: 503, code: "unavailable" });
+      expect(refused).toMatchObject(busy);
       // Others go on.
       await agent.post([thought("It goes on.")], { session_id });
       expect(await api.session_head(session_id)).toMatchObject({ to_seq: 2 });
+      await database.query("commit");
+      expect(await search()).toHaveLength(1);
+
+      // One address can take its own slots and no more.
+      await database.query("begin");
+      await take("search_address", await address_of("203.0.113.5"));
+      expect(await search()).toHaveLength(1);
+      if (can_choose_address) {
+        await take("search_address", await address_of("127.0.0.1"));
+        expect(await search()).toMatchObject(busy);
+      }
       await database.query("commit");
       expect(await search()).toHaveLength(1);
     } finally {

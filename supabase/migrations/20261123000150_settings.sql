@@ -63,7 +63,8 @@ from (values
   ('batch_frames', 'count', '8', 'Broadcasts of one batch; viewers fetch what does not fit.'),
   ('search_budget_ms', 'ms', '1000',
     'A search ends after this time with what it has found, and is given up after twice as much.'),
-  ('search_slots', 'count', '3', 'Searches that may run at once.')
+  ('search_slots', 'count', '3', 'Searches that may run at once.'),
+  ('search_address_slots', 'count', '2', 'Searches that may run at once, per network address.')
 ) as setting (name, unit, value, description);
 
 -- A setting that is a number. In PL/pgSQL, which keeps the plan: a call takes some 5 microseconds.

@@ -58,9 +58,9 @@ begin
 end
 $$;
 
--- Takes one of the `<kind>_slots` until the end of the transaction, or refuses with 503. Nobody waits for one: whoever
+-- Takes one of the `<kind>_slots`, of all or of one caller, until the end of the transaction, or refuses with 503. Nobody waits for one: whoever
 -- waits holds a connection of the pool that ingest needs too.
-create function private.take_slot(kind text) returns void
+create function private.take_slot(kind text, whose text default '') returns void
 language plpgsql
 set search_path = ''
 as $$
@@ -68,7 +68,7 @@ declare
   slots integer := private.setting_of(kind || '_slots');
 begin
   for slot in 1..slots loop
-    if pg_try_advisory_xact_lock(hashtext('kulti slot ' || kind), slot) then
+    if pg_try_advisory_xact_lock(hashtext('kulti slot ' || kind || ' ' || whose), slot) then
       return;
     end if;
   end loop;

@@ -476,6 +476,8 @@ begin
       return;
     end if;
   end if;
+  -- Nobody takes all of them.
+  perform private.take_slot('search_address', private.caller_address());
   perform private.take_slot('search');
   sought := private.read_query(typed, narrowed.is_hidden);
   if sought.whole is null then
