@@ -1,7 +1,7 @@
 import { defineConfig, type TestUserConfig } from "vitest/config";
 
 /** A slow machine is no failure: whoever waits for something waits for it. */
-const expect_patiently = { poll: { timeout: 10_000 } };
+const expectPatiently = { poll: { timeout: 10_000 } };
 
 // One project per workspace, so that each suite can be run alone: `npx vitest run --project sdk`.
 const unit = (name: string, root: string) => ({
@@ -11,7 +11,7 @@ const unit = (name: string, root: string) => ({
     include: ["**/*.test.{ts,tsx}"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: 30_000,
-    expect: expect_patiently,
+    expect: expectPatiently,
   },
 });
 
@@ -23,13 +23,13 @@ const e2e = (name: string, more: TestUserConfig) => ({
     include: ["**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    expect: expect_patiently,
+    expect: expectPatiently,
     ...more,
   },
 });
 
 /** What this sees must come within a second, so it has the cores to itself. */
-const in_time = ["stage.test.ts"];
+const inTime = ["stage.test.ts"];
 /** Measure how soon all is well again; `kills` ends parts of the stack that the others would miss. */
 const faults = ["faults/*.test.ts"];
 const kills = ["faults/kills.test.ts"];
@@ -54,11 +54,11 @@ export default defineConfig({
           include: ["**/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          expect: expect_patiently,
+          expect: expectPatiently,
         },
       },
-      e2e("e2e", { exclude: [...in_time, ...faults], maxWorkers: 2, sequence: { groupOrder: 1 } }),
-      e2e("e2e-in-time", { include: in_time, maxWorkers: 1, sequence: { groupOrder: 2 } }),
+      e2e("e2e", { exclude: [...inTime, ...faults], maxWorkers: 2, sequence: { groupOrder: 1 } }),
+      e2e("e2e-in-time", { include: inTime, maxWorkers: 1, sequence: { groupOrder: 2 } }),
       e2e("e2e-faults", {
         ...{ include: faults, exclude: kills, maxWorkers: 2, sequence: { groupOrder: 3 } },
       }),

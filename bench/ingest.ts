@@ -1,7 +1,7 @@
 /** Durable ingest: several agents post batches as fast as they are acknowledged. */
-import { warm_up_seconds } from "./scenario.ts";
+import { warmUpSeconds } from "./scenario.ts";
 import { type Summary, summarize } from "./statistics.ts";
-import { type BenchAgent, register_agent, type Target } from "./target.ts";
+import { type BenchAgent, registerAgent, type Target } from "./target.ts";
 
 export interface IngestLoad {
   agents: number;
@@ -11,44 +11,44 @@ export interface IngestLoad {
 
 export interface IngestResult extends Summary {
   load: IngestLoad;
-  events_per_second: number;
+  eventsPerSecond: number;
 }
 
-export async function measure_ingest(target: Target, load: IngestLoad): Promise<IngestResult> {
+export async function measureIngest(target: Target, load: IngestLoad): Promise<IngestResult> {
   const agents = await Promise.all(
-    Array.from({ length: load.agents }, () => register_agent(target)),
+    Array.from({ length: load.agents }, () => registerAgent(target)),
   );
-  await post_batches(agents, { ...load, seconds: warm_up_seconds });
+  await postBatches(agents, { ...load, seconds: warmUpSeconds });
   const started = performance.now();
-  const times_ms = await post_batches(agents, load);
-  const elapsed_s = (performance.now() - started) / 1000;
+  const timesMs = await postBatches(agents, load);
+  const elapsedS = (performance.now() - started) / 1000;
   return {
     load,
-    ...summarize(times_ms),
-    events_per_second: (times_ms.length * load.batch_events) / elapsed_s,
+    ...summarize(timesMs),
+    eventsPerSecond: (timesMs.length * load.batch_events) / elapsedS,
   };
 }
 
 /** How long each batch took. */
-async function post_batches(
+async function postBatches(
   agents: readonly BenchAgent[],
-  { batch_events, seconds }: IngestLoad,
+  { batch_events: batchEvents, seconds }: IngestLoad,
 ): Promise<number[]> {
-  const times_ms: number[] = [];
+  const timesMs: number[] = [];
   const ends = performance.now() + seconds * 1000;
   await Promise.all(
     agents.map(async ({ post }) => {
       while (performance.now() < ends) {
         const begun = performance.now();
-        await post(make_batch(batch_events));
-        times_ms.push(performance.now() - begun);
+        await post(makeBatch(batchEvents));
+        timesMs.push(performance.now() - begun);
       }
     }),
   );
-  return times_ms;
+  return timesMs;
 }
 
-const make_batch = (size: number) =>
+const makeBatch = (size: number) =>
   Array.from({ length: size }, () => ({
     id: crypto.randomUUID(),
     type: "thought",

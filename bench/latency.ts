@@ -1,6 +1,6 @@
 /** POST → viewer's socket: Kulti beside a bare relay, one after the other in one run. */
-import { type Load, type Outcome, run_scenario, start_child } from "./scenario.ts";
-import { register_agent, type Target } from "./target.ts";
+import { type Load, type Outcome, runScenario, startChild } from "./scenario.ts";
+import { registerAgent, type Target } from "./target.ts";
 
 export interface LatencyResult {
   load: Load;
@@ -8,20 +8,20 @@ export interface LatencyResult {
   relay: Outcome;
 }
 
-export async function measure_latency(target: Target, load: Load): Promise<LatencyResult> {
-  return { load, kulti: await measure_kulti(target, load), relay: await measure_relay(load) };
+export async function measureLatency(target: Target, load: Load): Promise<LatencyResult> {
+  return { load, kulti: await measureKulti(target, load), relay: await measureRelay(load) };
 }
 
-async function measure_kulti(target: Target, load: Load): Promise<Outcome> {
-  const agent = await register_agent(target);
-  const session_id = await agent.post([{ type: "status", data: { status: "live" } }]);
-  return run_scenario(
+async function measureKulti(target: Target, load: Load): Promise<Outcome> {
+  const agent = await registerAgent(target);
+  const sessionId = await agent.post([{ type: "status", data: { status: "live" } }]);
+  return runScenario(
     load,
     {
       kind: "kulti",
       url: `${target.api_url.replace(/^http/, "ws")}/realtime/v1`,
       key: target.publishable_key,
-      topic: `session:${session_id}`,
+      topic: `session:${sessionId}`,
       count: load.viewers,
     },
     async (event) => {
@@ -31,13 +31,13 @@ async function measure_kulti(target: Target, load: Load): Promise<Outcome> {
   );
 }
 
-async function measure_relay(load: Load): Promise<Outcome> {
-  const [relay, { port }] = (await start_child("relay.ts")) as [
-    Awaited<ReturnType<typeof start_child>>[0],
+async function measureRelay(load: Load): Promise<Outcome> {
+  const [relay, { port }] = (await startChild("relay.ts")) as [
+    Awaited<ReturnType<typeof startChild>>[0],
     { port: number },
   ];
   try {
-    return await run_scenario(
+    return await runScenario(
       load,
       { kind: "relay", url: `ws://127.0.0.1:${port}`, count: load.viewers },
       async (event) => {

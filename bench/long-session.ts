@@ -2,30 +2,30 @@
 import type { BenchAgent } from "./target.ts";
 
 /** Events of a batch; the most that ingest takes. */
-const batch_events = 500;
-const step_ms = 500;
+const batchEvents = 500;
+const stepMs = 500;
 const files = 400;
 
-export async function post_long_session(
+export async function postLongSession(
   agent: BenchAgent,
   count: number,
-  last_status: "working" | "done",
+  lastStatus: "working" | "done",
 ): Promise<string> {
-  const began = Date.now() - count * step_ms;
-  let session_id = "";
-  for (let from = 0; from < count; from += batch_events) {
-    const batch = Array.from({ length: Math.min(batch_events, count - from) }, (_, index) => {
+  const began = Date.now() - count * stepMs;
+  let sessionId = "";
+  for (let from = 0; from < count; from += batchEvents) {
+    const batch = Array.from({ length: Math.min(batchEvents, count - from) }, (_, index) => {
       const number = from + index;
-      const at = new Date(began + number * step_ms).toISOString();
-      const last = { type: "status", data: { status: last_status } };
-      return { ...(number === count - 1 ? last : make_event(number)), at };
+      const at = new Date(began + number * stepMs).toISOString();
+      const last = { type: "status", data: { status: lastStatus } };
+      return { ...(number === count - 1 ? last : makeEvent(number)), at };
     });
-    session_id = await agent.post(batch);
+    sessionId = await agent.post(batch);
   }
-  return session_id;
+  return sessionId;
 }
 
-export function make_event(number: number): { type: string; data: object } {
+export function makeEvent(number: number): { type: string; data: object } {
   if (number % 500 === 0) return { type: "task", data: { title: `Part ${number / 500 + 1}` } };
   if (number % 97 === 0) return { type: "error", data: { message: `Test ${number} failed` } };
   if (number % 10 === 3) {
@@ -43,7 +43,7 @@ export function make_event(number: number): { type: string; data: object } {
     const filename = `src/part-${number % files}.ts`;
     return { type: "code", data: { filename, action: "write", content } };
   }
-  const thought_type = ["reasoning", "observation", "decision", "general"][number % 4];
+  const thoughtType = ["reasoning", "observation", "decision", "general"][number % 4];
   const content = `Thought ${number}: the reader holds what the writer has not yet given up, so it must wait.`;
-  return { type: "thought", data: { thought_type, content } };
+  return { type: "thought", data: { thought_type: thoughtType, content } };
 }

@@ -1,8 +1,8 @@
 /** What to measure, from the command line. */
 import { parseArgs } from "node:util";
 
-export const scenario_names = ["latency", "ingest", "search", "stage", "redact"] as const;
-export type ScenarioName = (typeof scenario_names)[number];
+export const scenarioNames = ["latency", "ingest", "search", "stage", "redact"] as const;
+export type ScenarioName = (typeof scenarioNames)[number];
 
 const options = {
   viewers: { type: "string", default: "100" },
@@ -13,7 +13,7 @@ const options = {
 } as const;
 
 /** Ends the process where it can't be understood, and says why. */
-export function read_options(args: string[]) {
+export function readOptions(args: string[]) {
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     const number = (name: "viewers" | "rate" | "seconds" | "events"): number => {
@@ -24,8 +24,8 @@ export function read_options(args: string[]) {
       return value;
     };
     return {
-      names: positionals.length > 0 ? positionals.map(scenario_of) : scenario_names,
-      is_json: values.json,
+      names: positionals.length > 0 ? positionals.map(scenarioOf) : scenarioNames,
+      isJson: values.json,
       viewers: number("viewers"),
       rate: number("rate"),
       seconds: number("seconds"),
@@ -34,14 +34,14 @@ export function read_options(args: string[]) {
   } catch (error) {
     console.error(`Cannot measure: ${(error as Error).message}`);
     console.error(
-      `npm run bench -- [${scenario_names.join("|")} …] [--viewers 100] [--rate 10] [--seconds 20] [--events 1000000] [--json]`,
+      `npm run bench -- [${scenarioNames.join("|")} …] [--viewers 100] [--rate 10] [--seconds 20] [--events 1000000] [--json]`,
     );
     process.exit(2);
   }
 }
 
-function scenario_of(name: string): ScenarioName {
-  const known = scenario_names.find((one) => one === name);
+function scenarioOf(name: string): ScenarioName {
+  const known = scenarioNames.find((one) => one === name);
   if (!known) throw new Error(`there is no "${name}".`);
   return known;
 }

@@ -3,46 +3,46 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { redact } from "@kulti/protocol/redact.ts";
-import { leaks, make_samples, seeded } from "@kulti/protocol/redact-corpus.ts";
-import { redact_events } from "@kulti/protocol/redact-events.ts";
-import { find_secrets } from "@kulti/protocol/redact-scan.ts";
+import { leaks, makeSamples, seeded } from "@kulti/protocol/redact-corpus.ts";
+import { redactEvents } from "@kulti/protocol/redact-events.ts";
+import { findSecrets } from "@kulti/protocol/redact-scan.ts";
 
 export interface RedactLoad {
   /** Corpora of secrets, each with its own seed. */
   seeds: number;
-  ordinary_bytes: number;
+  ordinaryBytes: number;
 }
 
 export interface RedactResult {
   kinds: number;
   samples: number;
   /** Shares of the samples of which nothing is seen. */
-  recall_whole: number;
-  recall_cut: number;
+  recallWhole: number;
+  recallCut: number;
   cuts: number;
-  ordinary_bytes: number;
+  ordinaryBytes: number;
   /** All marks in ordinary text, with the file and what stands around: examples of credentials in documentation too. */
   hits: string[];
-  megabytes_per_second: number;
-  us_per_event: number;
+  megabytesPerSecond: number;
+  usPerEvent: number;
   /** A megabyte of the text that costs most for its size. */
-  worst_ms: number;
+  worstMs: number;
 }
 
 const root = join(import.meta.dirname, "..");
 
-export function measure_redact(load: RedactLoad): RedactResult {
-  return { ...recall(load.seeds), ...ordinary(load.ordinary_bytes), ...costs() };
+export function measureRedact(load: RedactLoad): RedactResult {
+  return { ...recall(load.seeds), ...ordinary(load.ordinaryBytes), ...costs() };
 }
 
 function recall(seeds: number) {
-  const samples = Array.from({ length: seeds }, (_, seed) => make_samples(seed + 1)).flat();
+  const samples = Array.from({ length: seeds }, (_, seed) => makeSamples(seed + 1)).flat();
   const found = samples.filter((sample) => !leaks(sample, redact(sample.text)));
   let cuts = 0;
   let hidden = 0;
-  for (const sample of make_samples(1)) {
+  for (const sample of makeSamples(1)) {
     for (let cut = 1; cut < sample.text.length; cut++) {
-      const { events } = redact_events(
+      const { events } = redactEvents(
         [sample.text.slice(0, cut), sample.text.slice(cut)].map((text) => ({
           type: "terminal" as const,
           data: { stream: "stdout" as const, text },
@@ -55,31 +55,31 @@ function recall(seeds: number) {
   return {
     kinds: new Set(samples.map(({ kind }) => kind)).size,
     samples: samples.length,
-    recall_whole: found.length / samples.length,
-    recall_cut: hidden / cuts,
+    recallWhole: found.length / samples.length,
+    recallCut: hidden / cuts,
     cuts,
   };
 }
 
 function ordinary(bytes: number) {
   let read = 0;
-  let used_us = 0;
+  let usedUs = 0;
   const hits: string[] = [];
-  for (const [name, text] of ordinary_texts(bytes)) {
+  for (const [name, text] of ordinaryTexts(bytes)) {
     read += text.length;
     const before = process.cpuUsage().user;
-    const { secrets } = find_secrets(text);
-    used_us += process.cpuUsage().user - before;
+    const { secrets } = findSecrets(text);
+    usedUs += process.cpuUsage().user - before;
     for (const { start, end, kind } of secrets) {
       const around = `${text.slice(Math.max(0, start - 40), start)}⟦${text.slice(start, Math.min(end, start + 60))}⟧`;
       hits.push(`${kind} in ${name}: ${JSON.stringify(around)}`);
     }
   }
-  return { ordinary_bytes: read, hits, megabytes_per_second: read / used_us };
+  return { ordinaryBytes: read, hits, megabytesPerSecond: read / usedUs };
 }
 
 /** The lockfile, hashes, identifiers, pictures, the site's bundles, and files of node_modules in an order of chance. */
-function* ordinary_texts(bytes: number): Generator<[string, string]> {
+function* ordinaryTexts(bytes: number): Generator<[string, string]> {
   yield ["package-lock.json", readFileSync(join(root, "package-lock.json"), "utf8")];
   const random = seeded(1);
   const sha = (size: number) =>
@@ -95,7 +95,7 @@ function* ordinary_texts(bytes: number): Generator<[string, string]> {
   yield ["pictures", `<img src="data:image/png;base64,${picture.toString("base64")}">`];
   let left = bytes - 3_000_000;
   const files = [join(root, "site", "dist"), join(root, "node_modules")].flatMap((folder) => [
-    ...text_files(folder),
+    ...textFiles(folder),
   ]);
   const order = (path: string) => createHash("md5").update(relative(root, path)).digest("hex");
   const mixed = files.map((path) => ({ path, key: order(path) }));
@@ -109,10 +109,10 @@ function* ordinary_texts(bytes: number): Generator<[string, string]> {
   }
 }
 
-function* text_files(folder: string): Generator<string> {
+function* textFiles(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* text_files(path);
+    if (entry.isDirectory()) yield* textFiles(path);
     else if (entry.isFile() && /\.([cm]?[jt]s|json|md|css|html|map|txt|sql|ya?ml)$/.test(path)) {
       yield path;
     }
@@ -126,10 +126,10 @@ function costs() {
     type: "thought" as const,
     data: { thought_type: "general" as const, content: `${n} ${words.repeat(2)}`.slice(0, 250) },
   }));
-  for (let round = 0; round < 500; round++) redact_events(batch);
+  for (let round = 0; round < 500; round++) redactEvents(batch);
   const rounds = 2_000;
-  const us_per_event = cpu_us(() => {
-    for (let round = 0; round < rounds; round++) redact_events(batch);
+  const usPerEvent = cpuUs(() => {
+    for (let round = 0; round < rounds; round++) redactEvents(batch);
   });
   const hostile = [
     "sk-",
@@ -139,17 +139,17 @@ function costs() {
     "cookie: a=",
     "-----BEGIN PRIVATE KEY-----",
   ];
-  const worst_us = hostile.map((piece) => {
+  const worstUs = hostile.map((piece) => {
     const text = piece.repeat(1_000_000 / piece.length);
-    return cpu_us(() => void find_secrets(text));
+    return cpuUs(() => void findSecrets(text));
   });
   return {
-    us_per_event: us_per_event / rounds / batch.length,
-    worst_ms: Math.max(...worst_us) / 1000,
+    usPerEvent: usPerEvent / rounds / batch.length,
+    worstMs: Math.max(...worstUs) / 1000,
   };
 }
 
-function cpu_us(run: () => void): number {
+function cpuUs(run: () => void): number {
   const before = process.cpuUsage().user;
   run();
   return process.cpuUsage().user - before;

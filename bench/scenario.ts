@@ -15,7 +15,7 @@ export interface ViewersPlan {
 }
 
 export interface Report {
-  latencies_ms: number[];
+  latenciesMs: number[];
   /** Received by all viewers together, WebSocket payloads. */
   bytes: number;
   /** Distinct events, by viewer. */
@@ -24,26 +24,26 @@ export interface Report {
 
 export interface Load {
   viewers: number;
-  events_per_second: number;
+  eventsPerSecond: number;
   seconds: number;
   /** Bytes of text in one event. */
-  content_bytes: number;
+  contentBytes: number;
 }
 
 export interface Outcome extends Summary {
   sent: number;
   /** Deliveries that did not come, of `sent × viewers`. */
   lost: number;
-  bytes_per_delivery: number;
+  bytesPerDelivery: number;
   /** The event's own JSON, for comparison. */
-  event_bytes: number;
+  eventBytes: number;
 }
 
 /** So much of a load is not counted: until then every process that takes part compiles its code. */
-export const warm_up_seconds = 2;
+export const warmUpSeconds = 2;
 
 /** A child of this folder which has said its first word. */
-export async function start_child(file: string, argument = ""): Promise<[ChildProcess, unknown]> {
+export async function startChild(file: string, argument = ""): Promise<[ChildProcess, unknown]> {
   const child = fork(join(import.meta.dirname, file), [argument]);
   const [message] = await Promise.race([
     once(child, "message"),
@@ -62,24 +62,24 @@ async function ask<Reply>(child: ChildProcess, word: string): Promise<Reply> {
 }
 
 /** Runs the load against one server. `post` sends one event and resolves when it was acknowledged. */
-export async function run_scenario(
+export async function runScenario(
   load: Load,
   plan: ViewersPlan,
   post: (event: unknown) => Promise<void>,
 ): Promise<Outcome> {
-  const [viewers] = await start_child("viewers.ts", JSON.stringify(plan));
+  const [viewers] = await startChild("viewers.ts", JSON.stringify(plan));
   try {
-    await post_steadily({ ...load, seconds: warm_up_seconds }, post);
+    await postSteadily({ ...load, seconds: warmUpSeconds }, post);
     await ask(viewers, "begin");
-    const { total, event_bytes } = await post_steadily(load, post);
+    const { total, eventBytes } = await postSteadily(load, post);
     const report = await ask<Report>(viewers, "report");
     const deliveries = report.received.reduce((sum, count) => sum + count, 0);
     return {
-      ...summarize(report.latencies_ms),
+      ...summarize(report.latenciesMs),
       sent: total,
       lost: total * load.viewers - deliveries,
-      bytes_per_delivery: report.bytes / Math.max(1, deliveries),
-      event_bytes,
+      bytesPerDelivery: report.bytes / Math.max(1, deliveries),
+      eventBytes,
     };
   } finally {
     viewers.kill();
@@ -87,30 +87,30 @@ export async function run_scenario(
 }
 
 /** Resolves when all has been acknowledged, and had its time to arrive. */
-async function post_steadily(load: Load, post: (event: unknown) => Promise<void>) {
-  const total = load.events_per_second * load.seconds;
+async function postSteadily(load: Load, post: (event: unknown) => Promise<void>) {
+  const total = load.eventsPerSecond * load.seconds;
   const started = performance.now();
   const posts: Promise<void>[] = [];
-  let event_bytes = 0;
+  let eventBytes = 0;
   for (let number = 0; number < total; number++) {
-    const due = started + (number * 1000) / load.events_per_second;
+    const due = started + (number * 1000) / load.eventsPerSecond;
     await sleep(Math.max(0, due - performance.now()));
-    const event = make_event(number, load.content_bytes);
-    event_bytes = JSON.stringify(event).length;
+    const event = makeEvent(number, load.contentBytes);
+    eventBytes = JSON.stringify(event).length;
     posts.push(post(event));
   }
   await Promise.all(posts);
   await sleep(1_500);
-  return { total, event_bytes };
+  return { total, eventBytes };
 }
 
-function make_event(number: number, content_bytes: number) {
+function makeEvent(number: number, contentBytes: number) {
   const stamp = `${(performance.timeOrigin + performance.now()).toFixed(3)} ${number} `;
   return {
     seq: number + 1,
     id: crypto.randomUUID(),
     type: "thought",
     at: new Date().toISOString(),
-    data: { thought_type: "general", content: stamp.padEnd(content_bytes, "thinking aloud ") },
+    data: { thought_type: "general", content: stamp.padEnd(contentBytes, "thinking aloud ") },
   };
 }

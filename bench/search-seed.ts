@@ -5,7 +5,7 @@
 import { Pool } from "pg";
 
 export const agents = 40;
-const events_per_session = 1_000;
+const eventsPerSession = 1_000;
 
 /** Words by rank, and phrases of six that the texts are made of. */
 const vocabulary = `
@@ -43,7 +43,7 @@ const sessions = `
   select 'bench-search-' || n, 'Bench ' || n from generate_series(0, ${agents - 1}) as n;
   insert into public.ai_agent_sessions (id, agent_id, visibility, status, last_seq, started_at, last_event_at, active_at, ended_at)
   select
-    md5('bench-search ' || n)::uuid, 'bench-search-' || n % ${agents}, 'public', 'done', ${events_per_session},
+    md5('bench-search ' || n)::uuid, 'bench-search-' || n % ${agents}, 'public', 'done', ${eventsPerSession},
     start, start, start, start
   from generate_series(0, $sessions - 1) as n, lateral (select timestamptz '2026-01-01' + n * interval '8 hours') as at (start);`;
 
@@ -69,14 +69,14 @@ const session = (n: number, all: number) => `
         from generate_series(1, 5) as i, bench.phrases p
         where p.n = floor(bench.draw(event.n * 5 + i, 2) * 50000)::integer
       ) || case when ${n} < ${Math.floor(all * 0.4)} and n % 5 = 1 then ' bygone' else '' end as words
-    from generate_series(1, ${events_per_session}) as seq, lateral (select ${n} * ${events_per_session}::bigint + seq) as event (n)
+    from generate_series(1, ${eventsPerSession}) as seq, lateral (select ${n} * ${eventsPerSession}::bigint + seq) as event (n)
   ) made;`;
 
 /** Fills the database unless it was filled before. Resolves with the number of seconds it took. */
-export async function seed(db_url: string, events: number): Promise<number> {
+export async function seed(dbUrl: string, events: number): Promise<number> {
   const started = performance.now();
-  const all = Math.ceil(events / events_per_session);
-  const database = new Pool({ connectionString: db_url, max: 2 });
+  const all = Math.ceil(events / eventsPerSession);
+  const database = new Pool({ connectionString: dbUrl, max: 2 });
   try {
     const present = await database.query("select from pg_namespace where nspname = 'bench'");
     if (present.rowCount === 1) return 0;
@@ -104,8 +104,8 @@ export async function seed(db_url: string, events: number): Promise<number> {
 }
 
 /** Thirty words of each kind, and pairs of words that stand beside each other. */
-export async function sample(db_url: string) {
-  const database = new Pool({ connectionString: db_url, max: 1 });
+export async function sample(dbUrl: string) {
+  const database = new Pool({ connectionString: dbUrl, max: 1 });
   try {
     const texts = async (query: string, values: unknown[] = []) => {
       const { rows } = await database.query<[string]>({ text: query, values, rowMode: "array" });

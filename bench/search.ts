@@ -19,20 +19,20 @@ export interface SearchClass extends Summary {
 export interface SearchResult {
   load: SearchLoad;
   /** Seconds; 0 when the events were there. */
-  seeded_s: number;
+  seededS: number;
   classes: SearchClass[];
 }
 
 type Query = { query: string } & Record<string, unknown>;
 
-export async function measure_search(
+export async function measureSearch(
   target: Target,
-  db_url: string,
+  dbUrl: string,
   load: SearchLoad,
 ): Promise<SearchResult> {
-  const seeded_s = await seed(db_url, load.events);
-  const { common, middling, rare, identifiers, paths, pairs } = await sample(db_url);
-  const of_agent = (query: string, n: number) => ({
+  const seededS = await seed(dbUrl, load.events);
+  const { common, middling, rare, identifiers, paths, pairs } = await sample(dbUrl);
+  const ofAgent = (query: string, n: number) => ({
     query,
     agent_id: `bench-search-${n % agents}`,
   });
@@ -45,8 +45,8 @@ export async function measure_search(
     ["phrase", pairs.map((pair) => plain(`"${pair}"`))],
     ["identifier", identifiers.map(plain)],
     ["path", paths.map(plain)],
-    ["by agent, common word", common.map(of_agent)],
-    ["by agent, rare word", rare.map(of_agent)],
+    ["by agent, common word", common.map(ofAgent)],
+    ["by agent, rare word", rare.map(ofAgent)],
     ["by type and month", common.map((query, n) => ({ query, type: "error", ...month(n % 6) }))],
     ["by file", common.map((query, n) => ({ query, filename: `file${n % 13}.ts` }))],
     ["beginning of a word", common.map((word) => plain(`${word.slice(0, 3)}*`))],
@@ -56,24 +56,24 @@ export async function measure_search(
   ];
   const results: SearchClass[] = [];
   for (const [name, queries] of classes) {
-    const times_ms: number[] = [];
+    const timesMs: number[] = [];
     let hits = 0;
     let refused = 0;
     for (const query of [queries[0] as Query, ...queries]) {
       const begun = performance.now();
       const found = await search(target, query);
-      times_ms.push(performance.now() - begun);
+      timesMs.push(performance.now() - begun);
       if (found) hits += found.length;
       else refused += 1;
     }
     results.push({
       name,
-      hits: hits / times_ms.length,
+      hits: hits / timesMs.length,
       refused,
-      ...summarize(times_ms.slice(1)),
+      ...summarize(timesMs.slice(1)),
     });
   }
-  return { load, seeded_s, classes: results };
+  return { load, seededS, classes: results };
 }
 
 const month = (n: number) => ({
@@ -82,12 +82,12 @@ const month = (n: number) => ({
 });
 
 async function search(
-  { api_url, publishable_key }: Target,
+  { api_url: apiUrl, publishable_key: publishableKey }: Target,
   query: Query,
 ): Promise<unknown[] | null> {
-  const response = await fetch(`${api_url}/rest/v1/rpc/search_events`, {
+  const response = await fetch(`${apiUrl}/rest/v1/rpc/search_events`, {
     method: "POST",
-    headers: { "content-type": "application/json", apikey: publishable_key },
+    headers: { "content-type": "application/json", apikey: publishableKey },
     body: JSON.stringify(query),
   });
   const reply = await response.json();

@@ -4,26 +4,26 @@ export interface Target {
   publishable_key: string;
 }
 
-export function target_from_environment(): Target {
-  const { KULTI_API_URL, KULTI_PUBLISHABLE_KEY } = process.env;
-  if (!KULTI_API_URL || !KULTI_PUBLISHABLE_KEY) {
+export function targetFromEnvironment(): Target {
+  const { KULTI_API_URL: kultiApiUrl, KULTI_PUBLISHABLE_KEY: kultiPublishableKey } = process.env;
+  if (!kultiApiUrl || !kultiPublishableKey) {
     throw new Error("Cannot measure: KULTI_API_URL and KULTI_PUBLISHABLE_KEY are not set.");
   }
-  return { api_url: KULTI_API_URL, publishable_key: KULTI_PUBLISHABLE_KEY };
+  return { api_url: kultiApiUrl, publishable_key: kultiPublishableKey };
 }
 
 /** Where the built site is served. */
-export function site_from_environment(): string {
-  const { KULTI_SITE_URL } = process.env;
-  if (!KULTI_SITE_URL) throw new Error("Cannot open the stage: KULTI_SITE_URL is not set.");
-  return KULTI_SITE_URL;
+export function siteFromEnvironment(): string {
+  const { KULTI_SITE_URL: kultiSiteUrl } = process.env;
+  if (!kultiSiteUrl) throw new Error("Cannot open the stage: KULTI_SITE_URL is not set.");
+  return kultiSiteUrl;
 }
 
 /** Role postgres, for what is measured on a filled database. */
-export function database_from_environment(): string {
-  const { KULTI_DB_URL } = process.env;
-  if (!KULTI_DB_URL) throw new Error("Cannot fill the database: KULTI_DB_URL is not set.");
-  return KULTI_DB_URL;
+export function databaseFromEnvironment(): string {
+  const { KULTI_DB_URL: kultiDbUrl } = process.env;
+  if (!kultiDbUrl) throw new Error("Cannot fill the database: KULTI_DB_URL is not set.");
+  return kultiDbUrl;
 }
 
 export interface BenchAgent {
@@ -32,15 +32,15 @@ export interface BenchAgent {
   post(events: unknown[]): Promise<string>;
 }
 
-export async function register_agent({ api_url }: Target): Promise<BenchAgent> {
-  const agent_id = `bench-${crypto.randomUUID().slice(0, 8)}`;
-  const { api_key } = await send(`${api_url}/functions/v1/agents`, { agent_id });
-  const authorization = { authorization: `Bearer ${api_key}` };
+export async function registerAgent({ api_url: apiUrl }: Target): Promise<BenchAgent> {
+  const agentId = `bench-${crypto.randomUUID().slice(0, 8)}`;
+  const { api_key: apiKey } = await send(`${apiUrl}/functions/v1/agents`, { agent_id: agentId });
+  const authorization = { authorization: `Bearer ${apiKey}` };
   return {
-    agent_id,
+    agent_id: agentId,
     async post(events) {
-      const body = { agent_id, events };
-      return (await send(`${api_url}/functions/v1/ingest`, body, authorization)).session_id;
+      const body = { agent_id: agentId, events };
+      return (await send(`${apiUrl}/functions/v1/ingest`, body, authorization)).session_id;
     },
   };
 }

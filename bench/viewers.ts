@@ -7,7 +7,7 @@ import { WebSocket } from "ws";
 import type { Report, ViewersPlan } from "./scenario.ts";
 
 const plan: ViewersPlan = JSON.parse(process.argv[2] ?? "{}");
-const latencies_ms: number[] = [];
+const latenciesMs: number[] = [];
 const received = new Map<number, Set<string>>();
 let bytes = 0;
 
@@ -15,8 +15,8 @@ let bytes = 0;
 function take(viewer: number, contents: string[]) {
   const now = performance.timeOrigin + performance.now();
   for (const content of contents) {
-    const [sent_at = "", number = ""] = content.split(" ", 2);
-    latencies_ms.push(now - Number(sent_at));
+    const [sentAt = "", number = ""] = content.split(" ", 2);
+    latenciesMs.push(now - Number(sentAt));
     received.get(viewer)?.add(number);
   }
 }
@@ -33,9 +33,9 @@ class CountingSocket extends WebSocket {
 interface Payload {
   events: { data: { content: string } }[];
 }
-const contents_of = ({ events }: Payload) => events.map(({ data }) => data.content);
+const contentsOf = ({ events }: Payload) => events.map(({ data }) => data.content);
 
-function watch_kulti(viewer: number): Promise<void> {
+function watchKulti(viewer: number): Promise<void> {
   const client = new RealtimeClient(plan.url, {
     params: { apikey: plan.key },
     transport: CountingSocket as never,
@@ -43,7 +43,7 @@ function watch_kulti(viewer: number): Promise<void> {
   return new Promise((resolve, reject) => {
     client
       .channel(plan.topic as string, { config: { private: true } })
-      .on("broadcast", { event: "frame" }, ({ payload }) => take(viewer, contents_of(payload)))
+      .on("broadcast", { event: "frame" }, ({ payload }) => take(viewer, contentsOf(payload)))
       .subscribe((status, error) => {
         if (status === "SUBSCRIBED") resolve();
         if (status === "CHANNEL_ERROR" || status === "TIMED_OUT") reject(error ?? status);
@@ -51,9 +51,9 @@ function watch_kulti(viewer: number): Promise<void> {
   });
 }
 
-function watch_relay(viewer: number): Promise<void> {
+function watchRelay(viewer: number): Promise<void> {
   const socket = new CountingSocket(plan.url);
-  socket.on("message", (data: Buffer) => take(viewer, contents_of(JSON.parse(String(data)))));
+  socket.on("message", (data: Buffer) => take(viewer, contentsOf(JSON.parse(String(data)))));
   return new Promise((resolve, reject) => {
     socket.on("open", () => resolve());
     socket.on("error", reject);
@@ -61,7 +61,7 @@ function watch_relay(viewer: number): Promise<void> {
 }
 
 for (let viewer = 0; viewer < plan.count; viewer++) received.set(viewer, new Set());
-const watch = plan.kind === "kulti" ? watch_kulti : watch_relay;
+const watch = plan.kind === "kulti" ? watchKulti : watchRelay;
 // Joins are rate-limited like the real server's: a few at a time.
 const viewers = [...received.keys()];
 while (viewers.length > 0) await Promise.all(viewers.splice(0, 20).map(watch));
@@ -69,13 +69,13 @@ while (viewers.length > 0) await Promise.all(viewers.splice(0, 20).map(watch));
 process.on("message", (message) => {
   if (message === "begin") {
     bytes = 0;
-    latencies_ms.length = 0;
+    latenciesMs.length = 0;
     for (const numbers of received.values()) numbers.clear();
     process.send?.("begun");
   }
   if (message === "report") {
     const report: Report = {
-      latencies_ms,
+      latenciesMs,
       bytes,
       received: [...received.values()].map((numbers) => numbers.size),
     };

@@ -11,7 +11,7 @@ interface AxeResults {
 }
 
 /** That axe finds nothing serious or critical in either theme; colours may take their time to change. */
-export async function expect_accessible(page: Page, what: string): Promise<void> {
+export async function expectAccessible(page: Page, what: string): Promise<void> {
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme });
     await expect
@@ -46,20 +46,20 @@ export const misfits = (page: Page): Promise<string[]> =>
         !element.matches(wide) &&
         /auto|scroll/.test(getComputedStyle(element).overflowX),
     );
-    const is_in_view = (element: Element, x: number, y: number): boolean => {
+    const isInView = (element: Element, x: number, y: number): boolean => {
       const parent = element.parentElement;
       if (!parent) return x >= 0 && y >= 0 && x < innerWidth && y < innerHeight;
       const { left, right, top, bottom } = parent.getBoundingClientRect();
       const cuts = getComputedStyle(parent).overflow !== "visible";
-      const is_cut = cuts && (x < left || x > right || y < top || y > bottom);
-      return !is_cut && is_in_view(parent, x, y);
+      const isCut = cuts && (x < left || x > right || y < top || y > bottom);
+      return !isCut && isInView(parent, x, y);
     };
     const controls = "a[href], button, input, textarea, select, summary, [role=slider]";
     const covered = [...document.querySelectorAll(controls)].filter((element) => {
       const { left, top, width, height } = element.getBoundingClientRect();
       const [x, y] = [left + width / 2, top + height / 2];
       if (!element.checkVisibility({ visibilityProperty: true })) return false;
-      if (width < 2 || element.closest(`.hidden, .skip, ${wide}`) || !is_in_view(element, x, y))
+      if (width < 2 || element.closest(`.hidden, .skip, ${wide}`) || !isInView(element, x, y))
         return false;
       const above = document.elementFromPoint(x, y);
       return above !== null && !element.contains(above) && !above.contains(element);

@@ -19,15 +19,19 @@ export interface IngestAnswer {
 }
 
 export async function register(profile: Record<string, unknown> = {}): Promise<TestAgent> {
-  const agent_id = (profile.agent_id as string) ?? `e2e-${crypto.randomUUID().slice(0, 13)}`;
+  const agentId = (profile.agent_id as string) ?? `e2e-${crypto.randomUUID().slice(0, 13)}`;
   // Registrations of the project itself are not counted against this machine's address.
   const project = { apikey: target.secret_key };
-  const { api_key } = await call("agents", { ...profile, agent_id }, project);
+  const { api_key: apiKey } = await call("agents", { ...profile, agent_id: agentId }, project);
   return {
-    agent_id,
-    api_key,
+    agent_id: agentId,
+    api_key: apiKey,
     post: (events, request = {}) =>
-      call("ingest", { agent_id, ...request, events }, { authorization: `Bearer ${api_key}` }),
+      call(
+        "ingest",
+        { agent_id: agentId, ...request, events },
+        { authorization: `Bearer ${apiKey}` },
+      ),
   };
 }
 
@@ -43,16 +47,16 @@ export async function call(path: string, body: unknown, headers: Record<string, 
   return reply;
 }
 
-export const thought = (content: string, thought_type = "general") => ({
+export const thought = (content: string, thoughtType = "general") => ({
   type: "thought",
-  data: { thought_type, content },
+  data: { thought_type: thoughtType, content },
 });
 
 export const status = (value: string) => ({ type: "status", data: { status: value } });
 
-/** Events `step_ms` apart, the last one just now. */
-export const spaced = (events: object[], step_ms: number) =>
+/** Events `stepMs` apart, the last one just now. */
+export const spaced = (events: object[], stepMs: number) =>
   events.map((event, index) => ({
     ...event,
-    at: new Date(Date.now() - (events.length - 1 - index) * step_ms).toISOString(),
+    at: new Date(Date.now() - (events.length - 1 - index) * stepMs).toISOString(),
   }));

@@ -1,14 +1,14 @@
 import { Client } from "pg";
 import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
-import { shared_browser } from "./shared-browser.ts";
+import { sharedBrowser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 
-const command = (exit_code: number) => ({
+const command = (exitCode: number) => ({
   type: "terminal",
-  data: { command: "npm test", stream: "stdout", text: "done\n", exit_code },
+  data: { command: "npm test", stream: "stdout", text: "done\n", exit_code: exitCode },
 });
 const code = { type: "code", data: { filename: "a.ts", action: "write", content: "1\n2\n3\n" } };
 
@@ -93,11 +93,11 @@ test.runIf(target.db_url)("an agent's sessions are read page by page", async () 
 test("the page of an agent who does not exist or is not public says so, one like the other", async () => {
   const hidden = await register({ name: "Hidden", visibility: "unlisted" });
   await hidden.post([status("live")]);
-  for (const agent_id of ["nobody-of-that-name", hidden.agent_id]) {
+  for (const agentId of ["nobody-of-that-name", hidden.agent_id]) {
     const page = await browser.newPage();
-    await page.goto(`${target.site_url}/agents/${agent_id}`);
+    await page.goto(`${target.site_url}/agents/${agentId}`);
     await page.getByRole("heading", { name: "Nobody goes by that name here" }).waitFor();
-    await page.getByText(agent_id).waitFor();
+    await page.getByText(agentId).waitFor();
     expect(await page.getByText("Hidden", { exact: true }).count()).toBe(0);
     await page.close();
   }

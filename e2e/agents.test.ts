@@ -1,115 +1,119 @@
 /** Registration, profile and keys, by HTTP alone. */
 import { expect, test } from "vitest";
 import { register, thought } from "./agent.ts";
-import { can_choose_address, send_from } from "./from-address.ts";
+import { canChooseAddress, sendFrom } from "./from-address.ts";
 import { read, send } from "./request.ts";
 import { target } from "./target.ts";
 
 const project = { apikey: target.secret_key };
-const new_id = () => `e2e-${crypto.randomUUID().slice(0, 13)}`;
-const unknown_key = { status: 401, error: { code: "unknown_key" } };
+const newId = () => `e2e-${crypto.randomUUID().slice(0, 13)}`;
+const unknownKey = { status: 401, error: { code: "unknown_key" } };
 
 test("register answers the agent, its key and what the key is called", async () => {
-  const agent_id = new_id();
+  const agentId = newId();
   const profile = {
-    agent_id,
+    agent_id: agentId,
     name: "Ada 🎭",
     description: "x",
     avatar_url: "https://kulti.test/a",
   };
   const answer = await send("agents", { headers: project, body: profile });
   expect(answer.status).toBe(201);
-  const { agent, api_key, key } = answer.body;
+  const { agent, api_key: apiKey, key } = answer.body;
   expect(agent).toEqual({
     ...profile,
     ...{ visibility: "public", redact_secrets: true, created_at: expect.any(String) },
   });
-  expect(api_key).toMatch(/^klt_[A-Za-z0-9_-]{43}$/);
-  expect(key).toMatchObject({ prefix: api_key.slice(0, 12), last_used_at: null });
+  expect(apiKey).toMatch(/^klt_[A-Za-z0-9_-]{43}$/);
+  expect(key).toMatchObject({ prefix: apiKey.slice(0, 12), last_used_at: null });
   expect(answer.headers.get("cache-control")).toBe("no-store");
 });
 
 test("register refuses an agent id that is taken", async () => {
-  const { agent_id } = await register();
-  const answer = await send("agents", { headers: project, body: { agent_id } });
+  const { agent_id: agentId } = await register();
+  const answer = await send("agents", { headers: project, body: { agent_id: agentId } });
   expect(answer).toMatchObject({ status: 409, error: { code: "agent_exists" } });
 });
 
 test("of five registrations of one id at once one succeeds", async () => {
-  const body = { agent_id: new_id() };
+  const body = { agent_id: newId() };
   const answers = await Promise.all(
     Array.from({ length: 5 }, () => send("agents", { headers: project, body })),
   );
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
 });
 
-test.runIf(can_choose_address)(
+test.runIf(canChooseAddress)(
   "registrations from one address are limited, whatever the caller says of its address; those of the project are not",
   async () => {
-    const register_one = (headers = {}) =>
-      send_from("127.0.0.77", "agents", { agent_id: new_id() }, headers);
+    const registerOne = (headers = {}) =>
+      sendFrom("127.0.0.77", "agents", { agent_id: newId() }, headers);
     const forged = (n: number) => ({
       "x-forwarded-for": `203.0.113.${n}`,
       "cf-connecting-ip": `203.0.113.${n}`,
       "x-real-ip": `203.0.113.${n}`,
     });
     const answers = [];
-    for (let n = 0; n < 21; n++) answers.push(await register_one(forged(n)));
+    for (let n = 0; n < 21; n++) answers.push(await registerOne(forged(n)));
     expect(answers.slice(0, 20).map(({ status }) => status)).toEqual(Array(20).fill(201));
     const refused = answers[20];
     expect(refused).toMatchObject({ status: 429, error: { code: "rate_limited" } });
     expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(50);
-    expect((await register_one(project)).status).toBe(201);
-    const elsewhere = await send_from("127.0.0.78", "agents", { agent_id: new_id() });
+    expect((await registerOne(project)).status).toBe(201);
+    const elsewhere = await sendFrom("127.0.0.78", "agents", { agent_id: newId() });
     expect(elsewhere.status).toBe(201);
   },
 );
 
 test("an agent reads and changes its own profile", async () => {
-  const { agent_id, api_key } = await register({ name: "Before", description: "x" });
+  const { agent_id: agentId, api_key: apiKey } = await register({
+    name: "Before",
+    description: "x",
+  });
   const changed = await send("agents", {
     method: "PATCH",
-    key: api_key,
+    key: apiKey,
     body: { name: "After", description: null },
   });
   expect(changed).toMatchObject({
     status: 200,
-    body: { agent_id, name: "After", description: null },
+    body: { agent_id: agentId, name: "After", description: null },
   });
-  const own = await send("agents", { method: "GET", key: api_key });
+  const own = await send("agents", { method: "GET", key: apiKey });
   expect([own.status, own.body]).toEqual([200, changed.body]);
 });
 
 test("an agent that turns private takes its sessions with it", async () => {
   const agent = await register();
-  const { session_id } = await agent.post([thought("seen")]);
+  const { session_id: sessionId } = await agent.post([thought("seen")]);
   const body = { visibility: "private" };
   await send("agents", { method: "PATCH", key: agent.api_key, body });
-  await expect(read("session_head", { session_id })).rejects.toThrow("404");
+  await expect(read("session_head", { session_id: sessionId })).rejects.toThrow("404");
   expect(await read("find_sessions", { agent_id: agent.agent_id })).toEqual([]);
 });
 
 test("rotate makes a new key and ends the old one", async () => {
-  const { api_key: old_key, agent_id } = await register();
-  const rotated = await send("agents/keys", { key: old_key });
-  expect(rotated).toMatchObject({ status: 201, body: { agent_id, revoked: [expect.any(String)] } });
-  const { api_key, key } = rotated.body;
-  expect(await send("agents/keys", { method: "GET", key: old_key })).toMatchObject(unknown_key);
-  const listed = await send("agents/keys", { method: "GET", key: api_key });
-  expect(listed.body.keys).toMatchObject([{ id: key.id, prefix: api_key.slice(0, 12) }]);
+  const { api_key: oldKey, agent_id: agentId } = await register();
+  const rotated = await send("agents/keys", { key: oldKey });
+  expect(rotated).toMatchObject({
+    status: 201,
+    body: { agent_id: agentId, revoked: [expect.any(String)] },
+  });
+  const { api_key: apiKey, key } = rotated.body;
+  expect(await send("agents/keys", { method: "GET", key: oldKey })).toMatchObject(unknownKey);
+  const listed = await send("agents/keys", { method: "GET", key: apiKey });
+  expect(listed.body.keys).toMatchObject([{ id: key.id, prefix: apiKey.slice(0, 12) }]);
 });
 
 test("rotate can keep the calling key, which can then revoke the other", async () => {
-  const { api_key } = await register();
-  const { body } = await send("agents/keys", { key: api_key, body: { keep_current: true } });
+  const { api_key: apiKey } = await register();
+  const { body } = await send("agents/keys", { key: apiKey, body: { keep_current: true } });
   expect(body.revoked).toEqual([]);
   const { body: listed } = await send("agents/keys", { method: "GET", key: body.api_key });
   expect(listed.keys).toHaveLength(2);
-  const revoked = await send(`agents/keys/${body.key.id}`, { method: "DELETE", key: api_key });
+  const revoked = await send(`agents/keys/${body.key.id}`, { method: "DELETE", key: apiKey });
   expect(revoked).toMatchObject({ status: 200, body: { id: body.key.id } });
-  expect(await send("agents/keys", { method: "GET", key: body.api_key })).toMatchObject(
-    unknown_key,
-  );
+  expect(await send("agents/keys", { method: "GET", key: body.api_key })).toMatchObject(unknownKey);
 });
 
 test("the last key can't be revoked, nor a key of somebody else", async () => {
@@ -128,13 +132,13 @@ test("the last key can't be revoked, nor a key of somebody else", async () => {
 });
 
 test("two keys can't revoke each other at once", async () => {
-  const { api_key } = await register();
-  const { body } = await send("agents/keys", { key: api_key, body: { keep_current: true } });
-  const { body: listed } = await send("agents/keys", { method: "GET", key: api_key });
-  const first_id = listed.keys.find(({ id }: { id: string }) => id !== body.key.id).id;
+  const { api_key: apiKey } = await register();
+  const { body } = await send("agents/keys", { key: apiKey, body: { keep_current: true } });
+  const { body: listed } = await send("agents/keys", { method: "GET", key: apiKey });
+  const firstId = listed.keys.find(({ id }: { id: string }) => id !== body.key.id).id;
   const answers = await Promise.all([
-    send(`agents/keys/${body.key.id}`, { method: "DELETE", key: api_key }),
-    send(`agents/keys/${first_id}`, { method: "DELETE", key: body.api_key }),
+    send(`agents/keys/${body.key.id}`, { method: "DELETE", key: apiKey }),
+    send(`agents/keys/${firstId}`, { method: "DELETE", key: body.api_key }),
   ]);
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
 });

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { Client } from "pg";
 import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
-import { type Answer, read_events, read_sessions, send } from "./request.ts";
+import { type Answer, readEvents, readSessions, send } from "./request.ts";
 import { target } from "./target.ts";
 
 const numbered = (count: number, start = 0) =>
@@ -14,15 +14,17 @@ const sum = (answers: Answer[], field: string): number =>
 
 test("invariant 2: batches sent at once get gapless positions, each batch in one piece", async () => {
   const agent = await register();
-  const { session_id } = await agent.post([thought("first")]);
+  const { session_id: sessionId } = await agent.post([thought("first")]);
   const batches = Array.from({ length: 20 }, (_, n) => numbered(1 + (n % 7), 100 * n));
-  const replies = await Promise.all(batches.map((events) => agent.post(events, { session_id })));
-  const stored = await read_events(session_id);
+  const replies = await Promise.all(
+    batches.map((events) => agent.post(events, { session_id: sessionId })),
+  );
+  const stored = await readEvents(sessionId);
   expect(stored.map(({ seq }) => seq)).toEqual(stored.map((_, index) => index + 1));
   expect(stored).toHaveLength(1 + batches.flat().length);
   for (const [n, batch] of batches.entries()) {
-    const last_seq = replies[n]?.last_seq ?? 0;
-    const piece = stored.slice(last_seq - batch.length, last_seq);
+    const lastSeq = replies[n]?.last_seq ?? 0;
+    const piece = stored.slice(lastSeq - batch.length, lastSeq);
     expect(piece.map(({ id }) => id)).toEqual(batch.map(({ id }) => id));
   }
 });
@@ -37,16 +39,18 @@ test("invariant 3: the same batch sent five times at once is stored once", async
   expect(new Set(answers.map(({ body }) => body.session_id)).size).toBe(1);
   expect(sum(answers, "accepted")).toBe(10);
   expect(sum(answers, "duplicates")).toBe(40);
-  expect(await read_events(answers[0]?.body.session_id)).toHaveLength(10);
+  expect(await readEvents(answers[0]?.body.session_id)).toHaveLength(10);
 });
 
 test("invariant 3: a repeated id changes nothing, beside new events and inside its own batch", async () => {
   const agent = await register();
-  const { session_id } = await agent.post(numbered(2));
+  const { session_id: sessionId } = await agent.post(numbered(2));
   const changed = { ...thought("changed"), id: "e0" };
-  const reply = await agent.post([changed, ...numbered(1, 7), ...numbered(1, 7)], { session_id });
+  const reply = await agent.post([changed, ...numbered(1, 7), ...numbered(1, 7)], {
+    session_id: sessionId,
+  });
   expect(reply).toMatchObject({ accepted: 1, duplicates: 2, last_seq: 3 });
-  const stored = await read_events(session_id);
+  const stored = await readEvents(sessionId);
   expect(stored.map(({ id, data }) => [id, data.content])).toEqual([
     ["e0", "0"],
     ["e1", "1"],
@@ -60,30 +64,30 @@ test("invariant 3: the last batch of a session can be sent again after it has en
   const first = await agent.post(last);
   const again = await agent.post(last);
   expect(again).toMatchObject({ session_id: first.session_id, accepted: 0, duplicates: 2 });
-  expect(await read_sessions(agent.agent_id)).toHaveLength(1);
+  expect(await readSessions(agent.agent_id)).toHaveLength(1);
 });
 
 test("invariant 4: an acknowledged event is readable at once", async () => {
   const agent = await register();
   for (let n = 0; n < 10; n++) {
-    const { session_id, last_seq } = await agent.post(numbered(3, 3 * n));
-    expect(last_seq).toBe(3 * (n + 1));
-    expect(await read_events(session_id)).toHaveLength(last_seq);
+    const { session_id: sessionId, last_seq: lastSeq } = await agent.post(numbered(3, 3 * n));
+    expect(lastSeq).toBe(3 * (n + 1));
+    expect(await readEvents(sessionId)).toHaveLength(lastSeq);
   }
 });
 
 test("the first batches of an agent, sent at once, open one session", async () => {
   const agent = await register();
   await Promise.all(Array.from({ length: 6 }, (_, n) => agent.post(numbered(1, n))));
-  expect(await read_sessions(agent.agent_id)).toMatchObject([{ to_seq: 6 }]);
+  expect(await readSessions(agent.agent_id)).toMatchObject([{ to_seq: 6 }]);
 });
 
-test("start_session opens a session under the client's id, however often it is sent", async () => {
+test("startSession opens a session under the client's id, however often it is sent", async () => {
   const agent = await register();
-  const start_session = crypto.randomUUID();
-  for (const n of [0, 1, 1]) await agent.post(numbered(1, n), { start_session });
-  expect(await read_sessions(agent.agent_id)).toMatchObject([
-    { session_id: start_session, to_seq: 2 },
+  const startSession = crypto.randomUUID();
+  for (const n of [0, 1, 1]) await agent.post(numbered(1, n), { start_session: startSession });
+  expect(await readSessions(agent.agent_id)).toMatchObject([
+    { session_id: startSession, to_seq: 2 },
   ]);
 });
 
@@ -93,8 +97,8 @@ test("after the end of a session events open a new one", async () => {
   const second = await agent.post([thought("again")]);
   expect(second).toMatchObject({ accepted: 1, last_seq: 1 });
   expect(second.session_id).not.toBe(first.session_id);
-  const sessions = await read_sessions(agent.agent_id);
-  expect(sessions.map(({ ended_at }) => ended_at === null)).toEqual([true, false]);
+  const sessions = await readSessions(agent.agent_id);
+  expect(sessions.map(({ ended_at: endedAt }) => endedAt === null)).toEqual([true, false]);
 });
 
 test("events come back as they were sent", async () => {
@@ -126,8 +130,8 @@ test("events come back as they were sent", async () => {
     },
     { id: "4", type: "usage", at, data: { input_tokens: 9_007_199_254_740_991, cost_usd: 0.1 } },
   ];
-  const { session_id } = await agent.post(events);
-  const stored = await read_events(session_id);
+  const { session_id: sessionId } = await agent.post(events);
+  const stored = await readEvents(sessionId);
   expect(stored.map(({ id, type, data }) => ({ id, type, data }))).toEqual(
     events.map(({ id, type, data }) => ({ id, type, data })),
   );
@@ -156,13 +160,13 @@ test("an event and a batch of the largest size are taken", async () => {
     type: "code",
     data: { filename: "big", action: "write", content: "x".repeat(1_048_576) },
   };
-  const { session_id } = await agent.post([file]);
-  await agent.post(numbered(500), { session_id });
+  const { session_id: sessionId } = await agent.post([file]);
+  await agent.post(numbered(500), { session_id: sessionId });
   // A page ends at its bytes, and holds at least one event.
-  const [largest, ...more] = await read_events(session_id);
+  const [largest, ...more] = await readEvents(sessionId);
   expect(largest?.data.content).toHaveLength(1_048_576);
   expect(more).toEqual([]);
-  expect(await read_events(session_id, 1)).toHaveLength(500);
+  expect(await readEvents(sessionId, 1)).toHaveLength(500);
 });
 
 test("four megabytes of different words are taken, in the time that the database gives", async () => {
@@ -175,23 +179,23 @@ test("four megabytes of different words are taken, in the time that the database
   expect(await agent.post(events)).toMatchObject({ accepted: 60 });
 });
 
-test("flush_ms is told with every acknowledgement", async () => {
+test("flushMs is told with every acknowledgement", async () => {
   const agent = await register();
-  const { flush_ms } = await agent.post([thought("x")]);
-  expect(flush_ms).toBeGreaterThanOrEqual(50);
-  expect(flush_ms).toBeLessThanOrEqual(5_000);
+  const { flush_ms: flushMs } = await agent.post([thought("x")]);
+  expect(flushMs).toBeGreaterThanOrEqual(50);
+  expect(flushMs).toBeLessThanOrEqual(5_000);
 });
 
 test.runIf(target.db_url)(
   "an agent that sends too often is told when to come back, and loses nothing by it",
   async () => {
     const agent = await register();
-    const { session_id } = await agent.post([thought("first")]);
-    const body = { agent_id: agent.agent_id, session_id, events: numbered(3, 0) };
+    const { session_id: sessionId } = await agent.post([thought("first")]);
+    const body = { agent_id: agent.agent_id, session_id: sessionId, events: numbered(3, 0) };
     const post = () => send("ingest", { key: agent.api_key, body });
     const database = new Client(target.db_url);
     await database.connect();
-    const empty_for = (time: string) =>
+    const emptyFor = (time: string) =>
       database.query(
         `update private.rate_buckets
          set full_at = clock_timestamp() + interval '2 seconds' + $1::interval
@@ -199,16 +203,16 @@ test.runIf(target.db_url)(
         [time, `ingest:${agent.agent_id}`],
       );
     try {
-      await empty_for("30 seconds");
+      await emptyFor("30 seconds");
       const refused = await post();
       expect([refused.status, refused.error?.code]).toEqual([429, "rate_limited"]);
-      const wait_s = Number(refused.headers.get("retry-after"));
-      expect(wait_s).toBeGreaterThan(20);
-      expect(wait_s).toBeLessThanOrEqual(31);
-      expect(await read_sessions(agent.agent_id)).toMatchObject([{ to_seq: 1 }]);
-      await empty_for("-1 second");
+      const waitS = Number(refused.headers.get("retry-after"));
+      expect(waitS).toBeGreaterThan(20);
+      expect(waitS).toBeLessThanOrEqual(31);
+      expect(await readSessions(agent.agent_id)).toMatchObject([{ to_seq: 1 }]);
+      await emptyFor("-1 second");
       expect((await post()).status).toBe(200);
-      expect(await read_sessions(agent.agent_id)).toMatchObject([{ to_seq: 4 }]);
+      expect(await readSessions(agent.agent_id)).toMatchObject([{ to_seq: 4 }]);
     } finally {
       await database.end();
     }

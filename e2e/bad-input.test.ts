@@ -4,33 +4,33 @@ import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { register, status, type TestAgent, thought } from "./agent.ts";
-import { read_events, read_sessions, type Sent, send } from "./request.ts";
+import { readEvents, readSessions, type Sent, send } from "./request.ts";
 import { target } from "./target.ts";
 
 let agent: TestAgent;
 let other: TestAgent;
-let session_id: string;
-let ended_session_id: string;
+let sessionId: string;
+let endedSessionId: string;
 
 beforeAll(async () => {
   [agent, other] = await Promise.all([register(), register()]);
-  ({ session_id: ended_session_id } = await agent.post([thought("First."), status("done")]));
-  ({ session_id } = await agent.post([thought("Second.")]));
+  ({ session_id: endedSessionId } = await agent.post([thought("First."), status("done")]));
+  ({ session_id: sessionId } = await agent.post([thought("Second.")]));
 });
 
-async function expect_nothing_stored(): Promise<void> {
-  expect(await read_sessions(agent.agent_id)).toMatchObject([
-    { session_id, to_seq: 1 },
-    { session_id: ended_session_id, to_seq: 2, status: "done" },
+async function expectNothingStored(): Promise<void> {
+  expect(await readSessions(agent.agent_id)).toMatchObject([
+    { session_id: sessionId, to_seq: 1 },
+    { session_id: endedSessionId, to_seq: 2, status: "done" },
   ]);
-  expect(await read_sessions(other.agent_id)).toEqual([]);
-  expect(await read_events(session_id)).toHaveLength(1);
+  expect(await readSessions(other.agent_id)).toEqual([]);
+  expect(await readEvents(sessionId)).toHaveLength(1);
 }
 
 /** Two good events around a bad one: a batch is taken whole or not at all. */
 const around = (event: unknown) => ({ events: [thought("a"), event, thought("b")] });
-const event_with = (data: unknown, type = "thought") => around({ type, data });
-const said = (content: unknown) => event_with({ thought_type: "general", content });
+const eventWith = (data: unknown, type = "thought") => around({ type, data });
+const said = (content: unknown) => eventWith({ thought_type: "general", content });
 
 type Expected = [status: number, code: string, path?: string, limit?: number];
 
@@ -89,27 +89,27 @@ const bodies: [string, Record<string, unknown>, Expected][] = [
   ],
   [
     "NUL in a key of metadata",
-    event_with({ thought_type: "tool", content: "x", metadata: { "a\0": 1 } }),
+    eventWith({ thought_type: "tool", content: "x", metadata: { "a\0": 1 } }),
     [422, "invalid_event", "events[1].data.metadata"],
   ],
   [
     "a thought of an unknown type",
-    event_with({ thought_type: "dream", content: "x" }),
+    eventWith({ thought_type: "dream", content: "x" }),
     [422, "invalid_event", "events[1].data.thought_type"],
   ],
   [
     "a preview that is no web address",
-    event_with({ url: "javascript:alert(1)" }, "preview"),
+    eventWith({ url: "javascript:alert(1)" }, "preview"),
     [422, "invalid_event", "events[1].data.url"],
   ],
   [
     "a write without content",
-    event_with({ filename: "a", action: "write" }, "code"),
+    eventWith({ filename: "a", action: "write" }, "code"),
     [422, "invalid_event", "events[1].data.content"],
   ],
   [
     "an unknown status",
-    event_with({ status: "asleep" }, "status"),
+    eventWith({ status: "asleep" }, "status"),
     [422, "invalid_event", "events[1].data.status"],
   ],
   [
@@ -125,20 +125,20 @@ const bodies: [string, Record<string, unknown>, Expected][] = [
 ];
 
 describe("ingest refuses", () => {
-  test.each(bodies)("%s", async (_name, fields, [http_status, code, path, limit]) => {
+  test.each(bodies)("%s", async (_name, fields, [httpStatus, code, path, limit]) => {
     const answer = await send("ingest", {
       key: agent.api_key,
-      body: { agent_id: agent.agent_id, session_id, ...fields },
+      body: { agent_id: agent.agent_id, session_id: sessionId, ...fields },
     });
-    expect([answer.status, answer.error?.code]).toEqual([http_status, code]);
+    expect([answer.status, answer.error?.code]).toEqual([httpStatus, code]);
     expect(answer.error?.issues?.[0]?.path).toBe(path);
     expect(answer.error?.issues?.[0]?.limit).toBe(limit);
-    await expect_nothing_stored();
+    await expectNothingStored();
   });
 
   const gzip = { "content-encoding": "gzip" };
   const valid = () =>
-    JSON.stringify({ agent_id: agent.agent_id, session_id, events: [thought("x")] });
+    JSON.stringify({ agent_id: agent.agent_id, session_id: sessionId, events: [thought("x")] });
   const requests: [string, () => Partial<Sent>, Expected][] = [
     ["what is no JSON", () => ({ body: '{"agent_id": klt_secret' }), [400, "malformed_json"]],
     ["an empty body", () => ({ body: "" }), [400, "malformed_json"]],
@@ -202,7 +202,7 @@ describe("ingest refuses", () => {
       "the session of another agent",
       () => ({
         key: other.api_key,
-        body: { agent_id: other.agent_id, session_id, events: [thought("x")] },
+        body: { agent_id: other.agent_id, session_id: sessionId, events: [thought("x")] },
       }),
       [404, "session_not_found"],
     ],
@@ -210,33 +210,37 @@ describe("ingest refuses", () => {
       "the taken id of another agent's session for a new one",
       () => ({
         key: other.api_key,
-        body: { agent_id: other.agent_id, start_session: session_id, events: [thought("x")] },
+        body: { agent_id: other.agent_id, start_session: sessionId, events: [thought("x")] },
       }),
       [404, "session_not_found"],
     ],
     [
       "new events in a session that has ended",
       () => ({
-        body: { agent_id: agent.agent_id, session_id: ended_session_id, events: [thought("x")] },
+        body: { agent_id: agent.agent_id, session_id: endedSessionId, events: [thought("x")] },
       }),
       [409, "session_ended"],
     ],
   ];
 
-  test.each(requests)("%s", async (_name, request, [http_status, code, path, limit]) => {
+  test.each(requests)("%s", async (_name, request, [httpStatus, code, path, limit]) => {
     const answer = await send("ingest", { key: agent.api_key, ...request() });
-    expect([answer.status, answer.error?.code]).toEqual([http_status, code]);
+    expect([answer.status, answer.error?.code]).toEqual([httpStatus, code]);
     expect(answer.error?.issues?.[0]?.path).toBe(path);
     expect(answer.error?.issues?.[0]?.limit).toBe(limit);
     expect(answer.error?.message).not.toContain("klt_secret");
     expect(answer.error?.request_id).toMatch(/^[0-9a-f-]{36}$/);
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
-    await expect_nothing_stored();
+    await expectNothingStored();
   });
 
   test("a body that ends before its announced length", async () => {
     const { hostname, port } = new URL(target.api_url);
-    const body = JSON.stringify({ agent_id: agent.agent_id, session_id, events: [thought("x")] });
+    const body = JSON.stringify({
+      agent_id: agent.agent_id,
+      session_id: sessionId,
+      events: [thought("x")],
+    });
     const socket = connect(Number(port || 80), hostname);
     let answer = "";
     socket.on("data", (bytes) => {
@@ -256,7 +260,7 @@ describe("ingest refuses", () => {
     await once(socket, "close");
     // A gateway may hang up on a caller who hangs up.
     if (answer !== "") expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-    await expect_nothing_stored();
+    await expectNothingStored();
   });
 
   test("paths and methods that are not there", async () => {
@@ -267,9 +271,9 @@ describe("ingest refuses", () => {
       ["DELETE", "agents/keys/7", 400, "malformed_path"],
       ["PATCH", "chat", 405, "method_not_allowed"],
     ];
-    for (const [method, path, http_status, code] of paths) {
+    for (const [method, path, httpStatus, code] of paths) {
       const answer = await send(path, { method, key: agent.api_key });
-      expect([answer.status, answer.error?.code], `${method} ${path}`).toEqual([http_status, code]);
+      expect([answer.status, answer.error?.code], `${method} ${path}`).toEqual([httpStatus, code]);
     }
   });
 });

@@ -5,12 +5,12 @@ import { Client } from "pg";
 import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
-import { type Answer, read_events, read_sessions, send } from "./request.ts";
-import { shared_browser } from "./shared-browser.ts";
+import { type Answer, readEvents, readSessions, send } from "./request.ts";
+import { sharedBrowser } from "./shared-browser.ts";
 import { api } from "./table.ts";
 import { target } from "./target.ts";
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 
 interface Broadcast {
   event: string;
@@ -80,14 +80,14 @@ test("an honest agent stays in the lobby and on the wall while another starts 20
 
 test("of a hundred changes of status a few are broadcast at once, and the last one after them", async () => {
   const restless = await register();
-  const { session_id } = await restless.post([status("working")]);
+  const { session_id: sessionId } = await restless.post([status("working")]);
   const lobby = await listen("lobby");
-  const heads = () => lobby.heard.filter(({ payload }) => payload.session_id === session_id);
+  const heads = () => lobby.heard.filter(({ payload }) => payload.session_id === sessionId);
   const begun = Date.now();
   for (let n = 0; n < 100; n++) {
-    await restless.post([status(n % 2 ? "working" : "thinking")], { session_id });
+    await restless.post([status(n % 2 ? "working" : "thinking")], { session_id: sessionId });
   }
-  const took_s = (Date.now() - begun) / 1_000;
+  const tookS = (Date.now() - begun) / 1_000;
   const calm = await register();
   const { session_id: other } = await calm.post([status("live")]);
   await calm.post([status("waiting")]);
@@ -98,24 +98,24 @@ test("of a hundred changes of status a few are broadcast at once, and the last o
       ),
     )
     .toBe(true);
-  const at_once = heads().length;
-  expect(at_once).toBeGreaterThanOrEqual(2);
-  expect(at_once).toBeLessThanOrEqual(4 + took_s / 2);
-  await restless.post([status("done")], { session_id });
+  const atOnce = heads().length;
+  expect(atOnce).toBeGreaterThanOrEqual(2);
+  expect(atOnce).toBeLessThanOrEqual(4 + tookS / 2);
+  await restless.post([status("done")], { session_id: sessionId });
   await expect.poll(() => heads().at(-1)?.payload.status).toBe("done");
   await lobby.stop();
 });
 
 test("a batch of 3.6 MB is a few frames, and a viewer has every event of it", async () => {
   const agent = await register();
-  const { session_id } = await agent.post([status("working")]);
-  const channel = await listen(`session:${session_id}`);
+  const { session_id: sessionId } = await agent.post([status("working")]);
+  const channel = await listen(`session:${sessionId}`);
   const seen: number[] = [];
   const nothing = () => {};
   const watch = watchSession({
     api,
-    session_id,
-    viewer_id: crypto.randomUUID(),
+    sessionId,
+    viewerId: crypto.randomUUID(),
     handlers: {
       events: (batch) => seen.push(...batch.map(({ seq }) => seq)),
       messages: nothing,
@@ -129,18 +129,18 @@ test("a batch of 3.6 MB is a few frames, and a viewer has every event of it", as
     type: "terminal",
     data: { stream: "stdout", text: `${n} `.padEnd(60_000, "x") },
   }));
-  await agent.post(events, { session_id });
+  await agent.post(events, { session_id: sessionId });
   await expect.poll(() => seen.length).toBe(61);
   expect(seen).toEqual(Array.from({ length: 61 }, (_, n) => n + 1));
-  await agent.post([thought("After it.")], { session_id });
+  await agent.post([thought("After it.")], { session_id: sessionId });
   const frames = () => channel.heard.filter(({ event }) => event === "frame");
   await expect.poll(() => frames().at(-1)?.payload.to_seq).toBe(62);
-  const of_batch = frames().slice(0, -1).slice(-8);
-  expect(of_batch.map(({ payload }) => (payload.events as unknown[]).length)).toEqual([
+  const ofBatch = frames().slice(0, -1).slice(-8);
+  expect(ofBatch.map(({ payload }) => (payload.events as unknown[]).length)).toEqual([
     ...Array.from({ length: 7 }, () => 1),
     0,
   ]);
-  expect(of_batch.at(-1)?.payload).toMatchObject({ from_seq: 9, to_seq: 61 });
+  expect(ofBatch.at(-1)?.payload).toMatchObject({ from_seq: 9, to_seq: 61 });
   watch.stop();
   await channel.stop();
 });
@@ -149,17 +149,17 @@ test.runIf(target.db_url)(
   "an agent that has used up its day is told so, until when, and loses nothing",
   async () => {
     const agent = await register();
-    const { session_id } = await agent.post([thought("first")]);
+    const { session_id: sessionId } = await agent.post([thought("first")]);
     const database = new Client(target.db_url);
     await database.connect();
-    const has_stored = (bytes: number) =>
+    const hasStored = (bytes: number) =>
       database.query("update private.stored_bytes set bytes = $1 where agent_id = $2", [
         bytes,
         agent.agent_id,
       ]);
     const body = {
       agent_id: agent.agent_id,
-      session_id,
+      session_id: sessionId,
       events: [{ id: "e", ...thought("more") }],
     };
     const post = () => send("ingest", { key: agent.api_key, body });
@@ -167,18 +167,18 @@ test.runIf(target.db_url)(
       const { rows } = await database.query(
         "select private.setting_of('agent_day_bytes') as quota",
       );
-      await has_stored(rows[0].quota);
+      await hasStored(rows[0].quota);
       const refused = await post();
       expect([refused.status, refused.error?.code]).toEqual([429, "quota_exceeded"]);
       expect(refused.error?.message).toMatch(
         new RegExp(`has stored \\d+ of ${rows[0].quota} bytes today`),
       );
-      const left_s = (86_400_000 - (Date.now() % 86_400_000)) / 1_000;
-      expect(Math.abs(Number(refused.headers.get("retry-after")) - left_s)).toBeLessThan(60);
-      expect(await read_events(session_id)).toHaveLength(1);
-      await has_stored(0);
+      const leftS = (86_400_000 - (Date.now() % 86_400_000)) / 1_000;
+      expect(Math.abs(Number(refused.headers.get("retry-after")) - leftS)).toBeLessThan(60);
+      expect(await readEvents(sessionId)).toHaveLength(1);
+      await hasStored(0);
       expect((await post()).status).toBe(200);
-      expect(await read_sessions(agent.agent_id)).toMatchObject([{ to_seq: 2 }]);
+      expect(await readSessions(agent.agent_id)).toMatchObject([{ to_seq: 2 }]);
     } finally {
       await database.end();
     }

@@ -20,7 +20,7 @@ export async function setup(): Promise<void> {
   if (!installed) await unpacked();
 }
 
-export async function launch_browser(): Promise<Browser> {
+export async function launchBrowser(): Promise<Browser> {
   return playwright.launch({
     executablePath: installed ?? (await unpacked()),
     args: [

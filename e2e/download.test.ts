@@ -7,23 +7,23 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
-import { part, stage_of, wait_for_seq } from "./page.ts";
-import { shared_browser } from "./shared-browser.ts";
-import { folded_table, read_table } from "./table.ts";
+import { part, stageOf, waitForSeq } from "./page.ts";
+import { sharedBrowser } from "./shared-browser.ts";
+import { foldedTable, readTable } from "./table.ts";
 import { target } from "./target.ts";
 
 const hostile = `</script><img src=x onerror="window.pwned=1">`;
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 let folder: string;
 let page: Page;
-let agent_id: string;
-let session_id: string;
+let agentId: string;
+let sessionId: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "kulti-download-"));
   const agent = await register();
-  agent_id = agent.agent_id;
+  agentId = agent.agent_id;
   // More than one page of events.
   const start = Date.UTC(2026, 10, 22, 10);
   for (let batch = 0; batch < 3; batch++) {
@@ -31,7 +31,7 @@ beforeAll(async () => {
       ...thought(`Thought ${batch * 400 + n} ${hostile}`),
       at: new Date(start + (batch * 400 + n) * 1_000).toISOString(),
     }));
-    ({ session_id } = await agent.post(events));
+    ({ session_id: sessionId } = await agent.post(events));
   }
   await agent.post([
     { type: "terminal", data: { stream: "stdout", text: "42 passed\n" } },
@@ -42,8 +42,8 @@ beforeAll(async () => {
     permissions: ["clipboard-read", "clipboard-write"],
   });
   page = await context.newPage();
-  await page.goto(`${target.site_url}/watch/${agent_id}/${session_id}`);
-  await wait_for_seq(page, 1);
+  await page.goto(`${target.site_url}/watch/${agentId}/${sessionId}`);
+  await waitForSeq(page, 1);
 });
 
 afterAll(async () => {
@@ -64,14 +64,14 @@ async function download(format: string): Promise<{ name: string; path: string; t
 test("the NDJSON that is downloaded is the table", async () => {
   const { name, text } = await download("ndjson");
   expect(name).toMatch(
-    new RegExp(`^${agent_id}-\\d{4}-\\d\\d-\\d\\d-${session_id.slice(0, 8)}\\.ndjson$`),
+    new RegExp(`^${agentId}-\\d{4}-\\d\\d-\\d\\d-${sessionId.slice(0, 8)}\\.ndjson$`),
   );
   const [head, ...events] = text
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line));
-  expect(head.session).toMatchObject({ session_id, to_seq: 1_202 });
-  expect(events).toEqual(await read_table(session_id));
+  expect(head.session).toMatchObject({ session_id: sessionId, to_seq: 1_202 });
+  expect(events).toEqual(await readTable(sessionId));
 });
 
 test("the HTML that is downloaded replays the table without a network, and its text does nothing", async () => {
@@ -81,7 +81,7 @@ test("the HTML that is downloaded replays the table without a network, and its t
   const offline = await context.newPage();
   await offline.goto(pathToFileURL(path).href);
   await offline.keyboard.press("End");
-  expect(await stage_of(offline)).toEqual(await folded_table(session_id));
+  expect(await stageOf(offline)).toEqual(await foldedTable(sessionId));
   expect(await offline.evaluate(() => (window as { pwned?: number }).pwned)).toBeUndefined();
   await context.close();
 });
@@ -103,7 +103,7 @@ test("by keyboard: the menu opens, arrows reach its entries, the code to embed i
   await page.keyboard.press("Enter");
   await part(page, "share").filter({ hasText: "Copied" }).waitFor();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
-    `<script async src="${target.site_url}/embed.js" data-agent="${agent_id}" data-session="${session_id}"></script>`,
+    `<script async src="${target.site_url}/embed.js" data-agent="${agentId}" data-session="${sessionId}"></script>`,
   );
   expect(await page.evaluate(() => document.activeElement?.getAttribute("data-testid"))).toBe(
     "share",

@@ -3,12 +3,12 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
-import { part, stage_of, wait_for_connection, wait_for_seq } from "./page.ts";
-import { shared_browser } from "./shared-browser.ts";
-import { folded_table } from "./table.ts";
+import { part, stageOf, waitForConnection, waitForSeq } from "./page.ts";
+import { sharedBrowser } from "./shared-browser.ts";
+import { foldedTable } from "./table.ts";
 import { target } from "./target.ts";
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 
 const file = (filename: string, content: string) => ({
   type: "code",
@@ -16,20 +16,24 @@ const file = (filename: string, content: string) => ({
 });
 const output = (text: string) => ({ type: "terminal", data: { stream: "stdout", text } });
 
-const new_page = async (): Promise<Page> => (await browser.newContext(desktop)).newPage();
+const newPage = async (): Promise<Page> => (await browser.newContext(desktop)).newPage();
 
-async function on_stage(...more: object[]) {
+async function onStage(...more: object[]) {
   const agent = await register();
-  const { session_id } = await agent.post([status("working"), thought("Here I am."), ...more]);
-  return { agent, session_id, address: `${target.site_url}/watch/${agent.agent_id}` };
+  const { session_id: sessionId } = await agent.post([
+    status("working"),
+    thought("Here I am."),
+    ...more,
+  ]);
+  return { agent, session_id: sessionId, address: `${target.site_url}/watch/${agent.agent_id}` };
 }
 
 test("a part whose script can't be had says so, and the rest of the stage goes on", async () => {
-  const { agent, session_id, address } = await on_stage(output("hello\r\n"));
-  const page = await new_page();
+  const { agent, session_id: sessionId, address } = await onStage(output("hello\r\n"));
+  const page = await newPage();
   await page.route(/(SessionHits|FiguresDialog|terminal-screen).*js$/, (route) => route.abort());
   await page.goto(address);
-  await wait_for_connection(page, "live");
+  await waitForConnection(page, "live");
   await page.getByText("Cannot show the terminal").waitFor();
   await page.keyboard.press("/");
   await page.getByText("Cannot show the search").waitFor();
@@ -37,7 +41,7 @@ test("a part whose script can't be had says so, and the rest of the stage goes o
   await part(page, "figures").click();
   await page.getByText("Cannot show the figures").waitFor();
   await page.getByRole("button", { name: "Close" }).click();
-  await agent.post([thought("And on.")], { session_id });
+  await agent.post([thought("And on.")], { session_id: sessionId });
   await part(page, "thought").filter({ hasText: "And on." }).waitFor();
 
   await page.route(/StagePage/, (route) => route.abort());
@@ -45,23 +49,23 @@ test("a part whose script can't be had says so, and the rest of the stage goes o
   await page.getByRole("heading", { name: "The stage has not opened yet" }).waitFor();
   await page.unrouteAll();
   await page.getByRole("link", { name: "Load the page again" }).click();
-  await wait_for_connection(page, "live");
+  await waitForConnection(page, "live");
   await page.context().close();
 });
 
 test("a viewer whose clock is an hour off, and an agent's two years off, see what is live as live", async () => {
-  const off_ms = 2 * 365 * 86_400_000;
+  const offMs = 2 * 365 * 86_400_000;
   const agent = await register();
-  const at = new Date(Date.now() - off_ms).toISOString();
+  const at = new Date(Date.now() - offMs).toISOString();
   await agent.post([status("working"), thought("What year is it?")].map((one) => ({ ...one, at })));
   for (const hours of [1, -1]) {
-    const page = await new_page();
+    const page = await newPage();
     await page.addInitScript((ms) => {
       const now = Date.now.bind(Date);
       Date.now = () => now() + ms;
     }, hours * 3_600_000);
     await page.goto(`${target.site_url}/watch/${agent.agent_id}`);
-    await wait_for_connection(page, "live");
+    await waitForConnection(page, "live");
     expect(await page.locator(".elapsed").textContent()).toMatch(/^0:\d\d$/);
     await page.goto(`${target.site_url}/wall`);
     await page.locator('[data-kind="active"]').filter({ hasText: agent.agent_id }).waitFor();
@@ -70,10 +74,10 @@ test("a viewer whose clock is an hour off, and an agent's two years off, see wha
 });
 
 test("nobody's session is shown under another agent's name", async () => {
-  const { session_id } = await on_stage();
+  const { session_id: sessionId } = await onStage();
   const other = await register();
-  const page = await new_page();
-  for (const id of [session_id, "no-id"]) {
+  const page = await newPage();
+  for (const id of [sessionId, "no-id"]) {
     await page.goto(`${target.site_url}/watch/${other.agent_id}/${id}`);
     await page.getByRole("heading", { name: "This session can't be shown" }).waitFor();
   }
@@ -81,12 +85,12 @@ test("nobody's session is shown under another agent's name", async () => {
 });
 
 test("names and lines that turn themselves around are shown in the order they have", async () => {
-  const { address } = await on_stage(
+  const { address } = await onStage(
     file("a.ts", "const a = 1;\n"),
     file("photo_\u202egnp.js", "/* \u2066begin admins\u2069 */ if (is_admin) {\n"),
     { type: "error", data: { message: "No.", file: "photo_\u202egnp.js" } },
   );
-  const page = await new_page();
+  const page = await newPage();
   await page.goto(address);
   await part(page, "code").filter({ hasText: "begin admins" }).waitFor();
   const shown = await page.evaluate(() =>
@@ -100,16 +104,20 @@ test("names and lines that turn themselves around are shown in the order they ha
 
 test("who reads back is not moved: in the Mind, and in a file while the agent is at the terminal", async () => {
   const lines = "const a = 1;\n".repeat(300);
-  const { agent, session_id, address } = await on_stage(
+  const {
+    agent,
+    session_id: sessionId,
+    address,
+  } = await onStage(
     ...Array.from({ length: 60 }, (_, index) =>
       thought(`Thought ${index}. ${"Well. ".repeat(40)}`),
     ),
     file("read.ts", lines),
     output("ran\r\n"),
   );
-  const page = await new_page();
+  const page = await newPage();
   await page.goto(address);
-  await wait_for_connection(page, "live");
+  await waitForConnection(page, "live");
   const mind = page.locator(".mind-scroll");
   await mind.hover();
   await page.mouse.wheel(0, -1_500);
@@ -118,10 +126,10 @@ test("who reads back is not moved: in the Mind, and in a file while the agent is
   await page.mouse.wheel(0, 800);
   await page.locator('.work[data-following="false"]').waitFor();
   const before = await mind.evaluate((element) => element.scrollTop);
-  const { last_seq } = await agent.post([file("other.ts", lines), thought("News.")], {
-    session_id,
+  const { last_seq: lastSeq } = await agent.post([file("other.ts", lines), thought("News.")], {
+    session_id: sessionId,
   });
-  await wait_for_seq(page, last_seq);
+  await waitForSeq(page, lastSeq);
   await page.locator(".new-below", { hasText: "1 new" }).waitFor();
   expect(await mind.evaluate((element) => element.scrollTop)).toBe(before);
   expect(await part(page, "code").getAttribute("data-filename")).toBe("read.ts");
@@ -129,23 +137,25 @@ test("who reads back is not moved: in the Mind, and in a file while the agent is
 });
 
 test("a channel that the server closes is joined again, and nothing is missing", async () => {
-  const { agent, session_id, address } = await on_stage();
-  const page = await new_page();
+  const { agent, session_id: sessionId, address } = await onStage();
+  const page = await newPage();
   let close = () => {};
   await page.routeWebSocket(/realtime/, (socket) => {
     const server = socket.connectToServer();
     socket.onMessage((message) => server.send(message));
     server.onMessage((message) => socket.send(message));
-    const topic = `realtime:session:${session_id}`;
+    const topic = `realtime:session:${sessionId}`;
     close = () => socket.send(JSON.stringify([null, null, topic, "phx_close", {}]));
   });
   await page.goto(address);
-  await wait_for_connection(page, "live");
+  await waitForConnection(page, "live");
   close();
-  await wait_for_connection(page, "reconnecting");
-  const { last_seq } = await agent.post([thought("Said while nobody listened.")], { session_id });
-  await wait_for_connection(page, "live");
-  await wait_for_seq(page, last_seq);
-  expect(await stage_of(page)).toEqual(await folded_table(session_id));
+  await waitForConnection(page, "reconnecting");
+  const { last_seq: lastSeq } = await agent.post([thought("Said while nobody listened.")], {
+    session_id: sessionId,
+  });
+  await waitForConnection(page, "live");
+  await waitForSeq(page, lastSeq);
+  expect(await stageOf(page)).toEqual(await foldedTable(sessionId));
   await page.context().close();
 });

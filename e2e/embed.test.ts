@@ -3,19 +3,19 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Frame } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { expect_accessible } from "./accessible.ts";
+import { expectAccessible } from "./accessible.ts";
 import { register, status, type TestAgent, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
 import "./page.ts";
-import { shared_browser } from "./shared-browser.ts";
-import { folded_table } from "./table.ts";
+import { sharedBrowser } from "./shared-browser.ts";
+import { foldedTable } from "./table.ts";
 import { target } from "./target.ts";
 
 const hostile = `"><script>window.pwned=1</script><img src=x onerror=window.pwned=1>' $& \u202e`;
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 let agent: TestAgent;
-let session_id: string;
+let sessionId: string;
 /** A site of someone else: what the tests say it shows, from another origin. */
 let elsewhere: Server;
 let content = "";
@@ -26,7 +26,7 @@ beforeAll(async () => {
     response.end(`<!doctype html><body style="margin:0"><main>${content}</main>`);
   }).listen(0, "127.0.0.1");
   agent = await register({ name: `Ada ${hostile}`.slice(0, 120) });
-  ({ session_id } = await agent.post([
+  ({ session_id: sessionId } = await agent.post([
     status("working"),
     { type: "task", data: { title: hostile } },
     thought("The curtain rises.", "decision"),
@@ -50,18 +50,18 @@ async function embedded(html: string, seq = 6, viewport = desktop.viewport) {
   const element = await page.waitForSelector("iframe");
   const frame = (await element.contentFrame()) as Frame;
   await frame.waitForFunction(
-    (seq) => ((window.kulti_stage?.() as { seq: number } | null)?.seq ?? 0) >= seq,
+    (seq) => ((window.kultiStage?.() as { seq: number } | null)?.seq ?? 0) >= seq,
     seq,
   );
   return { page, frame, element };
 }
 
-const script_tag = (attributes = "") =>
+const scriptTag = (attributes = "") =>
   `<script async src="${target.site_url}/embed.js" data-agent="${agent.agent_id}" ${attributes}></script>`;
 
 test("the script tag puts the session into a page of another origin; it is live and follows the width", async () => {
   const { page, frame, element } = await embedded(
-    `<div id="column" style="width:800px">${script_tag(`data-session="${session_id}"`)}</div>`,
+    `<div id="column" style="width:800px">${scriptTag(`data-session="${sessionId}"`)}</div>`,
   );
   expect(await frame.getByText("The curtain rises.").isVisible()).toBe(true);
   expect(await frame.locator(".chat-form, .pane.chat").count()).toBe(0);
@@ -80,22 +80,22 @@ test("the script tag puts the session into a page of another origin; it is live 
   await frame.locator('[data-layout="narrow"]').waitFor();
   expect(await overflow(frame)).toBeLessThanOrEqual(0);
 
-  await agent.post([thought("And on it goes.", "reasoning")], { session_id });
+  await agent.post([thought("And on it goes.", "reasoning")], { session_id: sessionId });
   await frame.getByText("And on it goes.").first().waitFor();
-  expect(await frame.evaluate(() => JSON.parse(JSON.stringify(window.kulti_stage?.())))).toEqual(
-    await folded_table(session_id),
+  expect(await frame.evaluate(() => JSON.parse(JSON.stringify(window.kultiStage?.())))).toEqual(
+    await foldedTable(sessionId),
   );
   const link = frame.getByRole("link", { name: "Kulti" });
   expect(await link.getAttribute("rel")).toBe("noopener");
   expect(await link.evaluate((node) => (node as HTMLAnchorElement).href)).toBe(
-    `${target.site_url}/watch/${agent.agent_id}/${session_id}`,
+    `${target.site_url}/watch/${agent.agent_id}/${sessionId}`,
   );
   await page.context().close();
 });
 
 test("the script tag hands on theme, moment and ratio, and says in the console what it can't do", async () => {
   const { page, frame, element } = await embedded(
-    `<div style="width:640px">${script_tag(`data-session="${session_id}" data-theme="light" data-t="0" data-ratio="4:3"`)}</div>`,
+    `<div style="width:640px">${scriptTag(`data-session="${sessionId}" data-theme="light" data-t="0" data-ratio="4:3"`)}</div>`,
     1,
   );
   expect(new URL(frame.url()).search).toBe("?theme=light&t=0");
@@ -111,10 +111,10 @@ test("the script tag hands on theme, moment and ratio, and says in the console w
   await page.context().close();
 });
 
-const functions_know_site = target.known_site_url === target.site_url;
+const functionsKnowSite = target.knownSiteUrl === target.site_url;
 
-test.runIf(functions_know_site)("oEmbed's html shows the stage where it is put", async () => {
-  const url = encodeURIComponent(`${target.site_url}/watch/${agent.agent_id}/${session_id}`);
+test.runIf(functionsKnowSite)("oEmbed's html shows the stage where it is put", async () => {
+  const url = encodeURIComponent(`${target.site_url}/watch/${agent.agent_id}/${sessionId}`);
   const response = await fetch(`${target.api_url}/functions/v1/share/oembed?url=${url}`);
   const { html } = (await response.json()) as { html: string };
   const { page, frame } = await embedded(html);
@@ -138,7 +138,7 @@ test("a page of another origin can't frame the full page or the lobby", async ()
 
 test("at every size the work has the most room, nothing overflows, and axe finds nothing serious", async () => {
   const page = await browser.newPage({ bypassCSP: true });
-  await page.goto(`${target.site_url}/embed/${agent.agent_id}/${session_id}`);
+  await page.goto(`${target.site_url}/embed/${agent.agent_id}/${sessionId}`);
   await page.getByText("The curtain rises.").first().waitFor();
   for (const [width, height] of [
     [320, 240],
@@ -152,13 +152,13 @@ test("at every size the work has the most room, nothing overflows, and axe finds
     // The agent's work is the picture: at the smallest size still more than half of it.
     const mind = () => page.evaluate(() => document.querySelector(".mind")?.clientHeight ?? 0);
     await expect.poll(mind, { message: size }).toBeGreaterThan(height / 2);
-    await expect_accessible(page, size);
+    await expectAccessible(page, size);
   }
   await page.context().close();
 });
 
 test("a watch page says in its head which session it is about; hostile names stay text", async () => {
-  const response = await fetch(`${target.site_url}/watch/${agent.agent_id}/${session_id}`);
+  const response = await fetch(`${target.site_url}/watch/${agent.agent_id}/${sessionId}`);
   const html = await response.text();
   const page = await browser.newPage();
   const read = await page.evaluate((html) => {
@@ -169,25 +169,25 @@ test("a watch page says in its head which session it is about; hostile names sta
       );
     return {
       title: head.querySelector("title")?.textContent,
-      og_title: said("og:title"),
+      ogTitle: said("og:title"),
       images: said("og:image"),
       card: said("twitter:card"),
       oembed: head.querySelector('[type="application/json+oembed"]')?.getAttribute("href"),
       pictures: body.querySelectorAll("img").length,
-      is_inert: ![...head.querySelectorAll("script")].some(({ textContent }) =>
+      isInert: ![...head.querySelectorAll("script")].some(({ textContent }) =>
         textContent.includes("pwned"),
       ),
     };
   }, html);
   await page.close();
-  expect(read).toMatchObject({ card: ["summary_large_image"], pictures: 0, is_inert: true });
-  expect(read.og_title).toEqual([read.title]);
+  expect(read).toMatchObject({ card: ["summary_large_image"], pictures: 0, isInert: true });
+  expect(read.ogTitle).toEqual([read.title]);
   expect(read.title).toContain(`Ada "><script>window.pwned=1</script>`);
   expect(read.title).not.toContain("\u202e");
   for (const image of read.images) expect((await fetch(image ?? "")).status).toBe(200);
-  expect(read.images[0]).toContain(`/share/card/${session_id}.svg`);
+  expect(read.images[0]).toContain(`/share/card/${sessionId}.svg`);
   const described = await fetch(read.oembed ?? "");
-  if (functions_know_site) {
+  if (functionsKnowSite) {
     expect(await described.json()).toMatchObject({ type: "rich", version: "1.0" });
   }
 });

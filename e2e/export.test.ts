@@ -10,22 +10,22 @@ import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, register, status, thought } from "./agent.ts";
-import { stage_of, wait_for_seq } from "./page.ts";
-import { shared_browser } from "./shared-browser.ts";
-import { folded_table, read_table } from "./table.ts";
+import { stageOf, waitForSeq } from "./page.ts";
+import { sharedBrowser } from "./shared-browser.ts";
+import { foldedTable, readTable } from "./table.ts";
 import { target } from "./target.ts";
 
 const html = `<img src=x onerror="window.pwned=1"></script><script>window.pwned=1</script><!--`;
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 let folder: string;
-let agent_id: string;
-let session_id: string;
+let agentId: string;
+let sessionId: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "kulti-export-"));
   const agent = await register({ name: `Ada ${html}`.slice(0, 120) });
-  agent_id = agent.agent_id;
+  agentId = agent.agent_id;
   const at = (seconds: number) => new Date(Date.UTC(2026, 10, 22, 10, 0, seconds)).toISOString();
   const run = [
     status("working"),
@@ -62,14 +62,14 @@ beforeAll(async () => {
   ];
   // An hour of idling in the middle.
   const events = run.map((event, n) => ({ ...event, at: at(n < 8 ? n : 3_600 + n) }));
-  ({ session_id } = await agent.post(events));
+  ({ session_id: sessionId } = await agent.post(events));
   await call("chat", {
-    session_id,
+    session_id: sessionId,
     viewer_id: crypto.randomUUID(),
     name: "<i>v</i>",
     text: html,
   });
-  await agent.post([{ ...status("done"), at: at(3_620) }], { session_id });
+  await agent.post([{ ...status("done"), at: at(3_620) }], { session_id: sessionId });
 });
 
 afterAll(async () => {
@@ -78,15 +78,15 @@ afterAll(async () => {
 
 test("the HTML file replays offline to the state that fold makes of the table; its text does nothing", async () => {
   const file = join(folder, "run.html");
-  await kulti("export", session_id, "--out", file);
-  const { page, problems } = await open_offline(pathToFileURL(file).href);
-  const events = await read_table(session_id);
-  expect((await stage_of(page)).seq).toBe(events[0]?.seq);
+  await kulti("export", sessionId, "--out", file);
+  const { page, problems } = await openOffline(pathToFileURL(file).href);
+  const events = await readTable(sessionId);
+  expect((await stageOf(page)).seq).toBe(events[0]?.seq);
 
   for (let faster = 0; faster < 4; faster++) await page.keyboard.press(">");
   await page.keyboard.press("Space");
-  await wait_for_seq(page, events.length);
-  expect(await stage_of(page)).toEqual(await folded_table(session_id));
+  await waitForSeq(page, events.length);
+  expect(await stageOf(page)).toEqual(await foldedTable(sessionId));
 
   const text = await page.locator("main").textContent();
   for (const part of ["Half", "The curtain falls.", "100%", "exit 1", html]) {
@@ -97,26 +97,26 @@ test("the HTML file replays offline to the state that fold makes of the table; i
   expect(await page.locator("body script").count()).toBe(2);
 
   await page.keyboard.press("Home");
-  expect((await stage_of(page)).seq).toBe(events[0]?.seq);
+  expect((await stageOf(page)).seq).toBe(events[0]?.seq);
   await page.keyboard.press("End");
-  expect(await stage_of(page)).toEqual(await folded_table(session_id));
+  expect(await stageOf(page)).toEqual(await foldedTable(sessionId));
   expect(problems).toEqual([]);
   await page.close();
 });
 
 test("a link to a moment of the HTML file opens it there", async () => {
   const file = join(folder, "moment.html");
-  await kulti("export", session_id, "--out", file);
-  const { page, problems } = await open_offline(`${pathToFileURL(file).href}#e8`);
-  expect((await stage_of(page)).seq).toBe(8);
+  await kulti("export", sessionId, "--out", file);
+  const { page, problems } = await openOffline(`${pathToFileURL(file).href}#e8`);
+  expect((await stageOf(page)).seq).toBe(8);
   expect(problems).toEqual([]);
   await page.close();
 });
 
 test("the asciicast plays in asciinema-player", async () => {
   const file = join(folder, "run.cast");
-  await kulti("export", session_id, "--out", file);
-  const { page, problems } = await open_offline("about:blank");
+  await kulti("export", sessionId, "--out", file);
+  const { page, problems } = await openOffline("about:blank");
   const player = new URL(
     import.meta.resolve("asciinema-player/dist/bundle/asciinema-player.min.js"),
   );
@@ -154,19 +154,23 @@ interface AsciinemaPlayerModule {
 
 test("a watch URL says where to read; the NDJSON holds every event and message of the table", async () => {
   const site = createServer((_, response) => {
-    const { api_url, publishable_key } = target;
-    response.end(JSON.stringify({ api_url, publishable_key }));
+    const { api_url: apiUrl, publishable_key: publishableKey } = target;
+    response.end(JSON.stringify({ api_url: apiUrl, publishable_key: publishableKey }));
   }).listen(0, "127.0.0.1");
   await once(site, "listening");
   const { port } = site.address() as AddressInfo;
   const output = await kulti(
-    ...["export", `http://127.0.0.1:${port}/watch/${agent_id}`, "--format", "ndjson"],
+    ...["export", `http://127.0.0.1:${port}/watch/${agentId}`, "--format", "ndjson"],
   );
   site.close();
   const lines = output.trimEnd().split("\n");
   const [head, ...rest] = lines.map((line) => JSON.parse(line));
-  expect(head).toMatchObject({ format: "kulti-session", version: 1, session: { session_id } });
-  expect(rest.filter((line) => line.type)).toEqual(await read_table(session_id));
+  expect(head).toMatchObject({
+    format: "kulti-session",
+    version: 1,
+    session: { session_id: sessionId },
+  });
+  expect(rest.filter((line) => line.type)).toEqual(await readTable(sessionId));
   expect(rest.at(-1).message).toMatchObject({ seq: 1, text: html });
 });
 
@@ -174,14 +178,14 @@ test("what can't be exported is said in one line", async () => {
   await expect(kulti("export", "nothing", "--format", "html")).rejects.toThrow(
     "neither a session's id nor a watch URL",
   );
-  await expect(kulti("export", session_id)).rejects.toThrow("--format is needed");
+  await expect(kulti("export", sessionId)).rejects.toThrow("--format is needed");
   await expect(kulti("export", crypto.randomUUID(), "--format", "markdown")).rejects.toThrow(
     /Cannot .*session/,
   );
 });
 
 /** A page that may read files and nothing else, and what went wrong on it. */
-async function open_offline(url: string): Promise<{ page: Page; problems: string[] }> {
+async function openOffline(url: string): Promise<{ page: Page; problems: string[] }> {
   const context = await browser.newContext();
   const problems: string[] = [];
   await context.route(/^(?!file:|about:|data:|blob:)/, (route) => {

@@ -3,10 +3,10 @@ import { request } from "node:http";
 import { target } from "./target.ts";
 
 /** Whether the target is on this machine, where a caller can choose its address. */
-export const can_choose_address = /^http:\/\/(127\.|localhost)/.test(target.api_url);
+export const canChooseAddress = /^http:\/\/(127\.|localhost)/.test(target.api_url);
 
 /** POSTs JSON to a function from `address`, such as 127.0.0.7, and answers status, headers and body. */
-export async function send_from(
+export async function sendFrom(
   address: string,
   path: string,
   body: unknown,

@@ -1,10 +1,10 @@
 /** Every page in every state, at every size and in both themes: all of it fits, none of it is inaccessible. */
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
-import { expect_accessible, misfits } from "./accessible.ts";
+import { expectAccessible, misfits } from "./accessible.ts";
 import { register, status, type TestAgent, thought } from "./agent.ts";
-import { part, wait_for_connection } from "./page.ts";
-import { shared_browser } from "./shared-browser.ts";
+import { part, waitForConnection } from "./page.ts";
+import { sharedBrowser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
 /** The last three: a phone with its keyboard open, a phone on its side, 1440 px at 200 %. */
@@ -19,7 +19,7 @@ const sizes: [width: number, height: number][] = [
 ];
 
 /** axe looks at both themes, in these only. */
-const is_for_axe = ([width, height]: [number, number]): boolean =>
+const isForAxe = ([width, height]: [number, number]): boolean =>
   height === 800 && (width === 360 || width === 1440);
 
 const word = "x".repeat(300);
@@ -62,27 +62,27 @@ const events = [
   { type: "terminal", data: { stream: "stdout", text: `${"z".repeat(2_000)}\r\n` } },
 ];
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 let agent: TestAgent;
-let agent_id: string;
+let agentId: string;
 let ended: string;
 beforeAll(async () => {
   agent = await register({ name: "An agent whose name has forty characters", description: word });
-  agent_id = agent.agent_id;
-  const { session_id } = await agent.post([...events, status("done")]);
-  ended = `${agent_id}/${session_id}`;
+  agentId = agent.agent_id;
+  const { session_id: sessionId } = await agent.post([...events, status("done")]);
+  ended = `${agentId}/${sessionId}`;
   await agent.post(events, { start_session: crypto.randomUUID() });
 });
 
 const pages: [string, () => string, (page: Page) => Promise<unknown>][] = [
   ["lobby", () => "/", (page) => page.getByText("An agent whose name").first().waitFor()],
-  ["stage", () => `/watch/${agent_id}`, (page) => wait_for_connection(page, "live")],
+  ["stage", () => `/watch/${agentId}`, (page) => waitForConnection(page, "live")],
   ["stage of nobody", () => `/watch/nobody-${"n".repeat(56)}`, (page) => heading(page)],
-  ["embed", () => `/embed/${ended}`, (page) => wait_for_connection(page, "ended")],
+  ["embed", () => `/embed/${ended}`, (page) => waitForConnection(page, "ended")],
   ["wall", () => "/wall", (page) => page.getByText("An agent whose name").first().waitFor()],
   [
     "agent",
-    () => `/agents/${agent_id}`,
+    () => `/agents/${agentId}`,
     (page) => page.locator('[data-figure="events"] canvas').waitFor(),
   ],
   ["agent of nobody", () => `/agents/nobody-${"n".repeat(56)}`, (page) => heading(page)],
@@ -114,16 +114,16 @@ test.each(pages)("%s fits and is accessible", async (_name, path, ready) => {
     await expect
       .poll(() => misfits(page), { message: `${width} × ${height}`, timeout: 5_000 })
       .toEqual([]);
-    if (is_for_axe([width, height])) await expect_accessible(page, `${width} px`);
+    if (isForAxe([width, height])) await expectAccessible(page, `${width} px`);
   }
   await page.context().close();
 });
 
 test("menus, dialogs and panes fit and are accessible when open, close on Escape and give the focus back", async () => {
   const page = await open(`/watch/${ended}`);
-  await wait_for_connection(page, "ended");
+  await waitForConnection(page, "ended");
   const check = async (what: string) => {
-    await expect_accessible(page, what);
+    await expectAccessible(page, what);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
   };
   const focused = () =>

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
-import { part, wait_for_connection } from "./page.ts";
+import { part, waitForConnection } from "./page.ts";
 import { send } from "./request.ts";
-import { shared_browser } from "./shared-browser.ts";
+import { sharedBrowser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 
 test("the lobby shows an agent that goes live while it is open, and leads to its stage", async () => {
   const page = await browser.newPage(desktop);
@@ -18,7 +18,7 @@ test("the lobby shows an agent that goes live while it is open, and leads to its
   await row.waitFor();
   await page.getByText("Counting the relays.").waitFor();
   await row.click();
-  await wait_for_connection(page, "live");
+  await waitForConnection(page, "live");
   await part(page, "thought").filter({ hasText: "Counting the relays." }).waitFor();
   await page.close();
 });
@@ -63,7 +63,7 @@ test("a viewer's message reaches the agent with its next batch, and the answer t
   await agent.post([status("live")]);
   const page = await browser.newPage(desktop);
   await page.goto(`${target.site_url}/watch/${agent.agent_id}`);
-  await wait_for_connection(page, "live");
+  await waitForConnection(page, "live");
   const input = part(page, "chat-input");
   await input.fill("What are you working on?");
   await input.press("Enter");
@@ -72,8 +72,8 @@ test("a viewer's message reaches the agent with its next batch, and the answer t
     .poll(async () => (await agent.post([thought("Reading the chat.")])).messages)
     .toMatchObject([{ sender: "viewer", text: "What are you working on?" }]);
 
-  const { session_id } = await agent.post([thought("Answering.")]);
-  const body = { session_id, text: "On the parser." };
+  const { session_id: sessionId } = await agent.post([thought("Answering.")]);
+  const body = { session_id: sessionId, text: "On the parser." };
   const answer = await send("chat", { key: agent.api_key, body });
   expect(answer.status).toBe(201);
   await part(page, "chat-message").filter({ hasText: "On the parser." }).waitFor();

@@ -2,14 +2,14 @@
  * Every number and time of an event, as its schema names them, at its ends and in odd spellings: ingest takes it or says
  * why not, and whatever it takes is no trouble to anything that reads.
  */
-import { empty_stage, fold_all, limits } from "@kulti/protocol";
-import { read_fixtures } from "@kulti/protocol/fixtures.ts";
+import { emptyStage, foldAll, limits } from "@kulti/protocol";
+import { readFixtures } from "@kulti/protocol/fixtures.ts";
 import schema from "@kulti/protocol/generated/kulti.schema.json" with { type: "json" };
-import { export_asciicast, export_markdown, export_ndjson } from "kulti/export";
+import { exportAsciicast, exportMarkdown, exportNdjson } from "kulti/export";
 import { expect, test } from "vitest";
 import { register, thought } from "./agent.ts";
 import { send } from "./request.ts";
-import { api, read_table } from "./table.ts";
+import { api, readTable } from "./table.ts";
 
 type Path = (string | number)[];
 type Schema = { [key: string]: unknown } & {
@@ -34,30 +34,30 @@ const times = [
   ...["1969-12-31T23:59:59Z", "9999-12-31T23:59:59.999999Z", "10000-01-01T00:00:00Z"],
 ].map((time) => JSON.stringify(time));
 
-function* odd_paths(node: Schema, path: Path = []): Generator<[Path, string[]]> {
-  if (node.$ref) yield* odd_paths(definitions[node.$ref.slice("#/$defs/".length)] as Schema, path);
-  for (const choice of node.anyOf ?? []) yield* odd_paths(choice, path);
+function* oddPaths(node: Schema, path: Path = []): Generator<[Path, string[]]> {
+  if (node.$ref) yield* oddPaths(definitions[node.$ref.slice("#/$defs/".length)] as Schema, path);
+  for (const choice of node.anyOf ?? []) yield* oddPaths(choice, path);
   if (node.type === "number" || node.type === "integer") yield [path, numbers];
   if (node.format === "date-time") yield [path, times];
-  if (node.items) yield* odd_paths(node.items, [...path, 0]);
+  if (node.items) yield* oddPaths(node.items, [...path, 0]);
   for (const [key, property] of Object.entries(node.properties ?? {})) {
-    yield* odd_paths(property, [...path, key]);
+    yield* oddPaths(property, [...path, key]);
   }
 }
 
-const at_path = (value: unknown, path: Path): unknown =>
+const atPath = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>((inside, key) => (inside as Record<string, unknown>)?.[key], value);
 
-const golden = read_fixtures("valid").flatMap(
+const golden = readFixtures("valid").flatMap(
   ({ body }) => (body as { events?: { type: string }[] }).events ?? [],
 );
 
 /** A golden event that has the field, as JSON with a gap in the field's place. */
-function event_with_gap(type: string, path: Path): string {
-  const found = golden.find((event) => event.type === type && at_path(event, path) !== undefined);
+function eventWithGap(type: string, path: Path): string {
+  const found = golden.find((event) => event.type === type && atPath(event, path) !== undefined);
   if (!found) throw new Error(`No valid fixture of ${type} has ${path.join(".")}.`);
   const { id: _, ...event } = structuredClone(found) as Record<string, unknown>;
-  Object.assign(at_path(event, path.slice(0, -1)) as object, { [path.at(-1) as string]: "GAP" });
+  Object.assign(atPath(event, path.slice(0, -1)) as object, { [path.at(-1) as string]: "GAP" });
   return JSON.stringify(event);
 }
 
@@ -65,7 +65,7 @@ const fields = Object.keys(definitions)
   .filter((name) => /^[A-Z][a-z]+Event$/.test(name) && name !== "StoredEvent")
   .flatMap((name) => {
     const type = name.replace("Event", "").toLowerCase();
-    return [...odd_paths(definitions[name] as Schema)].map(
+    return [...oddPaths(definitions[name] as Schema)].map(
       ([path, values]) => [`${type} ${path.join(".")}`, type, path, values] as const,
     );
   });
@@ -88,7 +88,7 @@ const why =
 
 test.each(fields)("%s at its ends", async (_name, type, path, values) => {
   const agent = await register();
-  const request = `{"agent_id":"${agent.agent_id}","events":[${event_with_gap(type, path)}]}`;
+  const request = `{"agent_id":"${agent.agent_id}","events":[${eventWithGap(type, path)}]}`;
   await agent.post([thought("A number is coming.")]);
   const accepted: string[] = [];
   for (const value of values) {
@@ -106,34 +106,31 @@ test.each(fields)("%s at its ends", async (_name, type, path, values) => {
   expect(accepted.length).toBeGreaterThan(0);
   expect(accepted.length).toBeLessThan(values.length);
 
-  const [head] = await api.find_sessions({ agent_id: agent.agent_id });
+  const [head] = await api.findSessions({ agent_id: agent.agent_id });
   if (!head) throw new Error("The session is in no list.");
-  const { session_id } = head;
-  const events = await read_table(session_id);
+  const { session_id: sessionId } = head;
+  const events = await readTable(sessionId);
   expect(events).toHaveLength(1 + accepted.length);
   for (const [index, event] of events.slice(1).entries()) {
     const value = JSON.parse(accepted[index] as string);
-    if (typeof value === "number") expect(at_path(event, path)).toBe(value + 0);
+    if (typeof value === "number") expect(atPath(event, path)).toBe(value + 0);
   }
-  const stage = JSON.stringify(fold_all(empty_stage, events));
+  const stage = JSON.stringify(foldAll(emptyStage, events));
   expect(JSON.stringify(JSON.parse(stage))).toBe(stage);
   // Infinity and NaN become null in JSON; a stage has none in the place of a number.
   expect(Object.values(JSON.parse(stage).usage).slice(0, 3)).not.toContain(null);
 
-  const hits = await api.search_events({ query: "-nowhere", session_id, max_rows: 100 });
+  const hits = await api.searchEvents({ query: "-nowhere", session_id: sessionId, max_rows: 100 });
   // Beside the events that have no text at all.
   expect(hits.map(({ seq }) => seq)).toContain(1);
-  for (const figures of [
-    await api.session_stats(session_id),
-    await api.agent_stats(agent.agent_id),
-  ]) {
+  for (const figures of [await api.sessionStats(sessionId), await api.agentStats(agent.agent_id)]) {
     for (const figure of Object.values(figures.usage)) expect(figure).toBeGreaterThanOrEqual(0);
   }
   const session = { head, events };
   for (const text of [
-    [...export_ndjson(session)].join(""),
-    [...export_markdown(session)].join(""),
-    [...export_asciicast(session)].join(""),
+    [...exportNdjson(session)].join(""),
+    [...exportMarkdown(session)].join(""),
+    [...exportAsciicast(session)].join(""),
   ]) {
     expect(text).not.toMatch(/\b(NaN|Infinity|Invalid Date)\b/);
   }

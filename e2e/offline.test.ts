@@ -3,19 +3,19 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
-import { part, stage_of, wait_for_connection, wait_for_seq } from "./page.ts";
-import { shared_browser } from "./shared-browser.ts";
-import { folded_table, read_table } from "./table.ts";
+import { part, stageOf, waitForConnection, waitForSeq } from "./page.ts";
+import { sharedBrowser } from "./shared-browser.ts";
+import { foldedTable, readTable } from "./table.ts";
 import { target } from "./target.ts";
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 
 test("invariant 1: a viewer that was offline for ten seconds ends with exactly the table", async () => {
   const agent = await register();
-  const { session_id } = await agent.post([status("live")]);
+  const { session_id: sessionId } = await agent.post([status("live")]);
   const steady = await open(agent.agent_id);
   const shaky = await open(agent.agent_id);
-  await Promise.all([steady, shaky].map((page) => wait_for_connection(page, "live")));
+  await Promise.all([steady, shaky].map((page) => waitForConnection(page, "live")));
 
   const stream = (async () => {
     const began = performance.now();
@@ -31,20 +31,20 @@ test("invariant 1: a viewer that was offline for ten seconds ends with exactly t
   await shaky.context().setOffline(false);
   await stream;
 
-  const table = await read_table(session_id);
+  const table = await readTable(sessionId);
   expect(table.map(({ seq }) => seq)).toEqual(table.map((_, index) => index + 1));
   expect(table).toHaveLength(301);
-  const truth = await folded_table(session_id);
+  const truth = await foldedTable(sessionId);
   for (const page of [steady, shaky]) {
-    await wait_for_seq(page, 301);
-    await wait_for_connection(page, "live");
-    expect(await stage_of(page)).toEqual(truth);
+    await waitForSeq(page, 301);
+    await waitForConnection(page, "live");
+    expect(await stageOf(page)).toEqual(truth);
   }
 }, 90_000);
 
-async function open(agent_id: string): Promise<Page> {
+async function open(agentId: string): Promise<Page> {
   const context = await browser.newContext(desktop);
   const page = await context.newPage();
-  await page.goto(`${target.site_url}/watch/${agent_id}`);
+  await page.goto(`${target.site_url}/watch/${agentId}`);
   return page;
 }

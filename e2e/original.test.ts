@@ -3,17 +3,17 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { register } from "./agent.ts";
-import { read_events, read_sessions, send } from "./request.ts";
+import { readEvents, readSessions, send } from "./request.ts";
 import { target } from "./target.ts";
 
 const run = promisify(execFile);
 
 test("a body of the TypeScript and Python clients is taken at /ingest", async () => {
-  const { agent_id, api_key } = await register();
+  const { agent_id: agentId, api_key: apiKey } = await register();
   const answer = await send("ingest", {
-    key: api_key,
+    key: apiKey,
     body: {
-      agentId: agent_id,
+      agentId: agentId,
       thought: { type: "decision", content: "Two parts.", metadata: { promptFor: "x" } },
       code: { filename: "app.py", content: "print(1)", action: "write", language: "python" },
       status: "working",
@@ -21,7 +21,7 @@ test("a body of the TypeScript and Python clients is taken at /ingest", async ()
     },
   });
   expect([answer.status, answer.body.success, answer.body.accepted]).toEqual([200, true, 4]);
-  const stored = await read_events(answer.body.session_id);
+  const stored = await readEvents(answer.body.session_id);
   expect(stored.map(({ type }) => type).sort()).toEqual(["code", "status", "task", "thought"]);
   expect(stored.find(({ type }) => type === "thought")?.data).toMatchObject({
     thought_type: "decision",
@@ -30,11 +30,11 @@ test("a body of the TypeScript and Python clients is taken at /ingest", async ()
 });
 
 test("a body of the hooks is taken at /ingest/hook", async () => {
-  const { agent_id, api_key } = await register();
+  const { agent_id: agentId, api_key: apiKey } = await register();
   const answer = await send("ingest/hook", {
-    headers: { "x-kulti-key": api_key },
+    headers: { "x-kulti-key": apiKey },
     body: {
-      agent_id,
+      agent_id: agentId,
       terminal: [
         { type: "command", content: "ls" },
         { type: "output", content: "a\nb" },
@@ -44,7 +44,7 @@ test("a body of the hooks is taken at /ingest/hook", async () => {
     },
   });
   expect([answer.status, answer.body.ok]).toEqual([200, true]);
-  const stored = await read_events(answer.body.session_id);
+  const stored = await readEvents(answer.body.session_id);
   expect(stored.every(({ type }) => type === "terminal")).toBe(true);
   expect(JSON.stringify(stored)).toContain("a\\nb");
 });
@@ -55,31 +55,28 @@ test("counters alone are acknowledged and open no session", async () => {
   const answer = await send("ingest/hook", { key: agent.api_key, body });
   expect([answer.status, answer.body]).toEqual([200, { ok: true, accepted: 0, duplicates: 0 }]);
   expect((await send("ingest", { key: agent.api_key, body })).body.success).toBe(true);
-  expect(await read_sessions(agent.agent_id)).toEqual([]);
+  expect(await readSessions(agent.agent_id)).toEqual([]);
   const foreign = await send("ingest", { key: other.api_key, body });
   expect(foreign).toMatchObject({ status: 403, error: { code: "wrong_agent" } });
 });
 
 test("the shell client, which knows no key, brings it in its server's URL", async () => {
-  const { agent_id, api_key } = await register();
+  const { agent_id: agentId, api_key: apiKey } = await register();
   const server = new URL(`${target.api_url}/functions/v1/ingest`);
-  server.username = agent_id;
-  server.password = api_key;
+  server.username = agentId;
+  server.password = apiKey;
   const { stdout } = await run("curl", [
     ...["-s", "-X", "POST", `${server.href}/hook`],
     ...["-H", "Content-Type: application/json"],
-    ...[
-      "-d",
-      JSON.stringify({ agentId: agent_id, thought: { type: "general", content: "Hello" } }),
-    ],
+    ...["-d", JSON.stringify({ agentId: agentId, thought: { type: "general", content: "Hello" } })],
   ]);
   expect(JSON.parse(stdout)).toMatchObject({ ok: true, accepted: 1 });
 });
 
 test("clients that send no key bring it in their server's address", async () => {
-  const { agent_id, api_key } = await register();
-  const server = `ingest/${api_key}`;
-  const body = { agent_id, thought: { type: "general", content: "Hello" } };
+  const { agent_id: agentId, api_key: apiKey } = await register();
+  const server = `ingest/${apiKey}`;
+  const body = { agent_id: agentId, thought: { type: "general", content: "Hello" } };
   expect((await send(server, { body })).body).toMatchObject({ success: true, accepted: 1 });
   expect((await send(`${server}/hook`, { body })).body).toMatchObject({ ok: true, accepted: 1 });
   expect((await send(`${server}/health`, { method: "GET" })).body).toEqual({ status: "ok" });

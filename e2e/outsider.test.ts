@@ -6,11 +6,11 @@ import { target } from "./target.ts";
 
 const outsider = createClient(target.api_url, target.publishable_key);
 let agent: TestAgent;
-let session_id: string;
+let sessionId: string;
 
 beforeAll(async () => {
   agent = await register();
-  ({ session_id } = await agent.post([status("live"), thought("In the open.")]));
+  ({ session_id: sessionId } = await agent.post([status("live"), thought("In the open.")]));
 });
 afterAll(() => outsider.removeAllChannels());
 
@@ -23,7 +23,7 @@ function join(channel: RealtimeChannel): Promise<string> {
 test("an outsider receives frames of a session's channel", async () => {
   // The first to join after an idle spell hears nothing until Realtime reads the database's log.
   const config = { private: true, broadcast: { replication_ready: true } };
-  const channel = outsider.channel(`session:${session_id}`, { config });
+  const channel = outsider.channel(`session:${sessionId}`, { config });
   const frame = new Promise<{ from_seq: number; to_seq: number; events: unknown[] }>((resolve) => {
     channel.on("broadcast", { event: "frame" }, ({ payload }) => {
       // What was sent shortly before the join may come after it.
@@ -34,8 +34,8 @@ test("an outsider receives frames of a session's channel", async () => {
   expect(await join(channel)).toBe("SUBSCRIBED");
   expect(await ready).toMatchObject({ status: "ok" });
   await agent.post([thought("Heard by all.")]);
-  const { from_seq, to_seq, events } = await frame;
-  expect([from_seq, to_seq]).toEqual([3, 3]);
+  const { from_seq: fromSeq, to_seq: toSeq, events } = await frame;
+  expect([fromSeq, toSeq]).toEqual([3, 3]);
   expect(events).toMatchObject([
     { seq: 3, type: "thought", data: { thought_type: "general", content: "Heard by all." } },
   ]);
@@ -46,10 +46,10 @@ test("invariant 7: an outsider can't send on a session's channel, by socket or b
   const listener = createClient(target.api_url, target.publishable_key);
   const heard: unknown[] = [];
   const listening = listener
-    .channel(`session:${session_id}`, { config: { private: true } })
+    .channel(`session:${sessionId}`, { config: { private: true } })
     .on("broadcast", { event: "*" }, (message) => heard.push(message));
   expect(await join(listening)).toBe("SUBSCRIBED");
-  const channel = outsider.channel(`session:${session_id}`, {
+  const channel = outsider.channel(`session:${sessionId}`, {
     config: { private: true, broadcast: { ack: true } },
   });
   expect(await join(channel)).toBe("SUBSCRIBED");
@@ -64,9 +64,7 @@ test("invariant 7: an outsider can't send on a session's channel, by socket or b
     method: "POST",
     headers: { "content-type": "application/json", apikey: target.publishable_key },
     body: JSON.stringify({
-      messages: [
-        { topic: `session:${session_id}`, event: "frame", payload: forged, private: true },
-      ],
+      messages: [{ topic: `session:${sessionId}`, event: "frame", payload: forged, private: true }],
     }),
   });
   await new Promise((resolve) => setTimeout(resolve, 500));
@@ -75,11 +73,11 @@ test("invariant 7: an outsider can't send on a session's channel, by socket or b
 });
 
 test("an outsider reads by RPC", async () => {
-  const events = await outsider.rpc("session_events", { session_id });
+  const events = await outsider.rpc("session_events", { session_id: sessionId });
   expect(events.error).toBeNull();
   expect(events.data.slice(0, 2)).toMatchObject([{ seq: 1, type: "status" }, { seq: 2 }]);
-  const head = await outsider.rpc("session_head", { session_id });
-  expect(head.data).toMatchObject({ session_id, agent_id: agent.agent_id, live: true });
+  const head = await outsider.rpc("session_head", { session_id: sessionId });
+  expect(head.data).toMatchObject({ session_id: sessionId, agent_id: agent.agent_id, live: true });
   const profile = await outsider.rpc("find_agent", { agent_id: agent.agent_id });
   expect(profile.data).toMatchObject({ agent_id: agent.agent_id, visibility: "public" });
   expect((await outsider.rpc("find_agent", { agent_id: "no-such-agent" })).data).toBeNull();
@@ -90,7 +88,7 @@ test("an outsider can't select, insert, update or delete", async () => {
   for (const table of tables) {
     const column = table === "ai_agents" ? "agent_id" : "session_id";
     const key = table === "ai_agent_sessions" ? "id" : column;
-    const value = table === "ai_agents" ? agent.agent_id : session_id;
+    const value = table === "ai_agents" ? agent.agent_id : sessionId;
     const select = await outsider.from(table).select("*").limit(1);
     const insert = await outsider.from(table).insert([{ [key]: value }] as never);
     const update = await outsider
@@ -128,24 +126,24 @@ test("invariant 8: nothing of the private schema can be read", async () => {
 
 test("a private session is nobody's to see, an unlisted one is for those who know its id", async () => {
   const hidden = await register({ visibility: "private" });
-  const { session_id: hidden_id } = await hidden.post([thought("Alone.")]);
+  const { session_id: hiddenId } = await hidden.post([thought("Alone.")]);
   const unlisted = await register({ visibility: "unlisted" });
-  const { session_id: unlisted_id } = await unlisted.post([thought("Among friends.")]);
+  const { session_id: unlistedId } = await unlisted.post([thought("Among friends.")]);
 
-  expect((await outsider.rpc("session_events", { session_id: unlisted_id })).data).toHaveLength(1);
-  for (const { agent_id } of [hidden, unlisted]) {
-    expect((await outsider.rpc("find_sessions", { agent_id })).data).toEqual([]);
-    expect((await outsider.rpc("find_agent", { agent_id })).data).toBeNull();
+  expect((await outsider.rpc("session_events", { session_id: unlistedId })).data).toHaveLength(1);
+  for (const { agent_id: agentId } of [hidden, unlisted]) {
+    expect((await outsider.rpc("find_sessions", { agent_id: agentId })).data).toEqual([]);
+    expect((await outsider.rpc("find_agent", { agent_id: agentId })).data).toBeNull();
   }
-  const head = await outsider.rpc("session_head", { session_id: hidden_id });
+  const head = await outsider.rpc("session_head", { session_id: hiddenId });
   expect(head.status).toBe(404);
-  const denied = outsider.channel(`session:${hidden_id}`, { config: { private: true } });
+  const denied = outsider.channel(`session:${hiddenId}`, { config: { private: true } });
   expect(await join(denied)).toBe("CHANNEL_ERROR");
   await outsider.removeChannel(denied);
-  const guessed = outsider.channel(`session:${unlisted_id}`, { config: { private: true } });
+  const guessed = outsider.channel(`session:${unlistedId}`, { config: { private: true } });
   expect(await join(guessed)).toBe("CHANNEL_ERROR");
   await outsider.removeChannel(guessed);
-  const told = await outsider.rpc("session_head", { session_id: unlisted_id });
+  const told = await outsider.rpc("session_head", { session_id: unlistedId });
   const allowed = outsider.channel(told.data.topic, { config: { private: true } });
   expect(await join(allowed)).toBe("SUBSCRIBED");
   await outsider.removeChannel(allowed);

@@ -10,7 +10,7 @@ async function read(path: string): Promise<string> {
 }
 
 /** The scripts of a page and all that they import before they run. */
-async function scripts_of(page: string): Promise<Map<string, string>> {
+async function scriptsOf(page: string): Promise<Map<string, string>> {
   const html = await read(page);
   const waiting = [...html.matchAll(/(?:src|component-url|renderer-url)="(\/assets\/[^"]+\.js)"/g)];
   const paths = waiting.map(([, path = ""]) => path);
@@ -27,33 +27,33 @@ async function scripts_of(page: string): Promise<Map<string, string>> {
   return scripts;
 }
 
-const gzip_kb = (scripts: Map<string, string>): number =>
+const gzipKb = (scripts: Map<string, string>): number =>
   [...scripts.values()].reduce((sum, script) => sum + gzipSync(script).length, 0) / 1024;
 
 test("the stage needs less than 170 KB of JavaScript before its first event", async () => {
-  const scripts = await scripts_of("/watch/an-agent");
+  const scripts = await scriptsOf("/watch/an-agent");
   expect(scripts.size).toBeGreaterThan(2);
-  expect(gzip_kb(scripts)).toBeLessThan(170);
+  expect(gzipKb(scripts)).toBeLessThan(170);
   const later = [...scripts.keys()].filter((path) => /terminal-screen|worker|python/.test(path));
   expect(later).toEqual([]);
 });
 
 test("the lobby needs less than 40 KB and no framework", async () => {
-  const scripts = await scripts_of("/");
+  const scripts = await scriptsOf("/");
   expect(scripts.size).toBeGreaterThan(0);
-  expect(gzip_kb(scripts)).toBeLessThan(40);
+  expect(gzipKb(scripts)).toBeLessThan(40);
 });
 
 test.each(["/agents/an-agent", "/wall"])("%s needs less than 40 KB", async (page) => {
-  const scripts = await scripts_of(page);
+  const scripts = await scriptsOf(page);
   expect(scripts.size).toBeGreaterThan(0);
-  expect(gzip_kb(scripts)).toBeLessThan(40);
+  expect(gzipKb(scripts)).toBeLessThan(40);
   // The plotting library comes with the first chart.
   expect([...scripts.keys()].filter((path) => /uplot/i.test(path))).toEqual([]);
 });
 
 test("the search page needs less than 60 KB and no framework", async () => {
-  const scripts = await scripts_of("/search");
+  const scripts = await scriptsOf("/search");
   expect(scripts.size).toBeGreaterThan(0);
-  expect(gzip_kb(scripts)).toBeLessThan(60);
+  expect(gzipKb(scripts)).toBeLessThan(60);
 });

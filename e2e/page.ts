@@ -4,26 +4,26 @@ import type { Page } from "playwright-core";
 declare global {
   interface Window {
     /** The folded state of the session that is shown. */
-    kulti_stage?: () => unknown;
+    kultiStage?: () => unknown;
   }
 }
 
 export const part = (page: Page, name: string) => page.locator(`[data-testid="${name}"]`);
 
-export async function stage_of(page: Page): Promise<{ seq: number; [key: string]: unknown }> {
-  return page.evaluate(() => JSON.parse(JSON.stringify(window.kulti_stage?.() ?? { seq: 0 })));
+export async function stageOf(page: Page): Promise<{ seq: number; [key: string]: unknown }> {
+  return page.evaluate(() => JSON.parse(JSON.stringify(window.kultiStage?.() ?? { seq: 0 })));
 }
 
 /** Waits until the page has folded event `seq`. */
-export async function wait_for_seq(page: Page, seq: number, timeout = 20_000): Promise<void> {
+export async function waitForSeq(page: Page, seq: number, timeout = 20_000): Promise<void> {
   await page.waitForFunction(
-    (seq) => ((window.kulti_stage?.() as { seq: number } | undefined)?.seq ?? 0) >= seq,
+    (seq) => ((window.kultiStage?.() as { seq: number } | undefined)?.seq ?? 0) >= seq,
     seq,
     { timeout },
   );
 }
 
-export async function wait_for_connection(page: Page, state: string, timeout = 20_000) {
+export async function waitForConnection(page: Page, state: string, timeout = 20_000) {
   await part(page, "connection")
     .and(page.locator(`[data-state="${state}"]`))
     .first()
@@ -31,10 +31,10 @@ export async function wait_for_connection(page: Page, state: string, timeout = 2
 }
 
 /** Waits until the place shown is `seq`. */
-export const wait_for_place = (page: Page, seq: number) =>
+export const waitForPlace = (page: Page, seq: number) =>
   part(page, "position")
     .and(page.locator(`[data-seq="${seq}"]`))
     .waitFor();
 
-export const number_of = async (page: Page, name: string, attribute: string): Promise<number> =>
+export const numberOf = async (page: Page, name: string, attribute: string): Promise<number> =>
   Number(await part(page, name).getAttribute(attribute));

@@ -10,11 +10,13 @@ const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
 
 test("the README's first event does what it says", async () => {
   const block = /```sh\n(KEY=[\s\S]*?)```/.exec(readme)?.[1] ?? "";
-  const agent_id = `readme-${crypto.randomUUID().slice(0, 8)}`;
+  const agentId = `readme-${crypto.randomUUID().slice(0, 8)}`;
   const script = block
     .replaceAll("http://127.0.0.1:54321", target.api_url)
-    .replaceAll("my-agent", agent_id);
+    .replaceAll("my-agent", agentId);
   const { stdout } = await promisify(execFile)("bash", ["-euc", script]);
   expect(JSON.parse(stdout)).toMatchObject({ accepted: 1, last_seq: 1 });
-  expect(await api.find_sessions({ agent_id })).toMatchObject([{ latest: "Hello, stage." }]);
+  expect(await api.findSessions({ agent_id: agentId })).toMatchObject([
+    { latest: "Hello, stage." },
+  ]);
 });

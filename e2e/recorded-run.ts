@@ -5,25 +5,25 @@ import { join } from "node:path";
 import { target } from "./target.ts";
 
 /** The recorded run where it is at hand, else one of our own. */
-export function recorded_run(): string {
+export function recordedRun(): string {
   const recorded = join(import.meta.dirname, "../../shared/real/swe-agent-marshmallow-1867.traj");
-  return existsSync(recorded) ? recorded : own_run;
+  return existsSync(recorded) ? recorded : ownRun;
 }
 
 /** Small, and the same everywhere. */
-export const own_run = join(import.meta.dirname, "fixtures/run.traj");
+export const ownRun = join(import.meta.dirname, "fixtures/run.traj");
 
 export async function replay(
   file: string,
-  agent: { agent_id: string; api_key: string },
+  agent: { agentId: string; apiKey: string },
 ): Promise<void> {
   const cli = join(import.meta.dirname, "../sdk/bin/kulti.mjs");
   const child = spawn(process.execPath, [cli, "replay", file, "--speed", "max"], {
     env: {
       ...process.env,
       KULTI_SERVER: target.api_url,
-      KULTI_AGENT_ID: agent.agent_id,
-      KULTI_API_KEY: agent.api_key,
+      KULTI_AGENT_ID: agent.agentId,
+      KULTI_API_KEY: agent.apiKey,
     },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -26,7 +26,7 @@ export interface Sent {
 
 export async function send(path: string, sent: Sent = {}): Promise<Answer> {
   const { body } = sent;
-  const is_raw = typeof body === "string" || body instanceof Uint8Array;
+  const isRaw = typeof body === "string" || body instanceof Uint8Array;
   const response = await fetch(`${target.api_url}/functions/v1/${path}`, {
     method: sent.method ?? "POST",
     headers: {
@@ -34,7 +34,7 @@ export async function send(path: string, sent: Sent = {}): Promise<Answer> {
       ...(sent.key !== undefined && { authorization: `Bearer ${sent.key}` }),
       ...sent.headers,
     },
-    ...(body !== undefined && { body: is_raw ? (body as BodyInit) : JSON.stringify(body) }),
+    ...(body !== undefined && { body: isRaw ? (body as BodyInit) : JSON.stringify(body) }),
   });
   const text = await response.text();
   const parsed = text === "" ? null : JSON.parse(text);
@@ -68,11 +68,11 @@ export interface StoredRow {
 }
 
 /** One page of a session's events, those after `after_seq`. */
-export const read_events = (session_id: string, after_seq = 0) =>
-  read<StoredRow[]>("session_events", { session_id, after_seq });
+export const readEvents = (sessionId: string, afterSeq = 0) =>
+  read<StoredRow[]>("session_events", { session_id: sessionId, after_seq: afterSeq });
 
-export const read_sessions = (agent_id: string) =>
+export const readSessions = (agentId: string) =>
   read<{ session_id: string; to_seq: number; status: string; ended_at: string | null }[]>(
     "find_sessions",
-    { agent_id },
+    { agent_id: agentId },
   );

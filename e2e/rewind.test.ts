@@ -1,41 +1,36 @@
 /** Rewinding what is live without losing its edge. */
 import { expect, test } from "vitest";
 import { register, spaced, status, thought } from "./agent.ts";
-import {
-  number_of,
-  part,
-  stage_of,
-  wait_for_connection,
-  wait_for_place,
-  wait_for_seq,
-} from "./page.ts";
-import { shared_browser } from "./shared-browser.ts";
-import { folded_table } from "./table.ts";
+import { numberOf, part, stageOf, waitForConnection, waitForPlace, waitForSeq } from "./page.ts";
+import { sharedBrowser } from "./shared-browser.ts";
+import { foldedTable } from "./table.ts";
 import { target } from "./target.ts";
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 
-async function on_stage() {
+async function onStage() {
   const agent = await register();
   const thoughts = Array.from({ length: 30 }, (_, index) => thought(`Thought ${index + 1}.`));
-  const { session_id } = await agent.post(spaced([status("working"), ...thoughts], 1_000));
+  const { session_id: sessionId } = await agent.post(
+    spaced([status("working"), ...thoughts], 1_000),
+  );
   const page = await browser.newPage();
   await page.goto(`${target.site_url}/watch/${agent.agent_id}`);
-  await wait_for_connection(page, "live");
-  await wait_for_seq(page, 31);
-  return { agent, session_id, page };
+  await waitForConnection(page, "live");
+  await waitForSeq(page, 31);
+  return { agent, session_id: sessionId, page };
 }
 
 test("by keyboard: what arrives meanwhile is kept, nothing moves, and L leads to the edge", async () => {
-  const { agent, session_id, page } = await on_stage();
-  expect(await number_of(page, "live-button", "data-behind")).toBe(0);
+  const { agent, session_id: sessionId, page } = await onStage();
+  expect(await numberOf(page, "live-button", "data-behind")).toBe(0);
   await page.keyboard.press("Shift+ArrowLeft");
   await page.keyboard.press("Shift+ArrowLeft");
-  await wait_for_connection(page, "rewound");
+  await waitForConnection(page, "rewound");
   await page.keyboard.press("k");
-  await expect.poll(() => number_of(page, "live-button", "data-behind")).toBeGreaterThan(2_000);
-  const behind = await number_of(page, "live-button", "data-behind");
-  const { seq } = await stage_of(page);
+  await expect.poll(() => numberOf(page, "live-button", "data-behind")).toBeGreaterThan(2_000);
+  const behind = await numberOf(page, "live-button", "data-behind");
+  const { seq } = await stageOf(page);
   expect(seq).toBeLessThan(31);
   await part(page, "thought")
     .last()
@@ -49,50 +44,50 @@ test("by keyboard: what arrives meanwhile is kept, nothing moves, and L leads to
       before,
     behind,
   );
-  const place = await number_of(page, "position", "data-seq");
+  const place = await numberOf(page, "position", "data-seq");
   await page.waitForTimeout(700);
-  expect(await number_of(page, "position", "data-seq")).toBe(place);
+  expect(await numberOf(page, "position", "data-seq")).toBe(place);
 
   await page.keyboard.press("l");
-  await wait_for_connection(page, "live");
-  expect(await stage_of(page)).toEqual(await folded_table(session_id));
+  await waitForConnection(page, "live");
+  expect(await stageOf(page)).toEqual(await foldedTable(sessionId));
   await part(page, "thought").filter({ hasText: "Said while the viewer looked back." }).waitFor();
   await page.close();
 });
 
 test("by mouse: a click on the line goes there and plays on, LIVE leads back", async () => {
-  const { session_id, page } = await on_stage();
+  const { session_id: sessionId, page } = await onStage();
   const line = await part(page, "timeline").boundingBox();
   if (!line) throw new Error("There is no timeline.");
   await page.mouse.click(line.x + line.width / 2, line.y + line.height / 2);
-  await wait_for_connection(page, "rewound");
-  const { seq } = await stage_of(page);
+  await waitForConnection(page, "rewound");
+  const { seq } = await stageOf(page);
   expect(seq).toBeGreaterThan(8);
   expect(seq).toBeLessThan(24);
-  await wait_for_place(page, seq + 1);
+  await waitForPlace(page, seq + 1);
   await part(page, "live-button").click();
-  await wait_for_connection(page, "live");
-  expect(await stage_of(page)).toEqual(await folded_table(session_id));
+  await waitForConnection(page, "live");
+  expect(await stageOf(page)).toEqual(await foldedTable(sessionId));
   await page.close();
 });
 
 test("catching up plays until the edge is reached and then follows it", async () => {
-  const { agent, page } = await on_stage();
+  const { agent, page } = await onStage();
   await page.keyboard.press("ArrowLeft");
-  await wait_for_connection(page, "rewound");
+  await waitForConnection(page, "rewound");
   await part(page, "catch-up").click();
-  await wait_for_connection(page, "live");
+  await waitForConnection(page, "live");
   await agent.post([thought("After the chase.")]);
   await part(page, "thought").filter({ hasText: "After the chase." }).waitFor();
   await page.close();
 });
 
 test("keys mean nothing to the player while somebody writes", async () => {
-  const { page } = await on_stage();
+  const { page } = await onStage();
   await page.getByTitle("Show the chat").click();
   await part(page, "chat-input").click();
   await page.keyboard.type("k, l [] 05");
   expect(await part(page, "chat-input").inputValue()).toBe("k, l [] 05");
-  await wait_for_connection(page, "live");
+  await waitForConnection(page, "live");
   await page.close();
 });

@@ -3,7 +3,7 @@ import { KultiApiError } from "kulti/watch";
 import { Client } from "pg";
 import { expect, test } from "vitest";
 import { register, thought } from "./agent.ts";
-import { can_choose_address } from "./from-address.ts";
+import { canChooseAddress } from "./from-address.ts";
 import { api } from "./table.ts";
 import { target } from "./target.ts";
 
@@ -11,9 +11,9 @@ test.runIf(target.db_url)(
   "while all slots are taken a search is refused, and found again after",
   async () => {
     const agent = await register();
-    const { session_id } = await agent.post([thought("The gerenuk waits.")]);
+    const { session_id: sessionId } = await agent.post([thought("The gerenuk waits.")]);
     const search = () =>
-      api.search_events({ query: "gerenuk", session_id }).catch((error) => error);
+      api.searchEvents({ query: "gerenuk", session_id: sessionId }).catch((error) => error);
     expect(await search()).toHaveLength(1);
     const database = new Client(target.db_url);
     await database.connect();
@@ -23,7 +23,7 @@ test.runIf(target.db_url)(
         from generate_series(1, private.setting_of($1 || '_slots')) slot`,
         [kind, whose],
       );
-    const address_of = async (address: string): Promise<string> => {
+    const addressOf = async (address: string): Promise<string> => {
       const headers = JSON.stringify({ "x-forwarded-for": address });
       const { rows } = await database.query("select private.address_of($1) as hash", [headers]);
       return rows[0].hash;
@@ -36,17 +36,17 @@ test.runIf(target.db_url)(
       expect(refused).toBeInstanceOf(KultiApiError);
       expect(refused).toMatchObject(busy);
       // Others go on.
-      await agent.post([thought("It goes on.")], { session_id });
-      expect(await api.session_head(session_id)).toMatchObject({ to_seq: 2 });
+      await agent.post([thought("It goes on.")], { session_id: sessionId });
+      expect(await api.sessionHead(sessionId)).toMatchObject({ to_seq: 2 });
       await database.query("commit");
       expect(await search()).toHaveLength(1);
 
       // One address can take its own slots and no more.
       await database.query("begin");
-      await take("search_address", await address_of("203.0.113.5"));
+      await take("search_address", await addressOf("203.0.113.5"));
       expect(await search()).toHaveLength(1);
-      if (can_choose_address) {
-        await take("search_address", await address_of("127.0.0.1"));
+      if (canChooseAddress) {
+        await take("search_address", await addressOf("127.0.0.1"));
         expect(await search()).toMatchObject(busy);
       }
       await database.query("commit");

@@ -3,20 +3,20 @@ import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { register, status, type TestAgent, thought } from "./agent.ts";
 import { part } from "./page.ts";
-import { shared_browser } from "./shared-browser.ts";
+import { sharedBrowser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
 /** A word that stands in the events of this run alone. */
 const own = `zebra${crypto.randomUUID().slice(0, 8)}`;
 const html = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>`;
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 let agent: TestAgent;
-let session_id: string;
+let sessionId: string;
 
 beforeAll(async () => {
   agent = await register({ name: "Search & find" });
-  ({ session_id } = await agent.post([
+  ({ session_id: sessionId } = await agent.post([
     status("working"),
     thought(`${own} the failing test, not a test that is failing`, "reasoning"),
     thought(`${own} 検索機能を実装する`, "observation"),
@@ -85,26 +85,26 @@ test("a word that nothing has finds what begins with it, and the page says so", 
 
 test("each hit wears what it wore on stage, with what was sought marked", async () => {
   const page = await open(`?q=${own}`);
-  const of_kind = (kind: string) => page.locator(`[data-testid="hit"][data-kind="${kind}"]`);
+  const ofKind = (kind: string) => page.locator(`[data-testid="hit"][data-kind="${kind}"]`);
   await page.getByRole("button", { name: "2 more in this session" }).click();
   for (const kind of ["reasoning", "observation", "decision", "code", "terminal", "error"]) {
-    await of_kind(kind).waitFor();
-    expect(await of_kind(kind).locator("mark").first().textContent()).toContain(own.slice(0, 5));
+    await ofKind(kind).waitFor();
+    expect(await ofKind(kind).locator("mark").first().textContent()).toContain(own.slice(0, 5));
   }
-  expect(await of_kind("code").textContent()).toContain("read-config.ts");
-  expect(await of_kind("code").locator("[data-line='2'] mark").textContent()).toBe(own);
+  expect(await ofKind("code").textContent()).toContain("read-config.ts");
+  expect(await ofKind("code").locator("[data-line='2'] mark").textContent()).toBe(own);
   const family = (kind: string) =>
-    of_kind(kind)
+    ofKind(kind)
       .locator(".hit-snippet")
       .evaluate((one) => getComputedStyle(one).fontFamily);
   expect(await family("code")).toContain("Mono");
   expect(await family("terminal")).toContain("Mono");
   expect(await family("reasoning")).not.toContain("Mono");
-  const prompt = await of_kind("terminal")
+  const prompt = await ofKind("terminal")
     .locator(".hit-snippet")
     .evaluate((one) => getComputedStyle(one, "::before").content);
   expect(prompt).toContain("❯");
-  const direction = of_kind("decision").locator(".hit-snippet");
+  const direction = ofKind("decision").locator(".hit-snippet");
   expect(await direction.getAttribute("dir")).toBe("auto");
   await page.close();
 });
@@ -112,7 +112,7 @@ test("each hit wears what it wore on stage, with what was sought marked", async 
 test("a hit opens the stage at its moment, by mouse and by keyboard", async () => {
   const page = await open(`?q=${own}+failing`);
   await hits(page).click();
-  await page.waitForURL(`**/watch/${agent.agent_id}/${session_id}#e2`);
+  await page.waitForURL(`**/watch/${agent.agent_id}/${sessionId}#e2`);
   await part(page, "thought").filter({ hasText: "not a test" }).first().waitFor();
   await page.goBack();
   await hits(page).waitFor();
@@ -123,7 +123,7 @@ test("a hit opens the stage at its moment, by mouse and by keyboard", async () =
   const href = () => page.evaluate(() => document.activeElement?.getAttribute("href") ?? null);
   await page.keyboard.press("ArrowDown");
   const first = await href();
-  expect(first).toContain(`/watch/${agent.agent_id}/${session_id}#e`);
+  expect(first).toContain(`/watch/${agent.agent_id}/${sessionId}#e`);
   await page.keyboard.press("ArrowDown");
   expect(await href()).not.toBe(first);
   await page.keyboard.press("ArrowUp");

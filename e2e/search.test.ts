@@ -5,19 +5,22 @@ import { beforeAll, expect, test } from "vitest";
 import { register, thought } from "./agent.ts";
 import { target } from "./target.ts";
 
-const api = createKultiApi(target);
-const secret_word = `quokka${crypto
+const api = createKultiApi({
+  apiUrl: target.api_url,
+  publishableKey: target.publishable_key,
+});
+const secretWord = `quokka${crypto
   .randomUUID()
   .slice(0, 8)
   .replace(/[^a-z]/g, "x")}`;
-let agent_id: string;
-let session_id: string;
+let agentId: string;
+let sessionId: string;
 
 beforeAll(async () => {
   const agent = await register();
-  agent_id = agent.agent_id;
-  ({ session_id } = await agent.post([
-    thought(`The ${secret_word} said <b>'; drop table "x"</b> on one line\nand went.`),
+  agentId = agent.agent_id;
+  ({ session_id: sessionId } = await agent.post([
+    thought(`The ${secretWord} said <b>'; drop table "x"</b> on one line\nand went.`),
     {
       type: "code",
       data: { filename: "src/zoo/findQuokka.ts", action: "write", content: "const maxRows = 1;" },
@@ -26,23 +29,34 @@ beforeAll(async () => {
 });
 
 test("search_events finds what was just posted, with its snippet as it was written", async () => {
-  const [hit, ...more] = await api.search_events({ query: secret_word });
+  const [hit, ...more] = await api.searchEvents({ query: secretWord });
   expect(more).toEqual([]);
-  expect(hit).toMatchObject({ session_id, seq: 1, agent_id, type: "thought", filename: null });
+  expect(hit).toMatchObject({
+    session_id: sessionId,
+    seq: 1,
+    agent_id: agentId,
+    type: "thought",
+    filename: null,
+  });
   expect(hit).toMatchObject({ thought_type: "general", line: null, command: null });
   expect(hit?.snippet).toEqual([
     "The ",
-    secret_word,
+    secretWord,
     ` said <b>'; drop table "x"</b> on one line\nand went.`,
   ]);
 });
 
 test("search_events is narrowed and goes on from a cursor", async () => {
-  const query: SearchQuery = { query: "max_rows", agent_id, session_id, filename: "findquokka.ts" };
-  const [hit] = await api.search_events(query);
+  const query: SearchQuery = {
+    query: "max_rows",
+    agent_id: agentId,
+    session_id: sessionId,
+    filename: "findquokka.ts",
+  };
+  const [hit] = await api.searchEvents(query);
   expect(hit).toMatchObject({ seq: 2, filename: "src/zoo/findQuokka.ts", line: 1 });
   expect(hit?.snippet).toEqual(["const ", "maxRows", " = 1;"]);
-  const next = await api.search_events({ ...query, cursor: hit?.cursor as string });
+  const next = await api.searchEvents({ ...query, cursor: hit?.cursor as string });
   expect(next).toEqual([]);
 });
 
@@ -54,7 +68,7 @@ test("search_events refuses an empty, a blank and a long query, and a cursor tha
     { query: "a", cursor: "0" },
   ];
   for (const query of refused) {
-    const error = await api.search_events(query).catch((cause) => cause);
+    const error = await api.searchEvents(query).catch((cause) => cause);
     expect(error).toBeInstanceOf(KultiApiError);
     expect(error).toMatchObject({ status: 422, code: "invalid_request" });
   }
@@ -74,7 +88,7 @@ test("search_events answers whatever is typed", async () => {
   );
   await fc.assert(
     fc.asyncProperty(typed, async (query) => {
-      const answer = await api.search_events({ query }).catch((cause) => cause);
+      const answer = await api.searchEvents({ query }).catch((cause) => cause);
       if (Array.isArray(answer)) return;
       // What is no text for Postgres (NUL), or blank.
       expect(answer).toBeInstanceOf(KultiApiError);

@@ -1,28 +1,32 @@
 /** Secrets that an agent sends without the SDK are gone before anything is stored or shown. */
 import { expect, test } from "vitest";
 import { call, register, thought } from "./agent.ts";
-import { read_events, send } from "./request.ts";
+import { readEvents, send } from "./request.ts";
 
 /** Put together here, so that no scanner of source code takes them for secrets that leaked. */
 const random = "a8Fk29dLq0PzXw7TbN3mYc5RvH1sJe6G";
 const token = `ghp_${random}abcd`;
-const key_lines = [random + random, random.toLowerCase() + random].join("\n");
+const keyLines = [random + random, random.toLowerCase() + random].join("\n");
 const terminal = (text: string) => ({ type: "terminal", data: { stream: "stdout", text } });
 
-const stored = async (session_id: string): Promise<string> =>
-  JSON.stringify(await read_events(session_id));
+const stored = async (sessionId: string): Promise<string> =>
+  JSON.stringify(await readEvents(sessionId));
 
 test("a batch that curl sends: whole, split over two events, and a key of many lines", async () => {
   const agent = await register();
-  const { session_id, redacted, accepted } = await agent.post([
+  const {
+    session_id: sessionId,
+    redacted,
+    accepted,
+  } = await agent.post([
     thought(`I use ${token}.`),
     terminal(`export TOKEN=${token.slice(0, 17)}`),
-    terminal(`${token.slice(17)}\n-----BEGIN PRIVATE KEY-----\n${key_lines.slice(0, 40)}`),
-    terminal(`${key_lines.slice(40)}\n-----END PRIVATE KEY-----\ndone\n`),
+    terminal(`${token.slice(17)}\n-----BEGIN PRIVATE KEY-----\n${keyLines.slice(0, 40)}`),
+    terminal(`${keyLines.slice(40)}\n-----END PRIVATE KEY-----\ndone\n`),
     { type: "code", data: { filename: ".env", action: "write", content: "DB_PASSWORD=hunter2\n" } },
   ]);
   expect([accepted, redacted]).toEqual([5, 4]);
-  const rows = await stored(session_id);
+  const rows = await stored(sessionId);
   for (const secret of [token.slice(4, 14), token.slice(20, 30), random.slice(0, 12), "hunter2"]) {
     expect(rows).not.toContain(secret);
   }
@@ -41,10 +45,13 @@ test("a batch of the original's clients", async () => {
 test("sent again, the batch is the same", async () => {
   const agent = await register();
   const events = [{ id: "one", ...thought(`It is ${token}`) }];
-  const { session_id } = await agent.post(events);
-  const before = await stored(session_id);
-  expect(await agent.post(events, { session_id })).toMatchObject({ accepted: 0, duplicates: 1 });
-  expect(await stored(session_id)).toBe(before);
+  const { session_id: sessionId } = await agent.post(events);
+  const before = await stored(sessionId);
+  expect(await agent.post(events, { session_id: sessionId })).toMatchObject({
+    accepted: 0,
+    duplicates: 1,
+  });
+  expect(await stored(sessionId)).toBe(before);
 });
 
 test("an agent that wants its secrets kept says so, and can change its mind", async () => {
@@ -53,9 +60,9 @@ test("an agent that wants its secrets kept says so, and can change its mind", as
   expect(kept.redacted).toBe(0);
   expect(await stored(kept.session_id)).toContain(token);
   await send("agents", { method: "PATCH", key: agent.api_key, body: { redact_secrets: true } });
-  const { session_id, redacted } = await agent.post([thought(token)], {
+  const { session_id: sessionId, redacted } = await agent.post([thought(token)], {
     session_id: kept.session_id,
   });
   expect(redacted).toBe(1);
-  expect(await stored(session_id)).toContain("[redacted-github-token]");
+  expect(await stored(sessionId)).toContain("[redacted-github-token]");
 });

@@ -1,19 +1,19 @@
 /** What other sites get to show of a session, through the gateway. */
 import { beforeAll, expect, test } from "vitest";
 import { register, status, type TestAgent, thought } from "./agent.ts";
-import { shared_browser } from "./shared-browser.ts";
+import { sharedBrowser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
 const share = `${target.api_url}/functions/v1/share`;
 const hostile = `</text></svg><script>alert(1)</script><image href="https://example.org/x"/>&"'\u202e`;
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 let agent: TestAgent;
-let session_id: string;
+let sessionId: string;
 
 beforeAll(async () => {
   agent = await register({ name: "Ada 夜の梟 🦉" });
-  ({ session_id } = await agent.post([
+  ({ session_id: sessionId } = await agent.post([
     status("working"),
     { type: "task", data: { title: hostile } },
     thought("إصلاح الخطأ في محلل الملفات"),
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 /** The drawing as a browser's XML parser reads it, which takes nothing that is not well-formed. */
-async function read_card(svg: string) {
+async function readCard(svg: string) {
   const page = await browser.newPage();
   const read = await page.evaluate((svg) => {
     const document = new DOMParser().parseFromString(svg, "image/svg+xml");
@@ -36,11 +36,11 @@ async function read_card(svg: string) {
 }
 
 test("anyone gets the card of a public session, without a key", async () => {
-  const response = await fetch(`${share}/card/${session_id}.svg`);
+  const response = await fetch(`${share}/card/${sessionId}.svg`);
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toBe("image/svg+xml; charset=utf-8");
   expect(response.headers.get("cache-control")).toBe("public, max-age=15, must-revalidate");
-  const { root, elements, texts } = await read_card(await response.text());
+  const { root, elements, texts } = await readCard(await response.text());
   expect(root).toBe("svg");
   expect(elements.sort()).toEqual(["rect", "style", "svg", "text", "title", "tspan"]);
   expect(texts).toContain("Ada 夜の梟 🦉");
@@ -52,7 +52,7 @@ test("anyone gets the card of a public session, without a key", async () => {
 
 test("the card as a picture of a page is drawn", async () => {
   const page = await browser.newPage();
-  await page.setContent(`<img src="${share}/card/${session_id}.svg">`);
+  await page.setContent(`<img src="${share}/card/${sessionId}.svg">`);
   const image = page.locator("img");
   await expect
     .poll(() => image.evaluate((node) => (node as HTMLImageElement).naturalWidth), {
@@ -97,11 +97,9 @@ test("an unlisted session has a card for who knows its id; a private and an unkn
   expect(bodies[0]).toBe(bodies[1]);
 });
 
-test.runIf(target.known_site_url)("oEmbed of a watch page describes its player", async () => {
+test.runIf(target.knownSiteUrl)("oEmbed of a watch page describes its player", async () => {
   const ask = (path: string) =>
-    fetch(
-      `${share}/oembed?format=json&url=${encodeURIComponent(`${target.known_site_url}${path}`)}`,
-    );
+    fetch(`${share}/oembed?format=json&url=${encodeURIComponent(`${target.knownSiteUrl}${path}`)}`);
   const response = await ask(`/watch/${agent.agent_id}`);
   expect(response.status).toBe(200);
   const described = (await response.json()) as Record<string, unknown>;
@@ -113,10 +111,10 @@ test.runIf(target.known_site_url)("oEmbed of a watch page describes its player",
     width: 960,
     height: 600,
   });
-  expect(described.html).toContain(`src="${target.known_site_url}/embed/${agent.agent_id}"`);
+  expect(described.html).toContain(`src="${target.knownSiteUrl}/embed/${agent.agent_id}"`);
   expect((await fetch(described.thumbnail_url as string)).status).toBe(200);
-  const replay = await ask(`/watch/${agent.agent_id}/${session_id}`);
-  expect(((await replay.json()) as { html: string }).html).toContain(`/${session_id}"`);
+  const replay = await ask(`/watch/${agent.agent_id}/${sessionId}`);
+  expect(((await replay.json()) as { html: string }).html).toContain(`/${sessionId}"`);
   expect((await ask(`/watch/nobody-${crypto.randomUUID().slice(0, 8)}`)).status).toBe(404);
 });
 
@@ -124,7 +122,7 @@ test("oEmbed refuses foreign pages and XML", async () => {
   const url = encodeURIComponent("https://example.org/watch/ada");
   const foreign = await fetch(`${share}/oembed?url=${url}`);
   // Where no site is known, no page is its own.
-  expect(target.known_site_url ? [404] : [404, 503]).toContain(foreign.status);
+  expect(target.knownSiteUrl ? [404] : [404, 503]).toContain(foreign.status);
   const xml = await fetch(`${share}/oembed?url=${url}&format=xml`);
   expect(xml.status).toBe(501);
   expect(await xml.json()).toMatchObject({ error: { code: "not_implemented" } });

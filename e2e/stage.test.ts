@@ -2,17 +2,17 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
-import { part, stage_of, wait_for_connection, wait_for_seq } from "./page.ts";
-import { recorded_run, replay } from "./recorded-run.ts";
-import { shared_browser } from "./shared-browser.ts";
-import { folded_table, read_table } from "./table.ts";
+import { part, stageOf, waitForConnection, waitForSeq } from "./page.ts";
+import { recordedRun, replay } from "./recorded-run.ts";
+import { sharedBrowser } from "./shared-browser.ts";
+import { foldedTable, readTable } from "./table.ts";
 import { target } from "./target.ts";
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 
-async function watch(agent_id: string): Promise<Page> {
+async function watch(agentId: string): Promise<Page> {
   const page = await browser.newPage(desktop);
-  await page.goto(`${target.site_url}/watch/${agent_id}`);
+  await page.goto(`${target.site_url}/watch/${agentId}`);
   return page;
 }
 
@@ -20,7 +20,7 @@ test("an event is on screen within a second of its POST", async () => {
   const agent = await register();
   await agent.post([status("live")]);
   const page = await watch(agent.agent_id);
-  await wait_for_connection(page, "live");
+  await waitForConnection(page, "live");
   const started = performance.now();
   await agent.post([thought("The lights go up.", "decision")]);
   await part(page, "thought").filter({ hasText: "The lights go up." }).waitFor();
@@ -32,15 +32,15 @@ test("invariant 6: a replayed run ends with the state that fold makes of the tab
   const agent = await register();
   await agent.post([status("starting")]);
   const page = await watch(agent.agent_id);
-  await wait_for_connection(page, "live");
-  await replay(recorded_run(), agent);
-  const { session_id } = (await read_latest_session(agent.agent_id)) ?? {};
-  if (!session_id) throw new Error("The replay made no session.");
-  const { seq } = (await read_table(session_id)).at(-1) ?? { seq: 0 };
+  await waitForConnection(page, "live");
+  await replay(recordedRun(), { agentId: agent.agent_id, apiKey: agent.api_key });
+  const { session_id: sessionId } = (await readLatestSession(agent.agent_id)) ?? {};
+  if (!sessionId) throw new Error("The replay made no session.");
+  const { seq } = (await readTable(sessionId)).at(-1) ?? { seq: 0 };
   expect(seq).toBeGreaterThan(20);
-  await page.goto(`${target.site_url}/watch/${agent.agent_id}/${session_id}`);
-  await wait_for_seq(page, seq);
-  expect(await stage_of(page)).toEqual(await folded_table(session_id));
+  await page.goto(`${target.site_url}/watch/${agent.agent_id}/${sessionId}`);
+  await waitForSeq(page, seq);
+  expect(await stageOf(page)).toEqual(await foldedTable(sessionId));
   await page.close();
 });
 
@@ -67,7 +67,7 @@ test("the stage shows status, task, code, terminal and viewers", async () => {
   await page.close();
 });
 
-async function read_latest_session(agent_id: string) {
+async function readLatestSession(agentId: string) {
   const { api } = await import("./table.ts");
-  return (await api.find_sessions({ agent_id, max_rows: 1 }))[0];
+  return (await api.findSessions({ agent_id: agentId, max_rows: 1 }))[0];
 }

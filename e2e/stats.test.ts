@@ -25,13 +25,13 @@ async function worked() {
     { id: "4", at: at(60), type: "usage", data: { input_tokens: 7, cost_usd: 0.25 } },
     { ...status("done"), id: "5", at: at(61) },
   ];
-  const { session_id } = await agent.post(events);
+  const { session_id: sessionId } = await agent.post(events);
   await agent.post(events);
-  return { agent, session_id };
+  return { agent, session_id: sessionId };
 }
 
 test("session_stats and agent_stats tell what was sent, once", async () => {
-  const { agent, session_id } = await worked();
+  const { agent, session_id: sessionId } = await worked();
   const figures = {
     events: { thought: 1, code: 1, terminal: 1, usage: 1, status: 1 },
     time: { thinking_ms: 0, working_ms: 61_000, waiting_ms: 0 },
@@ -41,9 +41,9 @@ test("session_stats and agent_stats tell what was sent, once", async () => {
     usage: { input_tokens: 7, output_tokens: 0, cost_usd: 0.25 },
     chat: { from_viewers: 0, from_agent: 0 },
   };
-  expect(await api.session_stats(session_id)).toEqual({
+  expect(await api.sessionStats(sessionId)).toEqual({
     ...figures,
-    session_id,
+    session_id: sessionId,
     agent_id: agent.agent_id,
     first_at: "2026-11-22T10:00:00+00:00",
     last_at: "2026-11-22T10:01:01+00:00",
@@ -61,25 +61,25 @@ test("session_stats and agent_stats tell what was sent, once", async () => {
     ],
     most_watched: [],
   });
-  expect(await api.agent_stats(agent.agent_id)).toMatchObject({
+  expect(await api.agentStats(agent.agent_id)).toMatchObject({
     ...figures,
     days: [{ day: "2026-11-22", events: figures.events }],
-    sessions: { count: 1, live: 0, recent: [{ ...figures, session_id }] },
+    sessions: { count: 1, live: 0, recent: [{ ...figures, session_id: sessionId }] },
   });
   const before = { to_at: "2026-11-22T00:00:00Z" };
-  expect((await api.agent_stats(agent.agent_id, before)).sessions.count).toBe(0);
+  expect((await api.agentStats(agent.agent_id, before)).sessions.count).toBe(0);
 });
 
 test("figures of what is not there are refused", async () => {
   const hidden = await register({ visibility: "private" });
-  const { session_id } = await hidden.post([thought("secret")]);
+  const { session_id: sessionId } = await hidden.post([thought("secret")]);
   const refusals = await Promise.all(
     [
-      api.session_stats(session_id),
-      api.session_stats(crypto.randomUUID()),
-      api.session_stats("no uuid"),
-      api.agent_stats(hidden.agent_id),
-      api.agent_stats("'; drop table"),
+      api.sessionStats(sessionId),
+      api.sessionStats(crypto.randomUUID()),
+      api.sessionStats("no uuid"),
+      api.agentStats(hidden.agent_id),
+      api.agentStats("'; drop table"),
     ].map((figures) => figures.catch((error) => error)),
   );
   for (const refusal of refusals) expect(refusal).toBeInstanceOf(KultiApiError);

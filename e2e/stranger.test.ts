@@ -8,15 +8,15 @@ import { register, thought } from "./agent.ts";
 import { send } from "./request.ts";
 import { target } from "./target.ts";
 
-const made_up_key = () => `klt_${crypto.randomUUID()}${"x".repeat(7)}`;
+const madeUpKey = () => `klt_${crypto.randomUUID()}${"x".repeat(7)}`;
 const gzip = { "content-encoding": "gzip" };
 
 /** Sends these lines and what `write` adds, and answers all that comes back until the server hangs up. */
-async function send_raw(
+async function sendRaw(
   lines: string[],
   write: (
     socket: { write(bytes: string): unknown },
-    is_open: () => boolean,
+    isOpen: () => boolean,
   ) => Promise<void> = async () => {},
 ): Promise<{ status: number; headers: string; body: string }> {
   const { hostname, port } = new URL(target.api_url);
@@ -40,22 +40,22 @@ async function send_raw(
 
 describe("a key that somebody made up", () => {
   test("is refused before the body is read", async () => {
-    const { api_key } = await register();
+    const { api_key: apiKey } = await register();
     const broken = { headers: gzip, body: "no gzip, which whoever reads it says" };
     for (const path of ["ingest", "ingest/hook"]) {
-      const refused = await send(path, { ...broken, key: made_up_key() });
+      const refused = await send(path, { ...broken, key: madeUpKey() });
       expect([refused.status, refused.error?.code], path).toEqual([401, "unknown_key"]);
       // The positive control: of a known agent the body is read.
-      expect((await send(path, { ...broken, key: api_key })).error?.code).toBe("malformed_body");
+      expect((await send(path, { ...broken, key: apiKey })).error?.code).toBe("malformed_body");
     }
     for (const [method, path] of [
       ["PATCH", "agents"],
       ["POST", "agents/keys"],
       ["POST", "chat"],
     ] as const) {
-      const refused = await send(path, { ...broken, method, key: made_up_key() });
+      const refused = await send(path, { ...broken, method, key: madeUpKey() });
       expect([refused.status, refused.error?.code], path).toEqual([401, "unknown_key"]);
-      const read = await send(path, { ...broken, method, key: api_key });
+      const read = await send(path, { ...broken, method, key: apiKey });
       expect(read.error?.code, path).toBe("malformed_body");
     }
   });
@@ -69,45 +69,45 @@ describe("a key that somebody made up", () => {
       { level: 1 },
     );
     const strangers = Array.from({ length: 20 }, () =>
-      send("ingest", { key: made_up_key(), headers: gzip, body }),
+      send("ingest", { key: madeUpKey(), headers: gzip, body }),
     );
-    const started_ms = performance.now();
+    const startedMs = performance.now();
     await post([thought("Meanwhile.")]);
     // It took 50 s when each of these bodies was inflated, parsed and converted; now some 0.5 s.
-    expect(performance.now() - started_ms).toBeLessThan(15_000);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
     const codes = new Set((await Promise.all(strangers)).map(({ error }) => error?.code));
     expect([...codes]).toEqual(["unknown_key"]);
   });
 
   test("and a revoked one, which a worker may remember, stores nothing more", async () => {
-    const { agent_id, api_key, post } = await register();
+    const { agent_id: agentId, api_key: apiKey, post } = await register();
     await post([thought("Before.")]);
-    const rotated = await send("agents/keys", { key: api_key, body: {} });
+    const rotated = await send("agents/keys", { key: apiKey, body: {} });
     expect(rotated.status).toBe(201);
-    const body = { agent_id, events: [thought("After.")] };
-    expect((await send("ingest", { key: api_key, body })).error?.code).toBe("unknown_key");
+    const body = { agent_id: agentId, events: [thought("After.")] };
+    expect((await send("ingest", { key: apiKey, body })).error?.code).toBe("unknown_key");
     expect((await send("ingest", { key: rotated.body.api_key, body })).status).toBe(200);
   });
 });
 
 test("a body that comes too slowly is given up with 408", async () => {
-  const { api_key } = await register();
-  const started_ms = performance.now();
-  const { status, body } = await send_raw(
+  const { api_key: apiKey } = await register();
+  const startedMs = performance.now();
+  const { status, body } = await sendRaw(
     [
       "POST /functions/v1/ingest HTTP/1.1",
-      `Authorization: Bearer ${api_key}`,
+      `Authorization: Bearer ${apiKey}`,
       "Content-Type: application/json",
       "Content-Length: 1000000",
     ],
-    async (socket, is_open) => {
-      while (is_open() && performance.now() - started_ms < 30_000) {
+    async (socket, isOpen) => {
+      while (isOpen() && performance.now() - startedMs < 30_000) {
         socket.write("  ");
         await sleep(100);
       }
     },
   );
-  expect(performance.now() - started_ms).toBeLessThan(15_000);
+  expect(performance.now() - startedMs).toBeLessThan(15_000);
   expect([status, JSON.parse(body).error.code]).toEqual([408, "request_timeout"]);
 }, 60_000);
 
@@ -132,9 +132,9 @@ describe("odd requests get a 4xx of the contract", () => {
     ["two lengths", "POST", ["Content-Length: 1", "Content-Length: 2"], 400],
     ["an upgrade", "POST", ["Upgrade: websocket", "Connection: upgrade"], 404],
   ];
-  test.each(odd)("%s", async (_name, method, lines, http_status, code) => {
-    const answer = await send_raw([`${method} /functions/v1/ingest HTTP/1.1`, ...lines]);
-    expect(answer.status).toBe(http_status);
+  test.each(odd)("%s", async (_name, method, lines, httpStatus, code) => {
+    const answer = await sendRaw([`${method} /functions/v1/ingest HTTP/1.1`, ...lines]);
+    expect(answer.status).toBe(httpStatus);
     if (code) {
       expect(JSON.parse(answer.body).error).toMatchObject({ code });
       expect(answer.headers).toContain("access-control-allow-origin: *");
@@ -146,8 +146,8 @@ describe("odd requests get a 4xx of the contract", () => {
     ["two encodings", { "content-encoding": "gzip, gzip" }],
     ["an unknown type", { "content-type": "application/msgpack" }],
   ])("%s", async (_name, headers) => {
-    const { api_key } = await register();
-    const answer = await send("ingest", { key: api_key, headers, body: "{}" });
+    const { api_key: apiKey } = await register();
+    const answer = await send("ingest", { key: apiKey, headers, body: "{}" });
     expect([answer.status, answer.error?.code]).toEqual([415, "unsupported_media_type"]);
   });
 });

@@ -6,7 +6,7 @@ export interface E2eTarget {
   /** Empty where no site is served; then the tests in a browser fail. */
   site_url: string;
   /** The site that the functions were told of (their `KULTI_SITE_URL`). Empty where they were told of none. */
-  known_site_url: string;
+  knownSiteUrl: string;
   publishable_key: string;
   secret_key: string;
   /** Role postgres. Empty where the database can't be reached. */

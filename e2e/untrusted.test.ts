@@ -2,13 +2,13 @@
 import { expect, test } from "vitest";
 import { call, register, status, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
-import { part, wait_for_connection } from "./page.ts";
-import { shared_browser } from "./shared-browser.ts";
+import { part, waitForConnection } from "./page.ts";
+import { sharedBrowser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
 declare global {
   interface Window {
-    longest_pause_ms?: number;
+    longestPauseMs?: number;
   }
 }
 
@@ -16,11 +16,11 @@ const html = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script
 const escapes =
   "\u001b]0;title\u0007\u001b]8;;javascript:window.pwned=1\u0007link\u001b]8;;\u0007\u001b]52;c;aGk=\u0007";
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 
 test("nothing that an agent sends becomes HTML, script or a dangerous link", async () => {
   const agent = await register({ name: html.slice(0, 60) });
-  const { session_id } = await agent.post([
+  const { session_id: sessionId } = await agent.post([
     status("live"),
     { type: "task", data: { title: html } },
     thought(`${html} javascript:alert(1) data:text/html,x https://example.org/page`),
@@ -32,7 +32,7 @@ test("nothing that an agent sends becomes HTML, script or a dangerous link", asy
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({
-      session_id,
+      session_id: sessionId,
       viewer_id: crypto.randomUUID(),
       name: "<i>v</i>",
       text: html,
@@ -41,7 +41,7 @@ test("nothing that an agent sends becomes HTML, script or a dangerous link", asy
   expect(posted.status).toBe(201);
   const page = await browser.newPage(desktop);
   await page.goto(`${target.site_url}/watch/${agent.agent_id}`);
-  await wait_for_connection(page, "live");
+  await waitForConnection(page, "live");
   await part(page, "thought").filter({ hasText: "onerror" }).waitFor();
   await part(page, "chat-message").filter({ hasText: "onerror" }).waitFor();
   await part(page, "terminal").filter({ hasText: "onerror" }).waitFor();
@@ -68,7 +68,7 @@ test("addresses with thousands of brackets, dots and stars behind them do not ho
     [")", ".", "]", "*_", "(.)", ").".repeat(3)].map((unit) =>
       `see http://x.y/${unit.repeat(length / unit.length)}`.slice(0, length),
     );
-  const { session_id } = await agent.post([
+  const { session_id: sessionId } = await agent.post([
     status("live"),
     ...long(60_000).map((text) => thought(text)),
     { type: "terminal", data: { stream: "stdout", text: "\u001b]".repeat(30_000) } },
@@ -76,30 +76,34 @@ test("addresses with thousands of brackets, dots and stars behind them do not ho
   ]);
   const forty = Array.from({ length: 40 }, (_, index) => `${index} ${long(4_000)[index % 6]}`);
   for (const text of forty) {
-    await call("chat", { session_id, text }, { authorization: `Bearer ${agent.api_key}` });
+    await call(
+      "chat",
+      { session_id: sessionId, text },
+      { authorization: `Bearer ${agent.api_key}` },
+    );
   }
   const page = await browser.newPage(desktop);
   await page.addInitScript(() => {
     let last = performance.now();
     setInterval(() => {
       const now = performance.now();
-      window.longest_pause_ms = Math.max(window.longest_pause_ms ?? 0, now - last);
+      window.longestPauseMs = Math.max(window.longestPauseMs ?? 0, now - last);
       last = now;
     }, 10);
   });
-  const longest_pause = () => page.evaluate(() => window.longest_pause_ms ?? 0);
+  const longestPause = () => page.evaluate(() => window.longestPauseMs ?? 0);
 
   /** The best of some loads: on a busy machine the page may have to wait for a core. */
   let pause = Number.POSITIVE_INFINITY;
   for (let load = 0; load < 4 && pause > 500; load++) {
     await page.goto(`${target.site_url}/watch/${agent.agent_id}`);
-    await wait_for_connection(page, "live");
+    await waitForConnection(page, "live");
     await part(page, "thought").filter({ hasText: "After the brackets." }).waitFor();
     await part(page, "chat-message").filter({ hasText: "39 see http://x.y/" }).waitFor();
     // All of it is on the page and was made into links: the work is done.
     const links = page.locator('[data-testid="chat-message"] a[href^="http://x.y/"]');
     await expect.poll(() => links.count()).toBe(40);
-    pause = Math.min(pause, await longest_pause());
+    pause = Math.min(pause, await longestPause());
   }
   expect(pause).toBeLessThan(500);
 
@@ -108,6 +112,6 @@ test("addresses with thousands of brackets, dots and stars behind them do not ho
     const end = performance.now() + 700;
     while (performance.now() < end);
   });
-  await expect.poll(longest_pause).toBeGreaterThan(600);
+  await expect.poll(longestPause).toBeGreaterThan(600);
   await page.close();
 });

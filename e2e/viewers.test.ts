@@ -2,15 +2,16 @@
 import { createClient } from "@supabase/supabase-js";
 import { expect, test } from "vitest";
 import { register, thought } from "./agent.ts";
-import { can_choose_address, send_from } from "./from-address.ts";
+import { canChooseAddress, sendFrom } from "./from-address.ts";
 import { target } from "./target.ts";
 
 test("made-up viewers of one address are few, slow no agent down and are no peak", async () => {
   const agent = await register();
-  const { session_id, flush_ms } = await agent.post([thought("Look at me.")]);
+  const { session_id: sessionId, flush_ms: flushMs } = await agent.post([thought("Look at me.")]);
   const outsider = createClient(target.api_url, target.publishable_key);
-  const touch = async (viewer_id: string) =>
-    (await outsider.rpc("touch_viewer", { session_id, viewer_id })).data.viewers as number;
+  const touch = async (viewerId: string) =>
+    (await outsider.rpc("touch_viewer", { session_id: sessionId, viewer_id: viewerId })).data
+      .viewers as number;
   expect(await touch("v")).toBe(1);
   const counts = await Promise.all(Array.from({ length: 40 }, (_, n) => touch(`made up ${n}`)));
   // Several at the same moment may all find room.
@@ -20,19 +21,19 @@ test("made-up viewers of one address are few, slow no agent down and are no peak
   const now = await touch("v");
   expect(now).toBeLessThan(30);
   expect(now).toBeGreaterThanOrEqual(8);
-  const { flush_ms: after_ms } = await agent.post([thought("Who is there?")]);
-  expect(after_ms).toBeLessThan(flush_ms + 500);
-  const stats = await outsider.rpc("session_stats", { session_id });
+  const { flush_ms: afterMs } = await agent.post([thought("Who is there?")]);
+  expect(afterMs).toBeLessThan(flushMs + 500);
+  const stats = await outsider.rpc("session_stats", { session_id: sessionId });
   expect(stats.data.viewers).toEqual({ now, peak: 0 });
 });
 
-test.runIf(can_choose_address)("viewers of another address count as well", async () => {
-  const { session_id } = await (await register()).post([thought("Look at me.")]);
-  const touch = (address: string, viewer_id: string) =>
-    send_from(
+test.runIf(canChooseAddress)("viewers of another address count as well", async () => {
+  const { session_id: sessionId } = await (await register()).post([thought("Look at me.")]);
+  const touch = (address: string, viewerId: string) =>
+    sendFrom(
       address,
       "../../rest/v1/rpc/touch_viewer",
-      { session_id, viewer_id },
+      { session_id: sessionId, viewer_id: viewerId },
       { apikey: target.publishable_key },
     );
   for (let n = 0; n < 12; n++) {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
-import { shared_browser } from "./shared-browser.ts";
+import { sharedBrowser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 
 test("the wall puts an agent first when it begins to wait for a human, and leads to its stage", async () => {
   const page = await browser.newPage();
@@ -17,7 +17,7 @@ test("the wall puts an agent first when it begins to wait for a human, and leads
   const tile = (name: string) => page.getByRole("listitem").filter({ hasText: name });
   await tile(names.calm).waitFor();
   expect(await tile(names.asking).getAttribute("data-kind")).toBe("active");
-  const place_of = async (name: string) => {
+  const placeOf = async (name: string) => {
     const shown = await page.locator(".tile-name").allTextContents();
     return shown.indexOf(name);
   };
@@ -25,7 +25,7 @@ test("the wall puts an agent first when it begins to wait for a human, and leads
   await asking.post([thought("May I delete the branch?", "prompt"), status("waiting")]);
   await page.locator('[data-kind="waiting"]').filter({ hasText: names.asking }).waitFor();
   await tile(names.asking).getByText("May I delete the branch?").waitFor();
-  expect(await place_of(names.asking)).toBeLessThan(await place_of(names.calm));
+  expect(await placeOf(names.asking)).toBeLessThan(await placeOf(names.calm));
   expect(await page.getByRole("status").first().textContent()).toMatch(/\d+ waits? for a human/);
   expect(await tile(names.asking).getByRole("link").count()).toBe(1);
   await tile(names.asking).getByRole("link").click();

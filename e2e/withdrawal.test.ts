@@ -5,16 +5,16 @@ import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
 import { register, status, type TestAgent, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
-import { part, wait_for_connection } from "./page.ts";
+import { part, waitForConnection } from "./page.ts";
 import { read, send } from "./request.ts";
-import { shared_browser } from "./shared-browser.ts";
+import { sharedBrowser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
-const browser = await shared_browser();
+const browser = await sharedBrowser();
 const clients: SupabaseClient[] = [];
 afterAll(() => Promise.all(clients.map((client) => client.removeAllChannels())));
 
-const new_client = () => {
+const newClient = () => {
   const client = createClient(target.api_url, target.publishable_key);
   clients.push(client);
   return client;
@@ -35,8 +35,8 @@ async function join(client: SupabaseClient, topic: string, replay?: { since: num
   const channel = client.channel(topic, { config: { private: true, broadcast } });
   channel.on("broadcast", { event: "*" }, ({ event, payload }) => heard.push({ event, payload }));
   const { promise: state, resolve } = Promise.withResolvers<string>();
-  const { promise: ready, resolve: set_ready } = Promise.withResolvers<void>();
-  channel.on("system", {}, () => set_ready());
+  const { promise: ready, resolve: setReady } = Promise.withResolvers<void>();
+  channel.on("system", {}, () => setReady());
   channel.subscribe((state) => resolve(state));
   const result = await state;
   if (result === "SUBSCRIBED") await ready;
@@ -52,8 +52,8 @@ async function turn(agent: TestAgent, visibility: string) {
   expect(answer.status).toBe(200);
 }
 
-const topic_of = async (session_id: string) =>
-  (await read<{ topic: string }>("session_head", { session_id })).topic;
+const topicOf = async (sessionId: string) =>
+  (await read<{ topic: string }>("session_head", { session_id: sessionId })).topic;
 
 const task = (title: string) => ({ type: "task", data: { title } });
 
@@ -61,24 +61,24 @@ test("the lobby replays nothing of an agent that is no longer public, and its ch
   const since = Date.now() - 60_000;
   for (const visibility of ["private", "unlisted"]) {
     const agent = await register();
-    const { session_id } = await agent.post([
+    const { session_id: sessionId } = await agent.post([
       task("Hide the traces"),
       thought("A secret thought."),
     ]);
-    const before = await join(new_client(), "lobby", { since });
+    const before = await join(newClient(), "lobby", { since });
     // The attack works while the session is public.
-    await expect.poll(() => JSON.stringify(before.heard)).toContain(session_id);
+    await expect.poll(() => JSON.stringify(before.heard)).toContain(sessionId);
     await before.leave();
 
     await turn(agent, visibility);
-    const lobby = await join(new_client(), "lobby", { since });
+    const lobby = await join(newClient(), "lobby", { since });
     const other = await register();
     await other.post([task("In the open")]);
     await expect.poll(() => JSON.stringify(lobby.heard)).toContain(other.agent_id);
-    for (const secret of [session_id, agent.agent_id, "A secret thought.", "Hide the traces"]) {
+    for (const secret of [sessionId, agent.agent_id, "A secret thought.", "Hide the traces"]) {
       expect(JSON.stringify(lobby.heard)).not.toContain(secret);
     }
-    const old = await join(new_client(), `session:${session_id}`, { since });
+    const old = await join(newClient(), `session:${sessionId}`, { since });
     expect(old.state).toBe("CHANNEL_ERROR");
     await old.leave();
     await lobby.leave();
@@ -87,20 +87,20 @@ test("the lobby replays nothing of an agent that is no longer public, and its ch
 
 test("a socket that was open before hears that something changed, and then nothing", async () => {
   const agent = await register();
-  const { session_id } = await agent.post([thought("One.")]);
+  const { session_id: sessionId } = await agent.post([thought("One.")]);
   const other = await register();
-  const { session_id: control_id } = await other.post([thought("In the open.")]);
-  const client = new_client();
-  const old = await join(client, `session:${session_id}`);
+  const { session_id: controlId } = await other.post([thought("In the open.")]);
+  const client = newClient();
+  const old = await join(client, `session:${sessionId}`);
   const lobby = await join(client, "lobby");
-  const control = await join(client, `session:${control_id}`);
+  const control = await join(client, `session:${controlId}`);
 
   await turn(agent, "unlisted");
   await expect
     .poll(() => old.heard)
     .toContainEqual({
       event: "changed",
-      payload: expect.objectContaining({ session_id }),
+      payload: expect.objectContaining({ session_id: sessionId }),
     });
   await expect
     .poll(() => lobby.heard)
@@ -109,26 +109,26 @@ test("a socket that was open before hears that something changed, and then nothi
       payload: expect.objectContaining({ agent_id: agent.agent_id }),
     });
   // Who may still watch goes on under the new name.
-  const unlisted_topic = await topic_of(session_id);
-  const allowed = await join(client, unlisted_topic);
+  const unlistedTopic = await topicOf(sessionId);
+  const allowed = await join(client, unlistedTopic);
   expect(allowed.state).toBe("SUBSCRIBED");
 
-  const heard_before = [old.heard.length, lobby.heard.length];
+  const heardBefore = [old.heard.length, lobby.heard.length];
   await agent.post([thought("Two."), status("working")]);
   await other.post([thought("Still in the open."), status("working")]);
   await expect.poll(() => JSON.stringify(allowed.heard)).toContain("Two.");
   await expect.poll(() => JSON.stringify(control.heard)).toContain("Still in the open.");
-  await expect.poll(() => JSON.stringify(lobby.heard.slice(heard_before[1]))).toContain(control_id);
-  expect(old.heard.length).toBe(heard_before[0]);
-  expect(JSON.stringify(lobby.heard.slice(heard_before[1]))).not.toContain(session_id);
+  await expect.poll(() => JSON.stringify(lobby.heard.slice(heardBefore[1]))).toContain(controlId);
+  expect(old.heard.length).toBe(heardBefore[0]);
+  expect(JSON.stringify(lobby.heard.slice(heardBefore[1]))).not.toContain(sessionId);
 
   await turn(agent, "private");
   await expect.poll(() => allowed.heard.at(-1)?.event).toBe("changed");
   await turn(agent, "unlisted");
-  const stale = await join(new_client(), unlisted_topic);
+  const stale = await join(newClient(), unlistedTopic);
   expect(stale.state).toBe("CHANNEL_ERROR");
   await stale.leave();
-  expect((await join(client, await topic_of(session_id))).state).toBe("SUBSCRIBED");
+  expect((await join(client, await topicOf(sessionId))).state).toBe("SUBSCRIBED");
 });
 
 /** `listens` resolves when the page has joined the lobby. */
@@ -146,17 +146,20 @@ async function open(path: string): Promise<{ page: Page; listens: Promise<void> 
 
 test("a stage goes on when its session is no longer public, and drops it when it is private", async () => {
   const agent = await register();
-  const { session_id } = await agent.post([status("working"), thought("In the open.")]);
-  const { page } = await open(`/watch/${agent.agent_id}/${session_id}`);
-  await wait_for_connection(page, "live");
+  const { session_id: sessionId } = await agent.post([status("working"), thought("In the open.")]);
+  const { page } = await open(`/watch/${agent.agent_id}/${sessionId}`);
+  await waitForConnection(page, "live");
   await turn(agent, "unlisted");
   // The page has moved to the new topic when this comes as a frame, sooner than the next touch would bring it.
   await expect
-    .poll(async () => (await read<{ viewers: number }>("session_head", { session_id })).viewers)
+    .poll(
+      async () =>
+        (await read<{ viewers: number }>("session_head", { session_id: sessionId })).viewers,
+    )
     .toBe(1);
   await agent.post([thought("Among friends.")]);
   await part(page, "thought").filter({ hasText: "Among friends." }).waitFor();
-  await wait_for_connection(page, "live");
+  await waitForConnection(page, "live");
 
   await turn(agent, "private");
   await part(page, "gone").waitFor({ timeout: 10_000 });
@@ -168,10 +171,13 @@ test("a stage goes on when its session is no longer public, and drops it when it
 test("a replay, what was found of it and a small player are dropped as well", async () => {
   const word = `w${crypto.randomUUID().slice(0, 8)}`;
   const agent = await register();
-  const { session_id } = await agent.post([thought(`All about ${word}.`), status("done")]);
+  const { session_id: sessionId } = await agent.post([
+    thought(`All about ${word}.`),
+    status("done"),
+  ]);
   const pages = await Promise.all([
-    open(`/watch/${agent.agent_id}/${session_id}`),
-    open(`/embed/${agent.agent_id}/${session_id}`),
+    open(`/watch/${agent.agent_id}/${sessionId}`),
+    open(`/embed/${agent.agent_id}/${sessionId}`),
     open(`/search?q=${word}`),
   ]);
   const [stage, embed, search] = pages.map(({ page }) => page) as [Page, Page, Page];
@@ -193,26 +199,26 @@ test("a replay, what was found of it and a small player are dropped as well", as
 
 test.runIf(target.db_url)("what is deleted by hand leaves open pages too", async () => {
   const agent = await register();
-  const { session_id } = await agent.post([status("working"), thought("Soon deleted.")]);
+  const { session_id: sessionId } = await agent.post([status("working"), thought("Soon deleted.")]);
   const other = await register();
-  const { session_id: other_id } = await other.post([status("working"), thought("Soon alone.")]);
+  const { session_id: otherId } = await other.post([status("working"), thought("Soon alone.")]);
   const pages = await Promise.all([
-    open(`/watch/${agent.agent_id}/${session_id}`),
-    open(`/watch/${other.agent_id}/${other_id}`),
+    open(`/watch/${agent.agent_id}/${sessionId}`),
+    open(`/watch/${other.agent_id}/${otherId}`),
     open("/"),
   ]);
-  const [stage, other_stage, lobby] = pages.map(({ page }) => page) as [Page, Page, Page];
+  const [stage, otherStage, lobby] = pages.map(({ page }) => page) as [Page, Page, Page];
   await Promise.all(pages.map(({ listens }) => listens));
-  for (const page of [stage, other_stage]) await wait_for_connection(page, "live");
-  const row = lobby.locator(`[data-session-id="${session_id}"]`);
+  for (const page of [stage, otherStage]) await waitForConnection(page, "live");
+  const row = lobby.locator(`[data-session-id="${sessionId}"]`);
   await row.waitFor();
   const database = new Client(target.db_url);
   await database.connect();
-  await database.query("delete from ai_agent_sessions where id = $1", [session_id]);
+  await database.query("delete from ai_agent_sessions where id = $1", [sessionId]);
   await part(stage, "gone").waitFor({ timeout: 10_000 });
   await row.waitFor({ state: "detached", timeout: 10_000 });
   await database.query("delete from ai_agents where agent_id = $1", [other.agent_id]);
-  await part(other_stage, "gone").waitFor({ timeout: 10_000 });
+  await part(otherStage, "gone").waitFor({ timeout: 10_000 });
   await database.end();
   for (const { page } of pages) await page.context().close();
 });
@@ -221,31 +227,31 @@ test.runIf(target.db_url)(
   "a viewer's touch that waits for a change of visibility sends no head of before",
   async () => {
     const agent = await register();
-    const { session_id } = await agent.post([task("Hide the traces")]);
+    const { session_id: sessionId } = await agent.post([task("Hide the traces")]);
     const owner = new Client(target.db_url);
     const viewer = new Client(target.db_url);
     const observer = new Client(target.db_url);
     for (const client of [owner, viewer, observer]) await client.connect();
     /** As if its last head had been held back. */
-    const hold_back = () =>
+    const holdBack = () =>
       observer.query(
         "update private.session_air set head_sent_at = '-infinity' where session_id = $1",
-        [session_id],
+        [sessionId],
       );
-    const touch = () => viewer.query("select touch_viewer($1, 'v')", [session_id]);
+    const touch = () => viewer.query("select touch_viewer($1, 'v')", [sessionId]);
     const heads = async () => {
       const found = await observer.query(
         "select 1 from realtime.messages where topic = 'lobby' and payload ->> 'session_id' = $1",
-        [session_id],
+        [sessionId],
       );
       return found.rows.length;
     };
     const before = await heads();
-    await hold_back();
+    await holdBack();
     await touch();
     expect(await heads()).toBe(before + 1);
 
-    await hold_back();
+    await holdBack();
     const { rows } = await viewer.query("select pg_backend_pid() as pid");
     await owner.query("begin");
     await owner.query("update ai_agents set visibility = 'private' where agent_id = $1", [

@@ -30,7 +30,7 @@ function install() {
   // is installed needs its install script.
   const kinds = ["--no-save", "--include=dev", "--include=optional", "--ignore-scripts"];
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
-  const { status } = spawnSync("npm", ["install", ...kinds, ...quiet, ...npm_cache()], {
+  const { status } = spawnSync("npm", ["install", ...kinds, ...quiet, ...npmCache()], {
     cwd: root,
     stdio: "inherit",
   });
@@ -38,13 +38,13 @@ function install() {
     console.error(`Cannot go on: npm install ended with ${status}.`);
     process.exit(1);
   }
-  link_node();
+  linkNode();
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
 }
 
 /** npm's own cache; where another user's files bar the way (after `sudo npm`, say), one beside what is installed. */
-function npm_cache() {
+function npmCache() {
   const folder = join(process.env.npm_config_cache ?? "", "_cacache");
   const used = [join(folder, ".."), folder, join(folder, "tmp"), join(folder, "content-v2")];
   try {
@@ -67,7 +67,7 @@ function node() {
 }
 
 /** npm 10 takes `.bin/node` away again with the packages of other platforms, which have a command of the same name. */
-function link_node() {
+function linkNode() {
   const { platform, arch } = process;
   const name = `${platform === "darwin" && arch === "arm64" ? "node-bin" : "node"}-${platform}-${arch}`;
   const link = join(bin, "node");
@@ -92,7 +92,7 @@ function ancestors() {
   return parents;
 }
 
-const is_alive = (pid) => {
+const isAlive = (pid) => {
   try {
     process.kill(pid, 0);
     return true;
@@ -103,10 +103,10 @@ const is_alive = (pid) => {
 
 const [command, ...args] = process.argv.slice(2);
 const watched = ancestors();
-const is_orphan = () => process.ppid !== watched[0] || !watched.every(is_alive);
+const isOrphan = () => process.ppid !== watched[0] || !watched.every(isAlive);
 install();
 // An installation takes its minute: whoever ended it meanwhile wants no stack.
-if (is_orphan()) process.exit(1);
+if (isOrphan()) process.exit(1);
 // The channel closes when this process dies, however it dies, and the command then ends by itself.
 const child = spawn(node(), [join(root, "scripts", `${command}.ts`), ...args], {
   stdio: ["inherit", "inherit", "inherit", "ipc"],
@@ -118,7 +118,7 @@ const child = spawn(node(), [join(root, "scripts", `${command}.ts`), ...args], {
   },
 });
 setInterval(() => {
-  if (is_orphan()) child.kill("SIGTERM");
+  if (isOrphan()) child.kill("SIGTERM");
 }, 500).unref();
 // Passed on also where the whole group got it, as from Ctrl-C: the command ends once.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

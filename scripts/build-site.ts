@@ -7,7 +7,7 @@ import { root } from "./process.ts";
 
 const sources = ["site", "sdk/src", "supabase/functions/_shared/protocol", "package-lock.json"];
 
-export async function build_site(log: (line: string) => void): Promise<void> {
+export async function buildSite(log: (line: string) => void): Promise<void> {
   const stamp = join(root, "site", "dist", ".sources");
   const wanted = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
@@ -21,7 +21,7 @@ export async function build_site(log: (line: string) => void): Promise<void> {
 function fingerprint(): string {
   const hash = createHash("sha256");
   for (const source of sources) {
-    for (const file of files_below(join(root, source))) {
+    for (const file of filesBelow(join(root, source))) {
       hash.update(file).update("\0").update(readFileSync(file)).update("\0");
     }
   }
@@ -30,10 +30,10 @@ function fingerprint(): string {
 
 const made = new Set(["node_modules", "dist", ".astro"]);
 
-function* files_below(path: string): Generator<string> {
+function* filesBelow(path: string): Generator<string> {
   if (!existsSync(path)) return;
   if (statSync(path).isFile()) return yield path;
   for (const name of readdirSync(path).sort()) {
-    if (!made.has(name)) yield* files_below(join(path, name));
+    if (!made.has(name)) yield* filesBelow(join(path, name));
   }
 }

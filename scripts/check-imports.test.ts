@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { check_imports } from "./check-imports.ts";
+import { checkImports } from "./check-imports.ts";
 
 let root: string;
 beforeEach(() => {
@@ -15,32 +15,32 @@ function file(path: string, text: string) {
   writeFileSync(join(root, path), text);
 }
 
-test("check_imports allows what the table names", () => {
+test("checkImports allows what the table names", () => {
   file("sdk/src/a.ts", `import { limits } from "@kulti/protocol";\nimport { b } from "./b.ts";`);
   file("sdk/src/b.ts", "export const b = 1;");
-  expect(check_imports(root)).toEqual([]);
+  expect(checkImports(root)).toEqual([]);
 });
 
-test("check_imports reports a forbidden module, by package and by path", () => {
+test("checkImports reports a forbidden module, by package and by path", () => {
   file("local/src/a.ts", `import { limits } from "@kulti/protocol";`);
   file("supabase/functions/chat/index.ts", `import {\n  x,\n} from "../ingest/handler.ts";`);
-  expect(check_imports(root)).toEqual([
+  expect(checkImports(root)).toEqual([
     "local/src/a.ts: local may not import protocol (@kulti/protocol)",
     "supabase/functions/chat/index.ts: chat may not import ingest (../ingest/handler.ts)",
   ]);
 });
 
-test("check_imports keeps React out of the player and supabase-js out of the islands", () => {
+test("checkImports keeps React out of the player and supabase-js out of the islands", () => {
   file("site/src/player/a.ts", `import { useState } from "react";`);
   file("site/src/islands/b.tsx", `import { createClient } from "@supabase/supabase-js";`);
-  expect(check_imports(root)).toEqual([
+  expect(checkImports(root)).toEqual([
     "site/src/islands/b.tsx: imports @supabase/supabase-js",
     "site/src/player/a.ts: imports react",
   ]);
 });
 
-test("check_imports reports a cycle", () => {
+test("checkImports reports a cycle", () => {
   file("e2e/a.ts", `import "./b.ts";`);
   file("e2e/b.ts", `export { a } from "./a.ts";`);
-  expect(check_imports(root)).toEqual(["cycle: e2e/a.ts -> e2e/b.ts -> e2e/a.ts"]);
+  expect(checkImports(root)).toEqual(["cycle: e2e/a.ts -> e2e/b.ts -> e2e/a.ts"]);
 });

@@ -1,6 +1,6 @@
 /** For vitest: the Kulti that the environment names, else one for this run. `npm run e2e` and `npm test` name theirs. */
 import type { TestProject } from "vitest/node";
-import { with_test_target } from "./test-target.ts";
+import { withTestTarget } from "./test-target.ts";
 
 type Env = Record<string, string | undefined>;
 
@@ -11,7 +11,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   provide("target", {
     api_url: (env.KULTI_API_URL ?? "").replace(/\/+$/, ""),
     site_url: env.KULTI_SITE_URL ?? "",
-    known_site_url: env.KULTI_KNOWN_SITE_URL ?? env.KULTI_SITE_URL ?? "",
+    knownSiteUrl: env.KULTI_KNOWN_SITE_URL ?? env.KULTI_SITE_URL ?? "",
     publishable_key: env.KULTI_PUBLISHABLE_KEY ?? "",
     secret_key: env.KULTI_SECRET_KEY ?? "",
     db_url: env.KULTI_DB_URL ?? "",
@@ -19,11 +19,11 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   return stop;
 }
 
-/** `with_test_target` with its end in the caller's hand. */
+/** `withTestTarget` with its end in the caller's hand. */
 async function start(): Promise<{ env: Env; stop: () => Promise<void> }> {
   const ended = Promise.withResolvers<void>();
   const started = Promise.withResolvers<Env>();
-  const running = with_test_target((env) => {
+  const running = withTestTarget((env) => {
     started.resolve(env);
     return ended.promise;
   });

@@ -1,9 +1,9 @@
 /** `npm run generate`: everything that is derived from the contract and the settings. */
 import { join } from "node:path";
 import { root, run } from "./process.ts";
-import { write_settings_table } from "./settings-table.ts";
+import { writeSettingsTable } from "./settings-table.ts";
 
 process.exitCode = await run("node", [
   join(root, "supabase/functions/_shared/protocol/generate.ts"),
 ]);
-write_settings_table();
+writeSettingsTable();

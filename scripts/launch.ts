@@ -1,19 +1,19 @@
 /** Kulti as a whole: the embedded stack, or parts of a real one named by the environment, and the site before it. */
 import { join } from "node:path";
-import { check_port, free_port, startStack } from "@kulti/local";
-import { serve_site } from "@kulti/site/serve.ts";
-import { build_site } from "./build-site.ts";
+import { checkPort, freePort, startStack } from "@kulti/local";
+import { serveSite } from "@kulti/site/serve.ts";
+import { buildSite } from "./build-site.ts";
 import { root } from "./process.ts";
 
 export interface LaunchOptions {
-  data_dir: string;
+  dataDir: string;
   /** 0 takes a free port. */
-  api_port: number;
-  db_port: number;
-  site_port: number;
+  apiPort: number;
+  dbPort: number;
+  sitePort: number;
   /** Where the site is served already; none is served then. */
-  site_url?: string | undefined;
-  functions_env?: Record<string, string>;
+  siteUrl?: string | undefined;
+  functionsEnv?: Record<string, string>;
   log?: (line: string) => void;
 }
 
@@ -35,33 +35,39 @@ export interface Launched extends Target {
 /** Starts what the environment does not name an address of. See the table of settings in `local/README.md`. */
 export async function launch(options: LaunchOptions): Promise<Launched> {
   const { log = console.log } = options;
-  const site_port = options.site_port || (await free_port());
+  const sitePort = options.sitePort || (await freePort());
   // Whose pages may be embedded; the functions learn it before there are any.
-  const functions_env = {
-    KULTI_SITE_URL: `http://127.0.0.1:${site_port}`,
-    ...options.functions_env,
+  const functionsEnv = {
+    KULTI_SITE_URL: `http://127.0.0.1:${sitePort}`,
+    ...options.functionsEnv,
   };
-  await check_port(site_port, "the site", "site_port");
+  await checkPort(sitePort, "the site", "sitePort");
   const [backend] = await Promise.all([
-    start_backend({ ...options, functions_env }),
-    options.site_url ? undefined : build_site(log),
+    startBackend({ ...options, functionsEnv }),
+    options.siteUrl ? undefined : buildSite(log),
   ]);
-  if (options.site_url) return { ...backend, site_url: without_slash(options.site_url) };
-  const site = await serve_site({
+  if (options.siteUrl) return { ...backend, site_url: withoutSlash(options.siteUrl) };
+  const site = await serveSite({
     dist: join(root, "site", "dist"),
-    port: site_port,
+    port: sitePort,
     config: { api_url: backend.api_url, publishable_key: backend.publishable_key },
   }).catch(async (error) => {
     await backend.stop();
     throw error;
   });
-  const { api_url, db_url, publishable_key, secret_key, failed } = backend;
+  const {
+    api_url: apiUrl,
+    db_url: dbUrl,
+    publishable_key: publishableKey,
+    secret_key: secretKey,
+    failed,
+  } = backend;
   return {
-    api_url,
+    api_url: apiUrl,
     site_url: site.url,
-    db_url,
-    publishable_key,
-    secret_key,
+    db_url: dbUrl,
+    publishable_key: publishableKey,
+    secret_key: secretKey,
     failed,
     async stop() {
       await site.close();
@@ -70,11 +76,11 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   };
 }
 
-async function start_backend(options: LaunchOptions): Promise<Omit<Launched, "site_url">> {
+async function startBackend(options: LaunchOptions): Promise<Omit<Launched, "site_url">> {
   const { env } = process;
   if (env.KULTI_API_URL) {
     return {
-      api_url: without_slash(env.KULTI_API_URL),
+      api_url: withoutSlash(env.KULTI_API_URL),
       db_url: env.KULTI_DB_URL ?? "",
       publishable_key: required("KULTI_PUBLISHABLE_KEY"),
       secret_key: env.KULTI_SECRET_KEY ?? "",
@@ -82,24 +88,24 @@ async function start_backend(options: LaunchOptions): Promise<Omit<Launched, "si
       stop: async () => {},
     };
   }
-  const { data_dir, functions_env, log } = options;
+  const { dataDir, functionsEnv, log } = options;
   return startStack({
-    project_dir: root,
-    data_dir,
-    api_port: options.api_port || (await free_port()),
-    db_port: options.db_port || (await free_port()),
-    ...(functions_env && { functions_env }),
+    projectDir: root,
+    dataDir,
+    apiPort: options.apiPort || (await freePort()),
+    dbPort: options.dbPort || (await freePort()),
+    ...(functionsEnv && { functionsEnv }),
     ...(log && { log }),
-    ...(env.KULTI_DB_URL && { db_url: env.KULTI_DB_URL }),
-    ...(env.KULTI_REST_URL && { rest_url: env.KULTI_REST_URL }),
-    ...(env.KULTI_REALTIME_URL && { realtime_url: env.KULTI_REALTIME_URL }),
-    ...(env.KULTI_FUNCTIONS_URL && { functions_url: env.KULTI_FUNCTIONS_URL }),
-    ...(env.KULTI_JWT_SECRET && { jwt_secret: env.KULTI_JWT_SECRET }),
-    ...(env.KULTI_PROXY_HOST && { proxy_host: env.KULTI_PROXY_HOST }),
+    ...(env.KULTI_DB_URL && { dbUrl: env.KULTI_DB_URL }),
+    ...(env.KULTI_REST_URL && { restUrl: env.KULTI_REST_URL }),
+    ...(env.KULTI_REALTIME_URL && { realtimeUrl: env.KULTI_REALTIME_URL }),
+    ...(env.KULTI_FUNCTIONS_URL && { functionsUrl: env.KULTI_FUNCTIONS_URL }),
+    ...(env.KULTI_JWT_SECRET && { jwtSecret: env.KULTI_JWT_SECRET }),
+    ...(env.KULTI_PROXY_HOST && { proxyHost: env.KULTI_PROXY_HOST }),
   });
 }
 
-const without_slash = (url: string): string => url.replace(/\/+$/, "");
+const withoutSlash = (url: string): string => url.replace(/\/+$/, "");
 
 function required(name: string): string {
   const value = process.env[name];

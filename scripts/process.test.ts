@@ -9,19 +9,19 @@ const start = (then: string) =>
     [
       "--input-type=module",
       "--eval",
-      `import { on_end } from "./scripts/process.ts";
-       on_end(async () => {});
+      `import { onEnd } from "./scripts/process.ts";
+       onEnd(async () => {});
        ${then}`,
     ],
     { cwd: root, stdio: ["ignore", "inherit", "inherit", "ipc"] },
   );
 
-test("on_end leaves a process that has nothing left to do to its end", async () => {
+test("onEnd leaves a process that has nothing left to do to its end", async () => {
   const child = start("");
   expect(await once(child, "exit")).toEqual([0, null]);
 });
 
-test("on_end ends a process whose parent is gone", async () => {
+test("onEnd ends a process whose parent is gone", async () => {
   const child = start("setInterval(() => {}, 1000); process.send('ready');");
   await once(child, "message");
   child.disconnect();

@@ -5,14 +5,14 @@ import { join, resolve } from "node:path";
 export const root = join(import.meta.dirname, "..");
 
 /** Where a running Kulti keeps its data and says where it is: `data/` and `local.json`. */
-export const kulti_dir = resolve(process.env.KULTI_DIR ?? join(root, ".kulti"));
+export const kultiDir = resolve(process.env.KULTI_DIR ?? join(root, ".kulti"));
 
 /**
  * Calls `stop` once on Ctrl-C, SIGTERM, SIGHUP or the death of the parent, then exits. A process with nothing left to
  * do ends.
  * @returns does the same for another reason
  */
-export function on_end(stop: () => Promise<void>): (code: number) => Promise<void> {
+export function onEnd(stop: () => Promise<void>): (code: number) => Promise<void> {
   let ending = false;
   const end = async (code: number) => {
     if (ending) return;
@@ -36,27 +36,27 @@ export interface RunOptions {
   env?: Record<string, string>;
   cwd?: string;
   /** Lines of both outputs; default: this process's own outputs. */
-  on_output?: (text: string) => void;
+  onOutput?: (text: string) => void;
 }
 
 /** Runs a command to its end and answers its exit code. */
 export function run(command: string, args: string[], options: RunOptions = {}): Promise<number> {
-  const { env, cwd = root, on_output } = options;
+  const { env, cwd = root, onOutput } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
-      stdio: ["ignore", on_output ? "pipe" : "inherit", on_output ? "pipe" : "inherit"],
+      stdio: ["ignore", onOutput ? "pipe" : "inherit", onOutput ? "pipe" : "inherit"],
     });
-    if (on_output) {
-      child.stdout?.on("data", (data) => on_output(String(data)));
-      child.stderr?.on("data", (data) => on_output(String(data)));
+    if (onOutput) {
+      child.stdout?.on("data", (data) => onOutput(String(data)));
+      child.stderr?.on("data", (data) => onOutput(String(data)));
     }
-    const end_child = () => child.kill("SIGTERM");
-    process.once("exit", end_child);
+    const endChild = () => child.kill("SIGTERM");
+    process.once("exit", endChild);
     child.on("error", reject);
     child.on("close", (code) => {
-      process.off("exit", end_child);
+      process.off("exit", endChild);
       resolve(code ?? 1);
     });
   });

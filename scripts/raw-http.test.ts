@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { free_port, remove_data } from "@kulti/local";
+import { freePort, removeData } from "@kulti/local";
 import { expect, onTestFinished, test } from "vitest";
 import { root } from "./process.ts";
-import { oddities, seeded, send_oddity } from "./raw-http.ts";
+import { oddities, seeded, sendOddity } from "./raw-http.ts";
 
 const seed = Number(process.env.KULTI_FUZZ_SEED ?? 1);
 const mixtures = Number(process.env.KULTI_FUZZ_MIXTURES ?? 300);
@@ -34,7 +34,7 @@ async function start(
 /** Several at a time; after each, the server must answer. */
 async function survive(
   port: number,
-  all: Iterable<Parameters<typeof send_oddity>[1]>,
+  all: Iterable<Parameters<typeof sendOddity>[1]>,
   check: (n: number) => Promise<void>,
 ): Promise<number> {
   let n = 0;
@@ -42,7 +42,7 @@ async function survive(
   const worker = async () => {
     for (let next = queue.next(); !next.done; next = queue.next()) {
       n += 1;
-      await send_oddity(port, next.value, 60);
+      await sendOddity(port, next.value, 60);
       await check(n).catch((error) => {
         throw new Error(`After ${next.value.name} (seed ${seed}): ${error.message}`);
       });
@@ -59,20 +59,20 @@ test("the embedded stack survives odd requests, upgrades and frames, and all its
   const folder = mkdtempSync("/var/tmp/kulti-odd-");
   cpSync(join(root, "local/test-fixtures/project"), join(folder, "project"), { recursive: true });
   const options = {
-    project_dir: join(folder, "project"),
-    data_dir: join(folder, "data"),
-    api_port: await free_port(),
-    db_port: await free_port(),
-    limits: { join_error_delay_ms: 10, connect_error_delay_ms: 10 },
+    projectDir: join(folder, "project"),
+    dataDir: join(folder, "data"),
+    apiPort: await freePort(),
+    dbPort: await freePort(),
+    limits: { joinErrorDelayMs: 10, connectErrorDelayMs: 10 },
   };
   onTestFinished(async () => {
-    await remove_data(options.data_dir);
+    await removeData(options.dataDir);
     rmSync(folder, { recursive: true });
   });
   const script = join(root, "local/test-fixtures/run-stack.ts");
   const { child, said } = await start([script, JSON.stringify(options)]);
   const apikey = "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH";
-  const api = `http://127.0.0.1:${options.api_port}`;
+  const api = `http://127.0.0.1:${options.apiPort}`;
   const headers = { apikey, "content-type": "application/json" };
   const messages = [{ topic: "odd", event: "x", payload: {} }];
   const checks = [
@@ -91,9 +91,9 @@ test("the embedded stack survives odd requests, upgrades and frames, and all its
     `/realtime/v1/api/broadcast?apikey=${apikey}`,
     "/functions/v1/echo",
   ];
-  const socket_path = `/realtime/v1/websocket?vsn=2.0.0&apikey=${apikey}`;
-  const all = oddities(seeded(seed), paths, socket_path, mixtures);
-  const sent = await survive(options.api_port, all, async (n) => {
+  const socketPath = `/realtime/v1/websocket?vsn=2.0.0&apikey=${apikey}`;
+  const all = oddities(seeded(seed), paths, socketPath, mixtures);
+  const sent = await survive(options.apiPort, all, async (n) => {
     expect(child.exitCode, said()).toBeNull();
     const response = await (checks[n % checks.length] as () => Promise<Response>)();
     await response.arrayBuffer();
@@ -116,8 +116,8 @@ test("the site's server survives odd requests and upgrades", async () => {
     config: { api_url: "http://127.0.0.1:9", publishable_key: "x" },
   };
   const serve = `
-    import { serve_site } from ${JSON.stringify(join(root, "site/serve.ts"))};
-    const site = await serve_site(${JSON.stringify(options)});
+    import { serveSite } from ${JSON.stringify(join(root, "site/serve.ts"))};
+    const site = await serveSite(${JSON.stringify(options)});
     console.log(site.url);
     process.on("SIGTERM", () => process.exit());`;
   const { child, said, line } = await start(["--input-type=module", "--eval", serve]);

@@ -167,24 +167,24 @@ function masked(text: string): Buffer {
 
 /**
  * All of them at least once, and mixtures of them.
- * @param paths of requests that the server answers; @param socket_path of one that it upgrades, with a query
+ * @param paths of requests that the server answers; @param socketPath of one that it upgrades, with a query
  */
 export function* oddities(
   random: Random,
   paths: readonly string[],
-  socket_path: string,
+  socketPath: string,
   mixtures: number,
 ): Generator<Oddity> {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const oddity = (start: string, framing: readonly (string | Buffer)[]): Oddity => ({
     name: [start, ...framing].map((part) => JSON.stringify(String(part).slice(0, 80))).join(" + "),
-    parts: [Buffer.from(start, "latin1"), ...framing.map(as_bytes)],
+    parts: [Buffer.from(start, "latin1"), ...framing.map(asBytes)],
     ending: pick(["wait", "end", "reset"]),
   });
   const request = (method: string, target: string, version: string, host: string) =>
     `${method} ${target} ${version}${host && `\r\n${host}`}`;
   const handshake = () =>
-    `GET ${socket_path}${pick(sockets.path)} HTTP/1.1\r\nHost: x\r\nUpgrade: ${pick(["websocket", "websocket", "Websocket, x", "tcp"])}` +
+    `GET ${socketPath}${pick(sockets.path)} HTTP/1.1\r\nHost: x\r\nUpgrade: ${pick(["websocket", "websocket", "Websocket, x", "tcp"])}` +
     `\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${pick(sockets.key)}\r\nSec-WebSocket-Version: ${pick(sockets.version)}`;
   for (const path of paths) {
     for (const target of targets(path)) {
@@ -194,13 +194,13 @@ export function* oddities(
       yield oddity(request("POST", path, "HTTP/1.1", "Host: x"), framing);
     }
   }
-  for (const target of targets(socket_path)) {
+  for (const target of targets(socketPath)) {
     const headers = "Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade";
     const key = `Sec-WebSocket-Key: ${sockets.key[0]}\r\nSec-WebSocket-Version: 13`;
     yield oddity(`GET ${target} HTTP/1.1\r\n${headers}\r\n${key}`, [end]);
   }
   for (const frame of frames(random)) {
-    const good = `GET ${socket_path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${sockets.key[0]}\r\nSec-WebSocket-Version: 13`;
+    const good = `GET ${socketPath} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${sockets.key[0]}\r\nSec-WebSocket-Version: 13`;
     yield oddity(good, [end, frame]);
   }
   for (let n = 0; n < mixtures; n++) {
@@ -214,15 +214,11 @@ export function* oddities(
   }
 }
 
-const as_bytes = (part: string | Buffer): Buffer =>
+const asBytes = (part: string | Buffer): Buffer =>
   typeof part === "string" ? Buffer.from(part, "latin1") : part;
 
 /** Resolves when the server has ended the connection, or the client has. */
-export function send_oddity(
-  port: number,
-  { parts, ending }: Oddity,
-  wait_ms: number,
-): Promise<void> {
+export function sendOddity(port: number, { parts, ending }: Oddity, waitMs: number): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });
     // Refused and reset connections are what this is about; the server's health is looked at elsewhere.
@@ -235,7 +231,7 @@ export function send_oddity(
       }
       if (ending === "end") socket.end();
       if (ending === "reset") socket.resetAndDestroy();
-      setTimeout(() => socket.resetAndDestroy(), wait_ms);
+      setTimeout(() => socket.resetAndDestroy(), waitMs);
     });
   });
 }

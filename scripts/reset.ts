@@ -1,10 +1,10 @@
 /** `npm run reset`: empties the embedded stack's data. */
 import { join } from "node:path";
-import { remove_data } from "@kulti/local";
-import { kulti_dir } from "./process.ts";
+import { removeData } from "@kulti/local";
+import { kultiDir } from "./process.ts";
 
 try {
-  await remove_data(join(kulti_dir, "data"));
+  await removeData(join(kultiDir, "data"));
   console.log("Emptied. The next `npm start` begins anew.");
 } catch (error) {
   console.error(`Cannot empty the data. ${(error as Error).message}`);

@@ -2,14 +2,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Target } from "./launch.ts";
-import { kulti_dir } from "./process.ts";
+import { kultiDir } from "./process.ts";
 
-export const local_json = join(kulti_dir, "local.json");
+export const localJson = join(kultiDir, "local.json");
 
 /** Undefined when none runs. The file outlives a killed process, so its site is asked as well. */
-export async function running_kulti(): Promise<Target | undefined> {
-  if (!existsSync(local_json)) return undefined;
-  const target: Target = JSON.parse(readFileSync(local_json, "utf8"));
+export async function runningKulti(): Promise<Target | undefined> {
+  if (!existsSync(localJson)) return undefined;
+  const target: Target = JSON.parse(readFileSync(localJson, "utf8"));
   const signal = AbortSignal.timeout(5_000);
   // biome-ignore lint/style/noRestrictedGlobals: it has an end, and kulti/watch takes long to load
   return fetch(`${target.site_url}/config.json`, { signal }).then(

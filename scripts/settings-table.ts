@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./process.ts";
 
-export const settings_page = join(root, "docs/explanation/security.md");
+export const settingsPage = join(root, "docs/explanation/security.md");
 const migration = join(root, "supabase/migrations/20261123000150_settings.sql");
 const place = /(<!-- settings -->\n)[\s\S]*?(<!-- \/settings -->)/;
 
@@ -14,7 +14,7 @@ export interface Setting {
   description: string;
 }
 
-export function read_settings(): Setting[] {
+export function readSettings(): Setting[] {
   const rows = readFileSync(migration, "utf8").matchAll(
     /^ {2}\('([a-z_]+)', '([a-z]+)', '([^']+)',\s+'((?:[^']|'')+)'\),?$/gm,
   );
@@ -26,8 +26,8 @@ export function read_settings(): Setting[] {
   }));
 }
 
-export function with_settings_table(page: string): string {
-  const cells = read_settings().map(({ name, unit, value, description }) => [
+export function withSettingsTable(page: string): string {
+  const cells = readSettings().map(({ name, unit, value, description }) => [
     `\`${name}\``,
     unit === "header" ? `\`${value}\`` : Number(value).toLocaleString("en-US"),
     unit,
@@ -49,6 +49,6 @@ function aligned(rows: string[][]): string {
   return line(head) + rule + body.map(line).join("");
 }
 
-export function write_settings_table(): void {
-  writeFileSync(settings_page, with_settings_table(readFileSync(settings_page, "utf8")));
+export function writeSettingsTable(): void {
+  writeFileSync(settingsPage, withSettingsTable(readFileSync(settingsPage, "utf8")));
 }

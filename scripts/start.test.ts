@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { free_port, remove_data } from "@kulti/local";
+import { freePort, removeData } from "@kulti/local";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Target } from "./launch.ts";
 import { root } from "./process.ts";
@@ -17,22 +17,22 @@ let local: Target;
 /** All run on one folder: whatever ended one, the next finds its data and starts. */
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "kulti-start-"));
-  const [api_port, db_port, site_port] = [await free_port(), await free_port(), await free_port()];
+  const [apiPort, dbPort, sitePort] = [await freePort(), await freePort(), await freePort()];
   env = {
     ...process.env,
     KULTI_API_URL: "",
     KULTI_DB_URL: "",
     KULTI_DIR: dir,
-    KULTI_API_PORT: String(api_port),
-    KULTI_DB_PORT: String(db_port),
-    KULTI_SITE_PORT: String(site_port),
+    KULTI_API_PORT: String(apiPort),
+    KULTI_DB_PORT: String(dbPort),
+    KULTI_SITE_PORT: String(sitePort),
   };
 });
 
 beforeEach(async () => {
-  const local_json = join(dir, "local.json");
+  const localJson = join(dir, "local.json");
   // One that was killed leaves it.
-  rmSync(local_json, { force: true });
+  rmSync(localJson, { force: true });
   // A group of its own, as a terminal gives to what it runs.
   npm = spawn("npm", ["start"], {
     cwd: root,
@@ -40,31 +40,31 @@ beforeEach(async () => {
     stdio: ["ignore", "ignore", "inherit"],
     env,
   });
-  await expect.poll(() => existsSync(local_json), { timeout: 60_000 }).toBe(true);
-  local = JSON.parse(readFileSync(local_json, "utf8"));
+  await expect.poll(() => existsSync(localJson), { timeout: 60_000 }).toBe(true);
+  local = JSON.parse(readFileSync(localJson, "utf8"));
 }, 90_000);
 
 afterEach(async () => {
   npm.kill("SIGTERM");
-  await expect.poll(ports_open, { timeout: 15_000 }).toEqual([]);
+  await expect.poll(portsOpen, { timeout: 15_000 }).toEqual([]);
 }, 30_000);
 
 afterAll(async () => {
   // The folder is free a moment after the ports are.
-  await vi.waitFor(() => remove_data(join(dir, "data")), { timeout: 10_000 });
+  await vi.waitFor(() => removeData(join(dir, "data")), { timeout: 10_000 });
   rmSync(dir, { recursive: true });
 });
 
-const is_open = (url: string) =>
+const isOpen = (url: string) =>
   new Promise<boolean>((resolve) => {
     const socket = connect(Number(new URL(url).port), "127.0.0.1");
     socket.on("connect", () => resolve(true)).on("error", () => resolve(false));
     socket.on("connect", () => socket.destroy());
   });
 
-async function ports_open(): Promise<string[]> {
+async function portsOpen(): Promise<string[]> {
   const urls = [local.api_url, local.db_url, local.site_url];
-  const open = await Promise.all(urls.map(is_open));
+  const open = await Promise.all(urls.map(isOpen));
   return urls.filter((_, index) => open[index]);
 }
 
@@ -93,7 +93,7 @@ test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
     expect((await fetch(`${local.api_url}/functions/v1/ingest/health`)).status).toBe(200);
     // Ctrl-C goes to the whole group, kill to one process.
     process.kill(signal === "SIGINT" ? -(npm.pid as number) : (npm.pid as number), signal);
-    await expect.poll(ports_open, { timeout: 15_000 }).toEqual([]);
+    await expect.poll(portsOpen, { timeout: 15_000 }).toEqual([]);
     await expect.poll(processes, { timeout: 15_000 }).toEqual([]);
   },
   60_000,
@@ -112,7 +112,7 @@ test("npm start ends with an error and leaves nothing behind when Postgres is go
   process.kill(pid, "SIGKILL");
   expect(await ended).toBe(1);
   expect(existsSync(join(dir, "local.json"))).toBe(false);
-  await expect.poll(ports_open, { timeout: 15_000 }).toEqual([]);
+  await expect.poll(portsOpen, { timeout: 15_000 }).toEqual([]);
   await expect.poll(processes, { timeout: 15_000 }).toEqual([]);
   renameSync(`${control}.away`, control);
 }, 60_000);

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { launch, type Target } from "./launch.ts";
-import { kulti_dir, on_end, root } from "./process.ts";
-import { local_json, running_kulti } from "./running.ts";
+import { kultiDir, onEnd, root } from "./process.ts";
+import { localJson, runningKulti } from "./running.ts";
 
 function port(name: string, otherwise: number): number {
   const number = Number(process.env[name] || otherwise);
@@ -13,23 +13,29 @@ function port(name: string, otherwise: number): number {
 }
 
 /** What `local` calls an option is an environment variable here. */
-const in_words_of_env = (message: string): string =>
+const inWordsOfEnv = (message: string): string =>
   message
     .replace(/\((api|db|site)_port\)/, (_, name) => `(KULTI_${name.toUpperCase()}_PORT)`)
-    .replace("(data_dir)", "(KULTI_DIR)")
-    .replace("(db_url)", "(KULTI_DB_URL)")
+    .replace("(dataDir)", "(KULTI_DIR)")
+    .replace("(dbUrl)", "(KULTI_DB_URL)")
     .replace("(rest_url, realtime_url)", "(KULTI_REST_URL, KULTI_REALTIME_URL)")
     .replace("(jwt_secret)", "(KULTI_JWT_SECRET)");
 
-function print({ api_url, site_url, db_url, publishable_key, secret_key }: Target) {
+function print({
+  api_url: apiUrl,
+  site_url: siteUrl,
+  db_url: dbUrl,
+  publishable_key: publishableKey,
+  secret_key: secretKey,
+}: Target) {
   console.log(`
   Kulti is on stage.
 
-    Site              ${site_url}
-    API               ${api_url}
-    Database          ${db_url}
-    Publishable key   ${publishable_key}
-    Secret key        ${secret_key}
+    Site              ${siteUrl}
+    API               ${apiUrl}
+    Database          ${dbUrl}
+    Publishable key   ${publishableKey}
+    Secret key        ${secretKey}
 
   Put an agent on stage, in another terminal:
 
@@ -37,7 +43,7 @@ function print({ api_url, site_url, db_url, publishable_key, secret_key }: Targe
 ${process.stdin.isTTY ? "\n  Or press d for the demo here; Ctrl-C ends.\n" : "\n  Ctrl-C ends.\n"}`);
 }
 
-function demo_on_key() {
+function demoOnKey() {
   if (!process.stdin.isTTY) return;
   process.stdin.setRawMode(true).on("data", (data) => {
     const key = String(data);
@@ -49,34 +55,34 @@ function demo_on_key() {
   });
 }
 
-function make_folder() {
+function makeFolder() {
   try {
-    mkdirSync(kulti_dir, { recursive: true });
+    mkdirSync(kultiDir, { recursive: true });
   } catch (error) {
     const { message } = error as Error;
-    throw new Error(`Cannot keep data in ${kulti_dir}: ${message}. Set KULTI_DIR to another.`);
+    throw new Error(`Cannot keep data in ${kultiDir}: ${message}. Set KULTI_DIR to another.`);
   }
 }
 
 const started = Date.now();
 let stopping: (() => Promise<void>) | undefined;
-const end = on_end(async () => {
-  if (stopping) rmSync(local_json, { force: true });
+const end = onEnd(async () => {
+  if (stopping) rmSync(localJson, { force: true });
   await stopping?.();
 });
 try {
-  const running = await running_kulti();
+  const running = await runningKulti();
   if (running) {
     throw new Error(
       `Kulti is already running here: ${running.site_url}. For another one set KULTI_DIR, KULTI_API_PORT, KULTI_DB_PORT and KULTI_SITE_PORT.`,
     );
   }
-  make_folder();
+  makeFolder();
   const { stop, failed, ...target } = await launch({
-    data_dir: join(kulti_dir, "data"),
-    api_port: port("KULTI_API_PORT", 54321),
-    db_port: port("KULTI_DB_PORT", 54322),
-    site_port: port("KULTI_SITE_PORT", 4321),
+    dataDir: join(kultiDir, "data"),
+    apiPort: port("KULTI_API_PORT", 54321),
+    dbPort: port("KULTI_DB_PORT", 54322),
+    sitePort: port("KULTI_SITE_PORT", 4321),
     log: console.log,
   });
   stopping = stop;
@@ -84,11 +90,11 @@ try {
     console.error(`Kulti ends. ${error.message}`);
     return end(1);
   });
-  writeFileSync(local_json, `${JSON.stringify(target, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(localJson, `${JSON.stringify(target, null, 2)}\n`, { mode: 0o600 });
   print(target);
   console.log(`  Ready after ${((Date.now() - started) / 1000).toFixed(1)} s.`);
-  demo_on_key();
+  demoOnKey();
 } catch (error) {
-  console.error(error instanceof Error ? in_words_of_env(error.message) : error);
+  console.error(error instanceof Error ? inWordsOfEnv(error.message) : error);
   process.exit(1);
 }

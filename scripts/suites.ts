@@ -2,8 +2,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deno_binary, runPgtap } from "@kulti/local";
-import { check_imports } from "./check-imports.ts";
+import { denoBinary, runPgtap } from "@kulti/local";
+import { checkImports } from "./check-imports.ts";
 import { type RunOptions, root, run } from "./process.ts";
 
 export interface Counts {
@@ -16,10 +16,10 @@ export interface Counts {
 /** A tool that only says yes or no counts as one test. */
 async function verdict(command: string, args: string[], options: RunOptions = {}): Promise<Counts> {
   let output = "";
-  const on_output = (text: string) => {
+  const onOutput = (text: string) => {
     output += text;
   };
-  const code = await run(command, args, { ...options, on_output });
+  const code = await run(command, args, { ...options, onOutput });
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, output };
 }
 
@@ -27,7 +27,7 @@ export const lint = () => verdict("biome", ["check", "--colors=off", "."]);
 export const types = () => verdict("tsc", ["--pretty", "false"]);
 
 export async function imports(): Promise<Counts> {
-  const violations = check_imports(root);
+  const violations = checkImports(root);
   return {
     passed: violations.length === 0 ? 1 : 0,
     failed: violations.length === 0 ? 0 : 1,
@@ -39,7 +39,7 @@ export async function vitest(
   projects: string[],
   env: Record<string, string> = {},
 ): Promise<Counts> {
-  return with_report("vitest.json", async (report) => {
+  return withReport("vitest.json", async (report) => {
     const { output, passed: succeeded } = await verdict(
       "vitest",
       [
@@ -59,7 +59,7 @@ export async function vitest(
 }
 
 const functions = join(root, "supabase", "functions");
-const function_names = () =>
+const functionNames = () =>
   readdirSync(functions, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !/^[._]/.test(entry.name))
     .map(({ name }) => name);
@@ -69,10 +69,10 @@ const function_names = () =>
  * each with its own. Not with its deno.json as the configuration: Deno then finds no types for `node:`.
  */
 export async function deno(): Promise<Counts> {
-  const import_map = `--import-map=${join(functions, function_names()[0] ?? "", "deno.json")}`;
+  const importMap = `--import-map=${join(functions, functionNames()[0] ?? "", "deno.json")}`;
   const [checked, tested] = await Promise.all([
-    verdict(deno_binary(), ["check", ...offline, import_map, ...sources()], { env: deno_env }),
-    deno_test(import_map),
+    verdict(denoBinary(), ["check", ...offline, importMap, ...sources()], { env: denoEnv }),
+    denoTest(importMap),
   ]);
   return {
     passed: checked.passed + tested.passed,
@@ -81,24 +81,24 @@ export async function deno(): Promise<Counts> {
   };
 }
 
-const deno_env = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
+const denoEnv = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
 const offline = ["--node-modules-dir=manual", "--no-lock", "--cached-only"];
 
 const sources = () =>
-  [...function_names(), join("_shared", "http")].flatMap((folder) =>
+  [...functionNames(), join("_shared", "http")].flatMap((folder) =>
     readdirSync(join(functions, folder))
       .filter((name) => name.endsWith(".ts"))
       .map((name) => join(functions, folder, name)),
   );
 
-async function deno_test(import_map: string): Promise<Counts> {
-  return with_report("junit.xml", async (report) => {
+async function denoTest(importMap: string): Promise<Counts> {
+  return withReport("junit.xml", async (report) => {
     const { output, passed: succeeded } = await verdict(
-      deno_binary(),
+      denoBinary(),
       [
         "test",
         ...offline,
-        import_map,
+        importMap,
         "--no-check",
         "--no-prompt",
         "--parallel",
@@ -108,9 +108,9 @@ async function deno_test(import_map: string): Promise<Counts> {
         `--junit-path=${report}`,
         functions,
       ],
-      { env: deno_env },
+      { env: denoEnv },
     );
-    const suites = /<testsuites [^>]*>/.exec(read_if_there(report))?.[0] ?? "";
+    const suites = /<testsuites [^>]*>/.exec(readIfThere(report))?.[0] ?? "";
     const number = (attribute: string) =>
       Number(new RegExp(`\\b${attribute}="(\\d+)"`).exec(suites)?.[1] ?? 0);
     const broken = number("failures") + number("errors");
@@ -119,7 +119,7 @@ async function deno_test(import_map: string): Promise<Counts> {
   });
 }
 
-export async function pgtap(db_url: string): Promise<Counts> {
+export async function pgtap(dbUrl: string): Promise<Counts> {
   const tests = join(root, "supabase", "tests");
   const files = readdirSync(tests)
     .filter((name) => name.endsWith(".sql"))
@@ -129,15 +129,15 @@ export async function pgtap(db_url: string): Promise<Counts> {
   const log = (line: string) => {
     output += `${line}\n`;
   };
-  const { passed, failed, failures } = await runPgtap({ db_url, files, log });
+  const { passed, failed, failures } = await runPgtap({ dbUrl, files, log });
   return { passed, failed, output: [output, ...failures].join("\n") };
 }
 
 /** The Splinter lints of the real CLI: no finding at all. */
-export const advisors = (db_url: string) =>
-  verdict("supabase", ["db", "advisors", `--remote=${db_url}`, "--level=info", "--fail-on=info"]);
+export const advisors = (dbUrl: string) =>
+  verdict("supabase", ["db", "advisors", `--remote=${dbUrl}`, "--level=info", "--fail-on=info"]);
 
-async function with_report(name: string, use: (path: string) => Promise<Counts>): Promise<Counts> {
+async function withReport(name: string, use: (path: string) => Promise<Counts>): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "kulti-report-"));
   try {
     return await use(join(folder, name));
@@ -146,7 +146,7 @@ async function with_report(name: string, use: (path: string) => Promise<Counts>)
   }
 }
 
-const read_if_there = (path: string): string => {
+const readIfThere = (path: string): string => {
   try {
     return readFileSync(path, "utf8");
   } catch {

@@ -1,7 +1,7 @@
 /** `npm test`: every suite, then one line with the sum. */
-import { on_end } from "./process.ts";
+import { onEnd } from "./process.ts";
 import * as suites from "./suites.ts";
-import { with_test_target } from "./test-target.ts";
+import { withTestTarget } from "./test-target.ts";
 
 const total = { passed: 0, failed: 0 };
 
@@ -21,7 +21,7 @@ async function suite(name: string, run: () => Promise<suites.Counts>): Promise<v
   );
 }
 
-on_end(async () => {});
+onEnd(async () => {});
 // The short ones share the cores; what measures time has them to itself.
 await Promise.all([
   suite("lint", suites.lint),
@@ -32,10 +32,10 @@ await Promise.all([
 await suite("units", () => suites.vitest(["protocol", "sdk", "site", "scripts"]));
 await suite("local", () => suites.vitest(["local"]));
 await suite("system", () =>
-  with_test_target(async (env) => {
-    const db_url = env.KULTI_DB_URL as string;
-    await suite("pgtap", () => suites.pgtap(db_url));
-    await suite("advisors", () => suites.advisors(db_url));
+  withTestTarget(async (env) => {
+    const dbUrl = env.KULTI_DB_URL as string;
+    await suite("pgtap", () => suites.pgtap(dbUrl));
+    await suite("advisors", () => suites.advisors(dbUrl));
     await suite("e2e", () => suites.vitest(["e2e*"], env));
     return { passed: 0, failed: 0, output: "" };
   }));

@@ -1,7 +1,7 @@
 import react from "@astrojs/react";
 import { defineConfig } from "astro/config";
-import { head_hints } from "./head-hints.ts";
-import { host_files } from "./host-files.ts";
+import { headHints } from "./head-hints.ts";
+import { hostFiles } from "./host-files.ts";
 
 export default defineConfig({
   output: "static",
@@ -11,5 +11,5 @@ export default defineConfig({
   // Everything that a page runs or wears is a file of its own, so that the Content-Security-Policy can stay narrow.
   build: { assets: "assets", inlineStylesheets: "never" },
   vite: { build: { assetsInlineLimit: 0 }, worker: { format: "es" } },
-  integrations: [react(), head_hints(), host_files()],
+  integrations: [react(), headHints(), hostFiles()],
 });

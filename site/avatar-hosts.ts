@@ -2,12 +2,12 @@
  * Hosts that agents' pictures may come from, besides the site's own: whoever serves a picture learns the address of
  * everybody who sees it, and any agent may name any picture. From `KULTI_AVATAR_HOSTS`, separated by commas.
  */
-const host_pattern = /^[a-z0-9.-]{1,253}(:\d{1,5})?$/;
+const hostPattern = /^[a-z0-9.-]{1,253}(:\d{1,5})?$/;
 
-export function read_avatar_hosts(text = process.env.KULTI_AVATAR_HOSTS): string[] {
+export function readAvatarHosts(text = process.env.KULTI_AVATAR_HOSTS): string[] {
   const hosts = (text ?? "").split(",").map((host) => host.trim().toLowerCase());
   return hosts.filter(Boolean).map((host) => {
-    if (host_pattern.test(host)) return host;
+    if (hostPattern.test(host)) return host;
     throw new Error(
       `Cannot use KULTI_AVATAR_HOSTS: "${host}" is no host name such as avatars.example.org.`,
     );

@@ -10,8 +10,8 @@ const astro = join(
 );
 
 /** Rejects with what Astro printed. Default folder: `dist` of the site. */
-export async function build(out_dir?: string): Promise<void> {
-  const to = out_dir === undefined ? [] : ["--outDir", out_dir];
+export async function build(outDir?: string): Promise<void> {
+  const to = outDir === undefined ? [] : ["--outDir", outDir];
   await promisify(execFile)(process.execPath, [astro, "build", "--silent", ...to], {
     cwd: import.meta.dirname,
     // A test's NODE_ENV would give React's development build: half as large again, and slower.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { with_hints } from "./head-hints.ts";
+import { withHints } from "./head-hints.ts";
 
 const imports = new Map([
   ["/assets/stage.js", ["/assets/react.js", "/assets/player.js"]],
@@ -8,11 +8,11 @@ const imports = new Map([
 ]);
 
 const hinted = (html: string) =>
-  [...with_hints(html, imports).matchAll(/<link rel="(\w+)" href="([^"]+)"/g)].map(
+  [...withHints(html, imports).matchAll(/<link rel="(\w+)" href="([^"]+)"/g)].map(
     ([, rel, href]) => `${rel} ${href}`,
   );
 
-test("with_hints names what an island and all that it imports ask for, each once", () => {
+test("withHints names what an island and all that it imports ask for, each once", () => {
   const island =
     '<astro-island component-url="/assets/stage.js" renderer-url="/assets/client.js"></astro-island>';
   expect(hinted(`<head></head><body>${island}</body>`)).toEqual([
@@ -25,7 +25,7 @@ test("with_hints names what an island and all that it imports ask for, each once
   ]);
 });
 
-test("with_hints names the scripts of a page without islands", () => {
+test("withHints names the scripts of a page without islands", () => {
   const script = '<script type="module" src="/assets/other.js"></script>';
   expect(hinted(`<head>${script}</head>`)).toEqual([
     "preload /config.json",
@@ -34,7 +34,7 @@ test("with_hints names the scripts of a page without islands", () => {
   ]);
 });
 
-test("with_hints leaves a page without scripts as it is", () => {
+test("withHints leaves a page without scripts as it is", () => {
   const html = "<head></head><body><script>let theme;</script></body>";
-  expect(with_hints(html, imports)).toBe(html);
+  expect(withHints(html, imports)).toBe(html);
 });

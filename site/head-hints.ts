@@ -9,13 +9,13 @@ import type { AstroIntegration } from "astro";
 /** What each built script imports at its start; both as paths on the site. */
 export type Imports = ReadonlyMap<string, readonly string[]>;
 
-export function head_hints(): AstroIntegration {
+export function headHints(): AstroIntegration {
   const imports = new Map<string, string[]>();
   return {
     name: "head-hints",
     hooks: {
       "astro:config:setup": ({ updateConfig }) => {
-        const note_imports = {
+        const noteImports = {
           name: "note-imports",
           generateBundle(_: unknown, bundle: Record<string, { imports?: string[] }>) {
             for (const [file, { imports: imported = [] }] of Object.entries(bundle)) {
@@ -26,13 +26,13 @@ export function head_hints(): AstroIntegration {
             }
           },
         };
-        updateConfig({ vite: { plugins: [note_imports] } });
+        updateConfig({ vite: { plugins: [noteImports] } });
       },
       "astro:build:done": async ({ dir }) => {
         const dist = fileURLToPath(dir);
         for await (const file of glob("**/*.html", { cwd: dist })) {
           const html = await readFile(`${dist}/${file}`, "utf8");
-          await writeFile(`${dist}/${file}`, with_hints(html, imports));
+          await writeFile(`${dist}/${file}`, withHints(html, imports));
         }
       },
     },
@@ -40,7 +40,7 @@ export function head_hints(): AstroIntegration {
 }
 
 /** A page without scripts stays as it is. */
-export function with_hints(html: string, imports: Imports): string {
+export function withHints(html: string, imports: Imports): string {
   const asked = /<script type="module" src="([^"]+)"|(?:component|renderer)-url="([^"]+)"/g;
   const scripts = new Set<string>();
   const add = (script: string) => {
@@ -48,8 +48,8 @@ export function with_hints(html: string, imports: Imports): string {
     scripts.add(script);
     for (const imported of imports.get(script) ?? []) add(imported);
   };
-  for (const [, page_script, island_script] of html.matchAll(asked)) {
-    add(page_script ?? (island_script as string));
+  for (const [, pageScript, islandScript] of html.matchAll(asked)) {
+    add(pageScript ?? (islandScript as string));
   }
   if (scripts.size === 0) return html;
   const hints = [

@@ -2,43 +2,43 @@
 import { createHash } from "node:crypto";
 
 export interface PolicyOptions {
-  /** Content hashes of the inline scripts, see `inline_script_hashes`. */
-  script_hashes: readonly string[];
+  /** Content hashes of the inline scripts, see `inlineScriptHashes`. */
+  scriptHashes: readonly string[];
   /** The project's address: beside the site itself, the only one that a page may connect to. */
-  api_url: string;
+  apiUrl: string;
   /** See `avatar-hosts.ts`; default: none. */
-  avatar_hosts?: readonly string[];
+  avatarHosts?: readonly string[];
   /** Whose pages may show this one in a frame. Default: the site's own. */
-  framed_by?: "site" | "anyone";
+  framedBy?: "site" | "anyone";
 }
 
 /**
  * Styles may be inline (the terminal makes its own), scripts may not, apart from those of the build. Pictures come from
  * the site and from the hosts named for avatars.
  */
-export function content_security_policy(options: PolicyOptions): string {
-  const { script_hashes, api_url, avatar_hosts = [], framed_by = "site" } = options;
-  const api = new URL(api_url).origin;
+export function contentSecurityPolicy(options: PolicyOptions): string {
+  const { scriptHashes, apiUrl, avatarHosts = [], framedBy = "site" } = options;
+  const api = new URL(apiUrl).origin;
   const socket = api.replace(/^http/, "ws");
   return [
     "default-src 'none'",
-    `script-src 'self' ${script_hashes.map((hash) => `'${hash}'`).join(" ")}`.trim(),
+    `script-src 'self' ${scriptHashes.map((hash) => `'${hash}'`).join(" ")}`.trim(),
     "style-src 'self' 'unsafe-inline'",
     "font-src 'self'",
-    ["img-src 'self' data:", ...avatar_hosts].join(" "),
+    ["img-src 'self' data:", ...avatarHosts].join(" "),
     "worker-src 'self'",
     "manifest-src 'self'",
     `connect-src 'self' ${api} ${socket}`,
     "base-uri 'none'",
     "form-action 'none'",
     // Left out rather than `*`, which would still shut out pages without a host: files, frames of srcdoc, applications.
-    ...(framed_by === "site" ? ["frame-ancestors 'self'"] : []),
+    ...(framedBy === "site" ? ["frame-ancestors 'self'"] : []),
   ].join("; ");
 }
 
-export function security_headers(options: PolicyOptions): Record<string, string> {
+export function securityHeaders(options: PolicyOptions): Record<string, string> {
   return {
-    "content-security-policy": content_security_policy(options),
+    "content-security-policy": contentSecurityPolicy(options),
     "x-content-type-options": "nosniff",
     "referrer-policy": "strict-origin-when-cross-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
@@ -47,20 +47,20 @@ export function security_headers(options: PolicyOptions): Record<string, string>
 }
 
 /** `sha256-…` of each script that stands in a page itself. */
-export function inline_script_hashes(html: string): string[] {
+export function inlineScriptHashes(html: string): string[] {
   return html
     .split("</script>")
     .slice(0, -1)
-    .flatMap((before_end) => {
-      const tag = before_end.indexOf("<script");
-      const end = tag < 0 ? -1 : before_end.indexOf(">", tag);
-      if (end < 0 || /\ssrc=/.test(before_end.slice(tag, end))) return [];
-      const source = before_end.slice(end + 1);
+    .flatMap((beforeEnd) => {
+      const tag = beforeEnd.indexOf("<script");
+      const end = tag < 0 ? -1 : beforeEnd.indexOf(">", tag);
+      if (end < 0 || /\ssrc=/.test(beforeEnd.slice(tag, end))) return [];
+      const source = beforeEnd.slice(end + 1);
       return [`sha256-${createHash("sha256").update(source).digest("base64")}`];
     });
 }
 
 /** Built files carry their hash in their name; pages and `config.json` are asked for again. */
-export function cache_control(pathname: string): string {
+export function cacheControl(pathname: string): string {
   return pathname.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { headers_file, with_policy, without_policy } from "./host-files.ts";
+import { headersFile, withoutPolicy, withPolicy } from "./host-files.ts";
 
-const policy = { script_hashes: ["sha256-x"], api_url: "https://ref.supabase.co/" };
+const policy = { scriptHashes: ["sha256-x"], apiUrl: "https://ref.supabase.co/" };
 
 /** The policies that hold for an address, on a host that joins the rules and on one that takes the closest. */
 function policies(file: string, pathname: string) {
@@ -20,9 +20,9 @@ function policies(file: string, pathname: string) {
   return { joined: fitting.map(([, rule]) => rule).join(", "), closest };
 }
 
-test("headers_file lets only small stages be framed, however a host reads it", () => {
+test("headersFile lets only small stages be framed, however a host reads it", () => {
   const pages = ["/", "/404", "/embed", "/embed/*", "/watch", "/watch/*"];
-  const file = headers_file(policy, pages);
+  const file = headersFile(policy, pages);
   for (const path of ["/", "/watch/ada", "/watch/ada/1"]) {
     const { joined, closest } = policies(file, path);
     expect(joined, path).toContain("frame-ancestors 'self'");
@@ -34,20 +34,20 @@ test("headers_file lets only small stages be framed, however a host reads it", (
   expect(closest).toContain("script-src 'self' 'sha256-x'");
 });
 
-test("with_policy puts the policy before all that it governs", () => {
+test("withPolicy puts the policy before all that it governs", () => {
   const html = '<!DOCTYPE html><html><head><meta charset="utf-8"><script>1</script></head></html>';
   const start =
     /^<!DOCTYPE html><html><head><meta charset="utf-8"><meta http-equiv="content-security-policy" content="([^"]*)"><script>/;
-  const [, written] = start.exec(with_policy(html, policy)) ?? [];
+  const [, written] = start.exec(withPolicy(html, policy)) ?? [];
   expect(written).toContain("script-src 'self' 'sha256-x'");
   // Browsers pass over it in a page, with a complaint.
   expect(written).not.toContain("frame-ancestors");
-  expect(without_policy(with_policy(html, policy))).toBe(html);
+  expect(withoutPolicy(withPolicy(html, policy))).toBe(html);
 });
 
 test("every policy of a build lets pages connect to the project and to nothing else", () => {
-  const written = headers_file(policy, ["/", "/embed", "/embed/*", "/watch"]);
-  const page = with_policy('<meta charset="utf-8">', policy);
+  const written = headersFile(policy, ["/", "/embed", "/embed/*", "/watch"]);
+  const page = withPolicy('<meta charset="utf-8">', policy);
   const connects = [...`${written}${page}`.matchAll(/connect-src ([^;]*);/g)].map(([, to]) => to);
   expect(connects.length).toBeGreaterThan(3);
   expect(new Set(connects)).toEqual(

@@ -6,27 +6,31 @@ import { glob, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { AstroIntegration } from "astro";
 import {
-  cache_control,
-  content_security_policy,
-  inline_script_hashes,
+  cacheControl,
+  contentSecurityPolicy,
+  inlineScriptHashes,
   type PolicyOptions,
-  security_headers,
+  securityHeaders,
 } from "./headers.ts";
 
-type Policy = Omit<PolicyOptions, "framed_by">;
+type Policy = Omit<PolicyOptions, "framedBy">;
 
-export function host_files(): AstroIntegration {
+export function hostFiles(): AstroIntegration {
   return {
     name: "host-files",
     hooks: {
       "astro:build:done": async ({ dir }) => {
         const dist = fileURLToPath(dir);
-        const { api_url, avatar_hosts } = JSON.parse(await readFile(`${dist}/config.json`, "utf8"));
-        const policy = { script_hashes: await hashes_below(dist), api_url, avatar_hosts };
-        await writeFile(`${dist}/_headers`, headers_file(policy, await pages_below(dist)));
+        const config = JSON.parse(await readFile(`${dist}/config.json`, "utf8"));
+        const policy = {
+          scriptHashes: await hashesBelow(dist),
+          apiUrl: config.api_url,
+          avatarHosts: config.avatar_hosts,
+        };
+        await writeFile(`${dist}/_headers`, headersFile(policy, await pagesBelow(dist)));
         for await (const file of glob("**/*.html", { cwd: dist })) {
           const html = await readFile(`${dist}/${file}`, "utf8");
-          await writeFile(`${dist}/${file}`, with_policy(html, policy));
+          await writeFile(`${dist}/${file}`, withPolicy(html, policy));
         }
       },
     },
@@ -38,9 +42,9 @@ export function host_files(): AstroIntegration {
  * pages is the one that lets them be framed, and each page that is not to be has the whole policy once more: both ways
  * that one holds.
  */
-export function headers_file(policy: Policy, pages: readonly string[]): string {
-  const open = Object.entries(security_headers({ ...policy, framed_by: "anyone" }));
-  const closed = content_security_policy(policy);
+export function headersFile(policy: Policy, pages: readonly string[]): string {
+  const open = Object.entries(securityHeaders({ ...policy, framedBy: "anyone" }));
+  const closed = contentSecurityPolicy(policy);
   const rules = pages
     .filter((page) => !page.startsWith("/embed"))
     .flatMap((page) => [page, `  content-security-policy: ${closed}`]);
@@ -49,14 +53,14 @@ export function headers_file(policy: Policy, pages: readonly string[]): string {
     ...open.map(([name, value]) => `  ${name}: ${value}`),
     ...rules,
     "/assets/*",
-    `  cache-control: ${cache_control("/assets/")}`,
+    `  cache-control: ${cacheControl("/assets/")}`,
     "",
   ].join("\n");
 }
 
 /** Framing can only be governed by a header; all else holds from here. */
-export function with_policy(html: string, policy: Policy): string {
-  const content = content_security_policy({ ...policy, framed_by: "anyone" });
+export function withPolicy(html: string, policy: Policy): string {
+  const content = contentSecurityPolicy({ ...policy, framedBy: "anyone" });
   return html.replace(
     '<meta charset="utf-8">',
     (first) => `${first}<meta http-equiv="content-security-policy" content="${content}">`,
@@ -64,12 +68,12 @@ export function with_policy(html: string, policy: Policy): string {
 }
 
 /** For a server that sends the policy as a header, which may name another address than the build did. */
-export function without_policy(html: string): string {
+export function withoutPolicy(html: string): string {
   return html.replace(/<meta http-equiv="content-security-policy" content="[^"]*">/, "");
 }
 
 /** `/`, `/404`, `/watch/*`: what was built, as the patterns of hosts name it. */
-async function pages_below(dist: string): Promise<string[]> {
+async function pagesBelow(dist: string): Promise<string[]> {
   const pages = new Set<string>();
   for await (const file of glob("**/*.html", { cwd: dist })) {
     const [folder = "", ...more] = file.split("/");
@@ -81,10 +85,10 @@ async function pages_below(dist: string): Promise<string[]> {
 }
 
 /** Of all pages below `dist`, each hash once. */
-export async function hashes_below(dist: string): Promise<string[]> {
+export async function hashesBelow(dist: string): Promise<string[]> {
   const hashes = new Set<string>();
   for await (const file of glob("**/*.html", { cwd: dist })) {
-    for (const hash of inline_script_hashes(await readFile(`${dist}/${file}`, "utf8"))) {
+    for (const hash of inlineScriptHashes(await readFile(`${dist}/${file}`, "utf8"))) {
       hashes.add(hash);
     }
   }

@@ -4,10 +4,10 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { read_avatar_hosts } from "./avatar-hosts.ts";
-import { content_security_policy, inline_script_hashes } from "./headers.ts";
-import { with_policy } from "./host-files.ts";
-import { type ServedSite, serve_site } from "./serve.ts";
+import { readAvatarHosts } from "./avatar-hosts.ts";
+import { contentSecurityPolicy, inlineScriptHashes } from "./headers.ts";
+import { withPolicy } from "./host-files.ts";
+import { type ServedSite, serveSite } from "./serve.ts";
 
 // Nothing listens there: pages are shown all the same.
 const config = { api_url: "http://127.0.0.1:9", publishable_key: "sb_publishable_x" };
@@ -22,9 +22,9 @@ beforeAll(async () => {
   await mkdir(join(dist, "assets"));
   await writeFile(
     join(dist, "index.html"),
-    with_policy('<meta charset="utf-8"><h1>lobby</h1>', {
-      script_hashes: [],
-      api_url: "https://built.example",
+    withPolicy('<meta charset="utf-8"><h1>lobby</h1>', {
+      scriptHashes: [],
+      apiUrl: "https://built.example",
     }),
   );
   await writeFile(join(dist, "404.html"), "<h1>nothing here</h1>");
@@ -34,7 +34,7 @@ beforeAll(async () => {
   await writeFile(join(dist, "agents/index.html"), "<h1>agent</h1>");
   await writeFile(join(dist, "assets/a.1234.js"), "1");
   await writeFile(join(dist, "assets/gone.js"), "1");
-  site = await serve_site({ dist, port: 0, config });
+  site = await serveSite({ dist, port: 0, config });
 });
 
 afterAll(async () => {
@@ -126,9 +126,9 @@ test("a file that is gone since the start breaks its own answer only", async () 
   expect((await get("/")).status).toBe(200);
 });
 
-test("inline_script_hashes leaves out scripts that are files", () => {
+test("inlineScriptHashes leaves out scripts that are files", () => {
   const html = `<script src="/a.js"></script><script type="module">1</script>`;
-  expect(inline_script_hashes(html)).toEqual([
+  expect(inlineScriptHashes(html)).toEqual([
     `sha256-${createHash("sha256").update("1").digest("base64")}`,
   ]);
 });
@@ -136,11 +136,11 @@ test("inline_script_hashes leaves out scripts that are files", () => {
 test("a page opened under another name is told the same server, and may reach it", async () => {
   const port = new URL(site.url).port;
   for (const host of [`localhost:${port}`, `kulti.localhost:${port}`, "evil.example"]) {
-    const [config_json, page] = await Promise.all([
+    const [configJson, page] = await Promise.all([
       raw(`GET /config.json HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
       raw(`GET /watch/ada HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
     ]);
-    expect(config_json).toContain(JSON.stringify({ ...config, avatar_hosts: [] }));
+    expect(configJson).toContain(JSON.stringify({ ...config, avatar_hosts: [] }));
     expect(page).toContain("connect-src 'self' http://127.0.0.1:9 ws://127.0.0.1:9;");
   }
 });
@@ -169,8 +169,8 @@ test("targets that are no path, and methods that are none here, are refused", as
 
 test("callers who are slow with their headers or body, or read nothing, are cut off", async () => {
   await writeFile(join(dist, "large.txt"), "a".repeat(30_000_000));
-  const limits = { headers_ms: 200, request_ms: 400, silent_ms: 600, connections: 5, check_ms: 20 };
-  const strict = await serve_site({ dist, port: 0, config, limits });
+  const limits = { headersMs: 200, requestMs: 400, silentMs: 600, connections: 5, checkMs: 20 };
+  const strict = await serveSite({ dist, port: 0, config, limits });
   const [headers, body] = await Promise.all([
     raw("GET / HTTP/1.1\r\nHost: x\r\n", strict),
     raw("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na", strict),
@@ -179,7 +179,7 @@ test("callers who are slow with their headers or body, or read nothing, are cut 
   expect(body).toContain("405 Method Not Allowed");
   const deaf = connect(Number(new URL(strict.url).port), "127.0.0.1");
   deaf.write("GET /large.txt HTTP/1.1\r\nHost: x\r\n\r\n");
-  await new Promise((resolve) => setTimeout(resolve, 3 * limits.silent_ms));
+  await new Promise((resolve) => setTimeout(resolve, 3 * limits.silentMs));
   let bytes = 0;
   deaf.on("data", (data) => {
     bytes += data.length;
@@ -192,20 +192,20 @@ test("callers who are slow with their headers or body, or read nothing, are cut 
   await strict.close();
 });
 
-test("content_security_policy lets pictures come from the site and from named hosts alone", () => {
-  expect(content_security_policy({ script_hashes: [], api_url: "https://api.example" })).toContain(
+test("contentSecurityPolicy lets pictures come from the site and from named hosts alone", () => {
+  expect(contentSecurityPolicy({ scriptHashes: [], apiUrl: "https://api.example" })).toContain(
     "; img-src 'self' data:; ",
   );
-  const avatar_hosts = read_avatar_hosts(" avatars.example.org, Pictures.example:8443 ,");
+  const avatarHosts = readAvatarHosts(" avatars.example.org, Pictures.example:8443 ,");
   expect(
-    content_security_policy({ script_hashes: [], api_url: "https://api.example", avatar_hosts }),
+    contentSecurityPolicy({ scriptHashes: [], apiUrl: "https://api.example", avatarHosts }),
   ).toContain("; img-src 'self' data: avatars.example.org pictures.example:8443; ");
   for (const wrong of ["*", "a.example; script-src *", "https://a.example", "a.example/b"]) {
-    expect(() => read_avatar_hosts(wrong)).toThrow(/KULTI_AVATAR_HOSTS/);
+    expect(() => readAvatarHosts(wrong)).toThrow(/KULTI_AVATAR_HOSTS/);
   }
 });
 
-test("serve_site says when its port is taken", async () => {
+test("serveSite says when its port is taken", async () => {
   const port = Number(new URL(site.url).port);
-  await expect(serve_site({ dist, port, config })).rejects.toThrow(/EADDRINUSE/);
+  await expect(serveSite({ dist, port, config })).rejects.toThrow(/EADDRINUSE/);
 });

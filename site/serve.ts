@@ -8,11 +8,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import sirv from "sirv";
-import { read_avatar_hosts } from "./avatar-hosts.ts";
-import { cache_control, security_headers } from "./headers.ts";
-import { hashes_below, without_policy } from "./host-files.ts";
-import { create_head_reader } from "./read-head.ts";
-import { session_page, with_share_tags } from "./share-tags.ts";
+import { readAvatarHosts } from "./avatar-hosts.ts";
+import { cacheControl, securityHeaders } from "./headers.ts";
+import { hashesBelow, withoutPolicy } from "./host-files.ts";
+import { createHeadReader } from "./read-head.ts";
+import { sessionPage, withShareTags } from "./share-tags.ts";
 
 export interface ServeSiteOptions {
   /** The folder that `astro build` made. */
@@ -22,29 +22,29 @@ export interface ServeSiteOptions {
   /** Default 127.0.0.1. */
   host?: string;
   /** Where the world finds the site, without a slash at the end. Default: where it is served. */
-  site_url?: string;
+  siteUrl?: string;
   config: { api_url: string; publishable_key: string };
   limits?: Partial<SiteLimits>;
 }
 
 export interface SiteLimits {
   /** Until a request's headers are complete. */
-  headers_ms: number;
+  headersMs: number;
   /** Until all of a request is there. */
-  request_ms: number;
+  requestMs: number;
   /** A connection on which nothing moves for so long is closed. */
-  silent_ms: number;
+  silentMs: number;
   /** At a time; more are closed at once. */
   connections: number;
-  check_ms: number;
+  checkMs: number;
 }
 
-const default_limits: SiteLimits = {
-  headers_ms: 10_000,
-  request_ms: 30_000,
-  silent_ms: 60_000,
+const defaultLimits: SiteLimits = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  silentMs: 60_000,
   connections: 2_000,
-  check_ms: 1_000,
+  checkMs: 1_000,
 };
 
 export interface ServedSite {
@@ -52,56 +52,60 @@ export interface ServedSite {
   close(): Promise<void>;
 }
 
-export async function serve_site(options: ServeSiteOptions): Promise<ServedSite> {
-  const { dist, port, host = "127.0.0.1", site_url, config } = options;
-  const pages = await read_pages(dist);
-  const not_found = pages.get("/404") ?? Buffer.from("Not found");
-  const avatar_hosts = read_avatar_hosts();
+export async function serveSite(options: ServeSiteOptions): Promise<ServedSite> {
+  const { dist, port, host = "127.0.0.1", siteUrl, config } = options;
+  const pages = await readPages(dist);
+  const notFound = pages.get("/404") ?? Buffer.from("Not found");
+  const avatarHosts = readAvatarHosts();
   const policy = {
-    script_hashes: await hashes_below(dist),
-    api_url: config.api_url,
-    avatar_hosts,
+    scriptHashes: await hashesBelow(dist),
+    apiUrl: config.api_url,
+    avatarHosts,
   };
-  const headers = security_headers(policy);
-  const embed_headers = security_headers({ ...policy, framed_by: "anyone" });
-  const read_head = create_head_reader(config);
+  const headers = securityHeaders(policy);
+  const embedHeaders = securityHeaders({ ...policy, framedBy: "anyone" });
+  const readHead = createHeadReader({
+    apiUrl: config.api_url,
+    publishableKey: config.publishable_key,
+  });
   const files = sirv(dist, {
     etag: true,
     setHeaders: (response, pathname) => {
-      response.setHeader("cache-control", cache_control(pathname));
+      response.setHeader("cache-control", cacheControl(pathname));
     },
   });
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    const pathname = path_of(request);
-    const sent = is_embed(pathname ?? "") ? embed_headers : headers;
+    const pathname = pathOf(request);
+    const sent = isEmbed(pathname ?? "") ? embedHeaders : headers;
     for (const [name, value] of Object.entries(sent)) response.setHeader(name, value);
-    if (pathname === null) return send_text(response, 400, "Bad request");
+    if (pathname === null) return sendText(response, 400, "Bad request");
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("allow", "GET, HEAD");
-      return send_text(response, 405, "Method not allowed");
+      return sendText(response, 405, "Method not allowed");
     }
-    if (pathname === "/config.json") return send_config(response, { ...config, avatar_hosts });
-    const page = pages.get(page_name(pathname));
+    if (pathname === "/config.json")
+      return sendConfig(response, { ...config, avatar_hosts: avatarHosts });
+    const page = pages.get(pageName(pathname));
     if (page) {
-      const described = page_name(pathname) === "/watch" ? await describe(pathname, page) : page;
-      return send_page(request, response, 200, described);
+      const described = pageName(pathname) === "/watch" ? await describe(pathname, page) : page;
+      return sendPage(request, response, 200, described);
     }
     // A file that goes while it is served (the site is being built anew) ends this answer, not the server.
     response.on("pipe", (file) => file.on("error", () => response.destroy()));
     request.url = pathname;
-    files(request, response, () => send_page(request, response, 404, not_found));
+    files(request, response, () => sendPage(request, response, 404, notFound));
   };
-  const limits = { ...default_limits, ...options.limits };
+  const limits = { ...defaultLimits, ...options.limits };
   const times = {
-    headersTimeout: limits.headers_ms,
-    requestTimeout: limits.request_ms,
-    connectionsCheckingInterval: limits.check_ms,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkMs,
   };
   const server = createServer(times, (request, response) => {
     // Nobody else catches: what fails here would end the process.
     answer(request, response).catch(() => response.destroy());
   });
-  server.setTimeout(limits.silent_ms);
+  server.setTimeout(limits.silentMs);
   server.maxConnections = limits.connections;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -110,12 +114,12 @@ export async function serve_site(options: ServeSiteOptions): Promise<ServedSite>
   server.on("error", () => {});
   const address = server.address() as AddressInfo;
   const url = `http://${host}:${address.port}`;
-  const places = { site_url: site_url ?? url, api_url: config.api_url };
+  const places = { site_url: siteUrl ?? url, api_url: config.api_url };
   async function describe(pathname: string, shell: Buffer): Promise<Buffer> {
-    const head = await read_head(pathname).catch(() => null);
+    const head = await readHead(pathname).catch(() => null);
     if (!head) return shell;
-    const page = session_page(head, pathname, places);
-    return Buffer.from(with_share_tags(shell.toString("utf8"), page));
+    const page = sessionPage(head, pathname, places);
+    return Buffer.from(withShareTags(shell.toString("utf8"), page));
   }
   return {
     url,
@@ -128,17 +132,17 @@ export async function serve_site(options: ServeSiteOptions): Promise<ServedSite>
 }
 
 /** Null for a target that is no path: `*`, `//` or what Node lets pass and no address is. */
-function path_of({ url = "" }: IncomingMessage): string | null {
+function pathOf({ url = "" }: IncomingMessage): string | null {
   // Relative to a base a target that begins with `//` would name a host.
   return /^\/(?!\/)/.test(url) ? (URL.parse(`http://site${url}`)?.pathname ?? null) : null;
 }
 
-/** The pages by `page_name`, as they are sent: the policy is in the headers. */
-async function read_pages(dist: string): Promise<Map<string, Buffer>> {
+/** The pages by `pageName`, as they are sent: the policy is in the headers. */
+async function readPages(dist: string): Promise<Map<string, Buffer>> {
   const pages = new Map<string, Buffer>();
   for await (const file of glob("**/*.html", { cwd: dist })) {
     const html = await readFile(join(dist, file), "utf8");
-    pages.set(page_name(`/${file}`), Buffer.from(without_policy(html)));
+    pages.set(pageName(`/${file}`), Buffer.from(withoutPolicy(html)));
   }
   return pages;
 }
@@ -147,7 +151,7 @@ async function read_pages(dist: string): Promise<Map<string, Buffer>> {
  * `/watch`, `/search`, `/`: which page an address is. `/watch/<agent>` and `/watch/<agent>/<session>` are one page, and
  * so are those of `/embed/` and every `/agents/<agent>`.
  */
-function page_name(pathname: string): string {
+function pageName(pathname: string): string {
   const plain = pathname.replace(/(?:\/index)?\.html$/, "").replace(/\/$/, "");
   const [, stage, agents] =
     /^\/(?:(watch|embed)\/[^/]+(?:\/[^/]+)?|(agents)\/[^/]+)$/.exec(plain) ?? [];
@@ -155,15 +159,15 @@ function page_name(pathname: string): string {
   return page ? `/${page}` : plain || "/";
 }
 
-const is_embed = (pathname: string): boolean => /^\/embed(\/|$)/.test(pathname);
+const isEmbed = (pathname: string): boolean => /^\/embed(\/|$)/.test(pathname);
 
-function send_config(response: ServerResponse<IncomingMessage>, config: object): void {
+function sendConfig(response: ServerResponse<IncomingMessage>, config: object): void {
   response.setHeader("cache-control", "no-cache");
   response.setHeader("content-type", "application/json");
   response.end(JSON.stringify(config));
 }
 
-function send_page(
+function sendPage(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,
@@ -182,7 +186,7 @@ function send_page(
   response.end(page);
 }
 
-function send_text(response: ServerResponse, status: number, text: string): void {
+function sendText(response: ServerResponse, status: number, text: string): void {
   response.statusCode = status;
   response.setHeader("content-type", "text/plain;charset=utf-8");
   response.end(`${text}\n`);

@@ -1,15 +1,15 @@
 import type { Head } from "@kulti/protocol/wire.ts";
 import { expect, test } from "vitest";
-import { session_page, share_tags, with_share_tags } from "./share-tags.ts";
+import { sessionPage, shareTags, withShareTags } from "./share-tags.ts";
 
-const session_id = "0b0e6e3e-5a4c-4b0e-9a8e-2f8f4b8f2c11";
+const sessionId = "0b0e6e3e-5a4c-4b0e-9a8e-2f8f4b8f2c11";
 const places = { site_url: "https://kulti.example", api_url: "https://api.example" };
-const path = `/watch/ada/${session_id}`;
+const path = `/watch/ada/${sessionId}`;
 const shell = `<head><meta name="description" content="general"/><title>Kulti</title><meta property="og:title" content="Kulti"/><meta property="og:image" content="/og.png"/><meta name="viewport" content="width=device-width"/></head><body>$&</body>`;
 
 const head = (changed: Partial<Head>): Head =>
   ({
-    session_id,
+    session_id: sessionId,
     agent_id: "ada",
     agent_name: "Ada",
     task: null,
@@ -17,16 +17,16 @@ const head = (changed: Partial<Head>): Head =>
     ...changed,
   }) as Head;
 
-const tags_of = (changed: Partial<Head>) =>
-  share_tags(session_page(head(changed), path, places)).split("\n");
+const tagsOf = (changed: Partial<Head>) =>
+  shareTags(sessionPage(head(changed), path, places)).split("\n");
 
-test("share_tags says who does what, shows the card before the house's picture, and where oEmbed is", () => {
-  const tags = tags_of({ task: { title: "Mend the parser" }, latest: "Half of it is done." });
+test("shareTags says who does what, shows the card before the house's picture, and where oEmbed is", () => {
+  const tags = tagsOf({ task: { title: "Mend the parser" }, latest: "Half of it is done." });
   expect(tags).toContain("<title>Ada: Mend the parser</title>");
   expect(tags).toContain('<meta property="og:description" content="Half of it is done.">');
   const images = tags.filter((tag) => tag.includes('"og:image"'));
   expect(images).toEqual([
-    `<meta property="og:image" content="https://api.example/functions/v1/share/card/${session_id}.svg">`,
+    `<meta property="og:image" content="https://api.example/functions/v1/share/card/${sessionId}.svg">`,
     '<meta property="og:image" content="https://kulti.example/og.png">',
   ]);
   const discovery = tags.find((tag) => tag.includes("application/json+oembed")) ?? "";
@@ -40,24 +40,24 @@ test.each([
   `' onload='alert(1)`,
   "</title></head><body><img src=x onerror=alert(1)>",
   "&lt;script&gt; $& $' $` $1",
-])("share_tags keeps %s within its attribute", (hostile) => {
-  for (const tag of tags_of({ agent_name: hostile, task: { title: hostile }, latest: hostile })) {
+])("shareTags keeps %s within its attribute", (hostile) => {
+  for (const tag of tagsOf({ agent_name: hostile, task: { title: hostile }, latest: hostile })) {
     expect(tag).toMatch(/^<(?:title>[^<>"']*<\/title|(?:meta|link)(?: [a-z]+="[^<>"']*")+)>$/);
   }
 });
 
-test("share_tags is one line of bounded length each, without what turns the direction", () => {
+test("shareTags is one line of bounded length each, without what turns the direction", () => {
   const text = `a\u202e\u2066\n\u0000${"🦉".repeat(5_000)}`;
-  const tags = tags_of({ agent_name: text, task: { title: text }, latest: text });
+  const tags = tagsOf({ agent_name: text, task: { title: text }, latest: text });
   const marks = [..."\u202e\u2066\u0000"].filter((mark) => tags.join("").includes(mark));
   expect(marks).toEqual([]);
   expect(Math.max(...tags.map((tag) => tag.length))).toBeLessThan(1_000);
   expect(tags.join("").isWellFormed()).toBe(true);
 });
 
-test("with_share_tags replaces what the shell says in general, and nothing else", () => {
-  const page = session_page(head({ agent_name: "$& $1" }), path, places);
-  const html = with_share_tags(shell, page);
+test("withShareTags replaces what the shell says in general, and nothing else", () => {
+  const page = sessionPage(head({ agent_name: "$& $1" }), path, places);
+  const html = withShareTags(shell, page);
   expect(html.match(/<title>/g)).toHaveLength(1);
   expect(html).toContain("<title>$&amp; $1 on Kulti</title>");
   expect(html).not.toContain("general");

@@ -1,5 +1,5 @@
 /** What a page says of itself to those who show its link: OpenGraph, Twitter's card and oEmbed's address. */
-import { card_route, routes } from "@kulti/protocol/routes.ts";
+import { cardRoute, routes } from "@kulti/protocol/routes.ts";
 import type { Head } from "@kulti/protocol/wire.ts";
 
 export interface SharedPage {
@@ -9,7 +9,7 @@ export interface SharedPage {
   url: string;
   /** The best first. */
   images: readonly { url: string; type: string }[];
-  oembed_url?: string;
+  oembedUrl?: string;
 }
 
 export interface Places {
@@ -18,38 +18,38 @@ export interface Places {
 }
 
 /** The picture of the house, for pages that have none of their own and for readers that draw no SVG. */
-export const house_picture = "/og.png";
+export const housePicture = "/og.png";
 
-const picture_size = [
+const pictureSize = [
   ["og:image:width", "1200"],
   ["og:image:height", "630"],
 ] as const;
 
-const [longest_title, longest_description] = [120, 240];
+const [longestTitle, longestDescription] = [120, 240];
 
 /** @param pathname The page's own, as it was asked for. */
-export function session_page(
+export function sessionPage(
   head: Head,
   pathname: string,
-  { site_url, api_url }: Places,
+  { site_url: siteUrl, api_url: apiUrl }: Places,
 ): SharedPage {
-  const name = one_line(head.agent_name, longest_title) || head.agent_id;
-  const task = one_line(head.task?.title ?? "", longest_title);
-  const url = site_url + pathname;
+  const name = oneLine(head.agent_name, longestTitle) || head.agent_id;
+  const task = oneLine(head.task?.title ?? "", longestTitle);
+  const url = siteUrl + pathname;
   return {
     title: task ? `${name}: ${task}` : `${name} on Kulti`,
     description:
-      one_line(head.latest ?? "", longest_description) || `Watch ${name} at work, live or again.`,
+      oneLine(head.latest ?? "", longestDescription) || `Watch ${name} at work, live or again.`,
     url,
     images: [
-      { url: api_url + card_route(head.session_id), type: "image/svg+xml" },
-      { url: site_url + house_picture, type: "image/png" },
+      { url: apiUrl + cardRoute(head.session_id), type: "image/svg+xml" },
+      { url: siteUrl + housePicture, type: "image/png" },
     ],
-    oembed_url: `${api_url}${routes.oembed}?format=json&url=${encodeURIComponent(url)}`,
+    oembedUrl: `${apiUrl}${routes.oembed}?format=json&url=${encodeURIComponent(url)}`,
   };
 }
 
-export function share_tags({ title, description, url, images, oembed_url }: SharedPage): string {
+export function shareTags({ title, description, url, images, oembedUrl }: SharedPage): string {
   const png = images.find(({ type }) => type === "image/png");
   const properties = [
     ["og:site_name", "Kulti"],
@@ -60,7 +60,7 @@ export function share_tags({ title, description, url, images, oembed_url }: Shar
     ...images.flatMap((image) => [
       ["og:image", image.url],
       ["og:image:type", image.type],
-      ...picture_size,
+      ...pictureSize,
     ]),
   ];
   const names = [
@@ -71,33 +71,31 @@ export function share_tags({ title, description, url, images, oembed_url }: Shar
     ...(png ? [["twitter:image", png.url]] : []),
   ];
   return [
-    `<title>${escape_html(title)}</title>`,
+    `<title>${escapeHtml(title)}</title>`,
     ...properties.map(
-      ([key = "", value = ""]) => `<meta property="${key}" content="${escape_html(value)}">`,
+      ([key = "", value = ""]) => `<meta property="${key}" content="${escapeHtml(value)}">`,
     ),
-    ...names.map(
-      ([key = "", value = ""]) => `<meta name="${key}" content="${escape_html(value)}">`,
-    ),
-    `<link rel="canonical" href="${escape_html(url)}">`,
-    ...(oembed_url
+    ...names.map(([key = "", value = ""]) => `<meta name="${key}" content="${escapeHtml(value)}">`),
+    `<link rel="canonical" href="${escapeHtml(url)}">`,
+    ...(oembedUrl
       ? [
-          `<link rel="alternate" type="application/json+oembed" title="${escape_html(title)}" href="${escape_html(oembed_url)}">`,
+          `<link rel="alternate" type="application/json+oembed" title="${escapeHtml(title)}" href="${escapeHtml(oembedUrl)}">`,
         ]
       : []),
   ].join("\n");
 }
 
-const general_tags =
+const generalTags =
   /<title>[^<]*<\/title>|<meta (?:property="og:|name="(?:twitter:|description"))[^<>]*>/g;
 
 /** The shell with what it says in general taken out, and what this page has to say put in. */
-export function with_share_tags(html: string, page: SharedPage): string {
+export function withShareTags(html: string, page: SharedPage): string {
   // As a function: in a replacement text `$&` and its kin would be read as orders.
-  return html.replace(general_tags, "").replace("</head>", () => `${share_tags(page)}\n</head>`);
+  return html.replace(generalTags, "").replace("</head>", () => `${shareTags(page)}\n</head>`);
 }
 
 /** Without line breaks, control characters and marks that turn the direction of what follows. */
-function one_line(text: string, longest: number): string {
+function oneLine(text: string, longest: number): string {
   const line = text
     .toWellFormed()
     .replace(/[\p{Cc}\s\u2028\u2029]+/gu, " ")
@@ -120,5 +118,5 @@ const escapes: Record<string, string> = {
   "'": "&#39;",
 };
 
-const escape_html = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (found) => escapes[found] ?? "");

@@ -1,18 +1,18 @@
 /**
  * Whatever breaks on the way, nothing that was accepted is lost, and nothing needs a hand afterwards. A few seeds here;
- * `npm run e2e -- --faults` tries many and prints a table. KULTI_FAULT_SEED repeats one.
+ * `npm run e2e -- --faults` tries many and prints a table. kultiFaultSeed repeats one.
  */
 import { describe, expect, test } from "vitest";
-import { table_of } from "./report.ts";
-import { is_well, type RunResult, run_with_faults } from "./run.ts";
+import { tableOf } from "./report.ts";
+import { isWell, type RunResult, runWithFaults } from "./run.ts";
 
-const { KULTI_FAULT_RUNS, KULTI_FAULT_SEED } = process.env;
-const is_long = KULTI_FAULT_RUNS !== undefined;
-const count = Number(KULTI_FAULT_RUNS ?? 6);
-const first_seed = Number(KULTI_FAULT_SEED ?? 1);
-const seeds = Array.from({ length: KULTI_FAULT_SEED ? 1 : count }, (_, n) => first_seed + n);
-const storm_ms = is_long ? 12_000 : 5_000;
-const at_once = 3;
+const { KULTI_FAULT_RUNS: kultiFaultRuns, KULTI_FAULT_SEED: kultiFaultSeed } = process.env;
+const isLong = kultiFaultRuns !== undefined;
+const count = Number(kultiFaultRuns ?? 6);
+const firstSeed = Number(kultiFaultSeed ?? 1);
+const seeds = Array.from({ length: kultiFaultSeed ? 1 : count }, (_, n) => firstSeed + n);
+const stormMs = isLong ? 12_000 : 5_000;
+const atOnce = 3;
 
 describe("a storm of faults between an agent, a viewer and the stack", () => {
   const results: RunResult[] = [];
@@ -23,16 +23,16 @@ describe("a storm of faults between an agent, a viewer and the stack", () => {
       const left = [...seeds];
       const work = async () => {
         for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
-          results.push(await run_with_faults(seed, storm_ms));
+          results.push(await runWithFaults(seed, stormMs));
         }
       };
-      await Promise.all(Array.from({ length: at_once }, work));
+      await Promise.all(Array.from({ length: atOnce }, work));
       results.sort((one, other) => one.seed - other.seed);
-      if (is_long) console.log(table_of(results));
-      const wrong = results.filter((result) => !is_well(result));
-      expect(wrong, `repeat with KULTI_FAULT_SEED=${wrong[0]?.seed}`).toEqual([]);
+      if (isLong) console.log(tableOf(results));
+      const wrong = results.filter((result) => !isWell(result));
+      expect(wrong, `repeat with kultiFaultSeed=${wrong[0]?.seed}`).toEqual([]);
       expect(results.reduce((sum, { sent }) => sum + sent, 0)).toBeGreaterThan(seeds.length * 100);
     },
-    60_000 + (seeds.length / at_once) * 40_000,
+    60_000 + (seeds.length / atOnce) * 40_000,
   );
 });

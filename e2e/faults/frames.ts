@@ -8,12 +8,12 @@ export interface Frame {
 }
 
 /** Takes bytes as they come and gives the frames that are whole by then. */
-export function frame_cutter(): (bytes: Buffer) => Frame[] {
+export function frameCutter(): (bytes: Buffer) => Frame[] {
   let rest: Buffer = Buffer.alloc(0);
   return (bytes) => {
     rest = Buffer.concat([rest, bytes]);
     const frames: Frame[] = [];
-    for (let frame = first_frame(rest); frame; frame = first_frame(rest)) {
+    for (let frame = firstFrame(rest); frame; frame = firstFrame(rest)) {
       frames.push(frame);
       rest = rest.subarray(frame.bytes.length);
     }
@@ -21,7 +21,7 @@ export function frame_cutter(): (bytes: Buffer) => Frame[] {
   };
 }
 
-function first_frame(bytes: Buffer): Frame | undefined {
+function firstFrame(bytes: Buffer): Frame | undefined {
   if (bytes.length < 2) return undefined;
   const short = bytes.readUInt8(1) & 0x7f;
   const head = short === 127 ? 10 : short === 126 ? 4 : 2;

@@ -2,33 +2,33 @@
 import { appendFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { function_workers, postgres_processes } from "./processes.ts";
-import { is_well, patiently, run_with_faults, sleep } from "./run.ts";
+import { functionWorkers, postgresProcesses } from "./processes.ts";
+import { isWell, patiently, runWithFaults, sleep } from "./run.ts";
 
 // Some wait until Postgres has recovered.
 vi.setConfig({ testTimeout: 120_000 });
 
-const { KULTI_FAULT_RUNS, KULTI_FAULT_DISK } = process.env;
-const is_long = KULTI_FAULT_RUNS !== undefined;
-const has_processes = process.platform === "linux" && (await is_here());
+const { KULTI_FAULT_RUNS: kultiFaultRuns, KULTI_FAULT_DISK: kultiFaultDisk } = process.env;
+const isLong = kultiFaultRuns !== undefined;
+const hasProcesses = process.platform === "linux" && (await isHere());
 
 /** False where the stack under test runs elsewhere: its processes can't be killed then. */
-async function is_here(): Promise<boolean> {
-  if ((await postgres_processes().catch(() => [])).length > 0) return true;
+async function isHere(): Promise<boolean> {
+  if ((await postgresProcesses().catch(() => [])).length > 0) return true;
   console.log("Nothing is killed: the processes of this stack are not on this machine.");
   return false;
 }
 
-async function survives(kill: () => Promise<number>, storm_ms = 3_000): Promise<void> {
+async function survives(kill: () => Promise<number>, stormMs = 3_000): Promise<void> {
   let killed = 0;
-  const result = await run_with_faults(1, storm_ms, async () => {
-    for (const wait_ms of [500, 1_200]) {
-      await sleep(wait_ms);
+  const result = await runWithFaults(1, stormMs, async () => {
+    for (const waitMs of [500, 1_200]) {
+      await sleep(waitMs);
       killed += await kill();
     }
   });
   expect(killed).toBeGreaterThan(0);
-  expect(is_well(result), JSON.stringify(result)).toBe(true);
+  expect(isWell(result), JSON.stringify(result)).toBe(true);
 }
 
 const end = (pids: number[], signal: NodeJS.Signals): number => {
@@ -36,13 +36,13 @@ const end = (pids: number[], signal: NodeJS.Signals): number => {
   return pids.length;
 };
 
-test.runIf(has_processes)("the functions' processes are killed", () =>
-  survives(async () => end(function_workers(), "SIGKILL")),
+test.runIf(hasProcesses)("the functions' processes are killed", () =>
+  survives(async () => end(functionWorkers(), "SIGKILL")),
 );
 
-test.runIf(has_processes)("Realtime loses its replication", () =>
+test.runIf(hasProcesses)("Realtime loses its replication", () =>
   survives(async () => {
-    const senders = (await patiently(postgres_processes)).filter(({ title }) =>
+    const senders = (await patiently(postgresProcesses)).filter(({ title }) =>
       /walsender/.test(title),
     );
     return end(
@@ -52,20 +52,20 @@ test.runIf(has_processes)("Realtime loses its replication", () =>
   }),
 );
 
-test.runIf(has_processes)("a process of Postgres is killed, and Postgres recovers", () =>
+test.runIf(hasProcesses)("a process of Postgres is killed, and Postgres recovers", () =>
   survives(async () => {
     // After the first kill it may take its time to recover.
-    const [, ...children] = await patiently(postgres_processes);
+    const [, ...children] = await patiently(postgresProcesses);
     const { pid } = children.find(({ title }) => /postgres: .*\d\(\d+\)|idle/.test(title)) ?? {};
     return pid ? end([pid], "SIGKILL") : 0;
   }),
 );
 
-test.runIf(KULTI_FAULT_DISK)("the disk is full for a while", async () => {
-  const ballast = join(KULTI_FAULT_DISK as string, "ballast");
+test.runIf(kultiFaultDisk)("the disk is full for a while", async () => {
+  const ballast = join(kultiFaultDisk as string, "ballast");
   const piece = Buffer.alloc(1_048_576, 1);
   let refusals = 0;
-  const result = await run_with_faults(1, 8_000, async () => {
+  const result = await runWithFaults(1, 8_000, async () => {
     // What is freed meanwhile is taken as well.
     for (const end = performance.now() + 6_000; performance.now() < end; await sleep(50)) {
       try {
@@ -78,14 +78,14 @@ test.runIf(KULTI_FAULT_DISK)("the disk is full for a while", async () => {
     rmSync(ballast);
   });
   expect(refusals).toBeGreaterThan(0);
-  expect(is_well(result), JSON.stringify(result)).toBe(true);
+  expect(isWell(result), JSON.stringify(result)).toBe(true);
 });
 
-test.runIf(has_processes && is_long)("Postgres itself is killed, and is started again", () => {
-  let is_killed = false;
+test.runIf(hasProcesses && isLong)("Postgres itself is killed, and is started again", () => {
+  let isKilled = false;
   return survives(async () => {
-    const [main] = is_killed ? [] : await postgres_processes();
-    is_killed = true;
+    const [main] = isKilled ? [] : await postgresProcesses();
+    isKilled = true;
     return main ? end([main.pid], "SIGKILL") : 0;
   });
 });

@@ -20,27 +20,27 @@ const all = (): number[] => {
 };
 
 /** Those that run this stack's functions. */
-export const function_workers = (): number[] =>
+export const functionWorkers = (): number[] =>
   all().filter((pid) => {
     if (!/deno/.test(read(`/proc/${pid}/cmdline`))) return false;
     return read(`/proc/${pid}/environ`).split("\0").includes(`SUPABASE_URL=${target.api_url}`);
   });
 
 /** Postgres' own processes: the first is the one that started the others. Empty where it runs elsewhere. */
-export async function postgres_processes(): Promise<{ pid: number; title: string }[]> {
+export async function postgresProcesses(): Promise<{ pid: number; title: string }[]> {
   const database = new Client(target.db_url);
   await database.connect();
   const { rows } = await database.query("select pg_backend_pid() as pid");
   const parent = Number(/^PPid:\s*(\d+)/m.exec(read(`/proc/${rows[0].pid}/status`))?.[1] ?? 0);
   await database.end();
-  if (!parent || !/postgres$/.test(exe_of(parent))) return [];
+  if (!parent || !/postgres$/.test(exeOf(parent))) return [];
   const children = all().filter((pid) =>
     new RegExp(`^PPid:\\s*${parent}$`, "m").test(read(`/proc/${pid}/status`)),
   );
   return [parent, ...children].map((pid) => ({ pid, title: read(`/proc/${pid}/cmdline`) }));
 }
 
-function exe_of(pid: number): string {
+function exeOf(pid: number): string {
   try {
     return readlinkSync(`/proc/${pid}/exe`);
   } catch {

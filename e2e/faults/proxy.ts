@@ -5,28 +5,28 @@
 import {
   Agent,
   createServer,
-  request as http_request,
+  request as httpRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
   type ServerResponse,
 } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { frame_cutter } from "./frames.ts";
+import { frameCutter } from "./frames.ts";
 
 /** Met by requests over HTTP. */
-export const http_faults = [
+export const httpFaults = [
   ...["refuse", "hang", "hang_mid_body", "cut_after_headers", "lost_answer", "duplicate"],
   ...["page_400", "page_401", "page_403", "page_404", "page_413", "page_500", "page_502"],
   ...["page_504", "page_546", "page_200", "empty_200", "too_many", "redirect"],
 ] as const;
 
 /** Met by the WebSocket. */
-export const socket_faults = ["no_handshake", "refuse_socket", "cut", "lossy", "silent"] as const;
+export const socketFaults = ["no_handshake", "refuse_socket", "cut", "lossy", "silent"] as const;
 
 export type Fault =
-  | (typeof http_faults)[number]
-  | (typeof socket_faults)[number]
+  | (typeof httpFaults)[number]
+  | (typeof socketFaults)[number]
   /** Connections stay open, and nothing passes in either direction. */
   | "half_open";
 
@@ -35,7 +35,7 @@ export interface FaultProxy {
   /** What happens from now on, to each request or frame with this chance; null: nothing more. */
   set(fault: Fault | null, chance?: number): void;
   /** `performance.now()` of the last thing that told the client how the session stands: a frame, an answered touch. */
-  readonly told_at: number;
+  readonly toldAt: number;
   /** How often each fault struck. */
   readonly struck: ReadonlyMap<Fault, number>;
   close(): Promise<void>;
@@ -47,18 +47,18 @@ interface Answer {
   body: Buffer;
 }
 
-export async function start_proxy(
-  target_url: string,
+export async function startProxy(
+  targetUrl: string,
   random: () => number = Math.random,
 ): Promise<FaultProxy> {
-  const { hostname, port } = new URL(target_url);
+  const { hostname, port } = new URL(targetUrl);
   const agent = new Agent({ keepAlive: true, timeout: 4_000 });
   const sockets = new Set<Duplex>();
   const tunnels = new Set<Duplex>();
   const struck = new Map<Fault, number>();
   let fault: Fault | null = null;
   let chance = 1;
-  let told_at = 0;
+  let toldAt = 0;
 
   const strikes = (among: readonly Fault[]): Fault | null => {
     if (fault === null || !among.includes(fault) || random() >= chance) return null;
@@ -69,7 +69,7 @@ export async function start_proxy(
   function forward(request: IncomingMessage, body: Buffer): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const { method, url: path, headers } = request;
-      const outgoing = http_request(
+      const outgoing = httpRequest(
         {
           ...{ hostname, port, agent, method, path },
           headers: { ...headers, host: `${hostname}:${port}` },
@@ -90,11 +90,11 @@ export async function start_proxy(
     const body = await read(request).catch(() => null);
     if (body === null) return;
     // A browser asks first whether it may ask: a page that answers in Kulti's place comes after that.
-    const is_asking = request.method === "OPTIONS";
-    const among = is_asking ? (["refuse", "hang", "half_open"] as const) : http_and_half_open;
-    const struck_by = strikes(among);
+    const isAsking = request.method === "OPTIONS";
+    const among = isAsking ? (["refuse", "hang", "half_open"] as const) : httpAndHalfOpen;
+    const struckBy = strikes(among);
     try {
-      if (struck_by) await misbehave(struck_by, request, response, () => forward(request, body));
+      if (struckBy) await misbehave(struckBy, request, response, () => forward(request, body));
       else {
         const answer = await forward(request, body);
         // Silence that began meanwhile holds back this answer too.
@@ -107,15 +107,15 @@ export async function start_proxy(
     }
   });
   const told = () => {
-    told_at = performance.now();
+    toldAt = performance.now();
   };
 
   server.on("connection", (socket: Socket) => keep(sockets, socket));
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on("error", () => {});
-    const struck_by = strikes(["no_handshake", "half_open", "refuse_socket", "cut"]);
-    if (struck_by === "no_handshake" || struck_by === "half_open") return;
-    if (struck_by) return void socket.destroy();
+    const struckBy = strikes(["no_handshake", "half_open", "refuse_socket", "cut"]);
+    if (struckBy === "no_handshake" || struckBy === "half_open") return;
+    if (struckBy) return void socket.destroy();
     const upstream = connect(Number(port), hostname);
     keep(sockets, upstream);
     keep(tunnels, socket);
@@ -131,12 +131,12 @@ export async function start_proxy(
       );
       upstream.write(head);
     });
-    const is_silent = () => fault === "silent" || fault === "half_open";
+    const isSilent = () => fault === "silent" || fault === "half_open";
     socket.on("data", (bytes) => {
-      if (!is_silent()) upstream.write(bytes);
+      if (!isSilent()) upstream.write(bytes);
     });
-    const cut = frame_cutter();
-    let is_open = false;
+    const cut = frameCutter();
+    let isOpen = false;
     const pass = (bytes: Buffer) => {
       for (const frame of cut(bytes)) {
         if (strikes(["silent", "half_open", "lossy"])) continue;
@@ -146,11 +146,11 @@ export async function start_proxy(
     };
     let answer: Buffer = Buffer.alloc(0);
     upstream.on("data", (bytes) => {
-      if (is_open) return pass(bytes);
+      if (isOpen) return pass(bytes);
       answer = Buffer.concat([answer, bytes]);
       const end = answer.indexOf("\r\n\r\n");
       if (end < 0) return;
-      is_open = true;
+      isOpen = true;
       socket.write(answer.subarray(0, end + 4));
       pass(answer.subarray(end + 4));
     });
@@ -159,16 +159,16 @@ export async function start_proxy(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    set(next, next_chance = 1) {
+    set(next, nextChance = 1) {
       fault = next;
-      chance = next_chance;
+      chance = nextChance;
       // Only a new connection meets these.
       if (next === "no_handshake" || next === "cut" || next === "refuse_socket") {
         for (const socket of tunnels) socket.destroy();
       }
     },
-    get told_at() {
-      return told_at;
+    get toldAt() {
+      return toldAt;
     },
     struck,
     async close() {
@@ -179,7 +179,7 @@ export async function start_proxy(
   };
 }
 
-const http_and_half_open: readonly Fault[] = [...http_faults, "half_open"];
+const httpAndHalfOpen: readonly Fault[] = [...httpFaults, "half_open"];
 
 async function misbehave(
   fault: Fault,
@@ -213,7 +213,7 @@ async function misbehave(
       await forward();
       return give(response, await forward());
     case "empty_200":
-      response.writeHead(200, { ...open_to_all, "content-type": "application/json" });
+      response.writeHead(200, { ...openToAll, "content-type": "application/json" });
       return void response.end("{}");
     case "too_many":
       return page(response, 429, { "retry-after": "1" });
@@ -224,10 +224,10 @@ async function misbehave(
   }
 }
 
-const open_to_all = { "access-control-allow-origin": "*" };
+const openToAll = { "access-control-allow-origin": "*" };
 
 function page(response: ServerResponse, status: number, headers: Record<string, string> = {}) {
-  response.writeHead(status, { ...open_to_all, "content-type": "text/html", ...headers });
+  response.writeHead(status, { ...openToAll, "content-type": "text/html", ...headers });
   response.end(`<!doctype html><title>${status}</title><h1>Something before the server</h1>`);
 }
 

@@ -1,21 +1,21 @@
 /** The long form's table: one line a seed, and the sums. */
 import type { RunResult } from "./run.ts";
 
-export function table_of(results: readonly RunResult[]): string {
+export function tableOf(results: readonly RunResult[]): string {
   const rows = results.map((result) => [
-    ...[result.seed, result.sent, result.lost, result.doubled, result.out_of_order],
-    ...[result.is_viewer_exact ? "exact" : "WRONG", seconds(result.agent_ms)],
-    ...[seconds(result.viewer_ms), seconds(Math.max(0, result.live_too_long_ms))],
+    ...[result.seed, result.sent, result.lost, result.doubled, result.outOfOrder],
+    ...[result.isViewerExact ? "exact" : "WRONG", seconds(result.agentMs)],
+    ...[seconds(result.viewerMs), seconds(Math.max(0, result.liveTooLongMs))],
   ]);
   const sum = (of: (result: RunResult) => number) =>
     results.reduce((total, result) => total + of(result), 0);
   const slowest = (of: (result: RunResult) => number) => seconds(Math.max(...results.map(of)));
-  const exact = results.filter(({ is_viewer_exact }) => is_viewer_exact).length;
+  const exact = results.filter(({ isViewerExact }) => isViewerExact).length;
   const all = [
     ...["all", sum(({ sent }) => sent), sum(({ lost }) => lost), sum(({ doubled }) => doubled)],
-    ...[sum(({ out_of_order }) => out_of_order), `${exact}/${results.length}`],
-    ...[slowest(({ agent_ms }) => agent_ms), slowest(({ viewer_ms }) => viewer_ms)],
-    slowest(({ live_too_long_ms }) => Math.max(0, live_too_long_ms)),
+    ...[sum(({ outOfOrder }) => outOfOrder), `${exact}/${results.length}`],
+    ...[slowest(({ agentMs }) => agentMs), slowest(({ viewerMs }) => viewerMs)],
+    slowest(({ liveTooLongMs }) => Math.max(0, liveTooLongMs)),
   ];
   const faults = new Set(results.flatMap(({ struck }) => struck.split(",")));
   return [

@@ -8,23 +8,23 @@ import {
 import { expect, type TestContext, test } from "vitest";
 import { register, type TestAgent, thought } from "../agent.ts";
 import { target } from "../target.ts";
-import { start_proxy } from "./proxy.ts";
+import { startProxy } from "./proxy.ts";
 import { until } from "./run.ts";
 
 /** A viewer behind a proxy, live; its last word, and all that it saw. */
-async function live_viewer(
+async function liveViewer(
   agent: TestAgent,
   { onTestFinished }: TestContext,
-  limits: Omit<KultiApiOptions, "api_url" | "publishable_key"> & { touch_ms?: number } = {},
+  limits: Omit<KultiApiOptions, "apiUrl" | "publishableKey"> & { touchMs?: number } = {},
 ) {
-  const { session_id } = await agent.post([thought("first")]);
-  const proxy = await start_proxy(target.api_url);
-  const { touch_ms = 15_000, ...rest } = limits;
-  const { publishable_key } = target;
-  const api = createKultiApi({ api_url: proxy.url, publishable_key, ...rest });
+  const { session_id: sessionId } = await agent.post([thought("first")]);
+  const proxy = await startProxy(target.api_url);
+  const { touchMs = 15_000, ...rest } = limits;
+  const { publishable_key: publishableKey } = target;
+  const api = createKultiApi({ apiUrl: proxy.url, publishableKey, ...rest });
   const viewer = { word: "connecting" as ConnectionState, seen: 0, proxy };
   const watch = watchSession({
-    ...{ api, session_id, viewer_id: crypto.randomUUID(), touch_ms },
+    ...{ api, sessionId, viewerId: crypto.randomUUID(), touchMs },
     handlers: {
       events(batch) {
         viewer.seen += batch.length;
@@ -48,7 +48,7 @@ async function live_viewer(
 
 test.concurrent("live is not said when touches are no longer answered and no frame comes, though the channel is joined", async (context) => {
   const agent = await register();
-  const viewer = await live_viewer(agent, context, { touch_ms: 1_500, silence_ms: 1_000 });
+  const viewer = await liveViewer(agent, context, { touchMs: 1_500, silenceMs: 1_000 });
   viewer.proxy.set("hang");
   await until(() => viewer.word !== "live", 6_000);
   // The channel was alive all the time: a frame makes it live again, without any request.
@@ -61,7 +61,7 @@ test.concurrent("live is not said when touches are no longer answered and no fra
 
 test.concurrent("a channel that has gone silent is given up within sixteen seconds, and touches bring the events meanwhile", async (context) => {
   const agent = await register();
-  const viewer = await live_viewer(agent, context, { touch_ms: 2_000 });
+  const viewer = await liveViewer(agent, context, { touchMs: 2_000 });
   const before = performance.now();
   viewer.proxy.set("silent");
   await agent.post([thought("second")]);

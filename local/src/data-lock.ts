@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 /** @returns frees the lock. */
-export async function lock_data(data_dir: string): Promise<() => Promise<void>> {
-  await mkdir(data_dir, { recursive: true });
-  const folder = await realpath(data_dir);
-  const address = address_of(folder);
+export async function lockData(dataDir: string): Promise<() => Promise<void>> {
+  await mkdir(dataDir, { recursive: true });
+  const folder = await realpath(dataDir);
+  const address = addressOf(folder);
   const server = createServer((socket) => socket.destroy());
   server.unref();
   const listen = () =>
@@ -24,7 +24,7 @@ export async function lock_data(data_dir: string): Promise<() => Promise<void>> 
     if (!taken) throw error;
     if (address.startsWith("\0") || (await answers(address))) {
       throw new Error(
-        `Cannot use ${folder}: a stack runs on it. Stop it or choose another data directory (data_dir).`,
+        `Cannot use ${folder}: a stack runs on it. Stop it or choose another data directory (dataDir).`,
       );
     }
     await rm(address, { force: true });
@@ -34,7 +34,7 @@ export async function lock_data(data_dir: string): Promise<() => Promise<void>> 
 }
 
 // Linux has an abstract namespace, without files; elsewhere a socket file whose holder may be gone.
-function address_of(folder: string): string {
+function addressOf(folder: string): string {
   const name = `kulti-local-${createHash("sha256").update(folder).digest("hex").slice(0, 24)}`;
   return process.platform === "linux" ? `\0${name}` : path.join(tmpdir(), `${name}.sock`);
 }

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 // The shell's own remarks ("Terminated") are thrown away, the child's are kept.
 // A child that ignores its signal is killed after 10 s. `sleep 0.1` in a loop, not one long sleep, which would be left
 // behind when the child ends early. Background jobs of a shell ignore SIGINT until they set their own handler.
-const HOLD = `
+const holdScript = `
 signal=$1; shift
 exec 3<&0 4>&2 2>/dev/null
 "$@" 3<&- 2>&4 4>&- </dev/null &
@@ -49,7 +49,7 @@ export interface HeldProcess {
 
 export function hold(command: string, args: string[], options: HoldOptions): HeldProcess {
   const sink = typeof options.output === "number" ? options.output : "pipe";
-  const shell = spawn("/bin/sh", ["-c", HOLD, "hold", options.signal, command, ...args], {
+  const shell = spawn("/bin/sh", ["-c", holdScript, "hold", options.signal, command, ...args], {
     // A session of its own: Ctrl-C in the terminal must reach us first, so that parts stop in order.
     detached: true,
     stdio: ["pipe", sink, sink],

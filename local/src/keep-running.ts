@@ -16,12 +16,12 @@ export interface KeptRunning {
   stop(): Promise<void>;
 }
 
-const TRIES = 6;
-const FIRST_PAUSE_MS = 100;
+const maxTries = 6;
+const firstPauseMs = 100;
 // One that lasted so long was no failed try.
-const LASTING_MS = 60_000;
+const lastingMs = 60_000;
 
-export function keep_running(
+export function keepRunning(
   first: HeldProcess,
   { name, start, log }: KeepRunningOptions,
 ): KeptRunning {
@@ -34,30 +34,32 @@ export function keep_running(
   /** False when it was given up or nobody wants it any more. */
   async function restart(): Promise<boolean> {
     let reason = "it ended again and again";
-    while (tries < TRIES) {
-      const pause_ms = FIRST_PAUSE_MS * 2 ** tries;
+    while (tries < maxTries) {
+      const pauseMs = firstPauseMs * 2 ** tries;
       tries += 1;
       try {
-        await sleep(pause_ms, null, { signal });
+        await sleep(pauseMs, null, { signal });
         current = await start(signal);
         log(`${name} runs again`);
         return true;
       } catch (error) {
         if (signal.aborted) return false;
         reason = (error as Error).message;
-        log(`${name} could not be started again (try ${tries} of ${TRIES}): ${reason}`);
+        log(`${name} could not be started again (try ${tries} of ${maxTries}): ${reason}`);
       }
     }
-    failed.resolve(new Error(`${name} has ended and ${TRIES} tries to start it failed: ${reason}`));
+    failed.resolve(
+      new Error(`${name} has ended and ${maxTries} tries to start it failed: ${reason}`),
+    );
     return false;
   }
 
   async function keep(): Promise<void> {
     do {
-      const started_at = performance.now();
+      const startedAt = performance.now();
       const code = await current.exited;
       if (signal.aborted) return;
-      if (performance.now() - started_at > LASTING_MS) tries = 0;
+      if (performance.now() - startedAt > lastingMs) tries = 0;
       log(`${name} has ended with code ${code}, starting it again`);
     } while (await restart());
   }

@@ -19,44 +19,45 @@ export interface Secrets {
 export interface Keys extends Secrets {
   publishable_key: string;
   /** The JWTs (HS256; role, iss, exp) which the two keys stand for; also the legacy anon and service_role keys. */
-  anon_jwt: string;
-  service_role_jwt: string;
+  anonJwt: string;
+  serviceRoleJwt: string;
 }
 
-export function random_secrets(): Secrets {
+export function randomSecrets(): Secrets {
   return {
     secret_key: `sb_secret_${randomBytes(24).toString("base64url")}`,
     jwt_secret: randomBytes(32).toString("base64url"),
   };
 }
 
-/** Those of the folder, made when it has none. The caller holds the lock of `data_dir`. */
-export async function kept_secrets(data_dir: string): Promise<Secrets> {
-  const file = path.join(data_dir, "secrets.json");
+/** Those of the folder, made when it has none. The caller holds the lock of `dataDir`. */
+export async function keptSecrets(dataDir: string): Promise<Secrets> {
+  const file = path.join(dataDir, "secrets.json");
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw new Error(`Cannot read the secrets of the stack: ${error.message}`);
   });
-  if (text === undefined) return make_secrets(file);
+  if (text === undefined) return makeSecrets(file);
   // A copy or a restored backup may be open to others.
   await chmod(file, 0o600);
-  return parse_secrets(file, text);
+  return parseSecrets(file, text);
 }
 
 /** All or nothing: a crash leaves no half file. */
-async function make_secrets(file: string): Promise<Secrets> {
-  const secrets = random_secrets();
+async function makeSecrets(file: string): Promise<Secrets> {
+  const secrets = randomSecrets();
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
   return secrets;
 }
 
-function parse_secrets(file: string, text: string): Secrets {
+function parseSecrets(file: string, text: string): Secrets {
   try {
-    const { secret_key, jwt_secret } = JSON.parse(text);
-    if (typeof secret_key === "string" && typeof jwt_secret === "string") {
-      if (secret_key !== "" && jwt_secret !== "") return { secret_key, jwt_secret };
+    const { secret_key: secretKey, jwt_secret: jwtSecret } = JSON.parse(text);
+    if (typeof secretKey === "string" && typeof jwtSecret === "string") {
+      if (secretKey !== "" && jwtSecret !== "")
+        return { secret_key: secretKey, jwt_secret: jwtSecret };
     }
   } catch {
     // Said below, without the text.
@@ -66,13 +67,16 @@ function parse_secrets(file: string, text: string): Secrets {
   );
 }
 
-export async function keys_of({ secret_key, jwt_secret }: Secrets): Promise<Keys> {
+export async function keysOf({
+  secret_key: secretKey,
+  jwt_secret: jwtSecret,
+}: Secrets): Promise<Keys> {
   return {
     publishable_key: "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH",
-    secret_key,
-    anon_jwt: await sign("anon", jwt_secret),
-    service_role_jwt: await sign("service_role", jwt_secret),
-    jwt_secret,
+    secret_key: secretKey,
+    anonJwt: await sign("anon", jwtSecret),
+    serviceRoleJwt: await sign("service_role", jwtSecret),
+    jwt_secret: jwtSecret,
   };
 }
 

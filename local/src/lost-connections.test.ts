@@ -2,12 +2,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { free_port } from "./ports.ts";
+import { freePort } from "./ports.ts";
 import { joined, listen, until } from "./realtime/test-project.ts";
 import { type Stack, startStack } from "./stack.ts";
-import { copy_cluster } from "./testing/cluster.ts";
-import { copy_fixture, type Fixture } from "./testing/fixture.ts";
-import { connect_sql, type Sql } from "./testing/sql.ts";
+import { copyCluster } from "./testing/cluster.ts";
+import { copyFixture, type Fixture } from "./testing/fixture.ts";
+import { connectSql, type Sql } from "./testing/sql.ts";
 
 let fixture: Fixture;
 let stack: Stack;
@@ -15,16 +15,16 @@ let stack: Stack;
 let admin: Sql;
 
 beforeAll(async () => {
-  fixture = await copy_fixture();
-  await copy_cluster(fixture.data_dir);
+  fixture = await copyFixture();
+  await copyCluster(fixture.dataDir);
   stack = await startStack({
-    project_dir: fixture.project_dir,
-    data_dir: fixture.data_dir,
-    api_port: await free_port(),
-    db_port: await free_port(),
-    limits: { join_error_delay_ms: 10 },
+    projectDir: fixture.projectDir,
+    dataDir: fixture.dataDir,
+    apiPort: await freePort(),
+    dbPort: await freePort(),
+    limits: { joinErrorDelayMs: 10 },
   });
-  admin = connect_sql(stack.db_url.replace("postgres:", "supabase_admin:"), 4);
+  admin = connectSql(stack.db_url.replace("postgres:", "supabase_admin:"), 4);
   await admin`
     create function public.nap(seconds float8) returns float8 language sql as
     'select seconds from pg_sleep(seconds)'`;
@@ -36,7 +36,7 @@ afterAll(async () => {
   await fixture?.remove();
 });
 
-const NAMES = [
+const names = [
   "data-api",
   "data-api schema cache",
   "realtime_connect",
@@ -47,10 +47,10 @@ const connect = (): SupabaseClient =>
   createClient(stack.api_url, stack.secret_key, { auth: { persistSession: false } });
 
 /** The names of those that were ended, when they are gone. */
-async function end_connections(): Promise<string[]> {
+async function endConnections(): Promise<string[]> {
   const ended = await admin<{ pid: number; name: string }>`
     select pid, application_name as name, pg_terminate_backend(pid) from pg_stat_activity
-    where application_name = any(${NAMES})`;
+    where application_name = any(${names})`;
   const pids = ended.map(({ pid }) => pid);
   const left = () => admin`select from pg_stat_activity where pid = any(${pids})`;
   await expect.poll(left, { interval: 10, timeout: 10_000 }).toHaveLength(0);
@@ -79,7 +79,7 @@ test("connections that end while they are used are replaced, and nobody hears mo
     ]);
     for (const { status } of replies) statuses.add(status);
   };
-  const find_unknown = async (client: SupabaseClient) => {
+  const findUnknown = async (client: SupabaseClient) => {
     const { status } = await client.rpc("unknown");
     if (status !== 404) statuses.add(status);
   };
@@ -95,7 +95,7 @@ test("connections that end while they are used are replaced, and nobody hears mo
   };
   const workers = [
     ...Array.from({ length: 4 }, () => worker(call)),
-    worker(find_unknown),
+    worker(findUnknown),
     ...Array.from({ length: 3 }, () => worker(join)),
     worker(broadcast),
   ];
@@ -104,11 +104,11 @@ test("connections that end while they are used are replaced, and nobody hears mo
   for (let round = 0; round < 20; round++) {
     // Not always at the same moment of what is going on, and sometimes before all is repaired.
     await sleep(round * 15);
-    for (const name of await end_connections()) ended.add(name);
+    for (const name of await endConnections()) ended.add(name);
   }
   over = true;
   await Promise.all(workers);
-  expect([...ended].sort()).toEqual(NAMES);
+  expect([...ended].sort()).toEqual(names);
   expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);
   expect([...refusals].filter((text) => !/Unable|Unavailable/.test(text))).toEqual([]);
 });
@@ -137,8 +137,8 @@ test("afterwards all works: calls, changes of the schema, joins and broadcasts",
 
   const open = await admin<{ name: string; count: number }>`
     select application_name as name, count(*)::int from pg_stat_activity
-    where application_name = any(${NAMES}) group by 1 order by 1`;
+    where application_name = any(${names}) group by 1 order by 1`;
   const most = [10, 1, 5, 1];
-  expect(open.map(({ name }) => name)).toEqual(NAMES);
+  expect(open.map(({ name }) => name)).toEqual(names);
   for (const [n, { count }] of open.entries()) expect(count).toBeLessThanOrEqual(most[n] ?? 0);
 });

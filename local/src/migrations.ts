@@ -5,19 +5,19 @@ import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { promisify } from "node:util";
-import { open_connection } from "./database/connection.ts";
+import { openConnection } from "./database/connection.ts";
 
 /**
  * Runs `supabase db push` when the folder holds a migration that the database has not seen.
  * @returns how many were applied
  */
-export async function apply_migrations(project_dir: string, db_url: string): Promise<number> {
-  const pending = await pending_migrations(project_dir, db_url);
+export async function applyMigrations(projectDir: string, dbUrl: string): Promise<number> {
+  const pending = await pendingMigrations(projectDir, dbUrl);
   if (pending.length === 0) return 0;
-  const local = ["127.0.0.1", "localhost"].includes(new URL(db_url).hostname);
+  const local = ["127.0.0.1", "localhost"].includes(new URL(dbUrl).hostname);
   try {
-    await promisify(execFile)(supabase_cli(), ["db", "push", `--remote=${db_url}`, "--yes"], {
-      cwd: project_dir,
+    await promisify(execFile)(supabaseCli(), ["db", "push", `--remote=${dbUrl}`, "--yes"], {
+      cwd: projectDir,
       env: {
         ...process.env,
         SUPABASE_TELEMETRY_DISABLED: "1",
@@ -32,13 +32,13 @@ export async function apply_migrations(project_dir: string, db_url: string): Pro
       `Cannot apply migrations (${pending.join(", ")}): supabase db push failed.\n${stdout}${stderr}`.trim(),
     );
   }
-  await announce_schema(db_url);
+  await announceSchema(dbUrl);
   return pending.length;
 }
 
 /** PostgREST reads the schema only when it is told to, and not every database has Supabase's triggers that tell it. */
-async function announce_schema(db_url: string): Promise<void> {
-  const { client, close } = await open_connection(db_url, { application_name: "migrations" });
+async function announceSchema(dbUrl: string): Promise<void> {
+  const { client, close } = await openConnection(dbUrl, { application_name: "migrations" });
   try {
     await client.query("notify pgrst, 'reload schema'");
   } finally {
@@ -46,16 +46,16 @@ async function announce_schema(db_url: string): Promise<void> {
   }
 }
 
-async function pending_migrations(project_dir: string, db_url: string): Promise<string[]> {
-  const folder = path.join(project_dir, "supabase/migrations");
+async function pendingMigrations(projectDir: string, dbUrl: string): Promise<string[]> {
+  const folder = path.join(projectDir, "supabase/migrations");
   if (!existsSync(folder)) return [];
   const files = (await readdir(folder)).filter((file) => /^\d+_.*\.sql$/.test(file)).sort();
-  const seen = await seen_versions(db_url);
+  const seen = await seenVersions(dbUrl);
   return files.filter((file) => !seen.has(file.split("_", 1)[0] ?? ""));
 }
 
-async function seen_versions(db_url: string): Promise<Set<string>> {
-  const { client, close } = await open_connection(db_url, { application_name: "migrations" });
+async function seenVersions(dbUrl: string): Promise<Set<string>> {
+  const { client, close } = await openConnection(dbUrl, { application_name: "migrations" });
   try {
     const table = "supabase_migrations.schema_migrations";
     const found = await client.query(`select to_regclass('${table}') as name`);
@@ -68,7 +68,7 @@ async function seen_versions(db_url: string): Promise<Set<string>> {
 }
 
 /** The binary itself; the npm package `supabase` is a script that starts it. */
-export function supabase_cli(): string {
+export function supabaseCli(): string {
   const require = createRequire(import.meta.url);
   const name = `@supabase/cli-${process.platform}-${process.arch}`;
   for (const folder of require.resolve.paths(name) ?? []) {

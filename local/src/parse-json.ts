@@ -4,42 +4,42 @@
  */
 
 // So many levels are read in some 20 ms. Postgres refuses a tenth of it.
-const MAX_DEPTH = 200_000;
+const maxDepth = 200_000;
 
-const [QUOTE, BACKSLASH, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [
+const [quote, backslash, openArray, closeArray, openObject, closeObject] = [
   0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d,
 ];
 
 /** Throws a SyntaxError for what is no JSON, or is nested more than 200,000 deep. */
-export function parse_json(text: string): unknown {
-  if (text.length > MAX_DEPTH) check_depth(text);
+export function parseJson(text: string): unknown {
+  if (text.length > maxDepth) checkDepth(text);
   return JSON.parse(text);
 }
 
-function check_depth(text: string): void {
+function checkDepth(text: string): void {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === QUOTE) {
-      at = end_of_string(text, at);
-    } else if (code === OPEN_ARRAY || code === OPEN_OBJECT) {
+    if (code === quote) {
+      at = endOfString(text, at);
+    } else if (code === openArray || code === openObject) {
       depth += 1;
-      if (depth > MAX_DEPTH) {
+      if (depth > maxDepth) {
         throw new SyntaxError(
-          `Cannot read the JSON: it is nested more than ${MAX_DEPTH} deep at character ${at}.`,
+          `Cannot read the JSON: it is nested more than ${maxDepth} deep at character ${at}.`,
         );
       }
-    } else if (code === CLOSE_ARRAY || code === CLOSE_OBJECT) {
+    } else if (code === closeArray || code === closeObject) {
       depth -= 1;
     }
   }
 }
 
 /** The place of the quote that closes the string; the text's end when none does. */
-function end_of_string(text: string, start: number): number {
+function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let before = at - 1;
-    while (before > start && text.charCodeAt(before) === BACKSLASH) before -= 1;
+    while (before > start && text.charCodeAt(before) === backslash) before -= 1;
     if ((at - before) % 2 === 1) return at;
   }
   return text.length;

@@ -4,29 +4,29 @@ import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { createClient } from "@supabase/supabase-js";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { free_port } from "./ports.ts";
-import { cluster_folder } from "./postgres/cluster.ts";
+import { freePort } from "./ports.ts";
+import { clusterFolder } from "./postgres/cluster.ts";
 import { joined, listen, until } from "./realtime/test-project.ts";
 import { type Stack, startStack } from "./stack.ts";
-import { processes_left } from "./testing/children.ts";
-import { copy_cluster } from "./testing/cluster.ts";
-import { copy_fixture, type Fixture } from "./testing/fixture.ts";
-import { run_stack } from "./testing/run-stack.ts";
-import { connect_sql } from "./testing/sql.ts";
+import { processesLeft } from "./testing/children.ts";
+import { copyCluster } from "./testing/cluster.ts";
+import { copyFixture, type Fixture } from "./testing/fixture.ts";
+import { runStack } from "./testing/run-stack.ts";
+import { connectSql } from "./testing/sql.ts";
 
 let fixture: Fixture;
 let stack: Stack;
 const log: string[] = [];
 
-const options_for = async ({ project_dir, data_dir }: Fixture) => ({
-  project_dir,
-  data_dir,
-  api_port: await free_port(),
-  db_port: await free_port(),
+const optionsFor = async ({ projectDir, dataDir }: Fixture) => ({
+  projectDir,
+  dataDir,
+  apiPort: await freePort(),
+  dbPort: await freePort(),
 });
 
-async function postmaster_pid({ data_dir }: Fixture): Promise<number> {
-  const file = path.join(await cluster_folder(data_dir), "postmaster.pid");
+async function postmasterPid({ dataDir }: Fixture): Promise<number> {
+  const file = path.join(await clusterFolder(dataDir), "postmaster.pid");
   const pid = Number.parseInt(await readFile(file, "utf8"), 10);
   // A signal to 0 would go to this process and its kin.
   expect(pid).toBeGreaterThan(1);
@@ -34,18 +34,18 @@ async function postmaster_pid({ data_dir }: Fixture): Promise<number> {
 }
 
 /** Its processes outlive it for a moment and may still commit; all of them are gone before another starts. */
-async function kill_postmaster(): Promise<void> {
-  const former = await postmaster_pid(fixture);
+async function killPostmaster(): Promise<void> {
+  const former = await postmasterPid(fixture);
   process.kill(former, "SIGKILL");
   await expect
-    .poll(() => postmaster_pid(fixture).catch(() => former), { timeout: 15_000 })
+    .poll(() => postmasterPid(fixture).catch(() => former), { timeout: 15_000 })
     .not.toBe(former);
 }
 
 beforeAll(async () => {
-  fixture = await copy_fixture();
-  await copy_cluster(fixture.data_dir);
-  stack = await startStack({ ...(await options_for(fixture)), log: (line) => log.push(line) });
+  fixture = await copyFixture();
+  await copyCluster(fixture.dataDir);
+  stack = await startStack({ ...(await optionsFor(fixture)), log: (line) => log.push(line) });
 });
 afterAll(async () => {
   await stack?.stop();
@@ -63,11 +63,11 @@ test("after SIGKILL it runs again within seconds: rows are kept, posts and broad
   await until(() => heard.system.length === 1);
   expect((await add("before")).status).toBe(201);
   for (let round = 1; round <= 2; round++) {
-    const killed_at = performance.now();
-    await kill_postmaster();
+    const killedAt = performance.now();
+    await killPostmaster();
     const added = async () => (await add(`after ${round}`)).status;
     await expect.poll(added, { interval: 50, timeout: 15_000 }).toBe(201);
-    expect(performance.now() - killed_at).toBeLessThan(10_000);
+    expect(performance.now() - killedAt).toBeLessThan(10_000);
   }
   const ended = log.filter((line) => line.startsWith("Postgres has ended with code 137, starting"));
   expect(ended).toHaveLength(2);
@@ -77,14 +77,14 @@ test("after SIGKILL it runs again within seconds: rows are kept, posts and broad
   expect(bodies.data?.map(({ body }) => body)).toEqual(expected);
 
   await until(() => heard.system.at(-1)?.status === "ok" && heard.system.length > 1);
-  const sql = connect_sql(stack.db_url, 1);
+  const sql = connectSql(stack.db_url, 1);
   onTestFinished(() => sql.end());
   await sql`select realtime.send('{"n": 1}', 'news', 'room:1', true)`;
   await until(() => heard.broadcasts.length === 1);
 });
 
 test("a process of the killed server that is busy is gone before the next one starts", async () => {
-  const sql = connect_sql(stack.db_url, 2);
+  const sql = connectSql(stack.db_url, 2);
   onTestFinished(() => sql.end());
   const [{ pid } = { pid: 0 }] = await sql<{ pid: number }>`select pg_backend_pid() as pid`;
   expect(pid).toBeGreaterThan(1);
@@ -92,7 +92,7 @@ test("a process of the killed server that is busy is gone before the next one st
   const busy = sql.query("do $$ begin loop perform 1; end loop; end $$").catch(() => {});
   const active = () => sql`select from pg_stat_activity where pid = ${pid} and state = 'active'`;
   await expect.poll(active).toHaveLength(1);
-  await kill_postmaster();
+  await killPostmaster();
   await expect
     .poll(async () => (await add("later")).status, { interval: 50, timeout: 20_000 })
     .toBe(201);
@@ -102,42 +102,42 @@ test("a process of the killed server that is busy is gone before the next one st
 }, 40_000);
 
 test("one that cannot start again ends the stack with an error, a code and no process left", async () => {
-  const other = await copy_fixture();
+  const other = await copyFixture();
   onTestFinished(other.remove);
-  await copy_cluster(other.data_dir);
-  const child = await run_stack(await options_for(other));
+  await copyCluster(other.dataDir);
+  const child = await runStack(await optionsFor(other));
   let said = "";
   child.stderr?.on("data", (text) => {
     said += text;
   });
   const exit = once(child, "exit");
-  const folder = await cluster_folder(other.data_dir);
+  const folder = await clusterFolder(other.dataDir);
   await rm(path.join(folder, "global/pg_control"));
-  process.kill(await postmaster_pid(other), "SIGKILL");
+  process.kill(await postmasterPid(other), "SIGKILL");
   expect(await exit).toEqual([1, null]);
   expect(said).toContain("Postgres could not be started again (try 1 of 6)");
   expect(said).toContain(
     "Postgres has ended and 6 tries to start it failed: Cannot start Postgres",
   );
   expect(said).toContain("pg_control");
-  expect(await processes_left(other.data_dir)).toEqual([]);
-  expect(await processes_left(other.project_dir)).toEqual([]);
+  expect(await processesLeft(other.dataDir)).toEqual([]);
+  expect(await processesLeft(other.projectDir)).toEqual([]);
 }, 60_000);
 
 test("a stack is stopped at once while its Postgres cannot be started", async () => {
-  const other = await copy_fixture();
+  const other = await copyFixture();
   onTestFinished(other.remove);
-  await copy_cluster(other.data_dir);
+  await copyCluster(other.dataDir);
   const lines: string[] = [];
   const running = await startStack({
-    ...(await options_for(other)),
+    ...(await optionsFor(other)),
     log: (line) => lines.push(line),
   });
-  await rm(path.join(await cluster_folder(other.data_dir), "global/pg_control"));
-  process.kill(await postmaster_pid(other), "SIGKILL");
+  await rm(path.join(await clusterFolder(other.dataDir), "global/pg_control"));
+  process.kill(await postmasterPid(other), "SIGKILL");
   await until(() => lines.some((line) => line.includes("(try 3 of 6)")));
-  const began_at = performance.now();
+  const beganAt = performance.now();
   await running.stop();
-  expect(performance.now() - began_at).toBeLessThan(5_000);
-  expect(await processes_left(other.data_dir)).toEqual([]);
+  expect(performance.now() - beganAt).toBeLessThan(5_000);
+  expect(await processesLeft(other.dataDir)).toEqual([]);
 });

@@ -1,20 +1,20 @@
 /** A part that runs elsewhere, seen as a Service: HTTP both ways as streams, WebSockets as raw bytes. */
 import {
   Agent,
-  request as http_request,
+  request as httpRequest,
   type IncomingMessage,
   type RequestOptions,
 } from "node:http";
-import { request as https_request, Agent as TlsAgent } from "node:https";
+import { request as httpsRequest, Agent as TlsAgent } from "node:https";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { Readable } from "node:stream";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
-import { connect as tls_connect } from "node:tls";
+import { connect as tlsConnect } from "node:tls";
 import type { Service } from "./service.ts";
 
 // Of one connection, not of the message: RFC 9110, 7.6.1.
-const HOP_BY_HOP = new Set([
+const hopByHop = new Set([
   "connection",
   "keep-alive",
   "proxy-authenticate",
@@ -25,14 +25,14 @@ const HOP_BY_HOP = new Set([
   "upgrade",
 ]);
 
-const CONNECT_TIMEOUT_MS = 10_000;
+const connectTimeoutMs = 10_000;
 
 /**
  * @param address where the part listens, e.g. `http://127.0.0.1:3000`; a path in it is put before the service's path.
  * The Host header is that of the address, since a Realtime server takes its tenant from the first label
  * (`http://realtime-dev.localhost:4000`).
  */
-export function proxy_to(address: string): Service {
+export function proxyTo(address: string): Service {
   const base = URL.parse(address);
   if (!base || !/^https?:$/.test(base.protocol)) {
     throw new Error(
@@ -46,7 +46,7 @@ export function proxy_to(address: string): Service {
   const agent = new (secure ? TlsAgent : Agent)({ keepAlive: true, timeout: 4_000 });
   const target = (path: string): URL => {
     const url = new URL(base);
-    const [pathname = "/", search = ""] = split_once(path, "?");
+    const [pathname = "/", search = ""] = splitOnce(path, "?");
     url.pathname = base.pathname.replace(/\/$/, "") + pathname;
     url.search = search;
     return url;
@@ -54,14 +54,14 @@ export function proxy_to(address: string): Service {
   return {
     fetch(request) {
       const { pathname, search } = new URL(request.url);
-      const send = secure ? https_request : http_request;
+      const send = secure ? httpsRequest : httpRequest;
       return forward(send, target(pathname + search), { hostname, agent }, request);
     },
     upgrade(request, socket, head) {
       const url = target(request.url ?? "/");
       const port = Number(url.port || (secure ? 443 : 80));
       const upstream = secure
-        ? tls_connect({ host: hostname, port, servername: url.hostname })
+        ? tlsConnect({ host: hostname, port, servername: url.hostname })
         : connect(port, hostname);
       upstream.setNoDelay(true);
       tunnel(request, url, socket, head, upstream, secure ? "secureConnect" : "connect");
@@ -73,14 +73,14 @@ export function proxy_to(address: string): Service {
 }
 
 function forward(
-  send: (url: URL, options: RequestOptions) => ReturnType<typeof http_request>,
+  send: (url: URL, options: RequestOptions) => ReturnType<typeof httpRequest>,
   url: URL,
   where: { hostname: string; agent: Agent },
   request: Request,
 ): Promise<Response> {
   const headers: Record<string, string> = {};
   for (const [name, value] of request.headers) {
-    if (!HOP_BY_HOP.has(name) && name !== "host") headers[name] = value;
+    if (!hopByHop.has(name) && name !== "host") headers[name] = value;
   }
   headers.host = url.host;
   return new Promise((resolve, reject) => {
@@ -92,7 +92,7 @@ function forward(
     outgoing.once("response", (incoming) => {
       incoming.on("error", () => {});
       try {
-        resolve(to_response(incoming, request.method));
+        resolve(toResponse(incoming, request.method));
       } catch (error) {
         // A status or header that the Fetch standard does not know. Thrown in a listener it would end the process.
         outgoing.destroy();
@@ -109,11 +109,11 @@ function forward(
   });
 }
 
-function to_response(incoming: IncomingMessage, method: string): Response {
+function toResponse(incoming: IncomingMessage, method: string): Response {
   const headers = new Headers();
   for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
     const name = incoming.rawHeaders[i] ?? "";
-    if (!HOP_BY_HOP.has(name.toLowerCase())) headers.append(name, incoming.rawHeaders[i + 1] ?? "");
+    if (!hopByHop.has(name.toLowerCase())) headers.append(name, incoming.rawHeaders[i + 1] ?? "");
   }
   const status = incoming.statusCode ?? 502;
   const bodiless = method === "HEAD" || [101, 204, 205, 304].includes(status);
@@ -135,7 +135,7 @@ function tunnel(
     upstream.destroy();
   };
   for (const end of [socket, upstream]) end.on("error", close).on("close", close);
-  const timer = setTimeout(close, CONNECT_TIMEOUT_MS);
+  const timer = setTimeout(close, connectTimeoutMs);
   upstream.once("close", () => clearTimeout(timer));
   upstream.once(connected, () => {
     clearTimeout(timer);
@@ -150,7 +150,7 @@ function tunnel(
   });
 }
 
-function split_once(text: string, separator: string): [string, string?] {
+function splitOnce(text: string, separator: string): [string, string?] {
   const at = text.indexOf(separator);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }

@@ -2,7 +2,7 @@
  * Runs `stop` once on Ctrl-C, SIGTERM or a closed terminal and then ends the process, by convention with 128 + signal.
  * A second Ctrl-C does not wait; whatever is still running is then stopped by its own pipe.
  */
-export function stop_on_signal(stop: () => Promise<void>): void {
+export function stopOnSignal(stop: () => Promise<void>): void {
   let stopping = false;
   for (const [signal, number] of [
     ["SIGINT", 2],

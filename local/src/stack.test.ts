@@ -2,21 +2,21 @@ import { chown, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createClient } from "@supabase/supabase-js";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { keys_of } from "./keys.ts";
-import { free_port } from "./ports.ts";
-import { cluster_folder } from "./postgres/cluster.ts";
-import { remove_data, startPostgres } from "./postgres/index.ts";
+import { keysOf } from "./keys.ts";
+import { freePort } from "./ports.ts";
+import { clusterFolder } from "./postgres/cluster.ts";
+import { removeData, startPostgres } from "./postgres/index.ts";
 import { type Stack, startStack } from "./stack.ts";
-import { processes_left, processes_with } from "./testing/children.ts";
-import { copy_fixture, type Fixture } from "./testing/fixture.ts";
-import { end, run_stack } from "./testing/run-stack.ts";
-import { connect_sql } from "./testing/sql.ts";
+import { processesLeft, processesWith } from "./testing/children.ts";
+import { copyFixture, type Fixture } from "./testing/fixture.ts";
+import { end, runStack } from "./testing/run-stack.ts";
+import { connectSql } from "./testing/sql.ts";
 
-const is_root = process.getuid?.() === 0;
+const isRoot = process.getuid?.() === 0;
 
-async function options_for(fixture: Fixture) {
-  const { project_dir, data_dir } = fixture;
-  return { project_dir, data_dir, api_port: await free_port(), db_port: await free_port() };
+async function optionsFor(fixture: Fixture) {
+  const { projectDir, dataDir } = fixture;
+  return { projectDir, dataDir, apiPort: await freePort(), dbPort: await freePort() };
 }
 
 describe("startStack, with the stock client", () => {
@@ -24,13 +24,13 @@ describe("startStack, with the stock client", () => {
   let stack: Stack;
 
   beforeAll(async () => {
-    fixture = await copy_fixture();
-    const options = await options_for(fixture);
+    fixture = await copyFixture();
+    const options = await optionsFor(fixture);
     stack = await startStack({
       ...options,
-      project_dir: path.relative("", options.project_dir),
-      data_dir: path.relative("", options.data_dir),
-      functions_env: { OWN: "yes" },
+      projectDir: path.relative("", options.projectDir),
+      dataDir: path.relative("", options.dataDir),
+      functionsEnv: { OWN: "yes" },
     });
   });
 
@@ -50,20 +50,20 @@ describe("startStack, with the stock client", () => {
   it("has secrets of its own: those of supabase start open nothing", async () => {
     const known = "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz";
     expect((await createClient(stack.api_url, known).rpc("whoami")).status).toBe(401);
-    const forged = await keys_of({
+    const forged = await keysOf({
       secret_key: known,
       jwt_secret: "super-secret-jwt-token-with-at-least-32-characters-long",
     });
-    expect((await createClient(stack.api_url, forged.service_role_jwt).rpc("whoami")).status).toBe(
+    expect((await createClient(stack.api_url, forged.serviceRoleJwt).rpc("whoami")).status).toBe(
       401,
     );
     const headers = {
       apikey: stack.publishable_key,
-      authorization: `Bearer ${forged.service_role_jwt}`,
+      authorization: `Bearer ${forged.serviceRoleJwt}`,
     };
     const url = `${stack.api_url}/rest/v1/rpc/whoami`;
     expect((await fetch(url, { method: "POST", headers })).status).toBe(401);
-    const file = path.join(fixture.data_dir, "secrets.json");
+    const file = path.join(fixture.dataDir, "secrets.json");
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
@@ -91,7 +91,7 @@ describe("startStack, with the stock client", () => {
   });
 
   it("tells SQL and functions the caller's true address last, whatever he claims", async () => {
-    const sql = connect_sql(stack.db_url, 1);
+    const sql = connectSql(stack.db_url, 1);
     await sql`
       create function public.seen_headers() returns json language sql stable as
       $$ select current_setting('request.headers')::json $$`;
@@ -103,9 +103,9 @@ describe("startStack, with the stock client", () => {
     };
     const client = createClient(stack.api_url, stack.publishable_key, { global: { headers } });
     const expected = { "x-forwarded-for": "203.0.113.9, 127.0.0.1", "x-real-ip": "127.0.0.1" };
-    const in_sql = (await client.rpc("seen_headers")).data;
-    expect(in_sql).toMatchObject(expected);
-    expect(in_sql).not.toHaveProperty("cf-connecting-ip");
+    const inSql = (await client.rpc("seen_headers")).data;
+    expect(inSql).toMatchObject(expected);
+    expect(inSql).not.toHaveProperty("cf-connecting-ip");
     const { data } = await client.functions.invoke("echo", { body: {} });
     expect(data.headers).toMatchObject(expected);
     expect(data.headers).not.toHaveProperty("cf-connecting-ip");
@@ -113,7 +113,7 @@ describe("startStack, with the stock client", () => {
 
   it("delivers what the database sends on a private channel", async () => {
     const client = createClient(stack.api_url, stack.publishable_key);
-    const sql = connect_sql(stack.db_url, 1);
+    const sql = connectSql(stack.db_url, 1);
     const received = await new Promise<Record<string, unknown>>((resolve, reject) => {
       client
         .channel("room:1", { config: { private: true } })
@@ -130,37 +130,37 @@ describe("startStack, with the stock client", () => {
   });
 
   it("lets nobody else on its data directory, nor remove it", async () => {
-    const options = { ...(await options_for(fixture)) };
+    const options = { ...(await optionsFor(fixture)) };
     await expect(startStack(options)).rejects.toThrow(
-      `Cannot use ${fixture.data_dir}: a stack runs on it.`,
+      `Cannot use ${fixture.dataDir}: a stack runs on it.`,
     );
-    await expect(remove_data(fixture.data_dir)).rejects.toThrow("a stack runs on it");
+    await expect(removeData(fixture.dataDir)).rejects.toThrow("a stack runs on it");
   });
 
   it("refuses a real part that has not been told the secret of its JWTs", async () => {
-    const options = { ...(await options_for(fixture)), data_dir: `${fixture.data_dir}-3` };
-    for (const part of ["rest_url", "realtime_url"]) {
+    const options = { ...(await optionsFor(fixture)), dataDir: `${fixture.dataDir}-3` };
+    for (const part of ["restUrl", "realtimeUrl"]) {
       const refused = startStack({ ...options, [part]: "http://127.0.0.1:9" });
-      await expect(refused).rejects.toThrow("is not given (jwt_secret)");
+      await expect(refused).rejects.toThrow("is not given (jwtSecret)");
     }
   });
 
   it("refuses a database's address that is none, without repeating it", async () => {
-    const options = { ...(await options_for(fixture)), data_dir: `${fixture.data_dir}-2` };
-    const db_url = "localhost:5432/secret";
-    const refused = startStack({ ...options, db_url });
-    await expect(refused).rejects.toThrow("(db_url): it is no postgresql:// address");
+    const options = { ...(await optionsFor(fixture)), dataDir: `${fixture.dataDir}-2` };
+    const dbUrl = "localhost:5432/secret";
+    const refused = startStack({ ...options, dbUrl });
+    await expect(refused).rejects.toThrow("(dbUrl): it is no postgresql:// address");
     await expect(refused).rejects.not.toThrow("secret");
   });
 
   it("stops twice, leaves no process, and keeps its data", async () => {
     await Promise.all([stack.stop(), stack.stop()]);
-    expect(await processes_left(fixture.project_dir, 0)).toEqual([]);
-    expect(await processes_left(fixture.data_dir, 0)).toEqual([]);
-    const { secret_key } = stack;
-    stack = await startStack(await options_for(fixture));
-    expect(stack.secret_key).toBe(secret_key);
-    const { data } = await createClient(stack.api_url, secret_key).from("notes").select();
+    expect(await processesLeft(fixture.projectDir, 0)).toEqual([]);
+    expect(await processesLeft(fixture.dataDir, 0)).toEqual([]);
+    const { secret_key: secretKey } = stack;
+    stack = await startStack(await optionsFor(fixture));
+    expect(stack.secret_key).toBe(secretKey);
+    const { data } = await createClient(stack.api_url, secretKey).from("notes").select();
     expect(data).toHaveLength(1);
   });
 });
@@ -168,89 +168,87 @@ describe("startStack, with the stock client", () => {
 describe("the end of a stack", () => {
   let fixture: Fixture;
   beforeAll(async () => {
-    fixture = await copy_fixture();
+    fixture = await copyFixture();
   });
   afterAll(() => fixture?.remove());
 
   it.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)(
     "by %s leaves no process, port or lock",
     async (signal) => {
-      const options = await options_for(fixture);
-      const stack = await run_stack(options);
-      const url = `http://127.0.0.1:${options.api_port}/functions/v1/echo`;
+      const options = await optionsFor(fixture);
+      const stack = await runStack(options);
+      const url = `http://127.0.0.1:${options.apiPort}/functions/v1/echo`;
       expect((await fetch(url)).status).toBe(200);
-      expect(processes_with(fixture.data_dir)).not.toEqual([]);
-      expect(processes_with(fixture.project_dir).length).toBeGreaterThan(1);
+      expect(processesWith(fixture.dataDir)).not.toEqual([]);
+      expect(processesWith(fixture.projectDir).length).toBeGreaterThan(1);
       await end(stack, signal);
-      expect(await processes_left(fixture.data_dir)).toEqual([]);
-      expect(await processes_left(fixture.project_dir)).toEqual([]);
-      const again = await run_stack(options);
+      expect(await processesLeft(fixture.dataDir)).toEqual([]);
+      expect(await processesLeft(fixture.projectDir)).toEqual([]);
+      const again = await runStack(options);
       expect(await end(again, "SIGTERM")).toBe(143);
     },
   );
 
   it("by SIGKILL can be followed at once by the next start", async () => {
-    const options = await options_for(fixture);
-    await end(await run_stack(options), "SIGKILL");
-    const again = await run_stack({ ...options, ...(await options_for(fixture)) });
+    const options = await optionsFor(fixture);
+    await end(await runStack(options), "SIGKILL");
+    const again = await runStack({ ...options, ...(await optionsFor(fixture)) });
     await end(again, "SIGTERM");
   });
 
   it("comes at once, and undoes what had started, when a migration fails", async () => {
-    const file = path.join(fixture.project_dir, "supabase/migrations/20260102000000_bad.sql");
+    const file = path.join(fixture.projectDir, "supabase/migrations/20260102000000_bad.sql");
     await writeFile(file, "select no_such_function();");
-    await expect(startStack(await options_for(fixture))).rejects.toThrow("no_such_function");
-    expect(await processes_left(fixture.data_dir)).toEqual([]);
+    await expect(startStack(await optionsFor(fixture))).rejects.toThrow("no_such_function");
+    expect(await processesLeft(fixture.dataDir)).toEqual([]);
     await rm(file);
   });
 });
 
 describe("users", () => {
-  it.runIf(is_root)("a normal user runs it all as themselves", async () => {
+  it.runIf(isRoot)("a normal user runs it all as themselves", async () => {
     const user = { uid: 1000, gid: 1000 };
-    const fixture = await copy_fixture();
+    const fixture = await copyFixture();
     onTestFinished(fixture.remove);
-    await mkdir(fixture.data_dir);
-    for (const folder of [fixture.data_dir, path.join(fixture.project_dir, "supabase")]) {
+    await mkdir(fixture.dataDir);
+    for (const folder of [fixture.dataDir, path.join(fixture.projectDir, "supabase")]) {
       await chown(folder, user.uid, user.gid);
     }
-    const options = await options_for(fixture);
-    const stack = await run_stack(options, user);
-    expect((await stat(path.join(fixture.data_dir, "postgres"))).uid).toBe(user.uid);
-    expect((await fetch(`http://127.0.0.1:${options.api_port}/functions/v1/echo`)).status).toBe(
-      200,
-    );
+    const options = await optionsFor(fixture);
+    const stack = await runStack(options, user);
+    expect((await stat(path.join(fixture.dataDir, "postgres"))).uid).toBe(user.uid);
+    expect((await fetch(`http://127.0.0.1:${options.apiPort}/functions/v1/echo`)).status).toBe(200);
     await end(stack, "SIGTERM");
-    expect(await processes_left(fixture.data_dir)).toEqual([]);
+    expect(await processesLeft(fixture.dataDir)).toEqual([]);
     // And root, coming later, goes on with that user's data.
-    const as_root = await run_stack(options);
-    await end(as_root, "SIGKILL");
-    expect(await processes_left(fixture.data_dir)).toEqual([]);
+    const asRoot = await runStack(options);
+    await end(asRoot, "SIGKILL");
+    expect(await processesLeft(fixture.dataDir)).toEqual([]);
   });
 
-  it.runIf(is_root)("root opens a private data directory for the server to pass", async () => {
-    const fixture = await copy_fixture();
+  it.runIf(isRoot)("root opens a private data directory for the server to pass", async () => {
+    const fixture = await copyFixture();
     onTestFinished(fixture.remove);
-    await mkdir(fixture.data_dir, { mode: 0o700 });
-    expect(await cluster_folder(fixture.data_dir)).toBe(path.join(fixture.data_dir, "postgres"));
-    expect((await stat(fixture.data_dir)).mode & 0o777).toBe(0o711);
+    await mkdir(fixture.dataDir, { mode: 0o700 });
+    expect(await clusterFolder(fixture.dataDir)).toBe(path.join(fixture.dataDir, "postgres"));
+    expect((await stat(fixture.dataDir)).mode & 0o777).toBe(0o711);
   });
 
-  it.runIf(is_root)(
+  it.runIf(isRoot)(
     "root keeps the data elsewhere when the server's user cannot get in",
     async () => {
-      const fixture = await copy_fixture();
+      const fixture = await copyFixture();
       onTestFinished(fixture.remove);
       // Like a home folder: the way to the data is closed above it.
-      const home = path.join(fixture.project_dir, "home");
+      const home = path.join(fixture.projectDir, "home");
       await mkdir(home, { mode: 0o700 });
-      const data_dir = path.join(home, "data");
-      const server = await startPostgres({ data_dir, port: await free_port() });
+      const dataDir = path.join(home, "data");
+      const server = await startPostgres({ dataDir, port: await freePort() });
       await server.stop();
-      const folder = await cluster_folder(data_dir);
+      const folder = await clusterFolder(dataDir);
       expect(folder.startsWith(home)).toBe(false);
       expect((await stat(folder)).uid).not.toBe(0);
-      await remove_data(data_dir);
+      await removeData(dataDir);
       await expect(stat(folder)).rejects.toThrow("ENOENT");
     },
   );

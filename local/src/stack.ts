@@ -1,43 +1,43 @@
 /** Starts and stops the parts of a stack in order. Each part is embedded, or is elsewhere by its address. */
 import path from "node:path";
-import { create_data_api } from "./data-api/index.ts";
-import { lock_data } from "./data-lock.ts";
-import { create_functions, type Functions } from "./functions/index.ts";
-import { type Gateway, start_gateway } from "./gateway/index.ts";
-import { type Keys, kept_secrets, keys_of, type Secrets } from "./keys.ts";
-import { apply_migrations } from "./migrations.ts";
-import { check_port, HOST } from "./ports.ts";
+import { createDataApi } from "./data-api/index.ts";
+import { lockData } from "./data-lock.ts";
+import { createFunctions, type Functions } from "./functions/index.ts";
+import { type Gateway, startGateway } from "./gateway/index.ts";
+import { type Keys, keptSecrets, keysOf, type Secrets } from "./keys.ts";
+import { applyMigrations } from "./migrations.ts";
+import { checkPort, host } from "./ports.ts";
 import { type EmbeddedPostgres, startPostgres } from "./postgres/index.ts";
-import { proxy_to } from "./proxy.ts";
-import { create_realtime } from "./realtime/index.ts";
+import { proxyTo } from "./proxy.ts";
+import { createRealtime } from "./realtime/index.ts";
 import type { RealtimeLimits } from "./realtime/limits.ts";
 import type { Service } from "./service.ts";
 
 export interface StackOptions {
   /** A Supabase project: has `supabase/` with config.toml, migrations, functions. */
-  project_dir: string;
+  projectDir: string;
   /** Where the stack keeps its data; one stack per folder. */
-  data_dir: string;
-  api_port: number;
-  db_port: number;
+  dataDir: string;
+  apiPort: number;
+  dbPort: number;
   /** Apply the project's migrations. Default true. */
   migrate?: boolean;
-  functions_env?: Record<string, string>;
+  functionsEnv?: Record<string, string>;
   log?: (line: string) => void;
   limits?: Partial<RealtimeLimits>;
   /** Signs the JWTs that keys stand for (HS256). Default: the data folder's own. */
-  jwt_secret?: string;
+  jwtSecret?: string;
   /**
    * The name under which a proxy in front serves the stack. Then every request is taken to come through it, and its
    * `x-forwarded-for` is believed.
    */
-  proxy_host?: string;
+  proxyHost?: string;
   /** Addresses of real parts, which then stand in for the embedded ones. */
-  rest_url?: string;
-  realtime_url?: string;
-  functions_url?: string;
+  restUrl?: string;
+  realtimeUrl?: string;
+  functionsUrl?: string;
   /** A Postgres with Supabase's roles and schemas, as role postgres. Only migrations are applied to it. */
-  db_url?: string;
+  dbUrl?: string;
 }
 
 export interface Stack {
@@ -56,8 +56,8 @@ export async function startStack(given: StackOptions): Promise<Stack> {
   // Postgres and Deno run in folders of their own.
   const options = {
     ...given,
-    project_dir: path.resolve(given.project_dir),
-    data_dir: path.resolve(given.data_dir),
+    projectDir: path.resolve(given.projectDir),
+    dataDir: path.resolve(given.dataDir),
   };
   // What has been started, so that stopping, or a failure half-way, undoes it in reverse.
   const undo: (() => Promise<unknown>)[] = [];
@@ -65,13 +65,13 @@ export async function startStack(given: StackOptions): Promise<Stack> {
     for (let step = undo.pop(); step; step = undo.pop()) await step();
   };
   try {
-    undo.push(await lock_data(options.data_dir));
-    check_real_parts(options);
-    await check_port(options.api_port, "the gateway", "api_port");
-    const keys = await keys_of(await secrets_of(options));
-    const database = await start_database(options, undo);
-    if (options.migrate ?? true) await apply_migrations(options.project_dir, database.db_url);
-    const gateway = await start_services(options, database, keys, undo);
+    undo.push(await lockData(options.dataDir));
+    checkRealParts(options);
+    await checkPort(options.apiPort, "the gateway", "apiPort");
+    const keys = await keysOf(await secretsOf(options));
+    const database = await startDatabase(options, undo);
+    if (options.migrate ?? true) await applyMigrations(options.projectDir, database.db_url);
+    const gateway = await startServices(options, database, keys, undo);
     return {
       api_url: gateway.url,
       db_url: database.db_url,
@@ -86,110 +86,110 @@ export async function startStack(given: StackOptions): Promise<Stack> {
   }
 }
 
-async function secrets_of(options: StackOptions): Promise<Secrets> {
-  const kept = await kept_secrets(options.data_dir);
-  return { ...kept, ...(options.jwt_secret !== undefined && { jwt_secret: options.jwt_secret }) };
+async function secretsOf(options: StackOptions): Promise<Secrets> {
+  const kept = await keptSecrets(options.dataDir);
+  return { ...kept, ...(options.jwtSecret !== undefined && { jwt_secret: options.jwtSecret }) };
 }
 
 /** Their keys are JWTs, signed with a secret which they must have been told and which is random unless it is given. */
-function check_real_parts({ rest_url, realtime_url, jwt_secret }: StackOptions): void {
-  if ((rest_url ?? realtime_url) === undefined || jwt_secret !== undefined) return;
+function checkRealParts({ restUrl, realtimeUrl, jwtSecret }: StackOptions): void {
+  if ((restUrl ?? realtimeUrl) === undefined || jwtSecret !== undefined) return;
   throw new Error(
-    "Cannot use a part at an address (rest_url, realtime_url): the secret that it checks JWTs with is not given (jwt_secret).",
+    "Cannot use a part at an address (restUrl, realtimeUrl): the secret that it checks JWTs with is not given (jwtSecret).",
   );
 }
 
-type Database = Pick<EmbeddedPostgres, "db_url" | "admin_url" | "authenticator_url"> &
+type Database = Pick<EmbeddedPostgres, "db_url" | "adminUrl" | "authenticatorUrl"> &
   Partial<Pick<EmbeddedPostgres, "failed">>;
 
-async function start_database(
+async function startDatabase(
   options: StackOptions,
   undo: (() => Promise<unknown>)[],
 ): Promise<Database> {
-  if (options.db_url !== undefined) return foreign_database(options.db_url);
-  const { data_dir, db_port: port, log } = options;
-  const server = await startPostgres({ data_dir, port, log });
+  if (options.dbUrl !== undefined) return foreignDatabase(options.dbUrl);
+  const { dataDir, dbPort: port, log } = options;
+  const server = await startPostgres({ dataDir, port, log });
   undo.push(() => server.stop());
   return server;
 }
 
 /** The other login roles of a Supabase that one hosts oneself have the same password. */
-function foreign_database(db_url: string): Database {
+function foreignDatabase(dbUrl: string): Database {
   // It may hold a password, so it is not repeated.
-  if (!/^postgres(ql)?:\/\//.test(db_url) || !URL.canParse(db_url)) {
-    throw new Error("Cannot use the database's address (db_url): it is no postgresql:// address.");
+  if (!/^postgres(ql)?:\/\//.test(dbUrl) || !URL.canParse(dbUrl)) {
+    throw new Error("Cannot use the database's address (dbUrl): it is no postgresql:// address.");
   }
   const as = (role: string): string => {
-    const url = new URL(db_url);
+    const url = new URL(dbUrl);
     url.username = role;
     return url.href;
   };
-  return { db_url, admin_url: as("supabase_admin"), authenticator_url: as("authenticator") };
+  return { db_url: dbUrl, adminUrl: as("supabase_admin"), authenticatorUrl: as("authenticator") };
 }
 
-async function start_services(
+async function startServices(
   options: StackOptions,
   database: Database,
   keys: Keys,
   undo: (() => Promise<unknown>)[],
 ): Promise<Gateway> {
-  const { jwt_secret } = keys;
+  const { jwt_secret: jwtSecret } = keys;
   const log = options.log ?? (() => {});
   const keep = <T extends Service>(service: T): T => {
     undo.push(() => service.close());
     return service;
   };
   const rest = keep(
-    options.rest_url !== undefined
-      ? proxy_to(options.rest_url)
-      : await create_data_api({
-          db_url: database.authenticator_url,
-          jwt_secret,
+    options.restUrl !== undefined
+      ? proxyTo(options.restUrl)
+      : await createDataApi({
+          db_url: database.authenticatorUrl,
+          jwt_secret: jwtSecret,
           schemas: ["public"],
           max_rows: 1000,
           log,
         }),
   );
   const realtime = keep(
-    options.realtime_url !== undefined
-      ? proxy_to(options.realtime_url)
-      : await create_realtime({
-          db_url: database.admin_url,
-          jwt_secret,
+    options.realtimeUrl !== undefined
+      ? proxyTo(options.realtimeUrl)
+      : await createRealtime({
+          db_url: database.adminUrl,
+          jwt_secret: jwtSecret,
           log,
           ...(options.limits && { limits: options.limits }),
         }),
   );
   const embedded =
-    options.functions_url === undefined
-      ? await embedded_functions(options, database, keys)
+    options.functionsUrl === undefined
+      ? await embeddedFunctions(options, database, keys)
       : undefined;
-  const functions = keep(embedded ?? proxy_to(options.functions_url ?? ""));
+  const functions = keep(embedded ?? proxyTo(options.functionsUrl ?? ""));
   const services = { rest, realtime, functions };
-  const { api_port: port, proxy_host } = options;
-  const gateway = await start_gateway({ port, keys, services, proxy_host, log });
+  const { apiPort: port, proxyHost } = options;
+  const gateway = await startGateway({ port, keys, services, proxyHost, log });
   undo.push(() => gateway.close());
   // Not waited for: a function that is called earlier is started by the call.
-  void embedded?.warm_up();
+  void embedded?.warmUp();
   return gateway;
 }
 
-function embedded_functions(
+function embeddedFunctions(
   options: StackOptions,
   database: Database,
   keys: Keys,
 ): Promise<Functions> {
-  return create_functions({
-    project_dir: options.project_dir,
-    data_dir: options.data_dir,
-    jwt_secret: keys.jwt_secret,
+  return createFunctions({
+    projectDir: options.projectDir,
+    dataDir: options.dataDir,
+    jwtSecret: keys.jwt_secret,
     env: {
-      ...options.functions_env,
-      SUPABASE_URL: `http://${HOST}:${options.api_port}`,
+      ...options.functionsEnv,
+      SUPABASE_URL: `http://${host}:${options.apiPort}`,
       SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishable_key }),
       SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secret_key }),
-      SUPABASE_ANON_KEY: keys.anon_jwt,
-      SUPABASE_SERVICE_ROLE_KEY: keys.service_role_jwt,
+      SUPABASE_ANON_KEY: keys.anonJwt,
+      SUPABASE_SERVICE_ROLE_KEY: keys.serviceRoleJwt,
       SUPABASE_DB_URL: database.db_url,
     },
     ...(options.log && { log: options.log }),

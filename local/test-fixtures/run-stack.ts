@@ -1,11 +1,11 @@
 /** Runs a stack until it is stopped or killed: `node run-stack.ts <StackOptions as JSON>`. Says "up" when it is. */
-import { startStack, stop_on_signal } from "../src/index.ts";
+import { startStack, stopOnSignal } from "../src/index.ts";
 
 const stack = await startStack({
   ...JSON.parse(process.argv[2] ?? "{}"),
   log: (line) => console.error(line),
 });
-stop_on_signal(stack.stop);
+stopOnSignal(stack.stop);
 stack.failed.then(async (error) => {
   console.error(error.message);
   await stack.stop();

@@ -9,30 +9,30 @@ export interface Expression {
   source: string;
   flags: string;
   /** Whether one call looks for every match, not only for the first. */
-  finds_all: boolean;
+  findsAll: boolean;
 }
 
 export interface Found {
   expressions: Expression[];
   /** Files with a `new RegExp` that is made once, when they load: only loading tells what it is. */
-  built_on_load: string[];
+  builtOnLoad: string[];
   /** Places of each `new RegExp` inside a function: nobody can tell what it is. */
-  built_later: string[];
+  builtLater: string[];
 }
 
 /** Tests and tools of the repository meet no foreign text. */
 const folders = ["supabase/functions", "sdk", "site", "local/src"];
-const left_out = /^(node_modules|dist|generated|testing|pgtap|.*\.test\.tsx?|\..*)$/;
-const is_source = /\.(ts|tsx|mts|js|mjs|astro)$/;
+const leftOut = /^(node_modules|dist|generated|testing|pgtap|.*\.test\.tsx?|\..*)$/;
+const isSource = /\.(ts|tsx|mts|js|mjs|astro)$/;
 
 /** What splits or replaces goes on behind each match, whatever the flags say. */
-const finds_all_methods = new Set(["split", "matchAll", "replaceAll"]);
+const findsAllMethods = new Set(["split", "matchAll", "replaceAll"]);
 
-export function find_expressions(root: string): Found {
-  const found: Found = { expressions: [], built_on_load: [], built_later: [] };
+export function findExpressions(root: string): Found {
+  const found: Found = { expressions: [], builtOnLoad: [], builtLater: [] };
   for (const folder of folders) {
-    for (const file of source_files(root, folder)) {
-      read_source(file, readFileSync(join(root, file), "utf8"), found);
+    for (const file of sourceFiles(root, folder)) {
+      readSource(file, readFileSync(join(root, file), "utf8"), found);
     }
   }
   return found;
@@ -40,35 +40,33 @@ export function find_expressions(root: string): Found {
 
 type Node = Record<string, unknown> & { type: string; start: number; end: number };
 
-export function read_source(file: string, text: string, found: Found): void {
-  const code = file.endsWith(".astro") ? scripts_of(text) : text;
-  const line_of = (node: Node) => code.slice(0, node.start).split("\n").length;
+export function readSource(file: string, text: string, found: Found): void {
+  const code = file.endsWith(".astro") ? scriptsOf(text) : text;
+  const lineOf = (node: Node) => code.slice(0, node.start).split("\n").length;
   const lang = /\.[tj]s$|\.m[tj]s$|\.astro$/.test(file) ? "ts" : "tsx";
   walk(parseAst(code, { lang }) as unknown as Node, [], (node, parents) => {
-    const place = `${file}:${line_of(node)}`;
+    const place = `${file}:${lineOf(node)}`;
     const { regex } = node as { regex?: { pattern: string; flags: string } };
     if (regex) {
       const { pattern: source, flags } = regex;
-      const finds_all = flags.includes("g") || finds_all_methods.has(method_called(parents.at(-1)));
-      found.expressions.push({ place, source, flags, finds_all });
+      const findsAll = flags.includes("g") || findsAllMethods.has(methodCalled(parents.at(-1)));
+      found.expressions.push({ place, source, flags, findsAll });
     }
-    const is_built = node.type === "NewExpression" || node.type === "CallExpression";
-    if (!is_built || (node.callee as { name?: string }).name !== "RegExp") return;
-    const is_later = parents.some(
-      ({ type }) => /Function/.test(type) && !is_called_at_once(parents),
-    );
-    if (is_later) found.built_later.push(place);
-    else if (!found.built_on_load.includes(file)) found.built_on_load.push(file);
+    const isBuilt = node.type === "NewExpression" || node.type === "CallExpression";
+    if (!isBuilt || (node.callee as { name?: string }).name !== "RegExp") return;
+    const isLater = parents.some(({ type }) => /Function/.test(type) && !isCalledAtOnce(parents));
+    if (isLater) found.builtLater.push(place);
+    else if (!found.builtOnLoad.includes(file)) found.builtOnLoad.push(file);
   });
 }
 
 /** A callback of a top-level `.map(…)` runs when the module loads. */
-function is_called_at_once(parents: readonly Node[]): boolean {
+function isCalledAtOnce(parents: readonly Node[]): boolean {
   const first = parents.findIndex(({ type }) => /Function/.test(type));
   return parents[first - 1]?.type === "CallExpression";
 }
 
-function method_called(node: Node | undefined): string {
+function methodCalled(node: Node | undefined): string {
   const callee = node?.callee as { property?: { name?: string } } | undefined;
   return callee?.property?.name ?? "";
 }
@@ -82,16 +80,16 @@ function walk(node: unknown, parents: Node[], visit: (node: Node, parents: Node[
 }
 
 /** The TypeScript of an Astro page: what it runs while it is built and what it sends to the browser. */
-const scripts_of = (text: string): string =>
+const scriptsOf = (text: string): string =>
   [...text.matchAll(/^---\n([\s\S]*?)\n---|<script[^>]*>([\s\S]*?)<\/script>/g)]
     .map(([, built, sent]) => built ?? sent)
     .join("\n;\n");
 
-function source_files(root: string, folder: string): string[] {
+function sourceFiles(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (left_out.test(entry.name)) return [];
+    if (leftOut.test(entry.name)) return [];
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return source_files(root, path);
-    return is_source.test(entry.name) ? [path] : [];
+    if (entry.isDirectory()) return sourceFiles(root, path);
+    return isSource.test(entry.name) ? [path] : [];
   });
 }

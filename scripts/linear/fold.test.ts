@@ -1,11 +1,11 @@
 /** Folding a session is linear in its events and in their texts, whatever they are. */
 import { expect, test } from "vitest";
-import { extend_chapters, no_chapters } from "../../site/src/player/chapters.ts";
-import { extend_rows, no_rows } from "../../site/src/player/mind.ts";
-import { apply_edits } from "../../supabase/functions/_shared/protocol/edits.ts";
+import { extendChapters, noChapters } from "../../site/src/player/chapters.ts";
+import { extendRows, noRows } from "../../site/src/player/mind.ts";
+import { applyEdits } from "../../supabase/functions/_shared/protocol/edits.ts";
 import type { CodeEdit, StoredEvent } from "../../supabase/functions/_shared/protocol/event.ts";
-import { empty_stage, fold } from "../../supabase/functions/_shared/protocol/fold.ts";
-import { growth_of, least_ms } from "./growth.ts";
+import { emptyStage, fold } from "../../supabase/functions/_shared/protocol/fold.ts";
+import { growthOf, leastMs } from "./growth.ts";
 
 const at = "2026-11-22T10:00:00.000Z";
 const event = (seq: number, type: string, data: unknown) =>
@@ -36,12 +36,12 @@ const kinds: Record<string, (seq: number) => StoredEvent> = {
 };
 
 function play(make: (seq: number) => StoredEvent, count: number): void {
-  let [stage, chapters, rows] = [empty_stage, no_chapters, no_rows];
+  let [stage, chapters, rows] = [emptyStage, noChapters, noRows];
   for (let seq = 1; seq <= count; seq++) {
     const next = make(seq);
     const after = fold(stage, next);
-    rows = extend_rows(rows, stage, after);
-    chapters = extend_chapters(chapters, next, { stage: after } as never, seq);
+    rows = extendRows(rows, stage, after);
+    chapters = extendChapters(chapters, next, { stage: after } as never, seq);
     stage = after;
   }
 }
@@ -49,7 +49,7 @@ function play(make: (seq: number) => StoredEvent, count: number): void {
 test.each(Object.entries(kinds))(
   "100,000 %s fold in linear time",
   (_, make) => {
-    const { growth, ms } = growth_of((count) => play(make, count), 100_000);
+    const { growth, ms } = growthOf((count) => play(make, count), 100_000);
     expect(growth).toBeLessThan(9);
     expect(ms).toBeLessThan(4_000);
   },
@@ -80,24 +80,24 @@ const hostile: Record<string, [text: string, edits: CodeEdit[]]> = {
 };
 
 test.each(Object.entries(hostile))(
-  "apply_edits bounds %s",
+  "applyEdits bounds %s",
   (_, [text, edits]) => {
-    expect(least_ms(() => apply_edits(text, edits), 1_500)).toBeLessThan(1_500);
+    expect(leastMs(() => applyEdits(text, edits), 1_500)).toBeLessThan(1_500);
   },
   120_000,
 );
 
-test("apply_edits does a thousand edits of 100 KB and fifty of a megabyte", () => {
+test("applyEdits does a thousand edits of 100 KB and fifty of a megabyte", () => {
   const small = "a line of text\n".repeat(7_000);
   const edit = { old_text: "text\n", new_text: "words\n" };
-  expect(apply_edits(small, thousand(edit)).unfit).toEqual([]);
-  expect(apply_edits(megabyte("a line of text\n"), thousand(edit).slice(0, 50)).unfit).toEqual([]);
+  expect(applyEdits(small, thousand(edit)).unfit).toEqual([]);
+  expect(applyEdits(megabyte("a line of text\n"), thousand(edit).slice(0, 50)).unfit).toEqual([]);
 });
 
 test("a batch of 500 edits of a megabyte folds within the time of copying it", () => {
   const write = event(1, "code", { filename: "a", action: "write", content: megabyte("abcdef\n") });
   const batch = () => {
-    let stage = fold(empty_stage, write);
+    let stage = fold(emptyStage, write);
     for (let seq = 2; seq <= 500; seq++) {
       const edits = [{ old_text: "abcdef\nabcdef\n", new_text: `${seq}\n` }];
       stage = fold(stage, event(seq, "code", { filename: "a", action: "edit", edits }));
@@ -105,5 +105,5 @@ test("a batch of 500 edits of a megabyte folds within the time of copying it", (
     return stage;
   };
   expect(batch().files.get("a")?.content?.startsWith("2\n3\n")).toBe(true);
-  expect(least_ms(batch, 4_000)).toBeLessThan(4_000);
+  expect(leastMs(batch, 4_000)).toBeLessThan(4_000);
 }, 120_000);

@@ -3,71 +3,62 @@
  * inside have a test of their own; this one is about the loops around them.
  */
 import { expect, test } from "vitest";
-import { parse_filter, parse_logic } from "../../local/src/data-api/filter-grammar.ts";
-import { parse_columns, parse_order, parse_select } from "../../local/src/data-api/grammar.ts";
-import { accepted_media_type } from "../../local/src/data-api/media-type.ts";
-import { parse_preferences } from "../../local/src/data-api/preferences.ts";
+import { parseFilter, parseLogic } from "../../local/src/data-api/filter-grammar.ts";
+import { parseColumns, parseOrder, parseSelect } from "../../local/src/data-api/grammar.ts";
+import { acceptedMediaType } from "../../local/src/data-api/media-type.ts";
+import { parsePreferences } from "../../local/src/data-api/preferences.ts";
 import { decode } from "../../local/src/realtime/serializer.ts";
-import { export_asciicast } from "../../sdk/src/export/asciicast.ts";
-import { export_markdown } from "../../sdk/src/export/markdown.ts";
-import {
-  code_span,
-  escape_text,
-  escape_title,
-  fenced,
-} from "../../sdk/src/export/markdown-text.ts";
-import { marker_of } from "../../sdk/src/export/marker.ts";
-import { changed_lines } from "../../sdk/src/export/offline/changes.ts";
-import { create_tint } from "../../sdk/src/export/offline/tint.ts";
+import { exportAsciicast } from "../../sdk/src/export/asciicast.ts";
+import { exportMarkdown } from "../../sdk/src/export/markdown.ts";
+import { codeSpan, escapeText, escapeTitle, fenced } from "../../sdk/src/export/markdown-text.ts";
+import { markerOf } from "../../sdk/src/export/marker.ts";
+import { changedLines } from "../../sdk/src/export/offline/changes.ts";
+import { createTint } from "../../sdk/src/export/offline/tint.ts";
 import { TerminalScreen } from "../../sdk/src/export/terminal-screen.ts";
-import { fit_data } from "../../sdk/src/fit.ts";
-import { find_patch, parse_patch } from "../../sdk/src/import/apply-patch.ts";
-import { read_recording } from "../../sdk/src/import/index.ts";
-import { heredoc_of, shell_words } from "../../sdk/src/import/shell.ts";
-import { failure_of, has_failed, read_edit } from "../../sdk/src/import/swe-edit.ts";
-import { issue_in } from "../../sdk/src/import/swe-problem.ts";
-import { find_window } from "../../sdk/src/import/swe-window.ts";
-import { behind_title, excerpt, numbered_content, title_line } from "../../sdk/src/import/value.ts";
-import { create_redaction } from "../../sdk/src/redaction.ts";
-import { create_token_reader, without_escapes } from "../../sdk/src/terminal-tokens.ts";
-import { clean_text, clip_text, split_text } from "../../sdk/src/text.ts";
-import { create_thought_stream } from "../../sdk/src/thought-stream.ts";
-import { programme_of } from "../../site/src/lobby/programme.ts";
-import { parse_wish as parse_place, parse_time } from "../../site/src/player/address.ts";
-import { in_order } from "../../site/src/player/bidi.ts";
-import { initials_of } from "../../site/src/player/initials.ts";
-import { diff_rows, lines_of } from "../../site/src/player/lines.ts";
-import { find_links } from "../../site/src/player/links.ts";
-import { split_path } from "../../site/src/player/paths.ts";
-import { rich_text } from "../../site/src/player/rich-text.ts";
-import { ends_line, entry_bytes } from "../../site/src/player/terminal-text.ts";
-import { tool_line } from "../../site/src/player/tool-line.ts";
-import { beginning_of as typed } from "../../site/src/player/typing.ts";
-import { lines_of as hit_lines } from "../../site/src/search/dress.ts";
-import { beginning_text } from "../../site/src/search/notice.ts";
-import { beginning_of, parse_wish, query_of } from "../../site/src/search/wish.ts";
-import { apply_edits } from "../../supabase/functions/_shared/protocol/edits.ts";
-import { empty_stage, fold } from "../../supabase/functions/_shared/protocol/fold.ts";
-import { parse_legacy } from "../../supabase/functions/_shared/protocol/legacy.ts";
-import { parse_ingest } from "../../supabase/functions/_shared/protocol/schema.ts";
-import { cut, grouped, pieces, trim_end } from "../../supabase/functions/_shared/protocol/text.ts";
-import { parse_oembed_query } from "../../supabase/functions/share/oembed-query.ts";
-import {
-  balanced,
-  initials_of as letters,
-  plain_line,
-} from "../../supabase/functions/share/text.ts";
-import { type Bounds, fault_of } from "./growth.ts";
+import { fitData } from "../../sdk/src/fit.ts";
+import { findPatch, parsePatch } from "../../sdk/src/import/apply-patch.ts";
+import { readRecording } from "../../sdk/src/import/index.ts";
+import { heredocOf, shellWords } from "../../sdk/src/import/shell.ts";
+import { failureOf, hasFailed, readEdit } from "../../sdk/src/import/swe-edit.ts";
+import { issueIn } from "../../sdk/src/import/swe-problem.ts";
+import { findWindow } from "../../sdk/src/import/swe-window.ts";
+import { behindTitle, excerpt, numberedContent, titleLine } from "../../sdk/src/import/value.ts";
+import { createRedaction } from "../../sdk/src/redaction.ts";
+import { createTokenReader, withoutEscapes } from "../../sdk/src/terminal-tokens.ts";
+import { cleanText, clipText, splitText } from "../../sdk/src/text.ts";
+import { createThoughtStream } from "../../sdk/src/thought-stream.ts";
+import { programmeOf } from "../../site/src/lobby/programme.ts";
+import { parseWish as parsePlace, parseTime } from "../../site/src/player/address.ts";
+import { inOrder } from "../../site/src/player/bidi.ts";
+import { initialsOf } from "../../site/src/player/initials.ts";
+import { diffRows, linesOf } from "../../site/src/player/lines.ts";
+import { findLinks } from "../../site/src/player/links.ts";
+import { splitPath } from "../../site/src/player/paths.ts";
+import { richText } from "../../site/src/player/rich-text.ts";
+import { endsLine, entryBytes } from "../../site/src/player/terminal-text.ts";
+import { toolLine } from "../../site/src/player/tool-line.ts";
+import { beginningOf as typed } from "../../site/src/player/typing.ts";
+import { linesOf as hitLines } from "../../site/src/search/dress.ts";
+import { beginningText } from "../../site/src/search/notice.ts";
+import { beginningOf, parseWish, queryOf } from "../../site/src/search/wish.ts";
+import { applyEdits } from "../../supabase/functions/_shared/protocol/edits.ts";
+import { emptyStage, fold } from "../../supabase/functions/_shared/protocol/fold.ts";
+import { parseLegacy } from "../../supabase/functions/_shared/protocol/legacy.ts";
+import { parseIngest } from "../../supabase/functions/_shared/protocol/schema.ts";
+import { cut, grouped, pieces, trimEnd } from "../../supabase/functions/_shared/protocol/text.ts";
+import { parseOembedQuery } from "../../supabase/functions/share/oembed-query.ts";
+import { balanced, initialsOf as letters, plainLine } from "../../supabase/functions/share/text.ts";
+import { type Bounds, faultOf } from "./growth.ts";
 import type { Hostile } from "./hostile.ts";
 
 const bounds: Bounds = {
   steps: [
-    { length: 1_000, limit_ms: 150 },
-    { length: 4_000, limit_ms: 300 },
+    { length: 1_000, limitMs: 150 },
+    { length: 4_000, limitMs: 300 },
   ],
   long: 100_000,
-  long_limit_ms: 3_000,
-  telling_ms: 200,
+  longLimitMs: 3_000,
+  tellingMs: 200,
   slowest: 3,
 };
 
@@ -154,19 +145,19 @@ const attempt = (work: () => unknown) => {
 };
 
 const functions: Record<string, (text: string) => unknown> = {
-  "protocol cut, pieces": (text) => [cut(text, 1_000), pieces(text, 64), trim_end(text, ".)")],
+  "protocol cut, pieces": (text) => [cut(text, 1_000), pieces(text, 64), trimEnd(text, ".)")],
   "protocol grouped": (text) => grouped(text.length),
   "protocol apply_edits, text": (text) =>
-    apply_edits(text, [{ old_text: `${text}a`, new_text: text }]),
+    applyEdits(text, [{ old_text: `${text}a`, new_text: text }]),
   "protocol apply_edits, lines": (text) => {
     const lines = text.split("\n");
-    return apply_edits(text, [{ start: 5, removed: [...lines.slice(0, 500), "a"], added: lines }]);
+    return applyEdits(text, [{ start: 5, removed: [...lines.slice(0, 500), "a"], added: lines }]);
   },
   "protocol fold, thought": (text) =>
-    fold(empty_stage, stored("thought", { thought_type: "general", content: text })),
+    fold(emptyStage, stored("thought", { thought_type: "general", content: text })),
   "protocol parse_ingest": (text) =>
     attempt(() =>
-      parse_ingest({
+      parseIngest({
         agent_id: "my-agent",
         events: [
           { type: text, data: text },
@@ -176,7 +167,7 @@ const functions: Record<string, (text: string) => unknown> = {
     ),
   "protocol parse_legacy": (text) =>
     attempt(() =>
-      parse_legacy({
+      parseLegacy({
         agent_id: "my-agent",
         thought: text,
         thinking: `${text}.`,
@@ -189,37 +180,37 @@ const functions: Record<string, (text: string) => unknown> = {
       }),
     ),
   "protocol parse_legacy, its agent": (text) =>
-    attempt(() => parse_legacy({ agent_id: text, thought: "a" })),
-  "share text": (text) => [plain_line(text), letters(text)],
+    attempt(() => parseLegacy({ agent_id: text, thought: "a" })),
+  "share text": (text) => [plainLine(text), letters(text)],
   "share lines": (text) => balanced(text, 20, 3),
   "share parse_oembed_query": (text) =>
-    attempt(() => parse_oembed_query(new URLSearchParams({ url: text, maxwidth: text }))),
-  "sdk text": (text) => [clean_text(text), split_text(text, 64), clip_text(text, 1_000)],
+    attempt(() => parseOembedQuery(new URLSearchParams({ url: text, maxwidth: text }))),
+  "sdk text": (text) => [cleanText(text), splitText(text, 64), clipText(text, 1_000)],
   "sdk fit_data": (text) =>
-    fit_data("thought", { thought_type: "general", content: text }, (part) => part),
+    fitData("thought", { thought_type: "general", content: text }, (part) => part),
   "sdk thought stream": (text) => {
-    const stream = create_thought_stream(create_redaction(true).stream(), () => {});
+    const stream = createThoughtStream(createRedaction(true).stream(), () => {});
     stream.write(text);
     stream.end();
   },
-  "sdk without_escapes": without_escapes,
+  "sdk without_escapes": withoutEscapes,
   "sdk token reader, in pieces": (text) => {
-    const read = create_token_reader();
-    for (const piece of split_text(text, 64)) read(piece);
+    const read = createTokenReader();
+    for (const piece of splitText(text, 64)) read(piece);
   },
   "sdk TerminalScreen": (text) => {
     const screen = new TerminalScreen();
     screen.write(text);
-    screen.write_command("$ ", text);
+    screen.writeCommand("$ ", text);
     return screen.text();
   },
-  "sdk escape_text": escape_text,
-  "sdk escape_title": escape_title,
-  "sdk code_span, fenced": (text) => [code_span(text), fenced(text, text)],
-  "sdk marker_of": (text) => marker_of(stored("error", { message: text })),
+  "sdk escape_text": escapeText,
+  "sdk escape_title": escapeTitle,
+  "sdk code_span, fenced": (text) => [codeSpan(text), fenced(text, text)],
+  "sdk marker_of": (text) => markerOf(stored("error", { message: text })),
   "sdk export_markdown": (text) =>
     drain(
-      export_markdown(
+      exportMarkdown(
         session(
           stored("thought", { thought_type: "general", content: text }),
           stored("terminal", { stream: "stdout", text, command: text }),
@@ -228,42 +219,38 @@ const functions: Record<string, (text: string) => unknown> = {
       ),
     ),
   "sdk export_asciicast": (text) =>
-    drain(export_asciicast(session(stored("terminal", { stream: "stdout", text, command: text })))),
-  "sdk offline changed_lines": (text) => changed_lines(text, `a${text}b`),
+    drain(exportAsciicast(session(stored("terminal", { stream: "stdout", text, command: text })))),
+  "sdk offline changed_lines": (text) => changedLines(text, `a${text}b`),
   "sdk offline tint": (text) => {
-    for (const name of ["a.py", "a.sql", "a.ts"]) text.split("\n").map(create_tint(name));
-    return create_tint(text);
+    for (const name of ["a.py", "a.sql", "a.ts"]) text.split("\n").map(createTint(name));
+    return createTint(text);
   },
-  "sdk parse_patch": (text) => [find_patch(text), parse_patch(text)],
-  "sdk shell": (text) => [
-    shell_words(text),
-    heredoc_of(`cat > a <<EOF\n${text}`),
-    heredoc_of(text),
-  ],
+  "sdk parse_patch": (text) => [findPatch(text), parsePatch(text)],
+  "sdk shell": (text) => [shellWords(text), heredocOf(`cat > a <<EOF\n${text}`), heredocOf(text)],
   "sdk swe": (text) => [
-    read_edit(`edit 1:2\n${text}`, null),
-    read_edit(`str_replace_editor ${text}`, null),
-    has_failed(text),
-    failure_of(text),
-    issue_in(text),
-    find_window(text),
+    readEdit(`edit 1:2\n${text}`, null),
+    readEdit(`str_replace_editor ${text}`, null),
+    hasFailed(text),
+    failureOf(text),
+    issueIn(text),
+    findWindow(text),
   ],
   "sdk texts of recordings": (text) => [
-    numbered_content(text),
-    title_line(text),
-    behind_title(text),
+    numberedContent(text),
+    titleLine(text),
+    behindTitle(text),
     excerpt(text),
   ],
-  "sdk read_recording": (text) => attempt(() => read_recording(text)),
+  "sdk read_recording": (text) => attempt(() => readRecording(text)),
   "sdk read_recording, Claude Code": (text) =>
     attempt(() =>
-      read_recording(
+      readRecording(
         `${JSON.stringify({ type: "user", sessionId: "a", message: { role: "user", content: text } })}\n`,
       ),
     ),
   "sdk read_recording, mini-SWE-agent": (text) =>
     attempt(() =>
-      read_recording(
+      readRecording(
         JSON.stringify({
           trajectory_format: "mini-swe-agent-1",
           info: {},
@@ -275,34 +262,34 @@ const functions: Record<string, (text: string) => unknown> = {
         }),
       ),
     ),
-  "site find_links": find_links,
-  "site rich_text": rich_text,
+  "site find_links": findLinks,
+  "site rich_text": richText,
   "site tool_line": (text) =>
-    tool_line({ thought_type: "tool", content: text, metadata: { tool: "a" } } as never),
+    toolLine({ thought_type: "tool", content: text, metadata: { tool: "a" } } as never),
   "site terminal": (text) => [
-    entry_bytes({ command: text, stream: "input", text, exit_code: 1 } as never, true),
-    ends_line(text),
+    entryBytes({ command: text, stream: "input", text, exit_code: 1 } as never, true),
+    endsLine(text),
   ],
-  "site diff_rows": (text) => diff_rows(lines_of(text), lines_of(`a\n${text}\n${text}`)),
-  "site names": (text) => [in_order(text), initials_of(text), split_path(text), typed(text, 500)],
-  "site address": (text) => [parse_time(text), parse_place({ search: `?t=${text}`, hash: text })],
+  "site diff_rows": (text) => diffRows(linesOf(text), linesOf(`a\n${text}\n${text}`)),
+  "site names": (text) => [inOrder(text), initialsOf(text), splitPath(text), typed(text, 500)],
+  "site address": (text) => [parseTime(text), parsePlace({ search: `?t=${text}`, hash: text })],
   "site search": (text) => {
-    const wish = { ...parse_wish(`?q=${text}`), text };
-    return [query_of(wish, new Date()), beginning_of({ query: text }), beginning_text(text)];
+    const wish = { ...parseWish(`?q=${text}`), text };
+    return [queryOf(wish, new Date()), beginningOf({ query: text }), beginningText(text)];
   },
-  "site hit": (text) => hit_lines({ type: "code", line: 1, snippet: [text, text] } as never),
-  "site programme_of": (text) => programme_of([], text, 0),
+  "site hit": (text) => hitLines({ type: "code", line: 1, snippet: [text, text] } as never),
+  "site programme_of": (text) => programmeOf([], text, 0),
   "local grammar": (text) => {
-    for (const parse of [parse_select, parse_order, (one: string) => parse_columns(one, "a")]) {
+    for (const parse of [parseSelect, parseOrder, (one: string) => parseColumns(one, "a")]) {
       attempt(() => parse(text));
     }
-    attempt(() => parse_filter({ name: "a", path: [] } as never, `eq.${text}`));
-    attempt(() => parse_filter({ name: "a", path: [] } as never, `in.(${text}`));
-    attempt(() => parse_logic("AND", false, `(${text}`));
+    attempt(() => parseFilter({ name: "a", path: [] } as never, `eq.${text}`));
+    attempt(() => parseFilter({ name: "a", path: [] } as never, `in.(${text}`));
+    attempt(() => parseLogic("AND", false, `(${text}`));
   },
   "local headers": (text) => {
-    attempt(() => accepted_media_type(text));
-    attempt(() => parse_preferences(text));
+    attempt(() => acceptedMediaType(text));
+    attempt(() => parsePreferences(text));
   },
   "local decode": (text) => attempt(() => decode("2.0.0" as never, Buffer.from(text), false)),
 };
@@ -310,7 +297,7 @@ const functions: Record<string, (text: string) => unknown> = {
 test.each(Object.entries(functions))(
   "%s is linear in hostile text",
   (name, call) => {
-    expect(fault_of(name, call, texts, bounds)).toBeUndefined();
+    expect(faultOf(name, call, texts, bounds)).toBeUndefined();
   },
   120_000,
 );

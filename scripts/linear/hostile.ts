@@ -11,45 +11,44 @@ export interface Hostile {
   tail: string;
 }
 
-export const text_of = ({ head, unit, tail }: Hostile, length: number): string =>
+export const textOf = ({ head, unit, tail }: Hostile, length: number): string =>
   `${head}${unit.repeat(Math.ceil(length / unit.length))}`.slice(0, length) + tail;
 
 /** Hardly any expression wants this: it ends a match in vain. */
 const unwanted = "\u0001";
 
 /** Others that end a match in vain: what a class of the expression leaves out. */
-const most_tails = 4;
+const mostTails = 4;
 
-const most_units = 14;
+const mostUnits = 14;
 
-export function hostile_texts(source: string, flags: string): Hostile[] {
+export function hostileTexts(source: string, flags: string): Hostile[] {
   const pattern = new RegExpParser().parsePattern(source, 0, source.length, {
     unicode: flags.includes("u"),
     unicodeSets: flags.includes("v"),
   });
-  const is_wanted = matcher(flags);
+  const isWanted = matcher(flags);
   const beginnings = new Set<string>([""]);
   const parts = new Set<string>();
-  for (const alternative of alternatives_in(pattern)) {
+  for (const alternative of alternativesIn(pattern)) {
     let beginning = "";
     for (const element of alternative.elements) {
-      const sample = sample_of(element, is_wanted);
+      const sample = sampleOf(element, isWanted);
       if (sample !== "") parts.add(sample);
       beginning += sample;
       if (beginning !== "") beginnings.add(beginning);
     }
   }
-  const tails = new Set([unwanted, ...classes_in(pattern).map((one) => outside(one, is_wanted))]);
+  const tails = new Set([unwanted, ...classesIn(pattern).map((one) => outside(one, isWanted))]);
   const units = [...new Set([...beginnings, ...parts, " ", "a"])].filter((unit) => unit !== "");
   const texts: Hostile[] = [];
   for (const unit of units) {
-    for (const tail of ["", ...spread([...tails], most_tails)])
-      texts.push({ head: "", unit, tail });
+    for (const tail of ["", ...spread([...tails], mostTails)]) texts.push({ head: "", unit, tail });
   }
-  const short = spread(units, most_units);
-  for (const head of spread([...beginnings], most_units)) {
+  const short = spread(units, mostUnits);
+  for (const head of spread([...beginnings], mostUnits)) {
     for (const unit of short) {
-      for (const tail of spread([...tails], most_tails)) texts.push({ head, unit, tail });
+      for (const tail of spread([...tails], mostTails)) texts.push({ head, unit, tail });
     }
   }
   for (const first of short) {
@@ -66,24 +65,24 @@ const spread = <Item>(items: readonly Item[], most: number): Item[] =>
     ? [...items]
     : Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)] as Item);
 
-function alternatives_in(node: AST.Node): AST.Alternative[] {
+function alternativesIn(node: AST.Node): AST.Alternative[] {
   switch (node.type) {
     case "Pattern":
     case "Group":
     case "CapturingGroup":
-      return node.alternatives.flatMap(alternatives_in);
+      return node.alternatives.flatMap(alternativesIn);
     case "Assertion":
-      return "alternatives" in node ? node.alternatives.flatMap(alternatives_in) : [];
+      return "alternatives" in node ? node.alternatives.flatMap(alternativesIn) : [];
     case "Alternative":
-      return [node, ...node.elements.flatMap(alternatives_in)];
+      return [node, ...node.elements.flatMap(alternativesIn)];
     case "Quantifier":
-      return alternatives_in(node.element);
+      return alternativesIn(node.element);
     default:
       return [];
   }
 }
 
-function classes_in(pattern: AST.Pattern): string[] {
+function classesIn(pattern: AST.Pattern): string[] {
   const found = new Set<string>();
   visitRegExpAST(pattern, {
     onCharacterClassEnter: ({ raw }) => found.add(raw),
@@ -95,8 +94,8 @@ function classes_in(pattern: AST.Pattern): string[] {
 }
 
 /** A character that is none of the class. */
-const outside = (raw: string, is_wanted: Wanted): string =>
-  candidates.find((character) => !is_wanted(raw, character)) ?? unwanted;
+const outside = (raw: string, isWanted: Wanted): string =>
+  candidates.find((character) => !isWanted(raw, character)) ?? unwanted;
 
 type Wanted = (source: string, character: string) => boolean;
 
@@ -117,23 +116,23 @@ const candidates = [
 ];
 
 /** The shortest text that the element matches, or nearly so. */
-function sample_of(element: AST.Element | AST.Alternative, is_wanted: Wanted): string {
+function sampleOf(element: AST.Element | AST.Alternative, isWanted: Wanted): string {
   switch (element.type) {
     case "Alternative":
-      return element.elements.map((inner) => sample_of(inner, is_wanted)).join("");
+      return element.elements.map((inner) => sampleOf(inner, isWanted)).join("");
     case "Character":
       return String.fromCodePoint(element.value);
     case "CharacterClass":
     case "CharacterSet":
     case "ExpressionCharacterClass":
-      return candidates.find((character) => is_wanted(element.raw, character)) ?? "";
+      return candidates.find((character) => isWanted(element.raw, character)) ?? "";
     case "Group":
     case "CapturingGroup": {
       const [first] = element.alternatives;
-      return first ? sample_of(first, is_wanted) : "";
+      return first ? sampleOf(first, isWanted) : "";
     }
     case "Quantifier":
-      return sample_of(element.element, is_wanted).repeat(Math.min(Math.max(1, element.min), 64));
+      return sampleOf(element.element, isWanted).repeat(Math.min(Math.max(1, element.min), 64));
     default:
       return "";
   }

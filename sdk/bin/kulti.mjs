@@ -11,16 +11,16 @@ const built = [
   new URL("../dist/cli.js", import.meta.url),
 ].find(existsSync);
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-const strips_types = major > 22 || (major === 22 && minor >= 18);
-const own_node = fileURLToPath(new URL("../../node_modules/.bin/node", import.meta.url));
+const stripsTypes = major > 22 || (major === 22 && minor >= 18);
+const ownNode = fileURLToPath(new URL("../../node_modules/.bin/node", import.meta.url));
 
-if (existsSync(source) && !strips_types && existsSync(own_node)) {
-  const child = spawn(own_node, process.argv.slice(1), { stdio: "inherit" });
+if (existsSync(source) && !stripsTypes && existsSync(ownNode)) {
+  const child = spawn(ownNode, process.argv.slice(1), { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
   const [code] = await once(child, "exit");
   process.exit(code ?? 1);
 }
-const entry = existsSync(source) && strips_types ? source : built;
+const entry = existsSync(source) && stripsTypes ? source : built;
 if (!entry) {
   console.error(
     `kulti: Cannot start: Node ${process.versions.node} reads no TypeScript. Use Node 22.18 or later, or build with npm run build -w sdk.`,
@@ -30,13 +30,13 @@ if (!entry) {
 
 const { main } = await import(entry.href);
 const interruption = new AbortController();
-let interrupted_at = 0;
+let interruptedAt = 0;
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => {
     // The first one ends in order, the second at once; Ctrl-C comes from the terminal and, handed on, from above.
-    if (interruption.signal.aborted && Date.now() - interrupted_at > 500) process.exit(130);
+    if (interruption.signal.aborted && Date.now() - interruptedAt > 500) process.exit(130);
     if (interruption.signal.aborted) return;
-    interrupted_at = Date.now();
+    interruptedAt = Date.now();
     interruption.abort();
   });
 }

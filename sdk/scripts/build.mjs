@@ -14,7 +14,7 @@ import {
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { build_player } from "./offline-player.mjs";
+import { buildPlayer } from "./offline-player.mjs";
 
 const sdk = fileURLToPath(new URL("..", import.meta.url));
 const root = resolve(sdk, "..");
@@ -30,9 +30,9 @@ const entries = Object.fromEntries(
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "bin"), { recursive: true });
 await bundle();
-writeFileSync(join(out, "offline-player.json"), JSON.stringify(await build_player()));
-declare_types();
-write_package();
+writeFileSync(join(out, "offline-player.json"), JSON.stringify(await buildPlayer()));
+declareTypes();
+writePackage();
 for (const [from, to] of [
   ["bin/kulti.mjs", "bin/kulti.mjs"],
   ["README.md", "README.md"],
@@ -69,17 +69,17 @@ async function bundle() {
 }
 
 /** One .d.ts for each source, the protocol's beside the SDK's. */
-function declare_types() {
+function declareTypes() {
   const types = join(out, "types");
-  const config_folder = mkdtempSync(join(sdk, ".types-"));
+  const configFolder = mkdtempSync(join(sdk, ".types-"));
   try {
-    const config = join(config_folder, "tsconfig.json");
-    const protocol_source = join(root, "supabase/functions/_shared/protocol");
+    const config = join(configFolder, "tsconfig.json");
+    const protocolSource = join(root, "supabase/functions/_shared/protocol");
     const compilerOptions = {
       // As sources: what is found in node_modules is a library, whose types would stay behind.
       paths: {
-        "@kulti/protocol": [join(protocol_source, "index.ts")],
-        "@kulti/protocol/*": [join(protocol_source, "*")],
+        "@kulti/protocol": [join(protocolSource, "index.ts")],
+        "@kulti/protocol/*": [join(protocolSource, "*")],
       },
       ...{
         noEmit: false,
@@ -95,7 +95,7 @@ function declare_types() {
     const tsc = join(root, "node_modules/typescript/lib/tsc.js");
     execFileSync(process.execPath, [tsc, "-p", config], { stdio: "inherit" });
   } finally {
-    rmSync(config_folder, { recursive: true, force: true });
+    rmSync(configFolder, { recursive: true, force: true });
   }
   const protocol = join(types, "supabase/functions/_shared/protocol");
   for (const name of readdirSync(types, { recursive: true })) {
@@ -106,17 +106,17 @@ function declare_types() {
       rmSync(path);
       continue;
     }
-    const to_protocol = `./${relative(dirname(path), protocol)}`.replaceAll("\\", "/");
+    const toProtocol = `./${relative(dirname(path), protocol)}`.replaceAll("\\", "/");
     const text = readFileSync(path, "utf8")
-      .replaceAll(/"@kulti\/protocol"/g, `"${to_protocol}/index.js"`)
-      .replaceAll(/"@kulti\/protocol\/([\w-]+)\.ts"/g, `"${to_protocol}/$1.js"`)
+      .replaceAll(/"@kulti\/protocol"/g, `"${toProtocol}/index.js"`)
+      .replaceAll(/"@kulti\/protocol\/([\w-]+)\.ts"/g, `"${toProtocol}/$1.js"`)
       .replaceAll(/(["'])(\.{1,2}\/[^"']+)\.ts\1/g, "$1$2.js$1");
     writeFileSync(path, text);
   }
 }
 
 /** The source's package.json with addresses inside this folder. */
-function write_package() {
+function writePackage() {
   const { devDependencies: _, private: __, scripts: ___, ...rest } = source;
   const exports = Object.fromEntries(
     Object.entries(entries).map(([name, entry]) => [

@@ -41,11 +41,11 @@ test("an agent needs nothing but the package", () => {
   writeFileSync(
     join(folder, "agent.mjs"),
     `import { createAgent, limits } from "kulti";
-     import { read_recording } from "kulti/import";
+     import { readRecording } from "kulti/import";
      const agent = createAgent({ enabled: false });
      agent.think("hello");
      await agent.close();
-     const { events } = read_recording('{"type":"task","data":{"title":"t"}}');
+     const { events } = readRecording('{"type":"task","data":{"title":"t"}}');
      console.log(limits.batch_events, events[0].type);`,
   );
   expect(node("agent.mjs").trim()).toBe("500 task");
@@ -77,11 +77,11 @@ test("its types stand alone", () => {
   writeFileSync(
     join(folder, "typed.ts"),
     `import { createAgent, type KultiAgent, type Message } from "kulti";
-     import { read_recording } from "kulti/import";
+     import { readRecording } from "kulti/import";
      import type { AgentEvent } from "kulti";
-     const agent: KultiAgent = createAgent({ session: "new", on_message: (message: Message) => void message.text });
+     const agent: KultiAgent = createAgent({ session: "new", onMessage: (message: Message) => void message.text });
      agent.code("a.ts", "1", { action: "edit" });
-     const events: AgentEvent[] = read_recording("").events;
+     const events: AgentEvent[] = readRecording("").events;
      // @ts-expect-error no such status
      agent.status("dancing");
      // @ts-expect-error a thought needs a type

@@ -6,7 +6,7 @@ import { build } from "esbuild";
 const sources = fileURLToPath(new URL("../src/export/offline/", import.meta.url));
 
 /** @returns {Promise<import("../src/export/html.ts").OfflinePlayer>} */
-export async function build_player() {
+export async function buildPlayer() {
   const { outputFiles } = await build({
     absWorkingDir: sources,
     entryPoints: { script: "main.ts", style: "style.css" },
@@ -20,13 +20,13 @@ export async function build_player() {
     target: ["chrome123", "firefox120", "safari17.5"],
     logLevel: "warning",
   });
-  const text_of = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text.trim();
-  const [script, style] = [text_of(".js"), text_of(".css")];
+  const textOf = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text.trim();
+  const [script, style] = [textOf(".js"), textOf(".css")];
   for (const text of [script, style]) {
     if (/<\/(script|style)|<!--/i.test(text))
       throw new Error("Cannot inline the player: it holds a tag.");
   }
-  return { script, style, script_hash: hash_of(script), style_hash: hash_of(style) };
+  return { script, style, scriptHash: hashOf(script), styleHash: hashOf(style) };
 }
 
-const hash_of = (text) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
+const hashOf = (text) => `sha256-${createHash("sha256").update(text).digest("base64")}`;

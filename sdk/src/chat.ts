@@ -3,7 +3,7 @@ import { routes } from "@kulti/protocol/routes.ts";
 import type { Message } from "@kulti/protocol/wire.ts";
 import type { Report } from "./problem.ts";
 import type { Session } from "./session.ts";
-import { set_timer } from "./timer.ts";
+import { setTimer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
 
 /**
@@ -19,7 +19,7 @@ export interface UntrustedMessage extends Message {
 export type MessageHandler = (message: UntrustedMessage) => void;
 
 export interface Chat {
-  on_message(handler: MessageHandler): () => void;
+  onMessage(handler: MessageHandler): () => void;
   /** Hands new lines to the handlers; called with every answer of the server. */
   deliver(messages: readonly Message[]): void;
   /** Sends a line as the agent, in order, as soon as the session is open. */
@@ -35,20 +35,20 @@ interface ChatOptions {
   once: Transport;
   /** Tries again, for what the agent says. */
   patient: Transport;
-  poll_ms: number;
+  pollMs: number;
   report: Report;
 }
 
-export function create_chat(options: ChatOptions): Chat {
-  const { session, once, patient, poll_ms, report } = options;
+export function createChat(options: ChatOptions): Chat {
+  const { session, once, patient, pollMs, report } = options;
   const handlers = new Set<MessageHandler>();
   const aborter = new AbortController();
   const unsaid: { id: string; text: string }[] = [];
   let speaking: Promise<void> | null = null;
-  let cancel_poll: (() => void) | null = null;
-  let is_stopped = false;
+  let cancelPoll: (() => void) | null = null;
+  let isStopped = false;
   /** Where reading starts in a session that was there before, so that its old lines don't come again. */
-  let joined_at: number | null = null;
+  let joinedAt: number | null = null;
 
   function deliver(messages: readonly Message[]): void {
     for (const message of session.unread(messages)) {
@@ -63,50 +63,50 @@ export function create_chat(options: ChatOptions): Chat {
       }
     }
     if (unsaid.length > 0) speaking ??= speak();
-    schedule_poll();
+    schedulePoll();
   }
 
-  function schedule_poll(): void {
-    cancel_poll?.();
-    cancel_poll = null;
-    if (handlers.size === 0 || is_stopped || !session.is_open) return;
-    cancel_poll = set_timer(() => void poll(), poll_ms);
+  function schedulePoll(): void {
+    cancelPoll?.();
+    cancelPoll = null;
+    if (handlers.size === 0 || isStopped || !session.isOpen) return;
+    cancelPoll = setTimer(() => void poll(), pollMs);
   }
 
   async function poll(): Promise<void> {
     try {
-      if (session.messages_after !== undefined) deliver(await read(session.messages_after));
-      else if (joined_at !== null) deliver(await read(joined_at));
+      if (session.messagesAfter !== undefined) deliver(await read(session.messagesAfter));
+      else if (joinedAt !== null) deliver(await read(joinedAt));
       else await join();
     } catch {
       // The next look comes anyway.
     }
-    schedule_poll();
+    schedulePoll();
   }
 
   async function join(): Promise<void> {
     let last: Message | undefined;
     for (let page = await read(); page.length > 0; page = await read(last?.seq)) last = page.at(-1);
-    joined_at = last?.seq ?? 0;
+    joinedAt = last?.seq ?? 0;
   }
 
   async function read(after?: number): Promise<Message[]> {
     const query = new URLSearchParams({ session_id: session.id ?? "" });
     if (after !== undefined) query.set("after", String(after));
     const path = `${routes.chat}?${query}`;
-    const answer = await once.get(path, has_messages, aborter.signal);
+    const answer = await once.get(path, hasMessages, aborter.signal);
     if (answer.kind !== "done") throw new Error("The chat can't be read.");
-    return is_stopped ? [] : answer.body.messages;
+    return isStopped ? [] : answer.body.messages;
   }
 
   async function speak(): Promise<void> {
-    for (let line = unsaid[0]; line && !is_stopped; line = unsaid[0]) {
+    for (let line = unsaid[0]; line && !isStopped; line = unsaid[0]) {
       try {
         const json = JSON.stringify({ session_id: session.id, ...line });
-        const answer = await patient.post(routes.chat, json, has_message, aborter.signal);
+        const answer = await patient.post(routes.chat, json, hasMessage, aborter.signal);
         if (answer.kind === "refused") throw new Error(answer.message);
       } catch (error) {
-        if (is_stopped) break;
+        if (isStopped) break;
         const message = `Cannot say a line in the chat: ${(error as Error).message}`;
         report({ code: "chat_failed", message, dropped: 0 });
       }
@@ -116,31 +116,31 @@ export function create_chat(options: ChatOptions): Chat {
   }
 
   return {
-    on_message(handler) {
+    onMessage(handler) {
       handlers.add(handler);
-      schedule_poll();
+      schedulePoll();
       return () => void handlers.delete(handler);
     },
     deliver,
     say(text) {
-      if (is_stopped) return;
+      if (isStopped) return;
       // The id makes a repeated request harmless, as that of an event does.
       unsaid.push({ id: crypto.randomUUID(), text });
-      if (session.is_open) speaking ??= speak();
+      if (session.isOpen) speaking ??= speak();
     },
     async flush() {
       await speaking;
     },
     stop() {
-      is_stopped = true;
-      cancel_poll?.();
+      isStopped = true;
+      cancelPoll?.();
       aborter.abort(new Error("stopped"));
     },
   };
 }
 
-const has_message = (body: unknown): body is { message: Message } =>
+const hasMessage = (body: unknown): body is { message: Message } =>
   typeof (body as { message?: Partial<Message> } | null)?.message?.id === "string";
 
-const has_messages = (body: unknown): body is { messages: Message[] } =>
+const hasMessages = (body: unknown): body is { messages: Message[] } =>
   Array.isArray((body as { messages?: unknown } | null)?.messages);

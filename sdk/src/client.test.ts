@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { session_id, start_test_server, type TestServer } from "../test/server.ts";
+import { sessionId, startTestServer, type TestServer } from "../test/server.ts";
 import {
   type AgentOptions,
   createAgent,
@@ -13,24 +13,24 @@ let problems: KultiProblem[];
 const agents: KultiAgent[] = [];
 
 beforeEach(async () => {
-  server = await start_test_server();
+  server = await startTestServer();
   problems = [];
 });
 
 afterEach(async () => {
-  for (const agent of agents.splice(0)) await agent.close({ timeout_ms: 0 });
+  for (const agent of agents.splice(0)) await agent.close({ timeoutMs: 0 });
   await server.close();
 });
 
 function start(options: AgentOptions = {}): KultiAgent {
   const agent = createAgent({
     server: server.url,
-    agent_id: "tester",
-    api_key: "klt_test",
-    flush_ms: 5,
-    retry_base_ms: 2,
-    retry_cap_ms: 10,
-    on_problem: (problem) => problems.push(problem),
+    agentId: "tester",
+    apiKey: "klt_test",
+    flushMs: 5,
+    retryBaseMs: 2,
+    retryCapMs: 10,
+    onProblem: (problem) => problems.push(problem),
     ...options,
   });
   agents.push(agent);
@@ -58,10 +58,10 @@ describe("delivery", () => {
     agent.prompt("p");
     agent.code("a.ts", "1", { language: "typescript" });
     agent.edit("a.ts", [{ old_text: "1", new_text: "2" }]);
-    agent.rename_file("a.ts", "b.ts");
-    agent.delete_file("b.ts");
+    agent.renameFile("a.ts", "b.ts");
+    agent.deleteFile("b.ts");
     agent.command("ls");
-    agent.terminal("b.ts\n", { exit_code: 0 });
+    agent.terminal("b.ts\n", { exitCode: 0 });
     agent.milestone("M");
     agent.error(new Error("boom"), { file: "a.ts", line: 3 });
     agent.preview("https://example.com/");
@@ -88,20 +88,20 @@ describe("delivery", () => {
       filename: "b.ts",
     });
     expect(server.requests[0]?.headers.authorization).toBe("Bearer klt_test");
-    expect(agent.session_id).toBe(session_id);
+    expect(agent.sessionId).toBe(sessionId);
     expect(agent.pending).toBe(0);
     expect(problems).toEqual([]);
   });
 
   test("invariant 3: whatever breaks, nothing is lost, nothing is twice, the order holds", async () => {
-    const agent = start({ max_batch_events: 20, timeout_ms: 100 });
+    const agent = start({ maxBatchEvents: 20, timeoutMs: 100 });
     server.faults.push(
       { kind: "drop_after_commit" },
       { kind: "drop_before_commit" },
       { kind: "status", status: 500 },
       { kind: "half_answer" },
       { kind: "status", status: 429, headers: { "retry-after": "0" } },
-      { kind: "slow", wait_ms: 300 },
+      { kind: "slow", waitMs: 300 },
       { kind: "drop_after_commit" },
       { kind: "status", status: 503, headers: { "retry-after": "0.01" } },
       { kind: "status", status: 200, body: "<html>", headers: { "content-type": "text/html" } },
@@ -127,8 +127,8 @@ describe("delivery", () => {
   });
 
   test("a batch leaves when it is full, and no sooner than the server's pace otherwise", async () => {
-    server.flush_ms = 1_500;
-    const agent = start({ max_batch_events: 10 });
+    server.flushMs = 1_500;
+    const agent = start({ maxBatchEvents: 10 });
     agent.think("first");
     await agent.flush();
     for (const content of numbers(10)) agent.think(content);
@@ -140,14 +140,14 @@ describe("delivery", () => {
   });
 
   test("413 halves the batch until it passes, and an event too large alone is reported", async () => {
-    server.max_body_bytes = 2_000;
+    server.maxBodyBytes = 2_000;
     const agent = start();
     for (const content of numbers(64)) agent.think(content);
     agent.think("x".repeat(3_000));
     agent.think("last");
     await agent.flush();
     expect(contents()).toEqual([...numbers(64), "last"]);
-    expect(problems).toMatchObject([{ code: "too_large", dropped: 1, event_type: "thought" }]);
+    expect(problems).toMatchObject([{ code: "too_large", dropped: 1, eventType: "thought" }]);
   });
 
   test("422 drops only the events it names", async () => {
@@ -164,7 +164,7 @@ describe("delivery", () => {
     agent.think("after");
     await agent.flush();
     expect(contents()).toEqual(["before", "after"]);
-    expect(problems).toMatchObject([{ code: "invalid_event", dropped: 1, event_type: "preview" }]);
+    expect(problems).toMatchObject([{ code: "invalid_event", dropped: 1, eventType: "preview" }]);
   });
 
   test.each([
@@ -180,7 +180,7 @@ describe("delivery", () => {
     agent.think("two");
     await agent.flush();
     expect(server.requests.length).toBe(1);
-    expect(problems).toMatchObject([{ code: "refused", status, error_code: code, dropped: 1 }]);
+    expect(problems).toMatchObject([{ code: "refused", status, errorCode: code, dropped: 1 }]);
     expect(agent.pending).toBe(0);
   });
 
@@ -203,7 +203,7 @@ describe("limits", () => {
     const thought = "🦉é".repeat(30_000);
     const output = "x".repeat(limits.terminal_text_bytes + 5);
     agent.think(thought);
-    agent.terminal(output, { command: "yes", exit_code: 1 });
+    agent.terminal(output, { command: "yes", exitCode: 1 });
     await agent.flush();
     expect(contents().slice(0, -2).join("")).toBe(thought);
     const first = server.events[0];
@@ -227,9 +227,9 @@ describe("limits", () => {
 
   test("a number that the server would refuse is left out and told, the rest is sent", async () => {
     const agent = start();
-    agent.usage({ model: "m", input_tokens: 0.5, output_tokens: 1e13, cost_usd: 1 });
+    agent.usage({ model: "m", input_tokens: 0.5, output_tokens: 1e16, cost_usd: 1 });
     agent.error("Bad.", { file: "a", line: 2 ** 31 });
-    agent.terminal("", { exit_code: 3_221_225_477 });
+    agent.terminal("", { exitCode: 3_221_225_477 });
     await agent.flush();
     expect(server.events.map(({ data }) => data)).toEqual([
       { model: "m", cost_usd: 1 },
@@ -250,13 +250,13 @@ describe("limits", () => {
   });
 
   test("without a server the queue stays bounded, details go first, and it is told", async () => {
-    const agent = start({ max_queue_events: 100, fetch: () => Promise.reject(new Error("down")) });
+    const agent = start({ maxQueueEvents: 100, fetch: () => Promise.reject(new Error("down")) });
     agent.status("working");
     for (const content of numbers(60)) agent.terminal(content);
     for (const content of numbers(60)) agent.decide(content);
     expect(agent.pending).toBeLessThanOrEqual(100);
     expect(problems[0]).toMatchObject({ code: "queue_full" });
-    const { drained } = await agent.drain({ timeout_ms: 20 });
+    const { drained } = await agent.drain({ timeoutMs: 20 });
     expect(drained).toBe(false);
   });
 });
@@ -264,7 +264,7 @@ describe("limits", () => {
 describe("the agent is left alone", () => {
   test("nothing it hands over makes a verb throw", async () => {
     const agent = start({
-      on_problem: () => {
+      onProblem: () => {
         throw new Error("reporter");
       },
     });
@@ -277,29 +277,29 @@ describe("the agent is left alone", () => {
       agent.usage(value);
       agent.error(value);
       agent.event(value, value);
-      agent.stream_thought(value).write(value);
+      agent.streamThought(value).write(value);
     }
     await agent.flush();
     expect(server.events.length).toBeGreaterThan(0);
   });
 
   test("without a server, a key or with streaming off it does nothing and says why", async () => {
-    const unset = start({ server: "", api_key: "" });
+    const unset = start({ server: "", apiKey: "" });
     unset.think("x");
     expect(problems).toMatchObject([{ code: "not_configured" }]);
     const off = start({ enabled: false });
     off.think("x");
-    off.stream_thought().write("x");
+    off.streamThought().write("x");
     expect(await off.close()).toEqual({ drained: true, pending: 0 });
     expect(server.requests).toEqual([]);
   });
 
   test("options of no use are told, and their defaults hold", async () => {
-    const useless = { flush_ms: Number.NaN, max_queue_events: 0, timeout_ms: "5", fetch: 1 };
-    const agent = start({ ...useless, max_batch_events: 10_000 } as never);
+    const useless = { flushMs: Number.NaN, maxQueueEvents: 0, timeoutMs: "5", fetch: 1 };
+    const agent = start({ ...useless, maxBatchEvents: 10_000 } as never);
     expect(problems).toMatchObject([{ code: "bad_option" }]);
     expect(problems[0]?.message).toMatch(
-      /flush_ms is NaN.*timeout_ms is 5.*max_queue_events is 0.*fetch/,
+      /flushMs is NaN.*timeoutMs is 5.*maxQueueEvents is 0.*fetch/,
     );
     for (let index = 0; index < 600; index++) agent.think(`${index}`);
     await agent.close();
@@ -332,7 +332,7 @@ describe("the agent is left alone", () => {
 describe("streamed thoughts", () => {
   test("pieces share a stream, stay in order with other events, and end once", async () => {
     const agent = start();
-    const stream = agent.stream_thought({ thought_type: "reasoning", priority: "headline" });
+    const stream = agent.streamThought({ thoughtType: "reasoning", priority: "headline" });
     stream.write("One ");
     stream.write("two ");
     agent.command("ls");
@@ -349,7 +349,7 @@ describe("streamed thoughts", () => {
 
   test("close ends what is open", async () => {
     const agent = start();
-    agent.stream_thought().write("half");
+    agent.streamThought().write("half");
     await agent.close();
     expect(server.events.at(-1)?.data).toMatchObject({ content: "half", done: true });
   });
@@ -384,7 +384,7 @@ describe("secrets", () => {
 
   test("are found in a thought that comes in pieces, however long it pauses", async () => {
     const agent = start();
-    const stream = agent.stream_thought();
+    const stream = agent.streamThought();
     for (const piece of `The key is ${key} and the rest follows now`.match(/.{1,9}/g) ?? []) {
       stream.write(piece);
       agent.status("working");
@@ -434,7 +434,7 @@ describe("secrets", () => {
   test("that only seemed to begin are not lost: at the command's end, the next command, the session's end and close", async () => {
     const agent = start();
     agent.terminal("a gh", { command: "one" });
-    agent.terminal("p_", { exit_code: 0 });
+    agent.terminal("p_", { exitCode: 0 });
     agent.terminal("b gh", { command: "two" });
     agent.terminal("c gh", { command: "three", stream: "stderr" });
     agent.event("thought", { thought_type: "general", content: "d gh", stream_id: "s" });
@@ -470,7 +470,7 @@ describe("secrets", () => {
 });
 
 describe("sessions and chat", () => {
-  const message = (seq: number, id = session_id, sender: "viewer" | "agent" = "viewer") => ({
+  const message = (seq: number, id = sessionId, sender: "viewer" | "agent" = "viewer") => ({
     ...{ seq, id: `m${seq}`, session_id: id, sender, name: "Ada", text: `line ${seq}` },
     at: "2026-01-01T00:00:00Z",
   });
@@ -483,7 +483,7 @@ describe("sessions and chat", () => {
     await agent.flush();
     expect(server.batches[0]).not.toHaveProperty("session_id");
     expect(server.batches[0]).not.toHaveProperty("messages_after");
-    expect(server.batches[1]?.session_id).toBe(session_id);
+    expect(server.batches[1]?.session_id).toBe(sessionId);
   });
 
   test("new: one id from the first try on, and the chat from its start", async () => {
@@ -494,9 +494,9 @@ describe("sessions and chat", () => {
     agent.think("b");
     await agent.flush();
     const ids = server.requests.map((request) => request.body as Record<string, unknown>);
-    expect(ids[0]?.start_session).toBe(agent.session_id);
-    expect(ids[1]).toMatchObject({ start_session: agent.session_id, messages_after: 0 });
-    expect(ids[2]).toMatchObject({ session_id: agent.session_id });
+    expect(ids[0]?.start_session).toBe(agent.sessionId);
+    expect(ids[1]).toMatchObject({ start_session: agent.sessionId, messages_after: 0 });
+    expect(ids[2]).toMatchObject({ session_id: agent.sessionId });
   });
 
   test("a session that has ended is followed by a new one", async () => {
@@ -506,7 +506,7 @@ describe("sessions and chat", () => {
         const body = { error: { code: "session_ended", message: "It has ended." } };
         return { kind: "status", status: 409, body };
       }
-      if (events.some((event) => event.type === "status")) ended.add(id ?? session_id);
+      if (events.some((event) => event.type === "status")) ended.add(id ?? sessionId);
       return null;
     };
     const agent = start();
@@ -515,14 +515,14 @@ describe("sessions and chat", () => {
     agent.think("one more thing");
     await agent.flush();
     expect(contents()).toEqual(["status", "one more thing"]);
-    expect(agent.session_id).not.toBe(session_id);
+    expect(agent.sessionId).not.toBe(sessionId);
     expect(problems).toEqual([]);
   });
 
   test("chat lines come with the answers, each once, and the cursor follows", async () => {
     const texts: string[] = [];
     const agent = start({
-      on_message({ text, untrusted }) {
+      onMessage({ text, untrusted }) {
         expect(untrusted).toBe(true);
         texts.push(text);
       },
@@ -531,7 +531,7 @@ describe("sessions and chat", () => {
     server.messages = [message(1), message(2)];
     await agent.flush();
     agent.think("b");
-    server.messages = [message(2), message(3, session_id, "agent"), message(4)];
+    server.messages = [message(2), message(3, sessionId, "agent"), message(4)];
     await agent.flush();
     agent.think("c");
     await agent.flush();
@@ -541,8 +541,8 @@ describe("sessions and chat", () => {
 
   test("a session that is continued does not bring back old lines", async () => {
     const texts: string[] = [];
-    server.old_messages = [message(1), message(2)];
-    const agent = start({ poll_ms: 20, on_message: ({ text }) => texts.push(text) });
+    server.oldMessages = [message(1), message(2)];
+    const agent = start({ pollMs: 20, onMessage: ({ text }) => texts.push(text) });
     agent.think("a");
     await agent.flush();
     await expect
@@ -553,15 +553,15 @@ describe("sessions and chat", () => {
   });
 
   test("an agent that is silent asks for its chat; what it says waits for the session", async () => {
-    const agent = start({ poll_ms: 20, session: "new" });
-    agent.on_message(({ text }) => agent.say(`You said: ${text}`));
+    const agent = start({ pollMs: 20, session: "new" });
+    agent.onMessage(({ text }) => agent.say(`You said: ${text}`));
     agent.say("Hello");
     agent.think("a");
     await agent.flush();
-    server.messages = [message(1, agent.session_id ?? "")];
+    server.messages = [message(1, agent.sessionId ?? "")];
     await expect
       .poll(() => server.said.map(({ text }) => text))
       .toEqual(["Hello", "You said: line 1"]);
-    expect(server.said[0]?.session_id).toBe(agent.session_id);
+    expect(server.said[0]?.session_id).toBe(agent.sessionId);
   });
 });

@@ -8,8 +8,8 @@ import {
   type ErrorData,
   type EventDataByType,
   type EventType,
-  ending_statuses,
-  event_types,
+  endingStatuses,
+  eventTypes,
   type Priority,
   type Status,
   type TerminalStream,
@@ -18,16 +18,16 @@ import {
   type UsageData,
 } from "@kulti/protocol/event.ts";
 import type { TextField } from "@kulti/protocol/redact-events.ts";
-import { utf8_bytes } from "@kulti/protocol/text.ts";
+import { utf8Bytes } from "@kulti/protocol/text.ts";
 import type { MessageHandler } from "./chat.ts";
-import { fit_data } from "./fit.ts";
+import { fitData } from "./fit.ts";
 import { type AgentOptions, settle } from "./options.ts";
-import { create_outbox, type DrainResult, type Outbox, silent_outbox } from "./outbox.ts";
-import { create_report } from "./problem.ts";
-import { importance_of } from "./queue.ts";
-import { to_text } from "./text.ts";
-import { create_text_streams } from "./text-streams.ts";
-import { create_thought_stream, type OpenStream, type ThoughtStream } from "./thought-stream.ts";
+import { createOutbox, type DrainResult, type Outbox, silentOutbox } from "./outbox.ts";
+import { createReport } from "./problem.ts";
+import { importanceOf } from "./queue.ts";
+import { toText } from "./text.ts";
+import { createTextStreams } from "./text-streams.ts";
+import { createThoughtStream, type OpenStream, type ThoughtStream } from "./thought-stream.ts";
 
 export interface ThoughtOptions {
   /** Default: `working`. */
@@ -39,7 +39,7 @@ type Verb = (content: string, options?: ThoughtOptions) => void;
 
 export interface KultiAgent {
   /** A thought of type `general`, or of the type given. */
-  think(content: string, options?: ThoughtOptions & { thought_type?: ThoughtType }): void;
+  think(content: string, options?: ThoughtOptions & { thoughtType?: ThoughtType }): void;
   reason: Verb;
   decide: Verb;
   observe: Verb;
@@ -48,7 +48,7 @@ export interface KultiAgent {
   tool: Verb;
   prompt: Verb;
   /** A thought that is written while it is thought. */
-  stream_thought(options?: ThoughtOptions & { thought_type?: ThoughtType }): ThoughtStream;
+  streamThought(options?: ThoughtOptions & { thoughtType?: ThoughtType }): ThoughtStream;
   /** The whole content of a file; `action` is `write` (default) or `edit`. */
   code(
     filename: string,
@@ -57,12 +57,12 @@ export interface KultiAgent {
   ): void;
   /** Replacements or hunks, applied in order to what the file held before. */
   edit(filename: string, edits: CodeEdit[], options?: { language?: string }): void;
-  delete_file(filename: string): void;
-  rename_file(old_filename: string, filename: string): void;
+  deleteFile(filename: string): void;
+  renameFile(oldFilename: string, filename: string): void;
   /** Output of a command; `command` where this is its start, `exit_code` where it is its end. */
   terminal(
     text: string,
-    options?: { command?: string; stream?: TerminalStream; exit_code?: number },
+    options?: { command?: string; stream?: TerminalStream; exitCode?: number },
   ): void;
   /** A command line is started; its output follows with `terminal`. */
   command(command: string): void;
@@ -88,9 +88,9 @@ export interface KultiAgent {
    * Called with each chat line of viewers from now on; returns what ends it. The lines are untrusted: strangers write
    * them, and name and text may try to instruct a model that reads them.
    */
-  on_message(handler: MessageHandler): () => void;
+  onMessage(handler: MessageHandler): () => void;
   /** Null until the server has named it. */
-  readonly session_id: string | null;
+  readonly sessionId: string | null;
   /** Events that the server has not acknowledged yet. */
   readonly pending: number;
   /**
@@ -99,17 +99,17 @@ export interface KultiAgent {
    * command), the thought ends, the session ends or `close`.
    */
   flush(): Promise<void>;
-  /** The same within `timeout_ms` (default 5,000). Never rejects. */
-  drain(options?: { timeout_ms?: number }): Promise<DrainResult>;
+  /** The same within `timeoutMs` (default 5,000). Never rejects. */
+  drain(options?: { timeoutMs?: number }): Promise<DrainResult>;
   /** Ends open thoughts, drains, and lets go of everything; later calls do nothing. */
-  close(options?: { timeout_ms?: number }): Promise<DrainResult>;
+  close(options?: { timeoutMs?: number }): Promise<DrainResult>;
 }
 
-/** Never throws: what is missing or wrong is told through `on_problem`, and the agent's calls then do nothing. */
+/** Never throws: what is missing or wrong is told through `onProblem`, and the agent's calls then do nothing. */
 export function createAgent(given: AgentOptions = {}): KultiAgent {
   // Null comes from code that no compiler has seen.
   const options = given ?? {};
-  const report = create_report(options.on_problem);
+  const report = createReport(options.onProblem);
   const settings = settle(options);
   if (settings.enabled && settings.obstacle !== null) {
     const message = `Nothing is streamed, ${settings.obstacle}.`;
@@ -119,18 +119,18 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     const message = `Defaults are used: ${settings.useless.join("; ")}.`;
     report({ code: "bad_option", message, dropped: 0 });
   }
-  const is_on = settings.enabled && settings.obstacle === null;
-  const outbox: Outbox = is_on ? create_outbox(settings, report, () => end_texts()) : silent_outbox;
-  if (options.on_message) outbox.chat?.on_message(options.on_message);
+  const isOn = settings.enabled && settings.obstacle === null;
+  const outbox: Outbox = isOn ? createOutbox(settings, report, () => endTexts()) : silentOutbox;
+  if (options.onMessage) outbox.chat?.onMessage(options.onMessage);
   const streams = new Set<OpenStream>();
   const { redaction } = settings;
-  const texts = create_text_streams(redaction.stream, (type, data, shown) =>
+  const texts = createTextStreams(redaction.stream, (type, data, shown) =>
     safely(() => enqueue(type, data, {}, shown)),
   );
 
   /** What an agent hands over may be anything at run time; whatever goes wrong with it stays here. */
   function safely(run: () => void): void {
-    if (!is_on || outbox.is_stopped) return;
+    if (!isOn || outbox.isStopped) return;
     try {
       run();
     } catch (error) {
@@ -144,18 +144,18 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     { id, at = new Date().toISOString() }: { id?: string; at?: string } = {},
     shown?: TextField,
   ): void {
-    if (!event_types.includes(type)) throw new Error(`${type} is no type of event`);
+    if (!eventTypes.includes(type)) throw new Error(`${type} is no type of event`);
     const redact = (clean: EventDataByType[Type]) => redaction.data(type, clean, shown);
-    fit_data(type, data, report, redact).forEach((fitted, index) => {
+    fitData(type, data, report, redact).forEach((fitted, index) => {
       // The parts of one split event need ids of their own, and the same ones each time.
-      const part_id = id === undefined ? crypto.randomUUID() : index === 0 ? id : `${id}/${index}`;
-      const json = JSON.stringify({ id: part_id, type, at, data: fitted });
+      const partId = id === undefined ? crypto.randomUUID() : index === 0 ? id : `${id}/${index}`;
+      const json = JSON.stringify({ id: partId, type, at, data: fitted });
       outbox.push({
-        id: part_id,
+        id: partId,
         type,
         json,
-        bytes: utf8_bytes(json),
-        importance: importance_of(type, fitted),
+        bytes: utf8Bytes(json),
+        importance: importanceOf(type, fitted),
       });
     });
   }
@@ -167,35 +167,35 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
   ): void {
     safely(() => {
       for (const stream of streams) stream.flush();
-      if (type === "status" && ends_session(data as EventDataByType["status"])) end_texts();
+      if (type === "status" && endsSession(data as EventDataByType["status"])) endTexts();
       const piece = texts.take(type, data, options?.id !== undefined);
       if (piece) enqueue(type, piece.data, options, piece.shown);
     });
   }
 
   /** Nothing follows what waits for its rest. */
-  function end_texts(): void {
+  function endTexts(): void {
     for (const stream of streams) stream.end();
     streams.clear();
     texts.end();
   }
 
   const thought =
-    (thought_type: ThoughtType): Verb =>
+    (thoughtType: ThoughtType): Verb =>
     (content, options) =>
       send("thought", {
-        thought_type,
-        content: to_text(content),
+        thought_type: thoughtType,
+        content: toText(content),
         ...known(options, ["priority", "metadata"]),
       });
 
-  const close = async (options?: { timeout_ms?: number }): Promise<DrainResult> => {
-    end_texts();
-    return outbox.close(options?.timeout_ms);
+  const close = async (options?: { timeoutMs?: number }): Promise<DrainResult> => {
+    endTexts();
+    return outbox.close(options?.timeoutMs);
   };
 
   return {
-    think: (content, options) => thought(options?.thought_type ?? "general")(content, options),
+    think: (content, options) => thought(options?.thoughtType ?? "general")(content, options),
     reason: thought("reasoning"),
     decide: thought("decision"),
     observe: thought("observation"),
@@ -203,22 +203,28 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     context: thought("context"),
     tool: thought("tool"),
     prompt: thought("prompt"),
-    stream_thought(options) {
-      const thought_type = options?.thought_type ?? "general";
+    streamThought(options) {
+      const thoughtType = options?.thoughtType ?? "general";
       const first = known(options, ["priority", "metadata"]);
-      let is_first = true;
-      const stream = create_thought_stream(redaction.stream(), (stream_id, content, is_done) =>
+      let isFirst = true;
+      const stream = createThoughtStream(redaction.stream(), (streamId, content, isDone) =>
         safely(() => {
-          const done = is_done ? { done: true } : {};
-          const data = { thought_type, content, ...(is_first ? first : {}), stream_id, ...done };
+          const done = isDone ? { done: true } : {};
+          const data = {
+            thought_type: thoughtType,
+            content,
+            ...(isFirst ? first : {}),
+            stream_id: streamId,
+            ...done,
+          };
           enqueue("thought", data, {}, "content");
-          is_first = false;
+          isFirst = false;
         }),
       );
       streams.add(stream);
       return {
         id: stream.id,
-        write: (text) => safely(() => stream.write(to_text(text))),
+        write: (text) => safely(() => stream.write(toText(text))),
         end: () => {
           stream.end();
           streams.delete(stream);
@@ -227,52 +233,52 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     },
     code: (filename, content, options) =>
       send("code", {
-        filename: to_text(filename),
+        filename: toText(filename),
         action: options?.action ?? "write",
-        content: to_text(content),
+        content: toText(content),
         ...known(options, ["language"]),
       }),
     edit: (filename, edits, options) =>
       send("code", {
-        filename: to_text(filename),
+        filename: toText(filename),
         action: "edit",
         edits,
         ...known(options, ["language"]),
       }),
-    delete_file: (filename) => send("code", { filename: to_text(filename), action: "delete" }),
-    rename_file: (old_filename, filename) =>
+    deleteFile: (filename) => send("code", { filename: toText(filename), action: "delete" }),
+    renameFile: (oldFilename, filename) =>
       send("code", {
-        filename: to_text(filename),
+        filename: toText(filename),
         action: "rename",
-        old_filename: to_text(old_filename),
+        old_filename: toText(oldFilename),
       }),
     terminal: (text, options) =>
       send("terminal", {
         stream: options?.stream ?? "stdout",
-        text: to_text(text),
-        ...known(options, ["command", "exit_code"]),
+        text: toText(text),
+        ...known(options, ["command"]),
+        ...(options?.exitCode !== undefined && { exit_code: options.exitCode }),
       }),
-    command: (command) =>
-      send("terminal", { command: to_text(command), stream: "input", text: "" }),
+    command: (command) => send("terminal", { command: toText(command), stream: "input", text: "" }),
     status: (status) => send("status", { status }),
     task: (title, description) => send("task", titled(title, description)),
     goal: (title, description) => send("goal", titled(title, description)),
-    milestone: (label, completed = true) => send("milestone", { label: to_text(label), completed }),
+    milestone: (label, completed = true) => send("milestone", { label: toText(label), completed }),
     error(error, details) {
       const stack = error instanceof Error && error.stack ? { stack: error.stack } : {};
       send("error", {
-        message: to_text(error),
+        message: toText(error),
         ...stack,
         ...known(details, ["file", "line", "stack", "recovery_strategy"]),
       });
     },
-    preview: (url) => send("preview", { url: to_text(url) }),
+    preview: (url) => send("preview", { url: toText(url) }),
     usage: (usage) =>
       send("usage", known(usage, ["model", "input_tokens", "output_tokens", "cost_usd"])),
     event: send,
-    say: (text) => safely(() => outbox.chat?.say(redaction.text(to_text(text)))),
-    on_message: (handler) => outbox.chat?.on_message(handler) ?? (() => {}),
-    get session_id() {
+    say: (text) => safely(() => outbox.chat?.say(redaction.text(toText(text)))),
+    onMessage: (handler) => outbox.chat?.onMessage(handler) ?? (() => {}),
+    get sessionId() {
       return outbox.session?.id ?? null;
     },
     get pending() {
@@ -284,14 +290,14 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     },
     async drain(options) {
       for (const stream of streams) stream.flush();
-      return outbox.drain(options?.timeout_ms);
+      return outbox.drain(options?.timeoutMs);
     },
     close,
   };
 }
 
-const ends_session = ({ status }: EventDataByType["status"]): boolean =>
-  ending_statuses.some((ending) => ending === status);
+const endsSession = ({ status }: EventDataByType["status"]): boolean =>
+  endingStatuses.some((ending) => ending === status);
 
 /** The named fields that are set: others are no part of the contract and would be refused. */
 function known<Given extends object, Name extends keyof Given>(
@@ -304,8 +310,8 @@ function known<Given extends object, Name extends keyof Given>(
 }
 
 function titled(title: string, description?: string): EventDataByType["task"] {
-  const text = to_text(title);
+  const text = toText(title);
   return description === undefined
     ? { title: text }
-    : { title: text, description: to_text(description) };
+    : { title: text, description: toText(description) };
 }

@@ -1,18 +1,18 @@
 import { spawn } from "node:child_process";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { start_test_server, type TestServer } from "../test/server.ts";
+import { startTestServer, type TestServer } from "../test/server.ts";
 
 let server: TestServer;
 vi.setConfig({ testTimeout: 30_000 });
 beforeEach(async () => {
-  server = await start_test_server();
+  server = await startTestServer();
 });
 afterEach(() => server.close());
 
 /** Runs an agent's program as a process of its own, and returns how it ended and how long it took. */
 function run(program: string): Promise<{ code: number | null; ms: number; stderr: string }> {
   const sdk = new URL("./index.ts", import.meta.url).href;
-  const options = JSON.stringify({ server: server.url, agent_id: "brief", api_key: "klt_x" });
+  const options = JSON.stringify({ server: server.url, agentId: "brief", apiKey: "klt_x" });
   const code = `import { createAgent } from ${JSON.stringify(sdk)};
     const agent = createAgent({ ...${options} });
     ${program}`;
@@ -47,7 +47,7 @@ test("what waits for its rest is sent too, since no rest comes", async () => {
 
 test("an idle agent, even one that listens to the chat, keeps no process alive", async () => {
   const { code, ms } = await run(
-    `agent.on_message(() => {}); agent.think("x"); await agent.flush();`,
+    `agent.onMessage(() => {}); agent.think("x"); await agent.flush();`,
   );
   expect(code).toBe(0);
   expect(ms).toBeLessThan(4_000);

@@ -12,36 +12,36 @@ export interface AtEnd {
   /** Node or Deno has nothing left to do (what it starts is still carried out), or the page is hidden. */
   drain(): void;
   /** Nothing can be sent any more: the process ends now, by itself, by `process.exit` or by an error. */
-  last_word(): void;
+  lastWord(): void;
 }
 
 const waiting = new Set<AtEnd>();
-const drain_all = (): void => {
-  for (const at_end of waiting) at_end.drain();
+const drainAll = (): void => {
+  for (const atEnd of waiting) atEnd.drain();
 };
-const last_words = (): void => {
-  for (const at_end of waiting) at_end.last_word();
+const lastWords = (): void => {
+  for (const atEnd of waiting) atEnd.lastWord();
 };
 
 /**
  * Listens for the end of the process, with one listener for all its agents, until the function returned is called. A
  * signal that nobody handles ends a process without either moment: close the agent before.
  */
-export function on_exit(at_end: AtEnd): () => void {
+export function onExit(atEnd: AtEnd): () => void {
   if (waiting.size === 0) listen(true);
-  waiting.add(at_end);
+  waiting.add(atEnd);
   return () => {
-    if (waiting.delete(at_end) && waiting.size === 0) listen(false);
+    if (waiting.delete(atEnd) && waiting.size === 0) listen(false);
   };
 }
 
-function listen(is_on: boolean): void {
+function listen(isOn: boolean): void {
   const host = globalThis as Host;
   const { process } = host;
   if (typeof process?.on === "function") {
-    const change = is_on ? process.on.bind(process) : process.off?.bind(process);
-    change?.("beforeExit", drain_all);
-    change?.("exit", last_words);
-  } else if (is_on) host.addEventListener?.("pagehide", drain_all);
-  else host.removeEventListener?.("pagehide", drain_all);
+    const change = isOn ? process.on.bind(process) : process.off?.bind(process);
+    change?.("beforeExit", drainAll);
+    change?.("exit", lastWords);
+  } else if (isOn) host.addEventListener?.("pagehide", drainAll);
+  else host.removeEventListener?.("pagehide", drainAll);
 }

@@ -5,9 +5,9 @@
  */
 import type { EventDataByType, EventType } from "@kulti/protocol/event.ts";
 import { type LimitName, limits } from "@kulti/protocol/limits.ts";
-import { grouped, fits as is_within, utf8_bytes } from "@kulti/protocol/text.ts";
+import { grouped, fits as isWithin, utf8Bytes } from "@kulti/protocol/text.ts";
 import type { Report } from "./problem.ts";
-import { clean_text, clip_text, split_text } from "./text.ts";
+import { cleanText, clipText, splitText } from "./text.ts";
 
 type Fit<Type extends EventType> = (
   data: EventDataByType[Type],
@@ -19,28 +19,28 @@ const fits: { [Type in EventType]: Fit<Type> } = {
     const { metadata, ...rest } = data;
     const kept = metadata && within(metadata, "metadata_bytes", "thought", "metadata", report);
     const base = kept ? { ...rest, metadata } : rest;
-    const pieces = split_text(data.content, limits.thought_content_bytes);
+    const pieces = splitText(data.content, limits.thought_content_bytes);
     if (pieces.length === 1) return [base];
-    const stream_id = data.stream_id ?? crypto.randomUUID();
+    const streamId = data.stream_id ?? crypto.randomUUID();
     const ends = data.stream_id === undefined || data.done === true;
     return pieces.map((content, index) => {
-      const piece = { ...base, content, stream_id };
+      const piece = { ...base, content, stream_id: streamId };
       delete piece.done;
       return index === pieces.length - 1 && ends ? { ...piece, done: true } : piece;
     });
   },
   terminal: (data, report) => {
-    const { command, ...rest } = without_odd_numbers("terminal", data, report);
-    const { exit_code } = rest;
+    const { command, ...rest } = withoutOddNumbers("terminal", data, report);
+    const { exit_code: exitCode } = rest;
     delete rest.exit_code;
-    const pieces = split_text(data.text, limits.terminal_text_bytes);
+    const pieces = splitText(data.text, limits.terminal_text_bytes);
     return pieces.map((text, index) => ({
       ...rest,
       text,
       ...(index === 0 && command !== undefined
         ? { command: clip(command, "command_bytes", "terminal", "command", report) }
         : {}),
-      ...(index === pieces.length - 1 && exit_code !== undefined ? { exit_code } : {}),
+      ...(index === pieces.length - 1 && exitCode !== undefined ? { exit_code: exitCode } : {}),
     }));
   },
   code: (data, report) => {
@@ -59,7 +59,7 @@ const fits: { [Type in EventType]: Fit<Type> } = {
   ],
   error: (data, report) => [
     {
-      ...without_odd_numbers("error", data, report),
+      ...withoutOddNumbers("error", data, report),
       message: clip(data.message, "error_message_bytes", "error", "message", report),
       ...(data.stack === undefined
         ? {}
@@ -80,7 +80,7 @@ const fits: { [Type in EventType]: Fit<Type> } = {
   preview: (data, report) =>
     within(data.url, "url_bytes", "preview", "url", report) ? [data] : [],
   usage: (data, report) => {
-    const kept = without_odd_numbers("usage", data, report);
+    const kept = withoutOddNumbers("usage", data, report);
     return [
       kept.model === undefined
         ? kept
@@ -101,7 +101,7 @@ const ranges = {
 } as const;
 
 /** A number that the server would refuse is left out: the rest of the event says enough. */
-function without_odd_numbers<Type extends keyof typeof ranges>(
+function withoutOddNumbers<Type extends keyof typeof ranges>(
   type: Type,
   data: EventDataByType[Type],
   report: Report,
@@ -110,27 +110,27 @@ function without_odd_numbers<Type extends keyof typeof ranges>(
   for (const [field, [least, most, whole]] of Object.entries(ranges[type])) {
     const value = kept[field];
     if (value === undefined) continue;
-    const fits_range = typeof value === "number" && value >= least && value <= most;
-    if (fits_range && (!whole || Number.isInteger(value))) continue;
+    const fitsRange = typeof value === "number" && value >= least && value <= most;
+    if (fitsRange && (!whole || Number.isInteger(value))) continue;
     delete kept[field];
     report({
       code: "clipped",
       message: `Left out the ${field} of a ${type} event: it is ${value}, not a ${whole ? "whole " : ""}number from ${grouped(least)} to ${grouped(most)}.`,
       dropped: 0,
-      event_type: type,
+      eventType: type,
     });
   }
   return kept as unknown as EventDataByType[Type];
 }
 
 /** The data of the one or more events that say the same within the limits, redacted; empty when it can't be said. */
-export function fit_data<Type extends EventType>(
+export function fitData<Type extends EventType>(
   type: Type,
   data: EventDataByType[Type],
   report: Report,
   redact = (clean: EventDataByType[Type]): EventDataByType[Type] => clean,
 ): EventDataByType[Type][] {
-  const clean = clean_value(data) as EventDataByType[Type];
+  const clean = cleanValue(data) as EventDataByType[Type];
   return (fits[type] as Fit<Type>)(redact(clean), report);
 }
 
@@ -146,13 +146,13 @@ function titled<Data extends EventDataByType["task"]>(
 }
 
 function clip(text: string, limit: LimitName, type: EventType, field: string, report: Report) {
-  const clipped = clip_text(text, limits[limit]);
+  const clipped = clipText(text, limits[limit]);
   if (clipped !== text) {
     report({
       code: "clipped",
-      message: `Cut the ${field} of a ${type} event: it is ${grouped(utf8_bytes(text))} bytes, limit ${grouped(limits[limit])}.`,
+      message: `Cut the ${field} of a ${type} event: it is ${grouped(utf8Bytes(text))} bytes, limit ${grouped(limits[limit])}.`,
       dropped: 0,
-      event_type: type,
+      eventType: type,
     });
   }
   return clipped;
@@ -167,20 +167,20 @@ function within(
 ): boolean {
   if (value === undefined) return true;
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  if (is_within(text, limits[limit])) return true;
+  if (isWithin(text, limits[limit])) return true;
   const part = field === "metadata";
   report({
     code: "too_large",
-    message: `Cannot send ${part ? "the metadata of a thought" : `a ${type} event`}: ${clip_text(field, 200)} is ${grouped(utf8_bytes(text))} bytes, limit ${grouped(limits[limit])}.`,
+    message: `Cannot send ${part ? "the metadata of a thought" : `a ${type} event`}: ${clipText(field, 200)} is ${grouped(utf8Bytes(text))} bytes, limit ${grouped(limits[limit])}.`,
     dropped: part ? 0 : 1,
-    event_type: type,
+    eventType: type,
   });
   return false;
 }
 
 /** A copy that JSON can hold, with every text cleaned; a value that JSON can't hold is left out. */
-function clean_value(value: unknown, depth = 0): unknown {
-  if (typeof value === "string") return clean_text(value);
+function cleanValue(value: unknown, depth = 0): unknown {
+  if (typeof value === "string") return cleanText(value);
   if (value === null || typeof value === "boolean") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
   if (typeof value === "bigint") return value.toString();
@@ -188,11 +188,11 @@ function clean_value(value: unknown, depth = 0): unknown {
   if (typeof value !== "object" || depth > 32) return undefined;
   if (value instanceof Date)
     return Number.isFinite(value.getTime()) ? value.toISOString() : undefined;
-  if (Array.isArray(value)) return value.map((item) => clean_value(item, depth + 1) ?? null);
+  if (Array.isArray(value)) return value.map((item) => cleanValue(item, depth + 1) ?? null);
   const copy: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
-    const cleaned = clean_value(item, depth + 1);
-    if (cleaned !== undefined) copy[clean_text(key)] = cleaned;
+    const cleaned = cleanValue(item, depth + 1);
+    if (cleaned !== undefined) copy[cleanText(key)] = cleaned;
   }
   return copy;
 }

@@ -2,35 +2,35 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Fault, session_id, start_test_server, type TestServer } from "../test/server.ts";
+import { type Fault, sessionId, startTestServer, type TestServer } from "../test/server.ts";
 import { type AgentOptions, createAgent, type KultiAgent, type KultiProblem } from "./index.ts";
-import { create_ingest } from "./ingest.ts";
+import { createIngest } from "./ingest.ts";
 import type { QueuedEvent } from "./queue.ts";
-import { create_session } from "./session.ts";
+import { createSession } from "./session.ts";
 
 let server: TestServer;
 let problems: KultiProblem[];
 const agents: KultiAgent[] = [];
 
 beforeEach(async () => {
-  server = await start_test_server();
+  server = await startTestServer();
   problems = [];
 });
 
 afterEach(async () => {
-  for (const agent of agents.splice(0)) await agent.close({ timeout_ms: 0 });
+  for (const agent of agents.splice(0)) await agent.close({ timeoutMs: 0 });
   await server.close();
 });
 
 function start(options: AgentOptions = {}): KultiAgent {
   const agent = createAgent({
     server: server.url,
-    agent_id: "tester",
-    api_key: "klt_test",
-    flush_ms: 5,
-    retry_base_ms: 2,
-    retry_cap_ms: 10,
-    on_problem: (problem) => problems.push(problem),
+    agentId: "tester",
+    apiKey: "klt_test",
+    flushMs: 5,
+    retryBaseMs: 2,
+    retryCapMs: 10,
+    onProblem: (problem) => problems.push(problem),
     ...options,
   });
   agents.push(agent);
@@ -51,7 +51,14 @@ const page = (status: number, headers: Record<string, string> = {}): Fault => ({
 });
 const json = (status: number, body: unknown): Fault => ({ kind: "status", status, body });
 
-const reply = { session_id, accepted: 1, duplicates: 0, last_seq: 1, flush_ms: 5, messages: [] };
+const reply = {
+  session_id: sessionId,
+  accepted: 1,
+  duplicates: 0,
+  last_seq: 1,
+  flush_ms: 5,
+  messages: [],
+};
 
 test.each<[string, Fault]>([
   ["a page with 404", page(404)],
@@ -75,7 +82,7 @@ test.each<[string, Fault]>([
   ["an acknowledgement with a position that is none", json(200, { ...reply, last_seq: "1" })],
   ["an acknowledgement of fewer events", json(200, reply)],
 ])("%s is no answer: the events are sent again", async (_, fault) => {
-  const agent = start({ max_batch_events: 50 });
+  const agent = start({ maxBatchEvents: 50 });
   server.faults.push(...Array.from({ length: 12 }, () => fault));
   for (const content of numbers(160)) agent.think(content);
   await agent.flush();
@@ -142,12 +149,12 @@ test("a large event that something refuses again and again is given up alone, wi
   expect(contents()).toEqual(["before", "after"]);
   expect(refusals).toBeGreaterThanOrEqual(5);
   const dropped = problems.filter((problem) => problem.dropped > 0);
-  expect(dropped).toMatchObject([{ code: "too_large", dropped: 1, event_type: "code" }]);
+  expect(dropped).toMatchObject([{ code: "too_large", dropped: 1, eventType: "code" }]);
   expect(dropped[0]?.message).toMatch(/code, 20,\d\d\d bytes.*it answered 413/);
 });
 
 test("no event is given up, however large, while Kulti answers nothing else either", async () => {
-  server.is_healthy = false;
+  server.isHealthy = false;
   server.judge = () => page(504) as Extract<Fault, { kind: "status" }>;
   const agent = start();
   agent.code("big.bin", "y".repeat(20_000));
@@ -178,7 +185,7 @@ test("an event that Kulti's database refuses is dropped alone, and the others go
 test("a fetch that never answers and does not heed its signal is given up", async () => {
   let calls = 0;
   const agent = start({
-    timeout_ms: 50,
+    timeoutMs: 50,
     fetch: (url, init) => (++calls < 3 ? new Promise(() => {}) : fetch(url, init)),
   });
   agent.think("patient");
@@ -188,17 +195,17 @@ test("a fetch that never answers and does not heed its signal is given up", asyn
 
 test.each([1e9, Number.NaN, -1, "soon"])(
   "a pace of %s is not believed: it would silence the agent, or make it hurry",
-  async (flush_ms) => {
-    const body = { ...reply, flush_ms } as never;
-    const send = create_ingest({
-      agent_id: "tester",
-      session: create_session("continue"),
+  async (flushMs) => {
+    const body = { ...reply, flush_ms: flushMs } as never;
+    const send = createIngest({
+      agentId: "tester",
+      session: createSession("continue"),
       transport: { post: async () => ({ kind: "done", status: 200, body }) } as never,
       probe: async () => true,
     });
     const outcome = await send([{} as QueuedEvent], new AbortController().signal);
     const paces = outcome.kind === "accepted" && outcome.reply.flush_ms;
-    expect(paces).toBe(flush_ms === 1e9 ? 10_000 : 0);
+    expect(paces).toBe(flushMs === 1e9 ? 10_000 : 0);
   },
 );
 

@@ -29,6 +29,6 @@ export { createAgent, type KultiAgent, type ThoughtOptions } from "./client.ts";
 export type { AgentOptions } from "./options.ts";
 export type { DrainResult } from "./outbox.ts";
 export type { KultiProblem, ProblemCode } from "./problem.ts";
-export { type RegisterOptions, type Registration, register_agent } from "./register.ts";
+export { type RegisterOptions, type Registration, registerAgent } from "./register.ts";
 export type { SessionChoice } from "./session.ts";
 export type { ThoughtStream } from "./thought-stream.ts";

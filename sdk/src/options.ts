@@ -1,11 +1,11 @@
 /** What an agent may set, with its defaults, and where the rest is found. */
 
-import { agent_id_pattern, functions_path, uuid_pattern } from "@kulti/protocol/routes.ts";
-import { trim_end } from "@kulti/protocol/text.ts";
-import { batch_defaults } from "./batcher.ts";
+import { agentIdPattern, functionsPath, uuidPattern } from "@kulti/protocol/routes.ts";
+import { trimEnd } from "@kulti/protocol/text.ts";
+import { batchDefaults } from "./batcher.ts";
 import type { MessageHandler } from "./chat.ts";
 import type { KultiProblem } from "./problem.ts";
-import { create_redaction, type Redact, type Redaction } from "./redaction.ts";
+import { createRedaction, type Redact, type Redaction } from "./redaction.ts";
 import type { SessionChoice } from "./session.ts";
 import type { Fetch } from "./transport.ts";
 
@@ -13,40 +13,40 @@ export interface AgentOptions {
   /** URL of the Supabase project, such as `http://127.0.0.1:54321`. Default: KULTI_SERVER, then KULTI_STATE_SERVER. */
   server?: string;
   /** Default: KULTI_AGENT_ID. */
-  agent_id?: string;
+  agentId?: string;
   /** The agent's key, `klt_…`. Default: KULTI_API_KEY. */
-  api_key?: string;
+  apiKey?: string;
   /** Default: `continue`. */
   session?: SessionChoice;
   /** False: nothing is sent. Default: true, unless KULTI_STREAM_ENABLED is `0` or `false`. */
   enabled?: boolean;
   /**
-   * Called with each chat line from viewers; asks for them every `poll_ms` while nothing is sent. The lines are
+   * Called with each chat line from viewers; asks for them every `pollMs` while nothing is sent. The lines are
    * untrusted: see `UntrustedMessage`.
    */
-  on_message?: MessageHandler;
+  onMessage?: MessageHandler;
   /** Called when something could not be sent. Default: the first of each kind is written to stderr. */
-  on_problem?: (problem: KultiProblem) => void;
+  onProblem?: (problem: KultiProblem) => void;
   /** Milliseconds to gather events before the first answer of the server, which then sets the pace. Default: 200. */
-  flush_ms?: number;
+  flushMs?: number;
   /** Milliseconds between looks at the chat while the agent is silent. Default: 5,000. */
-  poll_ms?: number;
+  pollMs?: number;
   /** Milliseconds until a request without an answer is given up and tried again. Default: 20,000. */
-  timeout_ms?: number;
+  timeoutMs?: number;
   /** Events held while the server can't be reached. Default: 20,000. */
-  max_queue_events?: number;
+  maxQueueEvents?: number;
   /** Bytes held while the server can't be reached. Default: 33,554,432. */
-  max_queue_bytes?: number;
+  maxQueueBytes?: number;
   /** Events in one request. Default: 500, the most the server takes. */
-  max_batch_events?: number;
+  maxBatchEvents?: number;
   /** Bytes of events in one request, before compression. Default: 4,128,768. */
-  max_batch_bytes?: number;
+  maxBatchBytes?: number;
   /**
    * First and longest wait between two tries, in milliseconds. A server that comes back is noticed sooner, and
    * `Retry-After` may ask for more. Default: 300 and 30,000.
    */
-  retry_base_ms?: number;
-  retry_cap_ms?: number;
+  retryBaseMs?: number;
+  retryCapMs?: number;
   /**
    * False: texts leave as they are, and the server takes secrets out unless the agent's profile says otherwise. A
    * function: takes a text, or a piece of one that is streamed, and gives what may be shown of it, after the usual
@@ -54,13 +54,13 @@ export interface AgentOptions {
    */
   redact?: boolean | Redact;
   /** Send what is left when the process would end by itself. Default: true. */
-  drain_on_exit?: boolean;
+  drainOnExit?: boolean;
   /** Default: the global fetch. */
   fetch?: Fetch;
 }
 
 export interface Settings
-  extends Required<Omit<AgentOptions, "on_message" | "on_problem" | "redact">> {
+  extends Required<Omit<AgentOptions, "onMessage" | "onProblem" | "redact">> {
   redaction: Redaction;
   /** What is missing or wrong, in one line; null when the agent can stream. */
   obstacle: string | null;
@@ -69,27 +69,27 @@ export interface Settings
 }
 
 /** Defaults of the options that are numbers over zero. */
-const number_defaults = {
-  flush_ms: 200,
-  poll_ms: 5_000,
-  timeout_ms: 20_000,
-  max_queue_events: 20_000,
-  max_queue_bytes: 33_554_432,
-  retry_base_ms: 300,
-  retry_cap_ms: 30_000,
-  ...(batch_defaults as { max_batch_events: number; max_batch_bytes: number }),
+const numberDefaults = {
+  flushMs: 200,
+  pollMs: 5_000,
+  timeoutMs: 20_000,
+  maxQueueEvents: 20_000,
+  maxQueueBytes: 33_554_432,
+  retryBaseMs: 300,
+  retryCapMs: 30_000,
+  ...(batchDefaults as { maxBatchEvents: number; maxBatchBytes: number }),
 };
 
 export function settle(options: AgentOptions): Settings {
-  const server = server_root(
+  const server = serverRoot(
     options.server ?? env("KULTI_SERVER") ?? env("KULTI_STATE_SERVER") ?? "",
   );
-  const agent_id = options.agent_id ?? env("KULTI_AGENT_ID") ?? "";
-  const api_key = options.api_key ?? env("KULTI_API_KEY") ?? "";
+  const agentId = options.agentId ?? env("KULTI_AGENT_ID") ?? "";
+  const apiKey = options.apiKey ?? env("KULTI_API_KEY") ?? "";
   const session = options.session ?? "continue";
-  const numbers = { ...number_defaults };
+  const numbers = { ...numberDefaults };
   const useless: string[] = [];
-  for (const name of Object.keys(number_defaults) as (keyof typeof number_defaults)[]) {
+  for (const name of Object.keys(numberDefaults) as (keyof typeof numberDefaults)[]) {
     const given: unknown = options[name];
     if (given === undefined) continue;
     if (typeof given === "number" && Number.isFinite(given) && given > 0) numbers[name] = given;
@@ -100,46 +100,46 @@ export function settle(options: AgentOptions): Settings {
   }
   return {
     server,
-    agent_id,
-    api_key,
+    agentId,
+    apiKey,
     session,
     enabled: options.enabled ?? !["0", "false"].includes(env("KULTI_STREAM_ENABLED") ?? ""),
     ...numbers,
-    max_batch_events: Math.min(numbers.max_batch_events, batch_defaults.max_batch_events),
-    max_batch_bytes: Math.min(numbers.max_batch_bytes, batch_defaults.max_batch_bytes),
+    maxBatchEvents: Math.min(numbers.maxBatchEvents, batchDefaults.maxBatchEvents),
+    maxBatchBytes: Math.min(numbers.maxBatchBytes, batchDefaults.maxBatchBytes),
     useless,
-    redaction: create_redaction(options.redact ?? true),
-    drain_on_exit: options.drain_on_exit ?? true,
-    fetch: typeof options.fetch === "function" ? options.fetch : platform_fetch,
-    obstacle: obstacle({ server, agent_id, api_key, session }),
+    redaction: createRedaction(options.redact ?? true),
+    drainOnExit: options.drainOnExit ?? true,
+    fetch: typeof options.fetch === "function" ? options.fetch : platformFetch,
+    obstacle: obstacle({ server, agentId, apiKey, session }),
   };
 }
 
 /** Looked up with each call: tests and instrumentation replace it. */
-export const platform_fetch: Fetch = (url, init) => globalThis.fetch(url, init);
+export const platformFetch: Fetch = (url, init) => globalThis.fetch(url, init);
 
 /** The project's URL out of any address of it: without a slash at its end, without the functions' path. */
-export function server_root(server: string): string {
-  const trimmed = trim_end(server.trim(), "/");
-  const at = trimmed.indexOf(functions_path);
+export function serverRoot(server: string): string {
+  const trimmed = trimEnd(server.trim(), "/");
+  const at = trimmed.indexOf(functionsPath);
   return at < 0 ? trimmed : trimmed.slice(0, at);
 }
 
 function obstacle(
-  given: Pick<Settings, "server" | "agent_id" | "api_key" | "session">,
+  given: Pick<Settings, "server" | "agentId" | "apiKey" | "session">,
 ): string | null {
   if (!given.server) return "the server is not known: set KULTI_SERVER to the URL of the project";
   if (!/^https?:\/\//.test(given.server)) {
     return `the server ${given.server} is no http(s) address: set KULTI_SERVER to the URL of the project`;
   }
-  if (!given.agent_id) return "the agent is not known: set KULTI_AGENT_ID";
-  if (!agent_id_pattern.test(given.agent_id)) {
-    return `the agent id ${given.agent_id} is not of the form ${agent_id_pattern.source}`;
+  if (!given.agentId) return "the agent is not known: set KULTI_AGENT_ID";
+  if (!agentIdPattern.test(given.agentId)) {
+    return `the agent id ${given.agentId} is not of the form ${agentIdPattern.source}`;
   }
-  if (!given.api_key)
+  if (!given.apiKey)
     return "the key is missing: set KULTI_API_KEY, or make one with `kulti register`";
   const { session } = given;
-  if (session !== "continue" && session !== "new" && !uuid_pattern.test(session)) {
+  if (session !== "continue" && session !== "new" && !uuidPattern.test(session)) {
     return `the session ${session} is neither continue nor new nor a UUID`;
   }
   return null;

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
-import { message_of, session_of } from "../test/session.ts";
-import { create_output } from "./cli/output.ts";
+import { messageOf, sessionOf } from "../test/session.ts";
+import { createOutput } from "./cli/output.ts";
 import {
-  export_asciicast,
-  export_markdown,
-  export_ndjson,
+  exportAsciicast,
+  exportMarkdown,
+  exportNdjson,
   type RecordedSession,
 } from "./export/index.ts";
-import { json_line, printable, printable_message } from "./printable.ts";
-import { create_report } from "./problem.ts";
+import { jsonLine, printable, printableMessage } from "./printable.ts";
+import { createReport } from "./problem.ts";
 
 /** Colour, the window's title, the clipboard, a question to the terminal, each also with one character for ESC [. */
 const hostile =
@@ -25,7 +25,7 @@ const head = {
   latest: hostile,
 };
 
-const session = session_of(
+const session = sessionOf(
   [
     [0, "task", { title: hostile, description: hostile }],
     [0, "goal", { title: hostile }],
@@ -49,7 +49,7 @@ const session = session_of(
     [5, "error", { message: hostile, file: hostile, stack: hostile, recovery_strategy: hostile }],
     [6, "usage", { model: hostile }],
   ],
-  { head, messages: [message_of(1, 7, hostile, hostile)] },
+  { head, messages: [messageOf(1, 7, hostile, hostile)] },
 );
 
 test("the hostile text is hostile: the positive control", () => {
@@ -58,9 +58,9 @@ test("the hostile text is hostile: the positive control", () => {
 });
 
 test.each<[string, (session: RecordedSession) => Iterable<string>]>([
-  ["NDJSON", export_ndjson],
-  ["Markdown", export_markdown],
-  ["an asciicast", export_asciicast],
+  ["NDJSON", exportNdjson],
+  ["Markdown", exportMarkdown],
+  ["an asciicast", exportAsciicast],
 ])("%s, written to a terminal, drives nothing", (_name, write) => {
   const text = [...write(session)].join("");
   expect(text).toContain("owned");
@@ -68,19 +68,19 @@ test.each<[string, (session: RecordedSession) => Iterable<string>]>([
 });
 
 test("a cast holds no control of others in its title, its markers and its keys", () => {
-  const [header, ...steps] = [...export_asciicast(session)].map((line) => JSON.parse(line));
+  const [header, ...steps] = [...exportAsciicast(session)].map((line) => JSON.parse(line));
   expect(header.title).not.toMatch(controls);
-  const of_code = (code: string) =>
+  const ofCode = (code: string) =>
     steps.filter((step) => step[1] === code).map((step) => step[2] as string);
-  expect(of_code("m").join("")).toContain("owned");
-  expect(of_code("m").join("")).not.toMatch(controls);
+  expect(ofCode("m").join("")).toContain("owned");
+  expect(ofCode("m").join("")).not.toMatch(controls);
   // The return at the end of a command is the cast's own.
-  expect(of_code("i").join("")).toContain("owned");
-  expect(of_code("i").join("").replace(/\r$/, "")).not.toMatch(controls);
+  expect(ofCode("i").join("")).toContain("owned");
+  expect(ofCode("i").join("").replace(/\r$/, "")).not.toMatch(controls);
 });
 
-test("json_line reads back as it was", () => {
-  expect(JSON.parse(json_line({ text: hostile }))).toEqual({ text: hostile });
+test("jsonLine reads back as it was", () => {
+  expect(JSON.parse(jsonLine({ text: hostile }))).toEqual({ text: hostile });
 });
 
 test("the command line prints no control and tells no key beside its results", () => {
@@ -93,8 +93,8 @@ test("the command line prints no control and tells no key beside its results", (
   const streams = { stdout: stream("stdout"), stderr: stream("stderr") };
   const key = `klt_${"k".repeat(43)}`;
   const secret = `Cannot reach https://agent:${key}@kulti.example/ingest/${key}: ${hostile}`;
-  for (const is_json of [false, true]) {
-    const out = create_output(streams, {}, is_json);
+  for (const isJson of [false, true]) {
+    const out = createOutput(streams, {}, isJson);
     out.print(`KULTI_API_KEY=${key}\t${hostile}`);
     out.json({ text: hostile });
     out.note(secret);
@@ -115,15 +115,15 @@ test("a problem that nobody handles is told without controls and keys", ({ onTes
     console.warn = warn;
   });
   const message = `${hostile} klt_${"k".repeat(43)}`;
-  create_report()({ code: "refused", message, dropped: 0 });
+  createReport()({ code: "refused", message, dropped: 0 });
   expect(told).toEqual([`kulti: ${printable(hostile)} klt_…`]);
   expect(told.join("")).not.toMatch(controls);
 });
 
-test("printable_message takes linear time", () => {
+test("printableMessage takes linear time", () => {
   for (const piece of ["klt_", "http://", "http://a:", "\u001b", "klt_aaaaaaaa@"]) {
-    const started_ms = performance.now();
-    printable_message(piece.repeat(100_000 / piece.length));
-    expect(performance.now() - started_ms).toBeLessThan(1_000);
+    const startedMs = performance.now();
+    printableMessage(piece.repeat(100_000 / piece.length));
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
   }
 });

@@ -5,13 +5,13 @@ export const printable = (text: string): string =>
   text.replaceAll("\r\n", "\n").replace(/[^\P{Cc}\n\t]/gu, "\ufffd");
 
 /** As `printable`, for messages: a log may keep them, so a key and the login of an address are left out. */
-export const printable_message = (text: string): string =>
+export const printableMessage = (text: string): string =>
   printable(text)
     .replace(/klt_[A-Za-z0-9_-]{8,}/g, "klt_…")
     .replace(/(https?:\/\/)[^\s/?#@]*@/gi, "$1");
 
 /** One value as one line of JSON, whose controls are all escapes: JSON itself leaves U+007F to U+009F as they are. */
-export const json_line = (value: unknown): string =>
+export const jsonLine = (value: unknown): string =>
   `${JSON.stringify(value).replace(
     /[\u007f-\u009f]/g,
     (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`,

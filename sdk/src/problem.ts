@@ -1,6 +1,6 @@
 /** What went wrong on the way to the server, told beside the agent's work and never thrown into it. */
 import type { EventType } from "@kulti/protocol/event.ts";
-import { printable_message } from "./printable.ts";
+import { printableMessage } from "./printable.ts";
 
 export type ProblemCode =
   /** Server, agent id or key is missing or of the wrong form; nothing will be sent. */
@@ -33,23 +33,23 @@ export interface KultiProblem {
   /** Events lost by it. */
   dropped: number;
   /** Type of the event concerned, where it is one. */
-  event_type?: EventType;
+  eventType?: EventType;
   /** HTTP status and the server's error code, where it answered. */
   status?: number;
-  error_code?: string;
+  errorCode?: string;
 }
 
 export type Report = (problem: KultiProblem) => void;
 
-/** Calls `on_problem`, or writes each message once to stderr; whatever it throws stays here. */
-export function create_report(on_problem?: (problem: KultiProblem) => void): Report {
+/** Calls `onProblem`, or writes each message once to stderr; whatever it throws stays here. */
+export function createReport(onProblem?: (problem: KultiProblem) => void): Report {
   const told = new Set<string>();
   const warn = (problem: KultiProblem): void => {
     if (told.has(problem.code) && problem.code !== "invalid_event") return;
     told.add(problem.code);
-    console.warn(`kulti: ${printable_message(problem.message)}`);
+    console.warn(`kulti: ${printableMessage(problem.message)}`);
   };
-  const handler = on_problem ?? warn;
+  const handler = onProblem ?? warn;
   return (problem) => {
     try {
       handler(problem);

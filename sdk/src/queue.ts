@@ -20,11 +20,11 @@ export interface QueuedEvent {
 }
 
 export interface QueueBounds {
-  max_events: number;
-  max_bytes: number;
+  maxEvents: number;
+  maxBytes: number;
 }
 
-export function importance_of(type: EventType, data: EventDataByType[EventType]): 0 | 1 | 2 {
+export function importanceOf(type: EventType, data: EventDataByType[EventType]): 0 | 1 | 2 {
   if (type === "terminal") return 0;
   if (type !== "thought") return 2;
   return (data as EventDataByType["thought"]).priority === "detail" ? 0 : 1;
@@ -34,7 +34,7 @@ export class Queue {
   #items: QueuedEvent[] = [];
   #bytes = 0;
   /** The first so many are on their way. */
-  #in_flight = 0;
+  #inFlight = 0;
   readonly #bounds: QueueBounds;
 
   constructor(bounds: QueueBounds) {
@@ -58,27 +58,27 @@ export class Queue {
   push(item: QueuedEvent): number {
     this.#items.push(item);
     this.#bytes += item.bytes;
-    const { max_events, max_bytes } = this.#bounds;
-    if (this.#items.length <= max_events && this.#bytes <= max_bytes) return 0;
-    return this.#trim(Math.floor(max_events * 0.9), Math.floor(max_bytes * 0.9));
+    const { maxEvents, maxBytes } = this.#bounds;
+    if (this.#items.length <= maxEvents && this.#bytes <= maxBytes) return 0;
+    return this.#trim(Math.floor(maxEvents * 0.9), Math.floor(maxBytes * 0.9));
   }
 
   /** The next events to send, at least one; they stay in the queue, safe from dropping, until `settle`. */
-  take(max_events: number, max_bytes: number): QueuedEvent[] {
+  take(maxEvents: number, maxBytes: number): QueuedEvent[] {
     let bytes = 0;
     let count = 0;
     for (const item of this.#items) {
-      if (count > 0 && (count >= max_events || bytes + item.bytes > max_bytes)) break;
+      if (count > 0 && (count >= maxEvents || bytes + item.bytes > maxBytes)) break;
       bytes += item.bytes;
       count++;
     }
-    this.#in_flight = count;
+    this.#inFlight = count;
     return this.#items.slice(0, count);
   }
 
   /** Ends the flight: removes the events with these ids, and keeps the others for the next try. */
   settle(ids: ReadonlySet<string>): void {
-    this.#in_flight = 0;
+    this.#inFlight = 0;
     if (ids.size === 0) return;
     this.#keep((item) => !ids.has(item.id));
   }
@@ -86,18 +86,18 @@ export class Queue {
   clear(): number {
     const count = this.#items.length;
     this.#keep(() => false);
-    this.#in_flight = 0;
+    this.#inFlight = 0;
     return count;
   }
 
-  #trim(to_events: number, to_bytes: number): number {
+  #trim(toEvents: number, toBytes: number): number {
     const before = this.#items.length;
     const doomed = new Set<QueuedEvent>();
     let count = before;
     let bytes = this.#bytes;
     for (const importance of [0, 1, 2]) {
-      for (const item of this.#items.slice(this.#in_flight)) {
-        if (count <= to_events && bytes <= to_bytes) break;
+      for (const item of this.#items.slice(this.#inFlight)) {
+        if (count <= toEvents && bytes <= toBytes) break;
         if (item.importance !== importance) continue;
         doomed.add(item);
         count--;
@@ -108,8 +108,8 @@ export class Queue {
     return before - this.#items.length;
   }
 
-  #keep(is_kept: (item: QueuedEvent) => boolean): void {
-    this.#items = this.#items.filter(is_kept);
+  #keep(isKept: (item: QueuedEvent) => boolean): void {
+    this.#items = this.#items.filter(isKept);
     this.#bytes = this.#items.reduce((sum, item) => sum + item.bytes, 0);
   }
 }

@@ -1,8 +1,8 @@
 /** What the agent's choice makes of texts: whole ones, the texts of an event, and those that come in pieces. */
 import type { EventDataByType, EventType } from "@kulti/protocol/event.ts";
 import { redact, StreamRedactor } from "@kulti/protocol/redact.ts";
-import { redact_data, type TextField } from "@kulti/protocol/redact-events.ts";
-import { to_text } from "./text.ts";
+import { redactData, type TextField } from "@kulti/protocol/redact-events.ts";
+import { toText } from "./text.ts";
 
 export type Redact = (text: string) => string;
 
@@ -27,7 +27,7 @@ export interface Redaction {
 }
 
 /** A function of the agent's own comes after the usual redaction; what it gives that is no text is not shown. */
-export function create_redaction(choice: boolean | Redact): Redaction {
+export function createRedaction(choice: boolean | Redact): Redaction {
   if (choice === false) {
     return {
       text: (text) => text,
@@ -35,12 +35,12 @@ export function create_redaction(choice: boolean | Redact): Redaction {
       stream: () => ({ push: (piece) => piece, end: () => "", held: 0 }),
     };
   }
-  const own: Redact = choice === true ? (text) => text : (text) => to_text(choice(text));
+  const own: Redact = choice === true ? (text) => text : (text) => toText(choice(text));
   return {
     text: (text) => own(redact(text)),
     data(type, data, shown) {
-      const usual = redact_data({ type, data }, shown).data as typeof data;
-      return choice === true ? usual : (in_texts(usual, own, shown) as typeof data);
+      const usual = redactData({ type, data }, shown).data as typeof data;
+      return choice === true ? usual : (inTexts(usual, own, shown) as typeof data);
     },
     stream() {
       const usual = new StreamRedactor();
@@ -55,14 +55,11 @@ export function create_redaction(choice: boolean | Redact): Redaction {
   };
 }
 
-function in_texts(value: unknown, change: Redact, shown?: string): unknown {
+function inTexts(value: unknown, change: Redact, shown?: string): unknown {
   if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((item) => in_texts(item, change));
+  if (Array.isArray(value)) return value.map((item) => inTexts(item, change));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      key === shown ? item : in_texts(item, change),
-    ]),
+    Object.entries(value).map(([key, item]) => [key, key === shown ? item : inTexts(item, change)]),
   );
 }

@@ -2,56 +2,64 @@
 import { KultiError } from "@kulti/protocol/errors.ts";
 import type { Visibility } from "@kulti/protocol/event.ts";
 import { routes } from "@kulti/protocol/routes.ts";
-import type { Agent, AgentKey } from "@kulti/protocol/wire.ts";
-import { platform_fetch, server_root } from "./options.ts";
-import { create_transport, with_timeout } from "./transport.ts";
+import type { Agent, AgentKey, RegisterReply, RegisterRequest } from "@kulti/protocol/wire.ts";
+import { platformFetch, serverRoot } from "./options.ts";
+import { createTransport, withTimeout } from "./transport.ts";
 
 export interface RegisterOptions {
   /** URL of the Supabase project. */
   server: string;
-  agent_id: string;
+  agentId: string;
   name?: string;
-  avatar_url?: string;
+  avatarUrl?: string;
   description?: string;
   /** Default: `public`. */
   visibility?: Visibility;
   /** The project's secret key, needed where registration is closed. */
-  secret_key?: string;
+  secretKey?: string;
 }
 
 export interface Registration {
   agent: Agent;
   /** Shown this once: the server keeps only its hash. */
-  api_key: string;
+  apiKey: string;
   key: AgentKey;
 }
 
 /** The server gives its database fifteen seconds. */
-export const register_timeout_ms = 20_000;
+export const registerTimeoutMs = 20_000;
 
 /** Throws KultiError (`agent_exists`, `registration_closed`, `rate_limited`, …), or Error when there is no answer. */
-export async function register_agent(options: RegisterOptions): Promise<Registration> {
-  const { server, secret_key, ...profile } = options;
-  const root = server_root(server);
-  const transport = create_transport(
+export async function registerAgent(options: RegisterOptions): Promise<Registration> {
+  const { server, secretKey, agentId, avatarUrl, ...rest } = options;
+  const profile: RegisterRequest = {
+    agent_id: agentId,
+    ...(avatarUrl !== undefined && { avatar_url: avatarUrl }),
+    ...rest,
+  };
+  const root = serverRoot(server);
+  const transport = createTransport(
     root,
-    secret_key ?? null,
-    with_timeout(platform_fetch, register_timeout_ms),
+    secretKey ?? null,
+    withTimeout(platformFetch, registerTimeoutMs),
   );
   const url = root + routes.agents;
   const answer = await transport.post(
     routes.agents,
     JSON.stringify(profile),
-    is_registration,
+    isRegistration,
     new AbortController().signal,
   );
-  if (answer.kind === "done") return answer.body;
+  if (answer.kind === "done") {
+    const { agent, api_key: apiKey, key } = answer.body;
+    return { agent, apiKey, key };
+  }
   if (answer.kind === "failed") {
     throw new Error(`Cannot register at ${url}: ${answer.why}. Is the server running?`);
   }
   const { code, message, status } = answer;
-  throw new KultiError(code, `${message} (${profile.agent_id} at ${url}, HTTP ${status})`);
+  throw new KultiError(code, `${message} (${agentId} at ${url}, HTTP ${status})`);
 }
 
-const is_registration = (body: unknown): body is Registration =>
-  typeof (body as Partial<Registration> | null)?.api_key === "string";
+const isRegistration = (body: unknown): body is RegisterReply =>
+  typeof (body as Partial<RegisterReply> | null)?.api_key === "string";

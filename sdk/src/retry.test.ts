@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type RetryOptions, with_retry } from "./retry.ts";
-import { type Answer, create_transport, type Fetch, type Transport } from "./transport.ts";
+import { type RetryOptions, withRetry } from "./retry.ts";
+import { type Answer, createTransport, type Fetch, type Transport } from "./transport.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const accepts = (body: unknown): body is object => typeof body === "object" && body !== null;
 const nothing: Answer<never> = {
-  ...{ kind: "failed", status: 0, why: "ECONNREFUSED", is_timeout: false, wait_ms: 0 },
+  ...{ kind: "failed", status: 0, why: "ECONNREFUSED", isTimeout: false, waitMs: 0 },
 };
 
 /** Asks through a transport that gives these answers; tells when each was asked for, in ms. */
@@ -18,8 +18,8 @@ function asked(answers: Answer<unknown>[], options: Partial<RetryOptions> = {}) 
     times.push(Date.now() - began);
     return answers.shift() ?? { kind: "done", status: 200, body: {} };
   };
-  const transport = with_retry({ post: ask, get: ask } as Transport, {
-    ...{ base_ms: 300, cap_ms: 30_000, probe: async () => false, random: () => 1 },
+  const transport = withRetry({ post: ask, get: ask } as Transport, {
+    ...{ baseMs: 300, capMs: 30_000, probe: async () => false, random: () => 1 },
     ...options,
   });
   const done = transport.post("/", "{}", accepts, new AbortController().signal);
@@ -27,15 +27,15 @@ function asked(answers: Answer<unknown>[], options: Partial<RetryOptions> = {}) 
 }
 
 test("while nothing answers the server is probed about every two seconds, and used once it is back", async () => {
-  let is_up = false;
+  let isUp = false;
   const probes: number[] = [];
   const began = Date.now();
   const { times, done } = asked(Array(12).fill(nothing), {
     random: Math.random,
-    base_ms: 30_000,
+    baseMs: 30_000,
     probe: async () => {
       probes.push(Date.now() - began);
-      return is_up;
+      return isUp;
     },
   });
   await vi.advanceTimersByTimeAsync(100_000);
@@ -44,7 +44,7 @@ test("while nothing answers the server is probed about every two seconds, and us
   expect(probes.length).toBeGreaterThan(20);
   const tries = times.length;
   expect(tries).toBeLessThan(20);
-  is_up = true;
+  isUp = true;
   await vi.advanceTimersByTimeAsync(3_001);
   expect(times.length).toBeGreaterThan(tries);
   await vi.advanceTimersByTimeAsync(120_000);
@@ -53,7 +53,7 @@ test("while nothing answers the server is probed about every two seconds, and us
 
 test("a server that says it can't serve is asked again within five seconds", async () => {
   const unavailable: Answer<unknown> = {
-    ...{ kind: "refused", status: 503, code: "unavailable", message: "", issues: [], wait_ms: 0 },
+    ...{ kind: "refused", status: 503, code: "unavailable", message: "", issues: [], waitMs: 0 },
   };
   const { times, done } = asked(Array(12).fill(unavailable));
   await vi.advanceTimersByTimeAsync(120_000);
@@ -79,9 +79,9 @@ test("Retry-After is obeyed, of Kulti up to five minutes, of anything else up to
     new Response("{}", { status: 200 }),
   ];
   const fetch: Fetch = async () => answers.shift() as Response;
-  const transport = with_retry(create_transport("http://kulti.example", null, fetch), {
-    ...{ base_ms: 300, cap_ms: 30_000, probe: async () => true },
-    on_retry: (_failures, _cause, wait_ms) => waits.push(wait_ms),
+  const transport = withRetry(createTransport("http://kulti.example", null, fetch), {
+    ...{ baseMs: 300, capMs: 30_000, probe: async () => true },
+    onRetry: (_failures, _cause, waitMs) => waits.push(waitMs),
   });
   const done = transport.post("/", "{}", accepts, new AbortController().signal);
   await vi.advanceTimersByTimeAsync(331_000);

@@ -13,9 +13,9 @@ export interface Session {
   /** Null until it is known. */
   readonly id: string | null;
   /** True once the server has answered for it. */
-  readonly is_open: boolean;
+  readonly isOpen: boolean;
   /** `seq` of the last chat line handled; undefined while the server keeps the cursor. */
-  readonly messages_after: number | undefined;
+  readonly messagesAfter: number | undefined;
   /** The part of a request that names the session. */
   address(): Address;
   /** Takes over what the server said of it. */
@@ -26,43 +26,43 @@ export interface Session {
   restart(): boolean;
 }
 
-export function create_session(choice: SessionChoice): Session {
-  const is_fixed = choice !== "continue" && choice !== "new";
-  let id: string | null = is_fixed ? choice : choice === "new" ? crypto.randomUUID() : null;
-  let is_open = false;
-  let messages_after: number | undefined = choice === "new" ? 0 : undefined;
+export function createSession(choice: SessionChoice): Session {
+  const isFixed = choice !== "continue" && choice !== "new";
+  let id: string | null = isFixed ? choice : choice === "new" ? crypto.randomUUID() : null;
+  let isOpen = false;
+  let messagesAfter: number | undefined = choice === "new" ? 0 : undefined;
 
   return {
     get id() {
       return id;
     },
-    get is_open() {
-      return is_open;
+    get isOpen() {
+      return isOpen;
     },
-    get messages_after() {
-      return messages_after;
+    get messagesAfter() {
+      return messagesAfter;
     },
     address() {
-      const cursor = messages_after === undefined ? {} : { messages_after };
+      const cursor = messagesAfter === undefined ? {} : { messages_after: messagesAfter };
       if (id === null) return cursor;
-      return is_open ? { session_id: id, ...cursor } : { start_session: id, ...cursor };
+      return isOpen ? { session_id: id, ...cursor } : { start_session: id, ...cursor };
     },
     opened(reply) {
       id = reply.session_id;
-      is_open = true;
+      isOpen = true;
     },
     unread(messages) {
       const fresh = messages
-        .filter((message) => message.session_id === id && message.seq > (messages_after ?? 0))
+        .filter((message) => message.session_id === id && message.seq > (messagesAfter ?? 0))
         .sort((one, other) => one.seq - other.seq);
-      messages_after = fresh.at(-1)?.seq ?? messages_after;
+      messagesAfter = fresh.at(-1)?.seq ?? messagesAfter;
       return fresh;
     },
     restart() {
-      if (is_fixed) return false;
+      if (isFixed) return false;
       id = crypto.randomUUID();
-      is_open = false;
-      messages_after = 0;
+      isOpen = false;
+      messagesAfter = 0;
       return true;
     },
   };

@@ -14,98 +14,94 @@ export type TerminalToken =
   | { kind: "other"; text: string };
 
 /** A sequence that never ends must not be kept for ever; only strings, such as pictures, are long. */
-const longest_open_string = 65_536;
-const longest_open_other = 256;
+const longestOpenString = 65_536;
+const longestOpenOther = 256;
 
 /** Returns a function that takes the next chunk. */
-export function create_token_reader(): (chunk: string) => TerminalToken[] {
-  let open_end = "";
+export function createTokenReader(): (chunk: string) => TerminalToken[] {
+  let openEnd = "";
   return (chunk) => {
-    if (goes_on(open_end, chunk)) {
-      open_end += chunk;
+    if (goesOn(openEnd, chunk)) {
+      openEnd += chunk;
       return [];
     }
-    const codes = parse(open_end + chunk);
+    const codes = parse(openEnd + chunk);
     const last = codes.at(-1);
-    open_end = last && last.type !== "TEXT" && is_open(last) ? last.raw : "";
-    if (open_end !== "") codes.pop();
+    openEnd = last && last.type !== "TEXT" && isOpen(last) ? last.raw : "";
+    if (openEnd !== "") codes.pop();
     const tokens: TerminalToken[] = [];
-    for (const code of codes) add_tokens(code, tokens);
+    for (const code of codes) addTokens(code, tokens);
     return tokens;
   };
 }
 
 /** What is read when nothing draws it: the text with its line breaks. */
-export function without_escapes(text: string): string {
+export function withoutEscapes(text: string): string {
   if (!/[^\P{Cc}\n\r\t]/u.test(text)) return text;
-  return create_token_reader()(text)
+  return createTokenReader()(text)
     .map((token) => (token.kind === "text" || token.kind === "control" ? token.text : ""))
     .join("");
 }
 
 // biome-ignore-start lint/suspicious/noControlCharactersInRegex: escapes are made of control characters.
 const osc = /^(?:\x1b\]|\x9d)/;
-const other_string = /^(?:\x1b[P_X^]|[\x90\x98\x9e\x9f])/;
-const may_end_osc = /[\x07\n\x18\x1a\x1b\x90\x98\x9b-\x9f]/;
-const may_end_other = /[\n\x18\x1a\x1b\x90\x98\x9b-\x9f]/;
+const otherString = /^(?:\x1b[P_X^]|[\x90\x98\x9e\x9f])/;
+const mayEndOsc = /[\x07\n\x18\x1a\x1b\x90\x98\x9b-\x9f]/;
+const mayEndOther = /[\n\x18\x1a\x1b\x90\x98\x9b-\x9f]/;
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: see above.
 
 /** Whether an open string just grows by this chunk: to read it anew each time would take the square of its length. */
-function goes_on(open_end: string, chunk: string): boolean {
-  const may_end = osc.test(open_end)
-    ? may_end_osc
-    : other_string.test(open_end)
-      ? may_end_other
-      : null;
-  const is_kept = open_end.length + chunk.length <= longest_open_string;
-  return may_end !== null && is_kept && !may_end.test(chunk);
+function goesOn(openEnd: string, chunk: string): boolean {
+  const mayEnd = osc.test(openEnd) ? mayEndOsc : otherString.test(openEnd) ? mayEndOther : null;
+  const isKept = openEnd.length + chunk.length <= longestOpenString;
+  return mayEnd !== null && isKept && !mayEnd.test(chunk);
 }
 
 /** The start of a sequence whose end may come with the next chunk; at the end of its line it is none any more. */
-function is_open(code: CODE): boolean {
-  const is_string = osc.test(code.raw) || other_string.test(code.raw);
-  const longest = is_string ? longest_open_string : longest_open_other;
-  return code.raw.length <= longest && !is_complete(code) && !code.raw.includes("\n");
+function isOpen(code: CODE): boolean {
+  const isString = osc.test(code.raw) || otherString.test(code.raw);
+  const longest = isString ? longestOpenString : longestOpenOther;
+  return code.raw.length <= longest && !isComplete(code) && !code.raw.includes("\n");
 }
 
-function is_complete({ type, raw }: CODE): boolean {
+function isComplete({ type, raw }: CODE): boolean {
   if (type === "ESC") return raw.length > 1 && /[0-~]$/.test(raw);
-  if (is_csi(type)) return csi.test(csi_body(raw));
+  if (isCsi(type)) return csi.test(csiBody(raw));
   return ["\u0007", "\u001b\\", "\u009c"].some((end) => raw.endsWith(end));
 }
 
 const csi = /^([?><=]?)([0-?]*)([ -/]*[@-~])$/;
 
 /** What stands behind `ESC [`, or behind the one character that means the same. */
-const csi_body = (raw: string): string =>
+const csiBody = (raw: string): string =>
   raw.startsWith("\u009b") ? raw.slice(1) : raw.slice(raw.indexOf("[") + 1);
 
-const is_csi = (type: CODE["type"]): boolean =>
+const isCsi = (type: CODE["type"]): boolean =>
   type === "CSI" || type === "DEC" || type === "PRIVATE";
 
-function add_tokens(code: CODE, tokens: TerminalToken[]): void {
+function addTokens(code: CODE, tokens: TerminalToken[]): void {
   const { type, raw } = code;
   if (type === "TEXT") {
-    add_text(raw, tokens);
+    addText(raw, tokens);
     return;
   }
-  const body = csi_body(raw);
-  const [found, mark = "", params = "", final = ""] = (is_csi(type) && csi.exec(body)) || [];
+  const body = csiBody(raw);
+  const [found, mark = "", params = "", final = ""] = (isCsi(type) && csi.exec(body)) || [];
   if (found !== undefined) {
     tokens.push({ kind: "csi", text: `\u001b[${body}`, mark, params: numbers(params), final });
     return;
   }
   // Cut short by another one or by the end of its line: what follows in the next line is text.
-  const end = is_complete(code) ? -1 : raw.indexOf("\n");
+  const end = isComplete(code) ? -1 : raw.indexOf("\n");
   tokens.push({ kind: "other", text: end < 0 ? raw : raw.slice(0, end) });
-  if (end >= 0) add_text(raw.slice(end), tokens);
+  if (end >= 0) addText(raw.slice(end), tokens);
 }
 
-function add_text(raw: string, tokens: TerminalToken[]): void {
+function addText(raw: string, tokens: TerminalToken[]): void {
   for (const text of raw.split(/(\p{Cc})/u)) {
     if (text === "") continue;
-    const is_control = text < " " || (text >= "\u007f" && text < "\u00a0");
-    if (!is_control) tokens.push({ kind: "text", text });
+    const isControl = text < " " || (text >= "\u007f" && text < "\u00a0");
+    if (!isControl) tokens.push({ kind: "text", text });
     else tokens.push({ kind: text < " " ? "control" : "other", text });
   }
 }

@@ -5,7 +5,7 @@
 import type { EventDataByType, EventType } from "@kulti/protocol/event.ts";
 import type { TextField } from "@kulti/protocol/redact-events.ts";
 import type { TextStream } from "./redaction.ts";
-import { clean_text } from "./text.ts";
+import { cleanText } from "./text.ts";
 
 type Data<Type extends EventType> = EventDataByType[Type];
 
@@ -17,10 +17,10 @@ export interface Piece<Type extends EventType> {
 
 export interface TextStreams {
   /**
-   * The event with what may be shown of its text. Null: nothing yet, and it says nothing else; an event that `must_go` is
+   * The event with what may be shown of its text. Null: nothing yet, and it says nothing else; an event that `mustGo` is
    * then one without text.
    */
-  take<Type extends EventType>(type: Type, data: Data<Type>, must_go: boolean): Piece<Type> | null;
+  take<Type extends EventType>(type: Type, data: Data<Type>, mustGo: boolean): Piece<Type> | null;
   /** Sends all that waits. */
   end(): void;
 }
@@ -29,86 +29,86 @@ type Send = <Type extends EventType>(type: Type, data: Data<Type>, shown: TextFi
 
 interface Open {
   stream: TextStream;
-  send_rest(rest: string): void;
+  sendRest(rest: string): void;
 }
 
 /** Thoughts that are open at once; of more, the oldest is taken to be complete. */
-const most_thoughts = 100;
+const mostThoughts = 100;
 
-export function create_text_streams(open: () => TextStream, send: Send): TextStreams {
+export function createTextStreams(open: () => TextStream, send: Send): TextStreams {
   const outputs = new Map<string, Open>();
   const thoughts = new Map<string, Open>();
 
-  function opened(texts: Map<string, Open>, key: string, send_rest: Open["send_rest"]): TextStream {
+  function opened(texts: Map<string, Open>, key: string, sendRest: Open["sendRest"]): TextStream {
     const { stream } = texts.get(key) ?? { stream: open() };
-    texts.set(key, { stream, send_rest });
+    texts.set(key, { stream, sendRest });
     return stream;
   }
 
-  function end_one(texts: Map<string, Open>, key: string): void {
+  function endOne(texts: Map<string, Open>, key: string): void {
     const text = texts.get(key);
     texts.delete(key);
-    if (text && text.stream.held > 0) text.send_rest(text.stream.end());
+    if (text && text.stream.held > 0) text.sendRest(text.stream.end());
   }
 
-  function end_all(texts: Map<string, Open>): void {
-    for (const key of [...texts.keys()]) end_one(texts, key);
+  function endAll(texts: Map<string, Open>): void {
+    for (const key of [...texts.keys()]) endOne(texts, key);
   }
 
-  function take_output(data: Data<"terminal">, must_go: boolean): Piece<"terminal"> | null {
-    const { stream: name, command, exit_code } = data;
+  function takeOutput(data: Data<"terminal">, mustGo: boolean): Piece<"terminal"> | null {
+    const { stream: name, command, exit_code: exitCode } = data;
     // A command that starts ends the one before.
-    if (command !== undefined) end_all(outputs);
+    if (command !== undefined) endAll(outputs);
     const stream = opened(outputs, name, (text) =>
       send("terminal", { stream: name, text }, "text"),
     );
-    const given = clean_text(data.text);
+    const given = cleanText(data.text);
     let text = stream.push(given);
-    if (exit_code !== undefined) {
+    if (exitCode !== undefined) {
       text += stream.end();
-      end_all(outputs);
+      endAll(outputs);
     }
-    const says_more = must_go || command !== undefined || exit_code !== undefined;
-    if (text === "" && given !== "" && !says_more) return null;
+    const saysMore = mustGo || command !== undefined || exitCode !== undefined;
+    if (text === "" && given !== "" && !saysMore) return null;
     return { data: { ...data, text }, shown: "text" };
   }
 
-  function take_thought(
+  function takeThought(
     data: Data<"thought">,
-    stream_id: string,
-    must_go: boolean,
+    streamId: string,
+    mustGo: boolean,
   ): Piece<"thought"> | null {
-    const { thought_type, done, metadata } = data;
-    const stream = opened(thoughts, stream_id, (content) =>
-      send("thought", { thought_type, content, stream_id }, "content"),
+    const { thought_type: thoughtType, done, metadata } = data;
+    const stream = opened(thoughts, streamId, (content) =>
+      send("thought", { thought_type: thoughtType, content, stream_id: streamId }, "content"),
     );
-    const given = clean_text(data.content);
+    const given = cleanText(data.content);
     let content = stream.push(given);
     if (done === true) {
       content += stream.end();
-      thoughts.delete(stream_id);
+      thoughts.delete(streamId);
     }
-    const oldest = thoughts.size > most_thoughts ? thoughts.keys().next().value : undefined;
-    if (oldest !== undefined) end_one(thoughts, oldest);
-    const says_more = must_go || done === true || metadata !== undefined;
-    if (content === "" && given !== "" && !says_more) return null;
+    const oldest = thoughts.size > mostThoughts ? thoughts.keys().next().value : undefined;
+    if (oldest !== undefined) endOne(thoughts, oldest);
+    const saysMore = mustGo || done === true || metadata !== undefined;
+    if (content === "" && given !== "" && !saysMore) return null;
     return { data: { ...data, content }, shown: "content" };
   }
 
   return {
-    take<Type extends EventType>(type: Type, data: Data<Type>, must_go: boolean) {
+    take<Type extends EventType>(type: Type, data: Data<Type>, mustGo: boolean) {
       const fields = data as Partial<Data<"terminal"> & Data<"thought">> | null;
       let piece: Piece<EventType> | null = { data };
       if (type === "terminal" && typeof fields?.text === "string") {
-        piece = take_output(data as Data<"terminal">, must_go);
+        piece = takeOutput(data as Data<"terminal">, mustGo);
       } else if (type === "thought" && typeof fields?.content === "string" && fields.stream_id) {
-        piece = take_thought(data as Data<"thought">, fields.stream_id, must_go);
+        piece = takeThought(data as Data<"thought">, fields.stream_id, mustGo);
       }
       return piece as Piece<Type> | null;
     },
     end() {
-      end_all(outputs);
-      end_all(thoughts);
+      endAll(outputs);
+      endAll(thoughts);
     },
   };
 }

@@ -1,9 +1,9 @@
 /** A thought written piece by piece: pieces that come close together travel as one event. */
 import type { TextStream } from "./redaction.ts";
-import { set_timer } from "./timer.ts";
+import { setTimer } from "./timer.ts";
 
 /** The site types text out by itself, so finer steps than this would not be seen. */
-const gather_ms = 80;
+const gatherMs = 80;
 
 export interface ThoughtStream {
   /** Id shared by the events of this thought. */
@@ -18,14 +18,14 @@ export interface OpenStream extends ThoughtStream {
   flush(): void;
 }
 
-export function create_thought_stream(
-  text_stream: TextStream,
-  append: (stream_id: string, content: string, is_done: boolean) => void,
+export function createThoughtStream(
+  textStream: TextStream,
+  append: (streamId: string, content: string, isDone: boolean) => void,
 ): OpenStream {
   const id = crypto.randomUUID();
   let gathered = "";
-  let has_started = false;
-  let has_ended = false;
+  let hasStarted = false;
+  let hasEnded = false;
   let cancel: (() => void) | null = null;
 
   function flush(): void {
@@ -34,7 +34,7 @@ export function create_thought_stream(
     if (gathered === "") return;
     const content = gathered;
     gathered = "";
-    has_started = true;
+    hasStarted = true;
     append(id, content, false);
   }
 
@@ -42,17 +42,17 @@ export function create_thought_stream(
     id,
     flush,
     write(text) {
-      if (has_ended) return;
-      gathered += text_stream.push(text);
-      if (gathered !== "") cancel ??= set_timer(flush, has_started ? gather_ms : 0);
+      if (hasEnded) return;
+      gathered += textStream.push(text);
+      if (gathered !== "") cancel ??= setTimer(flush, hasStarted ? gatherMs : 0);
     },
     end() {
-      if (has_ended) return;
-      has_ended = true;
+      if (hasEnded) return;
+      hasEnded = true;
       cancel?.();
-      const content = gathered + text_stream.end();
+      const content = gathered + textStream.end();
       gathered = "";
-      if (has_started || content !== "") append(id, content, true);
+      if (hasStarted || content !== "") append(id, content, true);
     },
   };
 }

@@ -4,8 +4,8 @@ interface Runtime {
   Deno?: { unrefTimer?: (id: number) => void };
 }
 
-export function set_timer(run: () => void, wait_ms: number): () => void {
-  const timer: unknown = setTimeout(run, wait_ms);
+export function setTimer(run: () => void, waitMs: number): () => void {
+  const timer: unknown = setTimeout(run, waitMs);
   if (typeof timer === "object" && timer !== null && "unref" in timer) {
     (timer as { unref: () => void }).unref();
   } else {
@@ -15,17 +15,17 @@ export function set_timer(run: () => void, wait_ms: number): () => void {
 }
 
 /** Rejects with the signal's reason when it is aborted. */
-export function sleep(wait_ms: number, signal?: AbortSignal): Promise<void> {
+export function sleep(waitMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const abort = (): void => {
       cancel();
       reject(signal?.reason);
     };
-    const cancel = set_timer(() => {
+    const cancel = setTimer(() => {
       signal?.removeEventListener("abort", abort);
       resolve();
-    }, wait_ms);
+    }, waitMs);
     signal?.addEventListener("abort", abort, { once: true });
   });
 }

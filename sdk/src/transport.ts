@@ -3,13 +3,13 @@
  * agent and the server may answer in Kulti's place (a proxy, a gateway, a captive portal), so an answer counts only when
  * its body has the shape that Kulti's would have.
  */
-import { type ErrorCode, error_status, type Issue } from "@kulti/protocol/errors.ts";
-import { set_timer } from "./timer.ts";
+import { type ErrorCode, errorStatus, type Issue } from "@kulti/protocol/errors.ts";
+import { setTimer } from "./timer.ts";
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Bodies from this size on are compressed; below, gzip gains nothing. */
-const gzip_from_chars = 4_096;
+const gzipFromChars = 4_096;
 
 export type Answer<Body> =
   | { kind: "done"; status: number; body: Body }
@@ -25,7 +25,7 @@ export interface Refusal {
   message: string;
   issues: Issue[];
   /** What `Retry-After` asks for. */
-  wait_ms: number;
+  waitMs: number;
 }
 
 export interface Failure {
@@ -34,8 +34,8 @@ export interface Failure {
   status: number;
   /** Such as `it answered 502, which is no answer of Kulti`. */
   why: string;
-  is_timeout: boolean;
-  wait_ms: number;
+  isTimeout: boolean;
+  waitMs: number;
 }
 
 /** Whether a body is the one that was asked for. */
@@ -53,9 +53,9 @@ export interface Transport {
 }
 
 /** `server` without a slash at its end; the key is sent as a bearer token when there is one. */
-export function create_transport(server: string, api_key: string | null, fetch: Fetch): Transport {
-  let can_gzip = typeof CompressionStream === "function";
-  const headers: Record<string, string> = api_key ? { authorization: `Bearer ${api_key}` } : {};
+export function createTransport(server: string, apiKey: string | null, fetch: Fetch): Transport {
+  let canGzip = typeof CompressionStream === "function";
+  const headers: Record<string, string> = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
 
   async function send<Body>(
     path: string,
@@ -65,23 +65,23 @@ export function create_transport(server: string, api_key: string | null, fetch: 
     try {
       // Following a redirect could hand the key and the events to a foreign host.
       const response = await fetch(server + path, { ...init, redirect: "manual" });
-      return await read_answer(response, accepts);
+      return await readAnswer(response, accepts);
     } catch (error) {
       if (init.signal.aborted) throw error;
-      const is_timeout = error instanceof NoAnswer;
-      return { kind: "failed", status: 0, why: describe(error), is_timeout, wait_ms: 0 };
+      const isTimeout = error instanceof NoAnswer;
+      return { kind: "failed", status: 0, why: describe(error), isTimeout, waitMs: 0 };
     }
   }
 
   return {
     async post(path, json, accepts, signal) {
       const plain = { ...headers, "content-type": "application/json" };
-      if (can_gzip && json.length >= gzip_from_chars) {
+      if (canGzip && json.length >= gzipFromChars) {
         const zipped = { ...plain, "content-encoding": "gzip" };
         const body = await gzip(json);
         const answer = await send(path, { method: "POST", headers: zipped, body, signal }, accepts);
-        if (!may_be_for_gzip(answer)) return answer;
-        can_gzip = false;
+        if (!mayBeForGzip(answer)) return answer;
+        canGzip = false;
       }
       return send(path, { method: "POST", headers: plain, body: json, signal }, accepts);
     },
@@ -90,7 +90,7 @@ export function create_transport(server: string, api_key: string | null, fetch: 
 }
 
 /** The server can't read gzip, or something on the way unpacked the body and left the header. */
-const may_be_for_gzip = (answer: Answer<unknown>): boolean =>
+const mayBeForGzip = (answer: Answer<unknown>): boolean =>
   answer.status === 415 || (answer.kind === "refused" && /^malformed_/.test(answer.code));
 
 async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -98,44 +98,41 @@ async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-async function read_answer<Body>(
-  response: Response,
-  accepts: Accepts<Body>,
-): Promise<Answer<Body>> {
+async function readAnswer<Body>(response: Response, accepts: Accepts<Body>): Promise<Answer<Body>> {
   const { status, headers } = response;
   const body = parse(await response.text());
   if (response.ok && accepts(body)) return { kind: "done", status, body };
   const error = (body as { error?: { code?: unknown; message?: unknown; issues?: unknown } } | null)
     ?.error;
-  const asked_ms = retry_after_ms(headers.get("retry-after"));
-  if (!response.ok && is_error_code(error?.code)) {
+  const askedMs = retryAfterMs(headers.get("retry-after"));
+  if (!response.ok && isErrorCode(error?.code)) {
     return {
       kind: "refused",
       status,
       code: error.code,
       message: typeof error.message === "string" ? error.message : "",
       issues: Array.isArray(error.issues) ? error.issues : [],
-      wait_ms: Math.min(asked_ms, longest_wait_ms.of_kulti),
+      waitMs: Math.min(askedMs, longestWaitMs.ofKulti),
     };
   }
   return {
     kind: "failed",
     status,
-    why: describe_foreign(response),
-    is_timeout: false,
-    wait_ms: Math.min(asked_ms, longest_wait_ms.of_others),
+    why: describeForeign(response),
+    isTimeout: false,
+    waitMs: Math.min(askedMs, longestWaitMs.ofOthers),
   };
 }
 
 /** How long a `Retry-After` may silence an agent. What stands before Kulti does not know when Kulti is back. */
-const longest_wait_ms = { of_kulti: 300_000, of_others: 30_000 };
+const longestWaitMs = { ofKulti: 300_000, ofOthers: 30_000 };
 
 /** Seconds or an HTTP date; 0 for anything else. */
-export function retry_after_ms(header: string | null, now_ms: number = Date.now()): number {
+export function retryAfterMs(header: string | null, nowMs: number = Date.now()): number {
   if (!header) return 0;
   const seconds = Number(header);
-  const wait_ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now_ms;
-  return Number.isFinite(wait_ms) ? Math.max(0, wait_ms) : 0;
+  const waitMs = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - nowMs;
+  return Number.isFinite(waitMs) ? Math.max(0, waitMs) : 0;
 }
 
 function parse(text: string): unknown {
@@ -146,10 +143,10 @@ function parse(text: string): unknown {
   }
 }
 
-const is_error_code = (code: unknown): code is ErrorCode =>
-  typeof code === "string" && Object.hasOwn(error_status, code);
+const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === "string" && Object.hasOwn(errorStatus, code);
 
-function describe_foreign({ status, type, headers }: Response): string {
+function describeForeign({ status, type, headers }: Response): string {
   if (type === "opaqueredirect" || (status >= 300 && status < 400)) {
     const to = headers.get("location");
     return `it redirects${to ? ` to ${to.slice(0, 200)}` : ""}, and redirects are not followed`;
@@ -167,15 +164,15 @@ export function describe(error: unknown): string {
 export class NoAnswer extends Error {}
 
 /** Bounds a request from its start to the last byte of its answer; a connection lost in between is a failure. */
-export function with_timeout(fetch: Fetch, timeout_ms: number): Fetch {
+export function withTimeout(fetch: Fetch, timeoutMs: number): Fetch {
   return async (url, init) => {
     const controller = new AbortController();
     const abort = (): void => controller.abort(init.signal?.reason);
     if (init.signal?.aborted) abort();
     init.signal?.addEventListener("abort", abort, { once: true });
-    const cancel = set_timer(
-      () => controller.abort(new NoAnswer(`no answer within ${timeout_ms} ms`)),
-      timeout_ms,
+    const cancel = setTimer(
+      () => controller.abort(new NoAnswer(`no answer within ${timeoutMs} ms`)),
+      timeoutMs,
     );
     const request = async (): Promise<Response> => {
       const response = await fetch(url, { ...init, signal: controller.signal });
@@ -186,7 +183,7 @@ export function with_timeout(fetch: Fetch, timeout_ms: number): Fetch {
     };
     try {
       // A fetch that was handed in may not heed the signal.
-      return await Promise.race([request(), when_aborted(controller.signal)]);
+      return await Promise.race([request(), whenAborted(controller.signal)]);
     } finally {
       cancel();
       init.signal?.removeEventListener("abort", abort);
@@ -194,7 +191,7 @@ export function with_timeout(fetch: Fetch, timeout_ms: number): Fetch {
   };
 }
 
-const when_aborted = (signal: AbortSignal): Promise<never> =>
+const whenAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });

@@ -7,16 +7,16 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 /** The command as it runs in a checkout. */
-export const source_bin = fileURLToPath(new URL("../bin/kulti.mjs", import.meta.url));
+export const sourceBin = fileURLToPath(new URL("../bin/kulti.mjs", import.meta.url));
 
 /** The command in one file, as it is published: it starts in a third of the time. */
-export async function bundle_bin(): Promise<{ bin: string; remove(): void }> {
+export async function bundleBin(): Promise<{ bin: string; remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), "kulti-bin-"));
   const entry = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
   const outfile = join(folder, "cli.js");
   await build({ entryPoints: [entry], outfile, bundle: true, format: "esm", platform: "node" });
   const bin = join(folder, "bin/kulti.mjs");
-  cpSync(source_bin, bin);
+  cpSync(sourceBin, bin);
   return { bin, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
@@ -35,7 +35,7 @@ export interface Home {
 }
 
 /** A user without settings, in an empty folder. */
-export function make_home(bin: string, env: Record<string, string> = {}): Home {
+export function makeHome(bin: string, env: Record<string, string> = {}): Home {
   const folder = mkdtempSync(join(tmpdir(), "kulti-home-"));
   return {
     folder,

@@ -1,16 +1,16 @@
 /** Recordings made up for tests: read, checked against the contract, and folded as the site does. */
 import type { AgentEvent, EventDataByType, EventType } from "@kulti/protocol/event.ts";
-import { empty_stage, fold } from "@kulti/protocol/fold.ts";
+import { emptyStage, fold } from "@kulti/protocol/fold.ts";
 import { limits } from "@kulti/protocol/limits.ts";
-import { parse_ingest } from "@kulti/protocol/schema.ts";
+import { parseIngest } from "@kulti/protocol/schema.ts";
 import type { Stage } from "@kulti/protocol/stage.ts";
-import { type Recording, read_recording } from "../src/import/index.ts";
+import { type Recording, readRecording } from "../src/import/index.ts";
 
 /** Throws where an event of it would be refused by the server. */
 export function checked(recording: Recording): Recording {
   const { events } = recording;
   for (let from = 0; from < events.length; from += limits.batch_events) {
-    parse_ingest({ agent_id: "test", events: events.slice(from, from + limits.batch_events) });
+    parseIngest({ agent_id: "test", events: events.slice(from, from + limits.batch_events) });
   }
   const ids = new Set(events.map((event) => event.id));
   if (ids.size !== events.length) throw new Error("The ids of a recording are not unique.");
@@ -21,11 +21,11 @@ export function checked(recording: Recording): Recording {
   return recording;
 }
 
-export function recording_of(lines: object[]): Recording {
-  return checked(read_recording(lines.map((line) => JSON.stringify(line)).join("\n")));
+export function recordingOf(lines: object[]): Recording {
+  return checked(readRecording(lines.map((line) => JSON.stringify(line)).join("\n")));
 }
 
-export function of_type<Type extends EventType>(
+export function ofType<Type extends EventType>(
   events: AgentEvent[],
   type: Type,
 ): EventDataByType[Type][] {
@@ -37,6 +37,6 @@ export function of_type<Type extends EventType>(
 export function folded(events: AgentEvent[]): Stage {
   return events.reduce(
     (stage, event, index) => fold(stage, { ...event, seq: index + 1 }),
-    empty_stage,
+    emptyStage,
   );
 }

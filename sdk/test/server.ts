@@ -13,7 +13,7 @@ export type Fault =
   /** The rows are there, and the connection breaks before the answer. */
   | { kind: "drop_after_commit" }
   | { kind: "drop_before_commit" }
-  | { kind: "slow"; wait_ms: number }
+  | { kind: "slow"; waitMs: number }
   /** The answer breaks off in the middle. */
   | { kind: "half_answer" };
 
@@ -36,25 +36,25 @@ export interface TestServer {
   /** Handed out once, with the next answer. */
   messages: Message[];
   /** Lines that were there before: read again by whoever names no cursor. */
-  old_messages: Message[];
+  oldMessages: Message[];
   said: { session_id: string; text: string }[];
-  flush_ms: number;
-  max_body_bytes: number;
+  flushMs: number;
+  maxBodyBytes: number;
   /** Decides over each batch before it is kept: an answer instead of taking it. */
   judge: (batch: IngestRequest) => Extract<Fault, { kind: "status" }> | null;
   /** Chat lines that come with the answer to a batch, beside `messages`. */
-  answer_with: (batch: IngestRequest) => Message[];
+  answerWith: (batch: IngestRequest) => Message[];
   /** Whether each probe of the server's health was answered; set `is_healthy` to refuse them. */
   probes: boolean[];
-  is_healthy: boolean;
+  isHealthy: boolean;
   registered: Set<string>;
-  forgotten_keys: Set<string>;
+  forgottenKeys: Set<string>;
   close(): Promise<void>;
 }
 
-export const session_id = "5e55104e-0000-4000-8000-000000000001";
+export const sessionId = "5e55104e-0000-4000-8000-000000000001";
 
-export async function start_test_server(): Promise<TestServer> {
+export async function startTestServer(): Promise<TestServer> {
   const state: TestServer = {
     url: "",
     events: [],
@@ -63,16 +63,16 @@ export async function start_test_server(): Promise<TestServer> {
     batches: [],
     faults: [],
     messages: [],
-    old_messages: [],
+    oldMessages: [],
     said: [],
-    flush_ms: 5,
-    max_body_bytes: Number.POSITIVE_INFINITY,
+    flushMs: 5,
+    maxBodyBytes: Number.POSITIVE_INFINITY,
     judge: () => null,
-    answer_with: () => [],
+    answerWith: () => [],
     probes: [],
-    is_healthy: true,
+    isHealthy: true,
     registered: new Set(),
-    forgotten_keys: new Set(),
+    forgottenKeys: new Set(),
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -94,22 +94,20 @@ async function handle(request: IncomingMessage, response: ServerResponse, state:
   const path = request.url ?? "";
   const { method = "", headers } = request;
   if (path.endsWith("/ingest/health")) {
-    state.probes.push(state.is_healthy);
-    return state.is_healthy ? answer(response, 200, { status: "ok" }) : request.socket.destroy();
+    state.probes.push(state.isHealthy);
+    return state.isHealthy ? answer(response, 200, { status: "ok" }) : request.socket.destroy();
   }
   state.requests.push({ method, path, headers, body, at: Date.now() });
 
   if (path.startsWith("/functions/v1/agents")) {
     if (method === "POST") return answer(response, ...register(body, state));
-    const is_known = !state.forgotten_keys.has(
-      headers.authorization?.slice("Bearer ".length) ?? "",
-    );
-    if (is_known) return answer(response, 200, { keys: [] });
+    const isKnown = !state.forgottenKeys.has(headers.authorization?.slice("Bearer ".length) ?? "");
+    if (isKnown) return answer(response, 200, { keys: [] });
     return answer(response, 401, { error: { code: "unknown_key", message: "No such key." } });
   }
   if (path.startsWith("/functions/v1/chat")) {
     if (method === "GET") {
-      const old = path.includes("after=") ? [] : state.old_messages;
+      const old = path.includes("after=") ? [] : state.oldMessages;
       return answer(response, 200, { messages: [...old, ...state.messages.splice(0)] });
     }
     const fault = state.faults.shift();
@@ -120,9 +118,9 @@ async function handle(request: IncomingMessage, response: ServerResponse, state:
 
   const fault = state.faults.shift();
   if (fault?.kind === "drop_before_commit") return void request.socket.destroy();
-  if (fault?.kind === "slow") await new Promise((resolve) => setTimeout(resolve, fault.wait_ms));
+  if (fault?.kind === "slow") await new Promise((resolve) => setTimeout(resolve, fault.waitMs));
   if (fault?.kind === "status") return answer(response, fault.status, fault.body, fault.headers);
-  if (text.length > state.max_body_bytes) {
+  if (text.length > state.maxBodyBytes) {
     return answer(response, 413, { error: { code: "body_too_large", message: "too large" } });
   }
   const verdict = state.judge(body);
@@ -145,26 +143,30 @@ function commit(batch: IngestRequest, state: TestServer) {
   state.duplicates += batch.events.length - fresh.length;
   state.events.push(...fresh);
   return {
-    session_id: batch.session_id ?? batch.start_session ?? session_id,
+    session_id: batch.session_id ?? batch.start_session ?? sessionId,
     accepted: fresh.length,
     duplicates: batch.events.length - fresh.length,
     last_seq: state.events.length,
     redacted: 0,
-    flush_ms: state.flush_ms,
-    messages: [...state.messages.splice(0), ...state.answer_with(batch)],
+    flush_ms: state.flushMs,
+    messages: [...state.messages.splice(0), ...state.answerWith(batch)],
   };
 }
 
 function register(profile: { agent_id: string }, state: TestServer): [number, unknown] {
-  const { agent_id } = profile;
-  if (state.registered.has(agent_id)) {
-    return [409, { error: { code: "agent_exists", message: `The agent ${agent_id} exists.` } }];
+  const { agent_id: agentId } = profile;
+  if (state.registered.has(agentId)) {
+    return [409, { error: { code: "agent_exists", message: `The agent ${agentId} exists.` } }];
   }
-  state.registered.add(agent_id);
-  const api_key = `klt_${agent_id}`;
+  state.registered.add(agentId);
+  const apiKey = `klt_${agentId}`;
   return [
     201,
-    { agent: { ...profile, visibility: "public" }, api_key, key: { id: "1", prefix: "klt_" } },
+    {
+      agent: { ...profile, visibility: "public" },
+      api_key: apiKey,
+      key: { id: "1", prefix: "klt_" },
+    },
   ];
 }
 

@@ -4,7 +4,7 @@ export interface ErrorDetails {
   hint?: string | null;
   headers?: Record<string, string>;
   /** The name met is unknown to the schema cache, which may be older than the last migration. */
-  cache_may_be_stale?: boolean;
+  cacheMayBeStale?: boolean;
 }
 
 export class ApiError extends Error {
@@ -14,7 +14,7 @@ export class ApiError extends Error {
   readonly details: string | null;
   readonly hint: string | null;
   readonly headers: Record<string, string>;
-  readonly cache_may_be_stale: boolean;
+  readonly cacheMayBeStale: boolean;
 
   constructor(status: number, code: string, message: string, more: ErrorDetails = {}) {
     super(message);
@@ -23,7 +23,7 @@ export class ApiError extends Error {
     this.details = more.details ?? null;
     this.hint = more.hint ?? null;
     this.headers = more.headers ?? {};
-    this.cache_may_be_stale = more.cache_may_be_stale ?? false;
+    this.cacheMayBeStale = more.cacheMayBeStale ?? false;
   }
 
   toJSON() {
@@ -33,7 +33,7 @@ export class ApiError extends Error {
 }
 
 /** A thing that PostgREST does and the embedded Data API does not. PGRST127 is PostgREST's own code for such. */
-export function not_embedded_here(what: string, status = 400): ApiError {
+export function notEmbeddedHere(what: string, status = 400): ApiError {
   return new ApiError(status, "PGRST127", "Feature not implemented", {
     details: `The embedded Data API has no ${what}; PostgREST has.`,
     hint: "Run against a real PostgREST, for instance the one of `supabase start`.",

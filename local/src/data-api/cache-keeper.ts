@@ -1,8 +1,8 @@
 /** Keeps the schema cache as new as it must be: read at start, on `notify pgrst`, and when a name is unknown. */
 import type { Notification } from "pg";
-import { keep_open } from "../database/keep-open.ts";
+import { keepOpen } from "../database/keep-open.ts";
 import type { Lanes } from "../database/lanes.ts";
-import { load_schema_cache, type SchemaCache } from "./schema-cache.ts";
+import { loadSchemaCache, type SchemaCache } from "./schema-cache.ts";
 
 export interface CacheKeeper {
   current(): SchemaCache;
@@ -11,23 +11,23 @@ export interface CacheKeeper {
   close(): Promise<void>;
 }
 
-const CHANNEL = "pgrst";
-const MESSAGES = new Set(["", "reload schema", "reload config"]);
+const channel = "pgrst";
+const messages = new Set(["", "reload schema", "reload config"]);
 
-export async function keep_schema_cache(
-  db_url: string,
+export async function keepSchemaCache(
+  dbUrl: string,
   lanes: Lanes,
   schemas: readonly string[],
   log: (line: string) => void,
 ): Promise<CacheKeeper> {
-  let cache = await load_schema_cache(lanes, schemas);
+  let cache = await loadSchemaCache(lanes, schemas);
   let running: Promise<void> = Promise.resolve();
   let next: Promise<void> | null = null;
 
   async function read(): Promise<void> {
     next = null;
-    cache = await load_schema_cache(lanes, schemas);
-    lanes.forget_statements();
+    cache = await loadSchemaCache(lanes, schemas);
+    lanes.forgetStatements();
   }
 
   // Calls that come while one reading waits for its turn share it.
@@ -36,18 +36,18 @@ export async function keep_schema_cache(
     return next;
   }
 
-  function on_notification({ payload = "" }: Notification): void {
-    if (!MESSAGES.has(payload)) return;
+  function onNotification({ payload = "" }: Notification): void {
+    if (!messages.has(payload)) return;
     reload().catch((error) => log(`Cannot reload the schema cache: ${error.message}`));
   }
 
-  const listening = await keep_open({
+  const listening = await keepOpen({
     name: "Schema cache",
-    db_url,
+    dbUrl,
     connection: { application_name: "data-api schema cache" },
     async begin({ client }) {
-      client.on("notification", on_notification);
-      await client.query(`listen ${CHANNEL}`);
+      client.on("notification", onNotification);
+      await client.query(`listen ${channel}`);
       // Makes up for what was notified while nobody listened.
       await reload();
       return {};

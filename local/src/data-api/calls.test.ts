@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { start_project, type TestProject } from "./test-project.ts";
+import { startProject, type TestProject } from "./test-project.ts";
 
 let project: TestProject;
 beforeAll(async () => {
-  project = await start_project();
+  project = await startProject();
 });
 afterAll(() => project?.stop());
 
@@ -165,7 +165,7 @@ describe("methods", () => {
   test("execute withheld: 401 for anon, allowed for authenticated", async () => {
     const refused = await project.anon.rpc("only_authenticated");
     expect([refused.status, refused.error?.code]).toEqual([401, "42501"]);
-    const user = await project.with_claims({ role: "authenticated" });
+    const user = await project.withClaims({ role: "authenticated" });
     expect((await user.rpc("only_authenticated")).data).toBe("welcome");
   });
 

@@ -2,7 +2,7 @@
  * One JSON text of all that the schema cache holds; $1: the exposed schemas. Everything exposed is listed, whoever may
  * use it: what a caller may do is for Postgres to say, with its own error.
  */
-const ROUTINES = `
+const routines = `
   select
     n.nspname as schema,
     p.proname as name,
@@ -55,7 +55,7 @@ const ROUTINES = `
       or (a.unnamed = 1 and a.first_type in ('json'::regtype, 'jsonb'::regtype))
     )`;
 
-const TABLES = `
+const tables = `
   select
     n.nspname as schema,
     c.relname as name,
@@ -81,7 +81,7 @@ const TABLES = `
   where n.nspname = any ($1::text[]) and c.relkind in ('r', 'v', 'm', 'f', 'p') and not c.relispartition`;
 
 // Of the roles that this login may take, the settings that it may set for them.
-const ROLE_SETTINGS = `
+const roleSettings = `
   select r.rolname as role, json_agg(json_build_array(s.key, s.value)) as settings
   from pg_auth_members m
   join pg_roles r on r.oid = m.roleid
@@ -95,11 +95,11 @@ const ROLE_SETTINGS = `
     and s.key <> 'default_transaction_isolation'
   group by r.rolname`;
 
-const as_list = (query: string) => `(select coalesce(json_agg(_), '[]') from (${query}) _)`;
+const asList = (query: string) => `(select coalesce(json_agg(_), '[]') from (${query}) _)`;
 
-export const CATALOG_QUERY = `
+export const catalogQuery = `
 select json_build_object(
-  'routines', ${as_list(ROUTINES)},
-  'tables', ${as_list(TABLES)},
-  'role_settings', ${as_list(ROLE_SETTINGS)}
+  'routines', ${asList(routines)},
+  'tables', ${asList(tables)},
+  'role_settings', ${asList(roleSettings)}
 )::text as catalog`;

@@ -1,27 +1,27 @@
 /** Finds the function that a call means, by its name and the names of the arguments given. */
 import { ApiError } from "./api-error.ts";
 import type { Routine, SchemaCache } from "./schema-cache.ts";
-import { most_similar } from "./similar-name.ts";
+import { mostSimilar } from "./similar-name.ts";
 
-/** @param posts_json only then a function with one unnamed json parameter can take the whole body */
-export function find_routine(
+/** @param postsJson only then a function with one unnamed json parameter can take the whole body */
+export function findRoutine(
   cache: SchemaCache,
   schema: string,
   name: string,
-  argument_names: readonly string[],
-  posts_json: boolean,
+  argumentNames: readonly string[],
+  postsJson: boolean,
 ): Routine {
   const overloads = cache.routines.get(schema)?.get(name) ?? [];
-  const given = new Set(argument_names);
+  const given = new Set(argumentNames);
   const named = overloads.filter((routine) => takes(routine, given));
-  const whole_body = posts_json
+  const wholeBody = postsJson
     ? overloads.filter(({ parameters }) => parameters.length === 1 && parameters[0]?.name === "")
     : [];
-  const candidates = named.length > 0 ? named : whole_body;
+  const candidates = named.length > 0 ? named : wholeBody;
   const [routine, ...others] = candidates;
   if (!routine) {
     const known = cache.routines.get(schema) ?? new Map<string, Routine[]>();
-    throw not_found(schema, name, [...given].sort(), posts_json, known, overloads);
+    throw notFound(schema, name, [...given].sort(), postsJson, known, overloads);
   }
   if (others.length > 0) throw ambiguous(candidates);
   return routine;
@@ -36,28 +36,28 @@ function takes({ parameters }: Routine, given: Set<string>): boolean {
   );
 }
 
-function not_found(
+function notFound(
   schema: string,
   name: string,
   given: string[],
-  posts_json: boolean,
+  postsJson: boolean,
   known: Map<string, Routine[]>,
   overloads: Routine[],
 ): ApiError {
   const list = given.join(", ");
   const without = " without parameters";
-  const with_names = ` with parameter${given.length > 1 ? "s" : ""} ${list}`;
-  const tried_whole_body = posts_json ? " or with a single unnamed json/jsonb parameter" : "";
+  const withNames = ` with parameter${given.length > 1 ? "s" : ""} ${list}`;
+  const triedWholeBody = postsJson ? " or with a single unnamed json/jsonb parameter" : "";
   return new ApiError(
     404,
     "PGRST202",
     `Could not find the function ${schema}.${name}${given.length > 0 ? `(${list})` : without} in the schema cache`,
     {
       details:
-        `Searched for the function ${schema}.${name}${given.length > 0 ? with_names : without}${tried_whole_body}, ` +
+        `Searched for the function ${schema}.${name}${given.length > 0 ? withNames : without}${triedWholeBody}, ` +
         "but no matches were found in the schema cache.",
       hint: hint(schema, name, `(${list})`, known, overloads),
-      cache_may_be_stale: true,
+      cacheMayBeStale: true,
     },
   );
 }
@@ -78,10 +78,10 @@ function hint(
   );
   const offer = (text: string) => `Perhaps you meant to call the function ${schema}.${text}`;
   if (overloads.length === 0) {
-    const similar = most_similar(name, known.keys(), 0.75);
+    const similar = mostSimilar(name, known.keys(), 0.75);
     return similar === null ? null : offer(similar);
   }
-  const similar = most_similar(given, signatures, 0.33);
+  const similar = mostSimilar(given, signatures, 0.33);
   return similar === null ? null : offer(`${name}${similar}`);
 }
 
@@ -96,7 +96,7 @@ function ambiguous(candidates: Routine[]): ApiError {
     `Could not choose the best candidate function between: ${signatures.join(", ")}`,
     {
       hint: "Try renaming the parameters or the function itself in the database so function overloading can be resolved",
-      cache_may_be_stale: true,
+      cacheMayBeStale: true,
     },
   );
 }

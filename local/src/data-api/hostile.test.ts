@@ -1,14 +1,14 @@
 /** Requests that are made to cost much: each is answered soon, and the next caller is served as before. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { start_project, type TestProject } from "./test-project.ts";
+import { startProject, type TestProject } from "./test-project.ts";
 
 let project: TestProject;
 beforeAll(async () => {
-  project = await start_project();
+  project = await startProject();
 });
 afterAll(() => project?.stop());
 
-const SOON_MS = 10_000;
+const soonMs = 10_000;
 const json = { "content-type": "application/json" };
 const insert = (body: string): RequestInit => ({ method: "POST", headers: json, body });
 
@@ -39,10 +39,10 @@ const hostile: [name: string, path: string, init?: RequestInit][] = [
 ];
 
 test.each(hostile)("%s", async (_, path, init) => {
-  const began_at = performance.now();
+  const beganAt = performance.now();
   const reply = await project.request(path, init);
   const body = await reply.text();
-  expect(performance.now() - began_at).toBeLessThan(SOON_MS);
+  expect(performance.now() - beganAt).toBeLessThan(soonMs);
   // Class 54, what is too complex for Postgres, is 500 in PostgREST too.
   if (reply.status >= 500) expect(JSON.parse(body).code).toMatch(/^54/);
   expect((await project.request("/items?select=id&limit=1")).status).toBe(200);

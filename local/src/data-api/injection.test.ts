@@ -1,14 +1,14 @@
 /** Every place of a request whose text comes near a statement, with text that would end or extend the statement. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { start_project, type TestProject } from "./test-project.ts";
+import { startProject, type TestProject } from "./test-project.ts";
 
 let project: TestProject;
 beforeAll(async () => {
-  project = await start_project();
+  project = await startProject();
 });
 afterAll(() => project?.stop());
 
-const ATTACKS = [
+const attacks = [
   `"; drop table api.locked; --`,
   `"; select secret from api.locked; --`,
   `'; drop table api.locked; --`,
@@ -55,7 +55,7 @@ const places: [string, (attack: string) => string][] = [
 const intact = () => project.sql`select secret from api.locked`;
 
 test.each(places)("%s", async (_, path) => {
-  for (const attack of ATTACKS) {
+  for (const attack of attacks) {
     const reply = await project.request(path(attack));
     const body = await reply.text();
     expect([attack, reply.status < 500]).toEqual([attack, true]);
@@ -67,11 +67,11 @@ test.each(places)("%s", async (_, path) => {
 });
 
 test("values come back as they were sent", async () => {
-  for (const attack of ATTACKS.filter((text) => !text.includes("\0"))) {
+  for (const attack of attacks.filter((text) => !text.includes("\0"))) {
     const called = await project.anon.rpc("joined", { words: [attack] });
     expect(called.data).toBe(attack);
-    const by_get = await project.anon.rpc("kind_of", { value: attack }, { get: true });
-    expect(by_get.status).toBeLessThan(500);
+    const byGet = await project.anon.rpc("kind_of", { value: attack }, { get: true });
+    expect(byGet.status).toBeLessThan(500);
     const stored = await project.service
       .from("items")
       .insert({ name: attack })
@@ -86,7 +86,7 @@ test("values come back as they were sent", async () => {
 });
 
 test("names of columns in bodies, of conflict targets and of profiles", async () => {
-  for (const attack of ATTACKS) {
+  for (const attack of attacks) {
     const inserted = await project.service.from("items").insert({ [attack]: 1 } as object);
     expect(inserted.error?.code).toBe("PGRST204");
     const updated = await project.service
@@ -110,12 +110,12 @@ test("names of columns in bodies, of conflict targets and of profiles", async ()
 });
 
 test("claims, headers and cookies", async () => {
-  for (const attack of ATTACKS) {
-    const user = await project.with_claims({ role: attack, sub: attack });
+  for (const attack of attacks) {
+    const user = await project.withClaims({ role: attack, sub: attack });
     const { status } = await user.rpc("who");
     expect([400, 401, 403]).toContain(status);
   }
-  const printable = ATTACKS.filter((text) => !text.includes("\0"));
+  const printable = attacks.filter((text) => !text.includes("\0"));
   for (const attack of printable) {
     const reply = await project.request("/rpc/who", { headers: { "x-probe": attack } });
     expect((await reply.json()).probe).toBe(attack);

@@ -9,16 +9,16 @@ export interface TypedColumn {
 }
 
 /** Stands after `from`. Names may repeat those of nothing else there. */
-export function json_rows(
+export function jsonRows(
   payload: Payload,
   columns: readonly TypedColumn[],
-  first_row_only: boolean,
+  firstRowOnly: boolean,
 ): Sql {
   const json = sql`(select ${param(payload.json)}::json as json_data) pgrst_payload`;
-  return sql`${json}, lateral (${rows_of(payload, columns, first_row_only)}) pgrst_body`;
+  return sql`${json}, lateral (${rowsOf(payload, columns, firstRowOnly)}) pgrst_body`;
 }
 
-function rows_of(payload: Payload, columns: readonly TypedColumn[], first_row_only: boolean): Sql {
+function rowsOf(payload: Payload, columns: readonly TypedColumn[], firstRowOnly: boolean): Sql {
   if (columns.length === 0) {
     return payload.is_array
       ? sql`select from json_array_elements(pgrst_payload.json_data)`
@@ -30,6 +30,6 @@ function rows_of(payload: Payload, columns: readonly TypedColumn[], first_row_on
   );
   const definitions = columns.map(({ name, type }) => sql`${ident(name)} ${trusted(type)}`);
   const expand = payload.is_array ? sql`json_to_recordset` : sql`json_to_record`;
-  const limit = first_row_only ? sql` limit 1` : sql``;
+  const limit = firstRowOnly ? sql` limit 1` : sql``;
   return sql`select ${names} from ${expand}(pgrst_payload.json_data) as _ (${join(definitions, ", ")})${limit}`;
 }

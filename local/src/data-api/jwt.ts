@@ -10,19 +10,19 @@ export interface Caller {
 export type Authenticate = (authorization: string | null) => Promise<Caller>;
 
 // Clocks of the signer and of this machine may differ by this much.
-const SKEW_S = 30;
+const skewS = 30;
 // Verified tokens are kept: a stack sees few different ones, and each costs a trip to the thread pool.
-const CACHED_TOKENS = 256;
+const cachedTokens = 256;
 
-export function create_authenticate(jwt_secret: string, anon_role: string): Authenticate {
-  const key = new TextEncoder().encode(jwt_secret);
+export function createAuthenticate(jwtSecret: string, anonRole: string): Authenticate {
+  const key = new TextEncoder().encode(jwtSecret);
   const verified = new Map<string, Record<string, unknown>>();
 
-  async function claims_of(token: string): Promise<Record<string, unknown>> {
+  async function claimsOf(token: string): Promise<Record<string, unknown>> {
     const known = verified.get(token);
     if (known) return known;
     const claims = await verify(token, key);
-    const oldest = verified.size >= CACHED_TOKENS ? verified.keys().next().value : undefined;
+    const oldest = verified.size >= cachedTokens ? verified.keys().next().value : undefined;
     if (oldest !== undefined) verified.delete(oldest);
     verified.set(token, claims);
     return claims;
@@ -30,10 +30,10 @@ export function create_authenticate(jwt_secret: string, anon_role: string): Auth
 
   return async (authorization) => {
     const token = /^bearer(?:\s([\s\S]*))?$/i.exec(authorization ?? "");
-    if (!token) return { role: anon_role, claims: { role: anon_role } };
-    const claims = await claims_of(token[1]?.trim() ?? "");
-    check_claims(claims);
-    const role = "role" in claims ? text_of(claims.role) : anon_role;
+    if (!token) return { role: anonRole, claims: { role: anonRole } };
+    const claims = await claimsOf(token[1]?.trim() ?? "");
+    checkClaims(claims);
+    const role = "role" in claims ? textOf(claims.role) : anonRole;
     return { role, claims: { ...claims, role } };
   };
 }
@@ -51,10 +51,10 @@ async function verify(token: string, key: Uint8Array): Promise<Record<string, un
       "None of the keys was able to decode the JWT",
     );
   }
-  return parse_claims(payload);
+  return parseClaims(payload);
 }
 
-function parse_claims(payload: Uint8Array): Record<string, unknown> {
+function parseClaims(payload: Uint8Array): Record<string, unknown> {
   let claims: unknown;
   try {
     claims = JSON.parse(new TextDecoder().decode(payload));
@@ -67,20 +67,20 @@ function parse_claims(payload: Uint8Array): Record<string, unknown> {
   return claims as Record<string, unknown>;
 }
 
-function check_claims(claims: Record<string, unknown>): void {
+function checkClaims(claims: Record<string, unknown>): void {
   const now = Math.floor(Date.now() / 1000);
-  if (time_of(claims, "exp", now) < now - SKEW_S) throw refused("JWT expired");
-  if (time_of(claims, "nbf", now) > now + SKEW_S) throw refused("JWT not yet valid");
-  if (time_of(claims, "iat", now) > now + SKEW_S) throw refused("JWT issued at future");
+  if (timeOf(claims, "exp", now) < now - skewS) throw refused("JWT expired");
+  if (timeOf(claims, "nbf", now) > now + skewS) throw refused("JWT not yet valid");
+  if (timeOf(claims, "iat", now) > now + skewS) throw refused("JWT issued at future");
 }
 
-function time_of(claims: Record<string, unknown>, name: string, absent: number): number {
+function timeOf(claims: Record<string, unknown>, name: string, absent: number): number {
   const value = claims[name] ?? absent;
   if (typeof value === "number") return value;
   throw refused(`The JWT '${name}' claim must be a number`);
 }
 
-function text_of(claim: unknown): string {
+function textOf(claim: unknown): string {
   return typeof claim === "string" ? claim : JSON.stringify(claim);
 }
 

@@ -4,30 +4,30 @@ import { ApiError } from "./api-error.ts";
 export interface MediaType {
   /** One object instead of an array; any other number of rows is an error. */
   single: boolean;
-  strip_nulls: boolean;
-  content_type: string;
+  stripNulls: boolean;
+  contentType: string;
 }
 
-const CHARSET = "; charset=utf-8";
-const JSON_TYPE: MediaType = {
+const charset = "; charset=utf-8";
+const jsonType: MediaType = {
   single: false,
-  strip_nulls: false,
-  content_type: `application/json${CHARSET}`,
+  stripNulls: false,
+  contentType: `application/json${charset}`,
 };
 // Media types that PostgREST produces too, so that their refusal can say whose lack it is.
-const SPOKEN_BY_POSTGREST = /^(text\/csv|application\/geo\+json|application\/vnd\.pgrst\.plan)/;
+const spokenByPostgrest = /^(text\/csv|application\/geo\+json|application\/vnd\.pgrst\.plan)/;
 
-export function accepted_media_type(header: string | null): MediaType {
+export function acceptedMediaType(header: string | null): MediaType {
   const wanted = (header ?? "*/*")
     .split(",")
-    .map((entry) => ({ entry: entry.trim(), quality: quality_of(entry) }))
+    .map((entry) => ({ entry: entry.trim(), quality: qualityOf(entry) }))
     .sort((a, b) => b.quality - a.quality)
     .map(({ entry }) => entry);
   for (const entry of wanted) {
-    const found = media_type(entry.toLowerCase());
+    const found = mediaType(entry.toLowerCase());
     if (found) return found;
   }
-  const lack = wanted.find((entry) => SPOKEN_BY_POSTGREST.test(entry.toLowerCase()));
+  const lack = wanted.find((entry) => spokenByPostgrest.test(entry.toLowerCase()));
   throw new ApiError(
     406,
     "PGRST107",
@@ -36,32 +36,32 @@ export function accepted_media_type(header: string | null): MediaType {
   );
 }
 
-function quality_of(entry: string): number {
+function qualityOf(entry: string): number {
   return Number(/;\s*q=([\d.]+)/i.exec(entry)?.[1] ?? 1);
 }
 
-function media_type(entry: string): MediaType | null {
+function mediaType(entry: string): MediaType | null {
   const [name = ""] = entry.split(";", 1);
-  const strip_nulls = /;\s*nulls="?stripped"?/.test(entry);
-  const suffix = strip_nulls ? ";nulls=stripped" : "";
+  const stripNulls = /;\s*nulls="?stripped"?/.test(entry);
+  const suffix = stripNulls ? ";nulls=stripped" : "";
   switch (name.trim()) {
     case "*/*":
     case "application/json":
-      return JSON_TYPE;
+      return jsonType;
     case "application/vnd.pgrst.array":
     case "application/vnd.pgrst.array+json":
-      if (!strip_nulls) return JSON_TYPE;
+      if (!stripNulls) return jsonType;
       return {
         single: false,
-        strip_nulls,
-        content_type: `application/vnd.pgrst.array+json${suffix}${CHARSET}`,
+        stripNulls,
+        contentType: `application/vnd.pgrst.array+json${suffix}${charset}`,
       };
     case "application/vnd.pgrst.object":
     case "application/vnd.pgrst.object+json":
       return {
         single: true,
-        strip_nulls,
-        content_type: `application/vnd.pgrst.object+json${suffix}${CHARSET}`,
+        stripNulls,
+        contentType: `application/vnd.pgrst.object+json${suffix}${charset}`,
       };
     default:
       return null;

@@ -10,8 +10,8 @@ export interface Outcome {
   /** Rows without limit and offset; null when not asked for. */
   total: number | null;
   /** GUCs by which a function sets the response's headers and status. */
-  response_headers: string | null;
-  response_status: string | null;
+  responseHeaders: string | null;
+  responseStatus: string | null;
   /** Of an upsert: rows inserted, not updated. */
   inserted: number | null;
 }
@@ -21,41 +21,41 @@ export interface BodyShape {
   scalar: boolean;
   /** The first row alone. */
   single: boolean;
-  strip_nulls: boolean;
+  stripNulls: boolean;
 }
 
-/** @param with_body false for HEAD and where nothing is returned */
-export function outcome_columns(
+/** @param withBody false for HEAD and where nothing is returned */
+export function outcomeColumns(
   shape: BodyShape,
   counts: { rows: Sql; total: Sql; inserted?: Sql },
-  with_body: boolean,
+  withBody: boolean,
 ): Sql {
   return sql`(${counts.total})::text as total, (${counts.rows})::text as rows,
-    ${with_body ? body(shape) : sql`''`} as body,
+    ${withBody ? body(shape) : sql`''`} as body,
     nullif(current_setting('response.headers', true), '') as response_headers,
     nullif(current_setting('response.status', true), '') as response_status,
     ${counts.inserted ?? sql`null`} as inserted`;
 }
 
-function body({ scalar, single, strip_nulls }: BodyShape): Sql {
+function body({ scalar, single, stripNulls }: BodyShape): Sql {
   const row = scalar ? sql`pgrst_row.pgrst_scalar` : sql`pgrst_row`;
-  const rows = strip_nulls ? sql`json_strip_nulls(json_agg(${row}))` : sql`json_agg(${row})`;
+  const rows = stripNulls ? sql`json_strip_nulls(json_agg(${row}))` : sql`json_agg(${row})`;
   return single ? sql`coalesce(${rows}->0, 'null')::text` : sql`coalesce(${rows}, '[]')::text`;
 }
 
-export function shape_of(accept: MediaType, scalar = false, single = false): BodyShape {
-  return { scalar, single: single || accept.single, strip_nulls: accept.strip_nulls };
+export function shapeOf(accept: MediaType, scalar = false, single = false): BodyShape {
+  return { scalar, single: single || accept.single, stripNulls: accept.stripNulls };
 }
 
-export function outcome_of(rows: Row[] | undefined): Outcome {
+export function outcomeOf(rows: Row[] | undefined): Outcome {
   const row = rows?.[0] ?? {};
   const number = (value: string | null | undefined) => (value == null ? null : Number(value));
   return {
     body: row.body ?? "",
     rows: number(row.rows) ?? 0,
     total: number(row.total),
-    response_headers: row.response_headers ?? null,
-    response_status: row.response_status ?? null,
+    responseHeaders: row.response_headers ?? null,
+    responseStatus: row.response_status ?? null,
     inserted: number(row.inserted),
   };
 }

@@ -4,7 +4,7 @@ import { AcquireTimeout } from "../database/lanes.ts";
 import { ApiError } from "./api-error.ts";
 
 /** @param authenticated whether the caller was more than anon: tells 403 from 401 */
-export function from_postgres(error: unknown, authenticated: boolean): ApiError {
+export function fromPostgres(error: unknown, authenticated: boolean): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof AcquireTimeout) {
     return new ApiError(504, "PGRST003", "Timed out acquiring connection from connection pool.");
@@ -16,8 +16,8 @@ export function from_postgres(error: unknown, authenticated: boolean): ApiError 
     });
   }
   const { code = "XX000", message, detail, hint } = error;
-  if (code === "PGRST") return chosen_by_function(message, detail);
-  const status = status_of(code, message, authenticated);
+  if (code === "PGRST") return chosenByFunction(message, detail);
+  const status = statusOf(code, message, authenticated);
   return new ApiError(status, code, message, {
     details: detail ?? null,
     hint: hint ?? null,
@@ -26,7 +26,7 @@ export function from_postgres(error: unknown, authenticated: boolean): ApiError 
 }
 
 /** The most specific prefix of the SQLSTATE decides. */
-const STATUS: Record<string, number> = {
+const status: Record<string, number> = {
   "08": 503,
   "09": 500,
   "0L": 403,
@@ -58,12 +58,12 @@ const STATUS: Record<string, number> = {
   XX: 500,
 };
 
-function status_of(code: string, message: string, authenticated: boolean): number {
+function statusOf(code: string, message: string, authenticated: boolean): number {
   if (code === "42501") return authenticated ? 403 : 401;
   if (code === "21000") return message.endsWith("requires a WHERE clause") ? 400 : 500;
   if (code === "22023" && /^role .* does not exist$/.test(message)) return 401;
   if (code.startsWith("PT")) return sendable(Number(code.slice(2)));
-  return STATUS[code] ?? STATUS[code.slice(0, 2)] ?? 400;
+  return status[code] ?? status[code.slice(0, 2)] ?? 400;
 }
 
 /** Node sends no other status than these. */
@@ -84,17 +84,17 @@ interface ChosenResponse {
 }
 
 /** `raise sqlstate 'PGRST' using message = '<json>', detail = '<json>'`: the function chose the whole answer. */
-function chosen_by_function(message: string, detail: string | undefined): ApiError {
-  const body = parse_object<ChosenMessage>(message);
+function chosenByFunction(message: string, detail: string | undefined): ApiError {
+  const body = parseObject<ChosenMessage>(message);
   if (typeof body?.code !== "string" || typeof body.message !== "string") {
-    return unreadable(`Invalid JSON value for MESSAGE: '${message}'`, MESSAGE_HINT);
+    return unreadable(`Invalid JSON value for MESSAGE: '${message}'`, messageHint);
   }
   if (detail === undefined) {
-    return unreadable("DETAIL is missing in the RAISE statement", DETAIL_HINT);
+    return unreadable("DETAIL is missing in the RAISE statement", detailHint);
   }
-  const response = parse_object<ChosenResponse>(detail);
+  const response = parseObject<ChosenResponse>(detail);
   if (typeof response?.status !== "number" || typeof response.headers !== "object") {
-    return unreadable(`Invalid JSON value for DETAIL: '${detail}'`, DETAIL_HINT);
+    return unreadable(`Invalid JSON value for DETAIL: '${detail}'`, detailHint);
   }
   return new ApiError(sendable(response.status), body.code, body.message, {
     details: body.details ?? null,
@@ -103,9 +103,9 @@ function chosen_by_function(message: string, detail: string | undefined): ApiErr
   });
 }
 
-const MESSAGE_HINT =
+const messageHint =
   "MESSAGE must be a JSON object with obligatory keys: 'code', 'message' and optional keys: 'details', 'hint'.";
-const DETAIL_HINT =
+const detailHint =
   "DETAIL must be a JSON object with obligatory keys: 'status', 'headers' and optional key: 'status_text'.";
 
 function unreadable(details: string, hint: string): ApiError {
@@ -113,7 +113,7 @@ function unreadable(details: string, hint: string): ApiError {
   return new ApiError(500, "PGRST121", message, { details, hint });
 }
 
-function parse_object<T>(text: string): T | null {
+function parseObject<T>(text: string): T | null {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" ? (value as T) : null;

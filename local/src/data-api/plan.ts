@@ -10,6 +10,6 @@ export interface Plan {
   read_only: boolean;
   /** Of the function called. */
   settings: readonly Setting[];
-  returns_nothing: boolean;
+  returnsNothing: boolean;
   returns_set: boolean;
 }

@@ -1,5 +1,5 @@
 /** The Prefer header (RFC 7240) as PostgREST reads it: the first word of each kind counts. */
-import { ApiError, not_embedded_here } from "./api-error.ts";
+import { ApiError, notEmbeddedHere } from "./api-error.ts";
 
 export interface Preferences {
   returns: "representation" | "minimal" | "headers-only" | null;
@@ -7,10 +7,10 @@ export interface Preferences {
   resolution: "merge-duplicates" | "ignore-duplicates" | null;
   missing: "default" | "null" | null;
   handling: "strict" | "lenient" | null;
-  max_affected: number | null;
+  maxAffected: number | null;
 }
 
-const KNOWN: Record<string, string[]> = {
+const known: Record<string, string[]> = {
   return: ["representation", "minimal", "headers-only"],
   count: ["exact", "planned", "estimated"],
   resolution: ["merge-duplicates", "ignore-duplicates"],
@@ -20,7 +20,7 @@ const KNOWN: Record<string, string[]> = {
   tx: ["commit", "rollback"],
 };
 
-export function parse_preferences(header: string | null): Preferences {
+export function parsePreferences(header: string | null): Preferences {
   const words = (header ?? "")
     .split(",")
     .map((word) => word.trim())
@@ -29,8 +29,8 @@ export function parse_preferences(header: string | null): Preferences {
   const unknown: string[] = [];
   for (const word of words) {
     const [key = "", value = ""] = word.split("=", 2);
-    if (key === "timezone") throw not_embedded_here("Prefer: timezone");
-    const valid = KNOWN[key]?.includes(value) || (key === "max-affected" && /^\d+$/.test(value));
+    if (key === "timezone") throw notEmbeddedHere("Prefer: timezone");
+    const valid = known[key]?.includes(value) || (key === "max-affected" && /^\d+$/.test(value));
     if (!valid) unknown.push(word);
     else if (!found.has(key)) found.set(key, value);
   }
@@ -39,19 +39,19 @@ export function parse_preferences(header: string | null): Preferences {
       details: `Invalid preferences: ${unknown.join(", ")}`,
     });
   }
-  const max_affected = found.get("max-affected");
+  const maxAffected = found.get("max-affected");
   return {
     returns: (found.get("return") ?? null) as Preferences["returns"],
     count: (found.get("count") ?? null) as Preferences["count"],
     resolution: (found.get("resolution") ?? null) as Preferences["resolution"],
     missing: (found.get("missing") ?? null) as Preferences["missing"],
     handling: (found.get("handling") ?? null) as Preferences["handling"],
-    max_affected: max_affected === undefined ? null : Number(max_affected),
+    maxAffected: maxAffected === undefined ? null : Number(maxAffected),
   };
 }
 
 /** The Preference-Applied header, of the preferences that mean something to this kind of request. */
-export function preferences_applied(
+export function preferencesApplied(
   preferences: Preferences,
   kind: "read" | "call" | "insert" | "update" | "delete",
 ): string | null {
@@ -66,7 +66,7 @@ export function preferences_applied(
     writes && preferences.returns && `return=${preferences.returns}`,
     preferences.count && `count=${preferences.count}`,
     preferences.handling && `handling=${preferences.handling}`,
-    limits && preferences.max_affected !== null && `max-affected=${preferences.max_affected}`,
+    limits && preferences.maxAffected !== null && `max-affected=${preferences.maxAffected}`,
   ].filter(Boolean);
   return applied.length > 0 ? applied.join(", ") : null;
 }

@@ -1,14 +1,14 @@
 /** Sorts the parameters of a URL into what they mean to PostgREST. */
-import { type Logic, opens_filter, parse_filter, parse_logic } from "./filter-grammar.ts";
+import { type Logic, opensFilter, parseFilter, parseLogic } from "./filter-grammar.ts";
 import {
   type Field,
-  field_name,
-  json_path,
-  not_embedded_resource,
+  fieldName,
+  jsonPath,
+  notEmbeddedResource,
   type OrderTerm,
-  parse_columns,
-  parse_order,
-  parse_select,
+  parseColumns,
+  parseOrder,
+  parseSelect,
   type SelectItem,
 } from "./grammar.ts";
 import { Scanner } from "./scanner.ts";
@@ -19,53 +19,53 @@ export interface QueryString {
   filters: Logic[];
   order: OrderTerm[];
   columns: string[] | null;
-  on_conflict: string[] | null;
+  onConflict: string[] | null;
   /** Arguments of a function called by GET, in the order met; a name can come twice. */
-  call_arguments: [name: string, value: string][];
+  callArguments: [name: string, value: string][];
 }
 
-/** @param is_call_by_get whether a value that is no filter is an argument, and not an error */
-export function parse_query_string(params: URLSearchParams, is_call_by_get: boolean): QueryString {
+/** @param isCallByGet whether a value that is no filter is an argument, and not an error */
+export function parseQueryString(params: URLSearchParams, isCallByGet: boolean): QueryString {
   const columns = params.get("columns");
-  const on_conflict = params.get("on_conflict");
+  const onConflict = params.get("on_conflict");
   const query: QueryString = {
-    select: parse_select(params.get("select") ?? "*"),
+    select: parseSelect(params.get("select") ?? "*"),
     filters: [],
     order: [],
-    columns: columns === null ? null : parse_columns(columns, "columns parameter"),
-    on_conflict: on_conflict === null ? null : parse_columns(on_conflict, "on_conflict parameter"),
-    call_arguments: [],
+    columns: columns === null ? null : parseColumns(columns, "columns parameter"),
+    onConflict: onConflict === null ? null : parseColumns(onConflict, "on_conflict parameter"),
+    callArguments: [],
   };
-  for (const [key, value] of params) sort_in(query, key, value, is_call_by_get);
+  for (const [key, value] of params) sortIn(query, key, value, isCallByGet);
   return query;
 }
 
-const RESERVED = new Set(["select", "columns", "on_conflict"]);
-const ENDINGS = new Set(["order", "limit", "offset", "and", "or"]);
+const reserved = new Set(["select", "columns", "on_conflict"]);
+const endings = new Set(["order", "limit", "offset", "and", "or"]);
 
-function sort_in(query: QueryString, key: string, value: string, is_call_by_get: boolean): void {
-  if (RESERVED.has(key)) return;
+function sortIn(query: QueryString, key: string, value: string, isCallByGet: boolean): void {
+  if (reserved.has(key)) return;
   const path = key.split(".");
   const ending = path.at(-1) ?? "";
-  if (!ENDINGS.has(ending)) {
-    if (is_call_by_get && !opens_filter(value)) query.call_arguments.push([key, value]);
-    else query.filters.push(parse_filter(filtered_field(key), value));
+  if (!endings.has(ending)) {
+    if (isCallByGet && !opensFilter(value)) query.callArguments.push([key, value]);
+    else query.filters.push(parseFilter(filteredField(key), value));
     return;
   }
   const negated = path[0] === "not";
   const related = path.slice(negated ? 1 : 0, -1)[0];
-  if (related !== undefined) throw not_embedded_resource(related);
-  if (ending === "order") query.order = parse_order(value);
+  if (related !== undefined) throw notEmbeddedResource(related);
+  if (ending === "order") query.order = parseOrder(value);
   if (ending === "and" || ending === "or") {
-    query.filters.push(parse_logic(ending === "and" ? "AND" : "OR", negated, value));
+    query.filters.push(parseLogic(ending === "and" ? "AND" : "OR", negated, value));
   }
 }
 
-function filtered_field(key: string): Field {
+function filteredField(key: string): Field {
   const scanner = new Scanner(key, "tree path");
-  const name = field_name(scanner);
-  if (scanner.take(".")) throw not_embedded_resource(name);
-  const path = json_path(scanner);
-  scanner.expect_end();
+  const name = fieldName(scanner);
+  if (scanner.take(".")) throw notEmbeddedResource(name);
+  const path = jsonPath(scanner);
+  scanner.expectEnd();
   return { name, path };
 }

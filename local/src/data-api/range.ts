@@ -7,7 +7,7 @@ export interface Range {
   limit: number | null;
 }
 
-function invalid_range(details: string): ApiError {
+function invalidRange(details: string): ApiError {
   return new ApiError(416, "PGRST103", "Requested range not satisfiable", { details });
 }
 
@@ -18,12 +18,12 @@ function integer(text: string | null): number | null {
 }
 
 /** The intersection of both ways to ask. The header counts on GET only. */
-export function requested_range(params: URLSearchParams, header: string | null): Range {
+export function requestedRange(params: URLSearchParams, header: string | null): Range {
   const limit = integer(params.get("limit"));
   // A limit of 0 is a way to ask for nothing but the count, whatever else is asked.
   if (limit === 0) return { offset: 0, limit: 0 };
   if (limit !== null && limit < 0) {
-    throw invalid_range("Limit should be greater than or equal to zero.");
+    throw invalidRange("Limit should be greater than or equal to zero.");
   }
   const offset = Math.max(0, integer(params.get("offset")) ?? 0);
   const [, from, to] = /^(\d+)-(\d*)$/.exec(header ?? "") ?? [];
@@ -33,28 +33,28 @@ export function requested_range(params: URLSearchParams, header: string | null):
     to ? Number(to) : Number.POSITIVE_INFINITY,
   );
   if (upper < lower) {
-    throw invalid_range(
+    throw invalidRange(
       "The lower boundary must be lower than or equal to the upper boundary in the Range header.",
     );
   }
   return { offset: lower, limit: upper === Number.POSITIVE_INFINITY ? null : upper - lower + 1 };
 }
 
-export function at_most(range: Range, max_rows: number): Range {
-  return { offset: range.offset, limit: Math.min(range.limit ?? max_rows, max_rows) };
+export function atMost(range: Range, maxRows: number): Range {
+  return { offset: range.offset, limit: Math.min(range.limit ?? maxRows, maxRows) };
 }
 
 /** @param total null: not counted */
-export function content_range(lower: number, rows: number, total: number | null): string {
+export function contentRange(lower: number, rows: number, total: number | null): string {
   const span = rows > 0 && total !== 0 ? `${lower}-${lower + rows - 1}` : "*";
   return `${span}/${total ?? "*"}`;
 }
 
 /** 206 when the total is known and larger than what was sent; an offset beyond the total is an error. */
-export function range_status(lower: number, rows: number, total: number | null): number {
+export function rangeStatus(lower: number, rows: number, total: number | null): number {
   if (total === null) return 200;
   if (lower > total) {
-    throw invalid_range(`An offset of ${lower} was requested, but there are only ${total} rows.`);
+    throw invalidRange(`An offset of ${lower} was requested, but there are only ${total} rows.`);
   }
   return rows < total ? 206 : 200;
 }

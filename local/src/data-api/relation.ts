@@ -2,7 +2,7 @@
 import type { Filter, Logic } from "./filter-grammar.ts";
 import type { Field, JsonStep, OrderTerm, SelectItem } from "./grammar.ts";
 import type { Range } from "./range.ts";
-import { array_literal, empty, ident, join, param, type Sql, sql, trusted } from "./sql.ts";
+import { arrayLiteral, empty, ident, join, param, type Sql, sql, trusted } from "./sql.ts";
 
 export interface Relation {
   /** As it stands in `from`, and before the dot of a column. */
@@ -11,7 +11,7 @@ export interface Relation {
   columns: ReadonlyMap<string, string>;
 }
 
-export function select_list(items: readonly SelectItem[], relation: Relation): Sql {
+export function selectList(items: readonly SelectItem[], relation: Relation): Sql {
   if (items.length === 0) return sql`${relation.name}.*`;
   return join(
     items.map((item) => selected(item, relation)),
@@ -21,30 +21,30 @@ export function select_list(items: readonly SelectItem[], relation: Relation): S
 
 function selected({ field, cast, alias }: SelectItem, relation: Relation): Sql {
   if (field.name === "*") return sql`${relation.name}.*`;
-  const value = field_sql(field, relation);
+  const value = fieldSql(field, relation);
   // grammar.ts lets nothing but words through as the name of a type.
   const converted = cast === null ? value : sql`cast(${value} as ${trusted(cast)})`;
-  const name = alias ?? name_in_result(field, cast);
+  const name = alias ?? nameInResult(field, cast);
   return name === null ? converted : sql`${converted} as ${ident(name)}`;
 }
 
 /** A path is called by its last key; Postgres would call the column of a cast by the column's name anyway. */
-function name_in_result({ name, path }: Field, cast: string | null): string | null {
-  if (path.length > 0) return path.findLast((step) => !step.is_index)?.operand ?? name;
+function nameInResult({ name, path }: Field, cast: string | null): string | null {
+  if (path.length > 0) return path.findLast((step) => !step.isIndex)?.operand ?? name;
   return cast === null ? null : name;
 }
 
-function field_sql({ name, path }: Field, relation: Relation): Sql {
+function fieldSql({ name, path }: Field, relation: Relation): Sql {
   const column = sql`${relation.name}.${ident(name)}`;
   if (path.length === 0) return column;
   const type = relation.columns.get(name);
-  const is_json = type === undefined || type === "json" || type === "jsonb";
-  return sql`${is_json ? column : sql`to_jsonb(${column})`}${join(path.map(json_step), "")}`;
+  const isJson = type === undefined || type === "json" || type === "jsonb";
+  return sql`${isJson ? column : sql`to_jsonb(${column})`}${join(path.map(jsonStep), "")}`;
 }
 
-function json_step({ as_text, operand, is_index }: JsonStep): Sql {
-  const arrow = as_text ? sql`->>` : sql`->`;
-  return is_index ? sql`${arrow}${param(operand)}::int` : sql`${arrow}${param(operand)}`;
+function jsonStep({ asText, operand, isIndex }: JsonStep): Sql {
+  const arrow = asText ? sql`->>` : sql`->`;
+  return isIndex ? sql`${arrow}${param(operand)}::int` : sql`${arrow}${param(operand)}`;
 }
 
 export function where(filters: readonly Logic[], relation: Relation): Sql {
@@ -63,7 +63,7 @@ function condition(logic: Logic, relation: Relation): Sql {
 }
 
 function comparison({ field, operation }: Filter, relation: Relation): Sql {
-  const left = field_sql(field, relation);
+  const left = fieldSql(field, relation);
   switch (operation.kind) {
     case "is":
       return sql`${left} is ${trusted(operation.keyword)}`;
@@ -72,15 +72,15 @@ function comparison({ field, operation }: Filter, relation: Relation): Sql {
     case "in": {
       const values =
         operation.values.length === 1 && operation.values[0] === "" ? [] : operation.values;
-      return sql`${left} = any (${param(array_literal(values))})`;
+      return sql`${left} = any (${param(arrayLiteral(values))})`;
     }
     case "search": {
-      const { language, query_function, value } = operation;
+      const { language, queryFunction, value } = operation;
       const config = language === null ? empty : sql`${param(language)}, `;
       const type = relation.columns.get(field.name);
       const vector =
         type === undefined || type === "tsvector" ? left : sql`to_tsvector(${config}${left})`;
-      return sql`${vector} @@ ${trusted(query_function)}(${config}${param(value)})`;
+      return sql`${vector} @@ ${trusted(queryFunction)}(${config}${param(value)})`;
     }
     case "compare": {
       const { operator, quantifier, value } = operation;
@@ -90,16 +90,16 @@ function comparison({ field, operation }: Filter, relation: Relation): Sql {
   }
 }
 
-export function order_by(terms: readonly OrderTerm[], relation: Relation): Sql {
+export function orderBy(terms: readonly OrderTerm[], relation: Relation): Sql {
   if (terms.length === 0) return empty;
   const sorted = terms.map(({ field, direction, nulls }) => {
     const suffix = [direction, nulls].filter(Boolean).join(" ");
-    return sql`${field_sql(field, relation)} ${trusted(suffix)}`;
+    return sql`${fieldSql(field, relation)} ${trusted(suffix)}`;
   });
   return sql` order by ${join(sorted, ", ")}`;
 }
 
-export function limit_offset({ offset, limit }: Range): Sql {
+export function limitOffset({ offset, limit }: Range): Sql {
   const rows = limit === null ? sql`all` : param(String(limit));
   return sql` limit ${rows} offset ${param(String(offset))}`;
 }

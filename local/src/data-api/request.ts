@@ -1,21 +1,21 @@
 /** A request, read and sorted but not yet matched with the schema. */
 import { ApiError } from "./api-error.ts";
-import { accepted_media_type, type MediaType } from "./media-type.ts";
-import { type Payload, parse_payload, read_body } from "./payload.ts";
-import { type Preferences, parse_preferences } from "./preferences.ts";
-import { parse_query_string, type QueryString } from "./query-string.ts";
-import { type Range, requested_range } from "./range.ts";
+import { acceptedMediaType, type MediaType } from "./media-type.ts";
+import { type Payload, parsePayload, readBody } from "./payload.ts";
+import { type Preferences, parsePreferences } from "./preferences.ts";
+import { parseQueryString, type QueryString } from "./query-string.ts";
+import { type Range, requestedRange } from "./range.ts";
 
 export type Action = "read" | "call" | "insert" | "update" | "delete" | "describe";
 
 export interface ApiRequest {
   action: Action;
   /** Function of /rpc/<name>, else table. */
-  is_call: boolean;
+  isCall: boolean;
   name: string;
   schema: string;
   /** The same, when there was a choice: answered as Content-Profile. */
-  negotiated_schema: string | null;
+  negotiatedSchema: string | null;
   method: string;
   path: string;
   query: QueryString;
@@ -29,50 +29,50 @@ export interface ApiRequest {
 
 export interface RequestLimits {
   schemas: readonly string[];
-  max_body_bytes: number;
+  maxBodyBytes: number;
 }
 
-export async function read_request(request: Request, limits: RequestLimits): Promise<ApiRequest> {
+export async function readRequest(request: Request, limits: RequestLimits): Promise<ApiRequest> {
   const url = new URL(request.url);
   const { method, headers } = request;
-  const { is_call, name } = target_of(url.pathname);
-  const action = action_of(method, is_call);
-  const asked_schema = asked_schema_of(headers, method, limits.schemas);
-  const schema = asked_schema ?? limits.schemas[0] ?? "public";
-  const query = parse_query_string(url.searchParams, is_call && method !== "POST");
-  const range_header = method === "GET" ? headers.get("range") : null;
-  const with_body = method === "POST" || method === "PATCH";
+  const { isCall, name } = targetOf(url.pathname);
+  const action = actionOf(method, isCall);
+  const askedSchema = askedSchemaOf(headers, method, limits.schemas);
+  const schema = askedSchema ?? limits.schemas[0] ?? "public";
+  const query = parseQueryString(url.searchParams, isCall && method !== "POST");
+  const rangeHeader = method === "GET" ? headers.get("range") : null;
+  const withBody = method === "POST" || method === "PATCH";
   return {
     action,
-    is_call,
+    isCall,
     name,
     schema,
-    negotiated_schema: asked_schema ?? (limits.schemas.length > 1 ? schema : null),
+    negotiatedSchema: askedSchema ?? (limits.schemas.length > 1 ? schema : null),
     method,
     path: url.pathname,
     query,
-    range: requested_range(url.searchParams, range_header),
-    preferences: parse_preferences(headers.get("prefer")),
-    accept: accepted_media_type(headers.get("accept")),
-    payload: with_body
-      ? parse_payload(
-          await read_body(request, limits.max_body_bytes),
+    range: requestedRange(url.searchParams, rangeHeader),
+    preferences: parsePreferences(headers.get("prefer")),
+    accept: acceptedMediaType(headers.get("accept")),
+    payload: withBody
+      ? parsePayload(
+          await readBody(request, limits.maxBodyBytes),
           headers.get("content-type"),
           query.columns,
-          is_call,
+          isCall,
         )
       : null,
     headers,
   };
 }
 
-function target_of(pathname: string): { is_call: boolean; name: string } {
+function targetOf(pathname: string): { isCall: boolean; name: string } {
   const [first = "", second, ...more] = pathname.slice(1).split("/").map(decode);
   if (pathname === "/") {
     throw new ApiError(404, "PGRST126", "Root endpoint metadata is disabled");
   }
-  if (first === "rpc" && second && more.length === 0) return { is_call: true, name: second };
-  if (first !== "" && second === undefined) return { is_call: false, name: first };
+  if (first === "rpc" && second && more.length === 0) return { isCall: true, name: second };
+  if (first !== "" && second === undefined) return { isCall: false, name: first };
   throw new ApiError(404, "PGRST125", "Invalid path specified in request URL");
 }
 
@@ -84,7 +84,7 @@ function decode(segment: string): string {
   }
 }
 
-const TABLE_ACTIONS: Record<string, Action> = {
+const tableActions: Record<string, Action> = {
   GET: "read",
   HEAD: "read",
   POST: "insert",
@@ -92,19 +92,19 @@ const TABLE_ACTIONS: Record<string, Action> = {
   DELETE: "delete",
 };
 
-function action_of(method: string, is_call: boolean): Action {
+function actionOf(method: string, isCall: boolean): Action {
   if (method === "OPTIONS") return "describe";
-  if (is_call) {
+  if (isCall) {
     if (method === "GET" || method === "HEAD" || method === "POST") return "call";
     throw new ApiError(405, "PGRST101", `Cannot use the ${method} method on RPC`);
   }
   // PUT, one row by its whole primary key, has no method in supabase-js.
-  const action = TABLE_ACTIONS[method];
+  const action = tableActions[method];
   if (action) return action;
   throw new ApiError(405, "PGRST117", `Unsupported HTTP method: ${method}`);
 }
 
-function asked_schema_of(
+function askedSchemaOf(
   headers: Headers,
   method: string,
   schemas: readonly string[],

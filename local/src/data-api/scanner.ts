@@ -30,7 +30,7 @@ export class Scanner {
     return here;
   }
 
-  looking_at(pattern: RegExp): boolean {
+  lookingAt(pattern: RegExp): boolean {
     pattern.lastIndex = this.#at;
     return pattern.test(this.#text);
   }
@@ -39,7 +39,7 @@ export class Scanner {
     if (!this.take(token)) this.fail(`"${token}"`);
   }
 
-  skip_spaces(): void {
+  skipSpaces(): void {
     this.match(/[ \t]*/y);
   }
 
@@ -49,7 +49,7 @@ export class Scanner {
     return rest;
   }
 
-  expect_end(): void {
+  expectEnd(): void {
     if (!this.done) this.fail("end of input");
   }
 

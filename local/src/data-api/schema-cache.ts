@@ -1,7 +1,7 @@
 /** The exposed functions and tables, as PostgREST caches them from the catalog. */
 import type { Lanes } from "../database/lanes.ts";
-import { CATALOG_QUERY } from "./catalog-query.ts";
-import { array_literal } from "./sql.ts";
+import { catalogQuery } from "./catalog-query.ts";
+import { arrayLiteral } from "./sql.ts";
 
 export type Setting = [name: string, value: string];
 
@@ -51,7 +51,7 @@ interface Catalog {
   role_settings: { role: string; settings: Setting[] }[];
 }
 
-export async function load_schema_cache(
+export async function loadSchemaCache(
   lanes: Lanes,
   schemas: readonly string[],
 ): Promise<SchemaCache> {
@@ -60,7 +60,7 @@ export async function load_schema_cache(
     statements: [
       // Types are then written with their schema, and mean the same under every search path.
       { text: "set local search_path = ''", values: [] },
-      { text: CATALOG_QUERY, values: [array_literal(schemas)] },
+      { text: catalogQuery, values: [arrayLiteral(schemas)] },
     ],
   });
   const catalog: Catalog = JSON.parse(rows?.[0]?.catalog ?? "{}");

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { start_project, type TestProject } from "./test-project.ts";
+import { startProject, type TestProject } from "./test-project.ts";
 
 let project: TestProject;
 beforeAll(async () => {
-  project = await start_project({ schemas: ["api", "public"], connections: 3 });
+  project = await startProject({ schemas: ["api", "public"], connections: 3 });
 });
 afterAll(() => project?.stop());
 
-const in_seconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
+const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 
 describe("who calls", () => {
   test("the publishable key is anon, the secret key service_role", async () => {
@@ -19,36 +19,36 @@ describe("who calls", () => {
   });
 
   test("a JWT's claims are seen by the database", async () => {
-    const user = await project.with_claims({ role: "authenticated", sub: "u1", deep: { a: [1] } });
+    const user = await project.withClaims({ role: "authenticated", sub: "u1", deep: { a: [1] } });
     const { data } = await user.rpc("who");
     expect(data).toMatchObject({ role: "authenticated", timeout: "8s" });
     expect(data.claims).toMatchObject({ sub: "u1", deep: { a: [1] }, role: "authenticated" });
   });
 
   test("a JWT without a role is anon's", async () => {
-    const { data } = await (await project.with_claims({ sub: "u1" })).rpc("who");
+    const { data } = await (await project.withClaims({ sub: "u1" })).rpc("who");
     expect(data.role).toBe("anon");
   });
 
   test.each([
-    ["expired", { exp: in_seconds(-60) }, "PGRST303", "JWT expired"],
-    ["not yet valid", { nbf: in_seconds(60) }, "PGRST303", "JWT not yet valid"],
-    ["issued in the future", { iat: in_seconds(60) }, "PGRST303", "JWT issued at future"],
+    ["expired", { exp: inSeconds(-60) }, "PGRST303", "JWT expired"],
+    ["not yet valid", { nbf: inSeconds(60) }, "PGRST303", "JWT not yet valid"],
+    ["issued in the future", { iat: inSeconds(60) }, "PGRST303", "JWT issued at future"],
     ["of a role that is not", { role: "nobody" }, "22023", 'role "nobody" does not exist'],
   ])("a JWT %s is 401", async (_, claims, code, message) => {
-    const { status, error } = await (await project.with_claims(claims)).rpc("who");
+    const { status, error } = await (await project.withClaims(claims)).rpc("who");
     expect(status).toBe(401);
     expect(error).toMatchObject({ code, message });
   });
 
   test("a JWT expired within the skew of clocks passes", async () => {
-    const { error } = await (await project.with_claims({ exp: in_seconds(-5) })).rpc("who");
+    const { error } = await (await project.withClaims({ exp: inSeconds(-5) })).rpc("who");
     expect(error).toBeNull();
   });
 
   test("no role is reached but those that authenticator may take", async () => {
     for (const role of ["postgres", "supabase_admin"]) {
-      const { status, error } = await (await project.with_claims({ role })).rpc("who");
+      const { status, error } = await (await project.withClaims({ role })).rpc("who");
       expect([status, error?.code]).toEqual([403, "42501"]);
     }
   });

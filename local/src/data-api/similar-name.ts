@@ -1,7 +1,7 @@
 /** "Perhaps you meant …": the known name most like the one asked for. */
 
 /** @param least similarity below which nothing is offered, 0..1 */
-export function most_similar(name: string, known: Iterable<string>, least: number): string | null {
+export function mostSimilar(name: string, known: Iterable<string>, least: number): string | null {
   let best: { name: string; score: number } | null = null;
   for (const candidate of known) {
     const score = similarity(name, candidate);

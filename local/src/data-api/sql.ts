@@ -58,6 +58,6 @@ export function render(fragment: Sql): Statement {
 }
 
 /** `{"a","b"}` for a parameter, so that Postgres infers the element type. */
-export function array_literal(values: readonly string[]): string {
+export function arrayLiteral(values: readonly string[]): string {
   return `{${values.map((value) => `"${value.replace(/[\\"]/g, "\\$&")}"`).join(",")}}`;
 }

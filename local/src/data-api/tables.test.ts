@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { start_project, type TestProject } from "./test-project.ts";
+import { startProject, type TestProject } from "./test-project.ts";
 
 let project: TestProject;
 beforeAll(async () => {
-  project = await start_project({ max_rows: 5 });
+  project = await startProject({ max_rows: 5 });
   await project.sql`create table api.many as select n, n % 2 = 0 as even from generate_series(1, 12) n`;
   await project.sql`grant select on api.many to anon`;
   await project.sql`analyze api.many`;
@@ -137,7 +137,7 @@ describe("select", () => {
   test("a table without rights is 401 for anon and 403 for others", async () => {
     const anon = await project.anon.from("locked").select();
     expect([anon.status, anon.error?.code]).toEqual([401, "42501"]);
-    const user = await (await project.with_claims({ role: "authenticated" }))
+    const user = await (await project.withClaims({ role: "authenticated" }))
       .from("locked")
       .select();
     expect([user.status, user.error?.code]).toEqual([403, "42501"]);

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { SignJWT } from "jose";
-import { start_gateway } from "../gateway/index.ts";
-import { keys_of, random_secrets } from "../keys.ts";
-import { free_port } from "../ports.ts";
-import { remove_data, startPostgres } from "../postgres/index.ts";
-import { copy_cluster } from "../testing/cluster.ts";
-import { connect_sql, type Sql } from "../testing/sql.ts";
-import { create_data_api, type DataApiOptions } from "./index.ts";
+import { startGateway } from "../gateway/index.ts";
+import { keysOf, randomSecrets } from "../keys.ts";
+import { freePort } from "../ports.ts";
+import { removeData, startPostgres } from "../postgres/index.ts";
+import { copyCluster } from "../testing/cluster.ts";
+import { connectSql, type Sql } from "../testing/sql.ts";
+import { createDataApi, type DataApiOptions } from "./index.ts";
 
 // biome-ignore-start lint/suspicious/noExplicitAny: what the client itself takes a schema for that it knows nothing of
 export type Client = SupabaseClient<any, { PostgrestVersion: "14" }, "api", any>;
@@ -24,7 +24,7 @@ export interface TestProject {
   anon: Client;
   service: Client;
   /** With a JWT of these claims, signed for an hour unless `exp` says otherwise. */
-  with_claims(claims: Record<string, unknown>): Promise<Client>;
+  withClaims(claims: Record<string, unknown>): Promise<Client>;
   token(claims: Record<string, unknown>, secret?: string): Promise<string>;
   /** A request to the Data API, as anon and past supabase-js. */
   request(path: string, init?: RequestInit): Promise<Response>;
@@ -32,17 +32,17 @@ export interface TestProject {
   stop(): Promise<void>;
 }
 
-export async function start_project(options: Partial<DataApiOptions> = {}): Promise<TestProject> {
-  const data_dir = await mkdtemp(path.join(tmpdir(), "data-api-test-"));
-  await copy_cluster(data_dir);
-  const database = await startPostgres({ data_dir, port: await free_port() });
-  const sql = connect_sql(database.db_url);
-  const admin = connect_sql(database.admin_url, 1);
+export async function startProject(options: Partial<DataApiOptions> = {}): Promise<TestProject> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), "data-api-test-"));
+  await copyCluster(dataDir);
+  const database = await startPostgres({ dataDir, port: await freePort() });
+  const sql = connectSql(database.db_url);
+  const admin = connectSql(database.adminUrl, 1);
   await sql.query(await readFile(new URL("test-schema.sql", import.meta.url), "utf8"));
-  const keys = await keys_of(random_secrets());
+  const keys = await keysOf(randomSecrets());
   const log: string[] = [];
-  const rest = await create_data_api({
-    db_url: database.authenticator_url,
+  const rest = await createDataApi({
+    db_url: database.authenticatorUrl,
     jwt_secret: keys.jwt_secret,
     schemas: ["api"],
     max_rows: 1000,
@@ -51,7 +51,7 @@ export async function start_project(options: Partial<DataApiOptions> = {}): Prom
   });
   const nothing = { fetch: async () => new Response(null, { status: 404 }), close: async () => {} };
   const services = { rest, functions: nothing, realtime: nothing };
-  const gateway = await start_gateway({ port: await free_port(), keys, services });
+  const gateway = await startGateway({ port: await freePort(), keys, services });
 
   const client = (key: string, headers: Record<string, string> = {}): Client =>
     createClient(gateway.url, key, {
@@ -71,7 +71,7 @@ export async function start_project(options: Partial<DataApiOptions> = {}): Prom
     anon: client(keys.publishable_key),
     service: client(keys.secret_key),
     token,
-    async with_claims(claims) {
+    async withClaims(claims) {
       return client(keys.publishable_key, { Authorization: `Bearer ${await token(claims)}` });
     },
     request(where, init = {}) {
@@ -86,7 +86,7 @@ export async function start_project(options: Partial<DataApiOptions> = {}): Prom
       await sql.end();
       await admin.end();
       await database.stop();
-      await remove_data(data_dir);
+      await removeData(dataDir);
     },
   };
 }

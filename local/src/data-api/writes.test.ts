@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Client, start_project, type TestProject } from "./test-project.ts";
+import { type Client, startProject, type TestProject } from "./test-project.ts";
 
 let project: TestProject;
 let user: Client;
 beforeAll(async () => {
-  project = await start_project();
-  user = await project.with_claims({ role: "authenticated", sub: "u1" });
+  project = await startProject();
+  user = await project.withClaims({ role: "authenticated", sub: "u1" });
 });
 afterAll(() => project?.stop());
 beforeEach(() => project.sql`delete from api.items where id > 4`);
@@ -38,8 +38,8 @@ describe("an outsider", () => {
   test("may insert without the right to read, as long as nothing is returned", async () => {
     await project.sql`revoke select on api.children from anon`;
     expect((await project.anon.from("children").insert({ id: 1, item_id: 1 })).status).toBe(201);
-    const read_back = await project.anon.from("children").insert({ id: 2, item_id: 1 }).select();
-    expect([read_back.status, read_back.error?.code]).toEqual([401, "42501"]);
+    const readBack = await project.anon.from("children").insert({ id: 2, item_id: 1 }).select();
+    expect([readBack.status, readBack.error?.code]).toEqual([401, "42501"]);
     const foreign = await project.anon.from("children").insert({ id: 3, item_id: 77 });
     expect([foreign.status, foreign.error?.code]).toEqual([409, "23503"]);
   });
@@ -127,11 +127,11 @@ describe("whoever may write", () => {
       .upsert({ name: "u", price: 3 }, { onConflict: "name", ignoreDuplicates: true })
       .select();
     expect(ignored.data).toEqual([]);
-    const by_key = await user
+    const byKey = await user
       .from("items")
       .upsert({ id: 1, name: "anvil", price: 10.5 })
       .select("id");
-    expect([by_key.status, by_key.data]).toEqual([200, [{ id: 1 }]]);
+    expect([byKey.status, byKey.data]).toEqual([200, [{ id: 1 }]]);
   });
 
   test("single() and maxAffected() roll back what they refuse", async () => {

@@ -11,21 +11,21 @@ export interface Connection {
   client: Client;
   /** Resolves when it is over, whoever ended it, with what is known of the reason. */
   ended: Promise<string>;
-  is_open(): boolean;
+  isOpen(): boolean;
   /** What is running has a second to finish and is then cut off. */
   close(): Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
-const CLOSE_TIMEOUT_MS = 1_000;
+const connectTimeoutMs = 10_000;
+const closeTimeoutMs = 1_000;
 
-export async function open_connection(
-  db_url: string,
+export async function openConnection(
+  dbUrl: string,
   options: ConnectionOptions,
 ): Promise<Connection> {
   const client = new Client({
-    connectionString: db_url,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionString: dbUrl,
+    connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     ...options,
   });
@@ -50,9 +50,9 @@ export async function open_connection(
   return {
     client,
     ended,
-    is_open: () => open,
+    isOpen: () => open,
     async close() {
-      const timer = setTimeout(cut, CLOSE_TIMEOUT_MS);
+      const timer = setTimeout(cut, closeTimeoutMs);
       await client.end();
       clearTimeout(timer);
     },

@@ -3,12 +3,12 @@
  * that grow until one has lasted.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Connection, type ConnectionOptions, open_connection } from "./connection.ts";
+import { type Connection, type ConnectionOptions, openConnection } from "./connection.ts";
 
 export interface KeepOpenOptions {
   /** For the log. */
   name: string;
-  db_url: string;
+  dbUrl: string;
   connection: ConnectionOptions;
   /**
    * What each new connection has to do before it counts as open. `over` settles when its work has ended though the
@@ -16,32 +16,32 @@ export interface KeepOpenOptions {
    */
   begin(connection: Connection): Promise<{ over?: Promise<string> }>;
   /** Called with false when it was lost and with true when it is there again. */
-  on_change?(is_open: boolean): void;
+  onChange?(isOpen: boolean): void;
   log(line: string): void;
 }
 
 export interface KeptOpen {
-  is_open(): boolean;
+  isOpen(): boolean;
   close(): Promise<void>;
 }
 
-const FIRST_DELAY_MS = 100;
-const MAX_DELAY_MS = 5_000;
+const firstDelayMs = 100;
+const maxDelayMs = 5_000;
 // One that lasted less has healed nothing: the next delay goes on growing.
-const LASTING_MS = 10_000;
+const lastingMs = 10_000;
 
 /** Rejects when the first connection can't be opened; what fails later is logged and tried again. */
-export async function keep_open(options: KeepOpenOptions): Promise<KeptOpen> {
-  const { name, db_url, begin, on_change = () => {}, log } = options;
+export async function keepOpen(options: KeepOpenOptions): Promise<KeptOpen> {
+  const { name, dbUrl, begin, onChange = () => {}, log } = options;
   const closing = new AbortController();
   const { signal } = closing;
   let begun = false;
-  let delay_ms = FIRST_DELAY_MS;
+  let delayMs = firstDelayMs;
   let connection: Connection;
   let over: Promise<string>;
 
   async function open(): Promise<void> {
-    connection = await open_connection(db_url, options.connection);
+    connection = await openConnection(dbUrl, options.connection);
     try {
       signal.throwIfAborted();
       const work = await begin(connection);
@@ -56,8 +56,8 @@ export async function keep_open(options: KeepOpenOptions): Promise<KeptOpen> {
   async function reopen(): Promise<void> {
     for (;;) {
       try {
-        await sleep(delay_ms * (0.5 + Math.random()), null, { signal });
-        delay_ms = Math.min(delay_ms * 2, MAX_DELAY_MS);
+        await sleep(delayMs * (0.5 + Math.random()), null, { signal });
+        delayMs = Math.min(delayMs * 2, maxDelayMs);
         return await open();
       } catch (error) {
         if (signal.aborted) return;
@@ -68,25 +68,25 @@ export async function keep_open(options: KeepOpenOptions): Promise<KeptOpen> {
 
   async function keep(): Promise<void> {
     for (;;) {
-      const opened_at = performance.now();
+      const openedAt = performance.now();
       const reason = await over;
       begun = false;
       if (signal.aborted) return;
-      if (performance.now() - opened_at > LASTING_MS) delay_ms = FIRST_DELAY_MS;
+      if (performance.now() - openedAt > lastingMs) delayMs = firstDelayMs;
       log(`${name} connection lost, reconnecting: ${reason}`);
-      on_change(false);
+      onChange(false);
       await connection.close();
       await reopen();
       if (signal.aborted) return;
       log(`${name} connection is there again`);
-      on_change(true);
+      onChange(true);
     }
   }
 
   await open();
   const keeping = keep();
   return {
-    is_open: () => begun && connection.is_open(),
+    isOpen: () => begun && connection.isOpen(),
     async close() {
       closing.abort();
       await connection.close();

@@ -5,7 +5,7 @@
  * transaction, and its `commit` rolls back.
  */
 import type { QueryConfig, QueryResult } from "pg";
-import { type Connection, open_connection } from "./connection.ts";
+import { type Connection, openConnection } from "./connection.ts";
 
 /** Values go and come as Postgres writes them. */
 export type Row = Record<string, string | null>;
@@ -28,23 +28,23 @@ export interface Lanes {
   /** Rejects with the first failure. */
   run(transaction: Transaction): Promise<Row[][]>;
   /** To be called when the schema has changed: a prepared statement keeps the types that its parameters had. */
-  forget_statements(): void;
+  forgetStatements(): void;
   close(): Promise<void>;
 }
 
 export class AcquireTimeout extends Error {
   constructor() {
-    super(`No connection to the database became free within ${ACQUIRE_TIMEOUT_MS} ms`);
+    super(`No connection to the database became free within ${acquireTimeoutMs} ms`);
   }
 }
 
-const ACQUIRE_TIMEOUT_MS = 10_000;
+const acquireTimeoutMs = 10_000;
 // Postgres keeps them until the connection ends, so one that has prepared so many is replaced.
-const PREPARED_STATEMENTS = 1_000;
+const preparedStatements = 1_000;
 
-export function create_lanes(
-  db_url: string,
-  { size, application_name }: { size: number; application_name: string },
+export function createLanes(
+  dbUrl: string,
+  { size, applicationName }: { size: number; applicationName: string },
 ): Lanes {
   // Null stands for a connection that is yet to be opened.
   const idle: (Lane | null)[] = Array.from({ length: size }, () => null);
@@ -63,7 +63,7 @@ export function create_lanes(
       const timer = setTimeout(() => {
         waiting.splice(waiting.indexOf(take), 1);
         reject(new AcquireTimeout());
-      }, ACQUIRE_TIMEOUT_MS);
+      }, acquireTimeoutMs);
       waiting.push(take);
     });
   }
@@ -74,18 +74,22 @@ export function create_lanes(
     else idle.push(lane);
   }
 
-  async function close_lane(lane: Lane): Promise<void> {
+  async function closeLane(lane: Lane): Promise<void> {
     open.delete(lane);
     await lane.close();
   }
 
-  async function open_lane(): Promise<Lane> {
+  async function openLane(): Promise<Lane> {
     const lane = new Lane(
-      await open_connection(db_url, { application_name, pipeline: true, types: AS_TEXT }),
+      await openConnection(dbUrl, {
+        application_name: applicationName,
+        pipeline: true,
+        types: asText,
+      }),
     );
     open.add(lane);
     if (!closed) return lane;
-    await close_lane(lane);
+    await closeLane(lane);
     throw new Error("The connections to the database are closed");
   }
 
@@ -93,54 +97,54 @@ export function create_lanes(
     async run(transaction) {
       let lane = await acquire();
       try {
-        if (lane && !lane.is_usable()) {
-          await close_lane(lane);
+        if (lane && !lane.isUsable()) {
+          await closeLane(lane);
           lane = null;
         }
-        lane ??= await open_lane();
+        lane ??= await openLane();
         return await lane.run(transaction);
       } finally {
         release(lane);
       }
     },
-    forget_statements() {
-      for (const lane of open) lane.forget_statements();
+    forgetStatements() {
+      for (const lane of open) lane.forgetStatements();
     },
     async close() {
       closed = true;
-      await Promise.all([...open].map(close_lane));
+      await Promise.all([...open].map(closeLane));
     },
   };
 }
 
-const AS_TEXT = { getTypeParser: () => String };
+const asText = { getTypeParser: () => String };
 
 class Lane {
   readonly #connection: Connection;
   readonly #names = new Map<string, string>();
   #named = 0;
   /** Whether the last query was answered: then no transaction is open, and the server has not said goodbye. */
-  #in_step = true;
+  #inStep = true;
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
-  is_usable(): boolean {
-    return this.#in_step && this.#named < PREPARED_STATEMENTS && this.#connection.is_open();
+  isUsable(): boolean {
+    return this.#inStep && this.#named < preparedStatements && this.#connection.isOpen();
   }
 
   async run(transaction: Transaction): Promise<Row[][]> {
-    const { read_only, statements, approve, ending = "commit" } = transaction;
-    const begin = { text: read_only ? "begin read only" : "begin read write" };
+    const { read_only: readOnly, statements, approve, ending = "commit" } = transaction;
+    const begin = { text: readOnly ? "begin read only" : "begin read write" };
     const end = { text: ending };
     const queries = [begin, ...statements.map((statement) => this.#prepared(statement))];
-    if (!approve) return rows_of(await this.#send([...queries, end])).slice(1, -1);
+    if (!approve) return rowsOf(await this.#send([...queries, end])).slice(1, -1);
     const answers = await this.#send(queries);
     try {
-      const results = rows_of(answers).slice(1);
+      const results = rowsOf(answers).slice(1);
       approve(results);
-      rows_of(await this.#send([end]));
+      rowsOf(await this.#send([end]));
       return results;
     } catch (error) {
       await this.#send([{ text: "rollback" }]);
@@ -148,7 +152,7 @@ class Lane {
     }
   }
 
-  forget_statements(): void {
+  forgetStatements(): void {
     this.#names.clear();
   }
 
@@ -164,7 +168,7 @@ class Lane {
     const sent = queries.map((query) => client.query<Row>(query));
     stream.uncork();
     const answers = await Promise.allSettled(sent);
-    this.#in_step = answers.at(-1)?.status === "fulfilled";
+    this.#inStep = answers.at(-1)?.status === "fulfilled";
     return answers;
   }
 
@@ -182,7 +186,7 @@ class Lane {
 type Answer = PromiseSettledResult<QueryResult<Row>>;
 
 /** Throws the first failure: the later ones only tell that the transaction is aborted. */
-function rows_of(answers: Answer[]): Row[][] {
+function rowsOf(answers: Answer[]): Row[][] {
   return answers.map((answer) => {
     if (answer.status === "rejected") throw answer.reason;
     return answer.value.rows;

@@ -4,10 +4,10 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { type HeldProcess, hold } from "../held-process.ts";
-import { HOST } from "../ports.ts";
+import { host } from "../ports.ts";
 
 /** The binary itself: `.bin/deno` is a script whose death would leave the binary behind. */
-export function deno_binary(): string {
+export function denoBinary(): string {
   const require = createRequire(import.meta.url);
   const suffix = process.platform === "linux" ? "-glibc" : "";
   const name = `@deno/${process.platform}-${process.arch}${suffix}`;
@@ -27,17 +27,17 @@ export interface DenoOptions {
   port: number;
   env: Record<string, string>;
   /** Where Deno keeps its caches. */
-  cache_dir: string;
-  on_line: (line: string) => void;
+  cacheDir: string;
+  onLine: (line: string) => void;
 }
 
 /** Runs one function, offline, with the memory of an Edge Function. It hears `http://127.0.0.1:<port>/`. */
-export async function run_function(options: DenoOptions): Promise<HeldProcess> {
+export async function runFunction(options: DenoOptions): Promise<HeldProcess> {
   const source = await readFile(options.entrypoint, "utf8");
   // Supabase takes both `export default { fetch }` and `Deno.serve(...)`; Deno has a command for each.
-  const serves_default = /^[ \t]*export\s+default\b|\bas\s+default\b/m.test(source);
+  const servesDefault = /^[ \t]*export\s+default\b|\bas\s+default\b/m.test(source);
   const args = [
-    ...(serves_default ? ["serve", `--host=${HOST}`, `--port=${options.port}`] : ["run"]),
+    ...(servesDefault ? ["serve", `--host=${host}`, `--port=${options.port}`] : ["run"]),
     "--quiet",
     "--no-prompt",
     "--no-lock",
@@ -50,16 +50,16 @@ export async function run_function(options: DenoOptions): Promise<HeldProcess> {
     "--v8-flags=--max-old-space-size=256",
     options.entrypoint,
   ];
-  return hold(deno_binary(), args, {
+  return hold(denoBinary(), args, {
     cwd: path.dirname(options.entrypoint),
     env: {
       ...options.env,
-      ...(!serves_default && { DENO_SERVE_ADDRESS: `tcp:${HOST}:${options.port}` }),
-      DENO_DIR: options.cache_dir,
+      ...(!servesDefault && { DENO_SERVE_ADDRESS: `tcp:${host}:${options.port}` }),
+      DENO_DIR: options.cacheDir,
       DENO_NO_UPDATE_CHECK: "1",
       NO_COLOR: "1",
     },
     signal: "TERM",
-    output: options.on_line,
+    output: options.onLine,
   });
 }

@@ -1,21 +1,21 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { keys_of, random_secrets } from "../keys.ts";
-import { copy_fixture, type Fixture } from "../testing/fixture.ts";
-import { create_functions, type Functions } from "./index.ts";
+import { keysOf, randomSecrets } from "../keys.ts";
+import { copyFixture, type Fixture } from "../testing/fixture.ts";
+import { createFunctions, type Functions } from "./index.ts";
 
 let fixture: Fixture;
 let functions: Functions;
 const lines: string[] = [];
-const keys = await keys_of(random_secrets());
+const keys = await keysOf(randomSecrets());
 
 beforeAll(async () => {
-  fixture = await copy_fixture();
-  functions = await create_functions({
+  fixture = await copyFixture();
+  functions = await createFunctions({
     ...fixture,
-    jwt_secret: keys.jwt_secret,
+    jwtSecret: keys.jwt_secret,
     env: { SUPABASE_URL: "http://127.0.0.1:1", GREETING: "hello" },
-    wall_clock_ms: 3_000,
+    wallClockMs: 3_000,
     log: (line) => lines.push(line),
   });
 });
@@ -28,7 +28,7 @@ afterAll(async () => {
 const call = (path: string, init?: RequestInit): Promise<Response> =>
   functions.fetch(new Request(`http://stack${path}`, init));
 
-describe("create_functions", () => {
+describe("createFunctions", () => {
   it("takes folders with an entrypoint and leaves out those with an underscore", () => {
     expect([...functions.names].sort()).toEqual([
       "broken",
@@ -61,12 +61,12 @@ describe("create_functions", () => {
     const response = await call("/default");
     const reader = response.body?.getReader();
     const first = await reader?.read();
-    const first_ms = Date.now() - started;
+    const firstMs = Date.now() - started;
     await reader?.read();
     await reader?.read();
     await reader?.read();
     expect(new TextDecoder().decode(first?.value)).toBe("one ");
-    expect(Date.now() - started - first_ms).toBeGreaterThan(400);
+    expect(Date.now() - started - firstMs).toBeGreaterThan(400);
   });
 
   it("answers 404 for a function that is not there", async () => {
@@ -100,11 +100,11 @@ describe("create_functions", () => {
 
   it("asks for a JWT where verify_jwt says so", async () => {
     expect((await call("/guarded")).status).toBe(401);
-    const with_token = (token: string) =>
+    const withToken = (token: string) =>
       call("/guarded", { headers: { authorization: `Bearer ${token}` } });
-    expect((await with_token("a.b.c")).status).toBe(401);
-    expect((await with_token((await keys_of(random_secrets())).anon_jwt)).status).toBe(401);
-    const allowed = await with_token(keys.anon_jwt);
+    expect((await withToken("a.b.c")).status).toBe(401);
+    expect((await withToken((await keysOf(randomSecrets())).anonJwt)).status).toBe(401);
+    const allowed = await withToken(keys.anonJwt);
     expect(await allowed.text()).toBe("inside");
   });
 });

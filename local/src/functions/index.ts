@@ -4,42 +4,42 @@
  */
 import path from "node:path";
 import type { Service } from "../service.ts";
-import { read_env, read_functions } from "./project.ts";
-import { refuse_caller } from "./verify-jwt.ts";
+import { readEnv, readFunctions } from "./project.ts";
+import { refuseCaller } from "./verify-jwt.ts";
 import { BootError, Worker } from "./worker.ts";
 
 export interface FunctionsOptions {
   /** Has `supabase/functions` and `supabase/config.toml`. */
-  project_dir: string;
+  projectDir: string;
   /** For Deno's caches. */
-  data_dir: string;
-  jwt_secret: string;
+  dataDir: string;
+  jwtSecret: string;
   /** What the platform tells every function (SUPABASE_URL and so on), and what the caller adds. */
   env: Record<string, string>;
   /** Until a function must have begun its answer. Default 150,000, as hosted. */
-  wall_clock_ms?: number;
+  wallClockMs?: number;
   log?: (line: string) => void;
 }
 
 export interface Functions extends Service {
   names: string[];
   /** Starts every function, so that the first caller does not wait. Failures are logged and tried again on a call. */
-  warm_up(): Promise<void>;
+  warmUp(): Promise<void>;
 }
 
-export async function create_functions(options: FunctionsOptions): Promise<Functions> {
+export async function createFunctions(options: FunctionsOptions): Promise<Functions> {
   const log = options.log ?? (() => {});
-  const env = { ...(await read_env(options.project_dir)), ...options.env };
-  const cache_dir = path.join(options.data_dir, "deno");
+  const env = { ...(await readEnv(options.projectDir)), ...options.env };
+  const cacheDir = path.join(options.dataDir, "deno");
   const workers = new Map<string, Worker>();
-  for (const config of (await read_functions(options.project_dir)).values()) {
-    workers.set(config.name, new Worker({ config, env, cache_dir, log }));
+  for (const config of (await readFunctions(options.projectDir)).values()) {
+    workers.set(config.name, new Worker({ config, env, cacheDir, log }));
   }
-  const wall_clock_ms = options.wall_clock_ms ?? 150_000;
+  const wallClockMs = options.wallClockMs ?? 150_000;
   let closed = false;
   return {
     names: [...workers.keys()],
-    async warm_up() {
+    async warmUp() {
       for (const worker of workers.values()) {
         await worker.ready().catch((error: Error) => {
           if (!closed) log(error.message);
@@ -51,10 +51,10 @@ export async function create_functions(options: FunctionsOptions): Promise<Funct
       const worker = workers.get(name);
       if (!worker) return new Response("Function not found", { status: 404 });
       if (worker.config.verify_jwt && request.method !== "OPTIONS") {
-        const refusal = await refuse_caller(request, options.jwt_secret);
+        const refusal = await refuseCaller(request, options.jwtSecret);
         if (refusal) return Response.json({ msg: refusal }, { status: 401 });
       }
-      return call(worker, request, wall_clock_ms, log);
+      return call(worker, request, wallClockMs, log);
     },
     async close() {
       closed = true;
@@ -66,11 +66,11 @@ export async function create_functions(options: FunctionsOptions): Promise<Funct
 async function call(
   worker: Worker,
   request: Request,
-  wall_clock_ms: number,
+  wallClockMs: number,
   log: (line: string) => void,
 ): Promise<Response> {
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), wall_clock_ms);
+  const timer = setTimeout(() => limit.abort(), wallClockMs);
   try {
     const service = await worker.ready();
     const signal = AbortSignal.any([request.signal, limit.signal]);

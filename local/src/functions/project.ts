@@ -13,10 +13,10 @@ export interface FunctionConfig {
 }
 
 /** Each folder of `supabase/functions` with an entrypoint is a function, unless its name starts with `_` or `.`. */
-export async function read_functions(project_dir: string): Promise<Map<string, FunctionConfig>> {
-  const supabase = path.join(project_dir, "supabase");
+export async function readFunctions(projectDir: string): Promise<Map<string, FunctionConfig>> {
+  const supabase = path.join(projectDir, "supabase");
   const folder = path.join(supabase, "functions");
-  const settings = await read_settings(supabase);
+  const settings = await readSettings(supabase);
   const found = new Map<string, FunctionConfig>();
   if (!existsSync(folder)) return found;
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -33,8 +33,8 @@ export async function read_functions(project_dir: string): Promise<Map<string, F
 }
 
 /** `supabase/functions/.env`; names that start with SUPABASE_ are the platform's and are left out, as the CLI does. */
-export async function read_env(project_dir: string): Promise<Record<string, string>> {
-  const file = path.join(project_dir, "supabase/functions/.env");
+export async function readEnv(projectDir: string): Promise<Record<string, string>> {
+  const file = path.join(projectDir, "supabase/functions/.env");
   const text = await readFile(file, "utf8").catch(() => "");
   const parsed: Record<string, string> = {};
   for (const [name, value] of Object.entries(parseEnv(text))) {
@@ -49,7 +49,7 @@ interface FunctionSettings {
   entrypoint?: string;
 }
 
-async function read_settings(supabase: string): Promise<Record<string, FunctionSettings>> {
+async function readSettings(supabase: string): Promise<Record<string, FunctionSettings>> {
   const file = path.join(supabase, "config.toml");
   const text = await readFile(file, "utf8").catch(() => "");
   try {

@@ -5,16 +5,16 @@ import { jwtVerify } from "jose";
  * has put the JWT it stands for into `sb-api-key`.
  * @returns why the caller is refused, or undefined
  */
-export async function refuse_caller(
+export async function refuseCaller(
   request: Request,
-  jwt_secret: string,
+  jwtSecret: string,
 ): Promise<string | undefined> {
   const header = request.headers.get("authorization");
   const own = header && !header.startsWith("Bearer sb_") ? header : undefined;
   const token = own ? own.match(/^Bearer (.+)$/)?.[1] : request.headers.get("sb-api-key");
   if (own && !token) return "Error: Auth header is not 'Bearer {token}'";
   if (!token) return "Error: Missing authorization header";
-  return jwtVerify(token, new TextEncoder().encode(jwt_secret), { algorithms: ["HS256"] }).then(
+  return jwtVerify(token, new TextEncoder().encode(jwtSecret), { algorithms: ["HS256"] }).then(
     () => undefined,
     () => "Invalid JWT",
   );

@@ -2,13 +2,13 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HeldProcess } from "../held-process.ts";
-import { free_port, HOST } from "../ports.ts";
-import { proxy_to } from "../proxy.ts";
+import { freePort, host } from "../ports.ts";
+import { proxyTo } from "../proxy.ts";
 import type { Service } from "../service.ts";
-import { run_function } from "./deno.ts";
+import { runFunction } from "./deno.ts";
 import type { FunctionConfig } from "./project.ts";
 
-const BOOT_LIMIT_MS = 15_000;
+const bootLimitMs = 15_000;
 
 export class BootError extends Error {}
 
@@ -20,7 +20,7 @@ interface Running {
 export interface WorkerOptions {
   config: FunctionConfig;
   env: Record<string, string>;
-  cache_dir: string;
+  cacheDir: string;
   log: (line: string) => void;
 }
 
@@ -59,15 +59,15 @@ export class Worker {
   }
 
   async #boot(): Promise<Running> {
-    const { config, env, cache_dir, log } = this.#options;
+    const { config, env, cacheDir, log } = this.#options;
     try {
-      const port = await free_port();
-      const process = await run_function({
+      const port = await freePort();
+      const process = await runFunction({
         entrypoint: config.entrypoint,
         port,
         env,
-        cache_dir,
-        on_line: (line) => log(`[${config.name}] ${line}`),
+        cacheDir,
+        onLine: (line) => log(`[${config.name}] ${line}`),
       });
       // Whoever asks next starts it again.
       void process.exited.then(() => {
@@ -77,7 +77,7 @@ export class Worker {
         await process.stop();
         throw new BootError(`Function ${config.name} does not start: it never listened.`);
       }
-      return { process, service: proxy_to(`http://${HOST}:${port}`) };
+      return { process, service: proxyTo(`http://${host}:${port}`) };
     } catch (error) {
       this.#running = undefined;
       throw error;
@@ -91,7 +91,7 @@ async function listens(process: HeldProcess, port: number): Promise<boolean> {
   void process.exited.then(() => {
     ended = true;
   });
-  const until = Date.now() + BOOT_LIMIT_MS;
+  const until = Date.now() + bootLimitMs;
   while (!ended && Date.now() < until) {
     if (await accepts(port)) return true;
     await sleep(20);
@@ -101,7 +101,7 @@ async function listens(process: HeldProcess, port: number): Promise<boolean> {
 
 function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, HOST);
+    const socket = connect(port, host);
     socket.once("connect", () => {
       socket.destroy();
       resolve(true);

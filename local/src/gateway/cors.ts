@@ -2,8 +2,8 @@
  * CORS of the Data API and Realtime: any origin, whatever headers it asks for. Functions are left out, since on
  * Supabase they answer for themselves.
  */
-const METHODS = "GET,HEAD,PUT,PATCH,POST,DELETE,OPTIONS,TRACE,CONNECT";
-const EXPOSED =
+const methods = "GET,HEAD,PUT,PATCH,POST,DELETE,OPTIONS,TRACE,CONNECT";
+const exposed =
   "Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, Server, Transfer-Encoding, Range-Unit";
 
 export function preflight(request: Request): Response | undefined {
@@ -11,7 +11,7 @@ export function preflight(request: Request): Response | undefined {
   if (request.method !== "OPTIONS" || !request.headers.has("origin") || !asks) return undefined;
   const headers = new Headers({
     "access-control-allow-origin": "*",
-    "access-control-allow-methods": METHODS,
+    "access-control-allow-methods": methods,
     "access-control-max-age": "86400",
   });
   const asked = request.headers.get("access-control-request-headers");
@@ -19,11 +19,11 @@ export function preflight(request: Request): Response | undefined {
   return new Response(null, { status: 200, headers });
 }
 
-export function open_to_all(response: Response): Response {
+export function openToAll(response: Response): Response {
   const headers = new Headers(response.headers);
   headers.set("access-control-allow-origin", "*");
   if (!headers.has("access-control-expose-headers")) {
-    headers.set("access-control-expose-headers", EXPOSED);
+    headers.set("access-control-expose-headers", exposed);
   }
   return new Response(response.body, {
     status: response.status,

@@ -5,7 +5,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** Headers in which proxies, and so callers, name an address. */
-const CLAIMS = [
+const claims = [
   "cf-connecting-ip",
   "cf-connecting-ipv6",
   "cf-pseudo-ipv4",
@@ -25,16 +25,16 @@ const CLAIMS = [
   "x-vercel-forwarded-for",
 ];
 
-/** @param behind_proxy whether all requests come through a proxy that has done the same */
-export function set_forwarded(
+/** @param behindProxy whether all requests come through a proxy that has done the same */
+export function setForwarded(
   headers: Headers,
   incoming: IncomingMessage,
-  behind_proxy: boolean,
+  behindProxy: boolean,
 ): void {
   const peer = (incoming.socket.remoteAddress ?? "127.0.0.1").replace(/^::ffff:/, "");
   const claimed = headers.get("x-forwarded-for");
-  const chain = behind_proxy ? (claimed ?? peer) : claimed === null ? peer : `${claimed}, ${peer}`;
-  for (const name of CLAIMS) headers.delete(name);
+  const chain = behindProxy ? (claimed ?? peer) : claimed === null ? peer : `${claimed}, ${peer}`;
+  for (const name of claims) headers.delete(name);
   headers.set("x-forwarded-for", chain);
   headers.set("x-real-ip", chain.slice(chain.lastIndexOf(",") + 1).trim());
   const host = URL.parse(`http://${headers.get("host")}`);
@@ -44,6 +44,6 @@ export function set_forwarded(
     "x-forwarded-port": host?.port ?? "",
   };
   for (const [name, value] of Object.entries(own)) {
-    if (!behind_proxy || !headers.has(name)) headers.set(name, value);
+    if (!behindProxy || !headers.has(name)) headers.set(name, value);
   }
 }

@@ -4,11 +4,11 @@ import { createClient } from "@supabase/supabase-js";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { type Keys, keys_of, random_secrets } from "../keys.ts";
-import { free_port, HOST } from "../ports.ts";
-import { proxy_to } from "../proxy.ts";
+import { type Keys, keysOf, randomSecrets } from "../keys.ts";
+import { freePort, host } from "../ports.ts";
+import { proxyTo } from "../proxy.ts";
 import type { Service } from "../service.ts";
-import { type Gateway, start_gateway } from "./index.ts";
+import { type Gateway, startGateway } from "./index.ts";
 
 // Stands for a service at an address (KULTI_REST_URL and so on): says what has reached it.
 interface Seen {
@@ -21,7 +21,7 @@ interface Seen {
 let upstream: Server;
 let gateway: Gateway;
 let keys: Keys;
-let upstream_part: Service;
+let upstreamPart: Service;
 /** Headers of the WebSockets that have reached the upstream. */
 const upgrades: IncomingMessage["headers"][] = [];
 
@@ -32,7 +32,7 @@ const read = async (incoming: IncomingMessage): Promise<string> => {
 };
 
 beforeAll(async () => {
-  keys = await keys_of(random_secrets());
+  keys = await keysOf(randomSecrets());
   upstream = createServer(async (incoming, response) => {
     const { method, url, headers } = incoming;
     const seen = JSON.stringify({ method, url, headers, body: await read(incoming) });
@@ -45,16 +45,16 @@ beforeAll(async () => {
     socket.send(`${incoming.headers.host} ${incoming.url}`);
     socket.on("message", (data) => socket.send(data));
   });
-  await new Promise<void>((resolve) => upstream.listen(0, HOST, resolve));
+  await new Promise<void>((resolve) => upstream.listen(0, host, resolve));
   const address = `http://tenant.localhost:${(upstream.address() as AddressInfo).port}`;
-  upstream_part = proxy_to(address);
-  gateway = await start_gateway({
-    port: await free_port(),
+  upstreamPart = proxyTo(address);
+  gateway = await startGateway({
+    port: await freePort(),
     keys,
     services: {
-      rest: upstream_part,
-      realtime: proxy_to(`${address}/base`),
-      functions: proxy_to(address),
+      rest: upstreamPart,
+      realtime: proxyTo(`${address}/base`),
+      functions: proxyTo(address),
     },
   });
 });
@@ -93,11 +93,11 @@ describe("API keys", () => {
   it("may stand in the query, and are not handed on there", async () => {
     const { url, headers } = await seen(`/rest/v1/x?select=a&apikey=${keys.publishable_key}`);
     expect(url).toBe("/x?select=a");
-    expect(headers.authorization).toBe(`Bearer ${keys.anon_jwt}`);
+    expect(headers.authorization).toBe(`Bearer ${keys.anonJwt}`);
   });
 
   it("are also known in their legacy form", async () => {
-    expect((await call("/rest/v1/x", { headers: { apikey: keys.anon_jwt } })).status).toBe(200);
+    expect((await call("/rest/v1/x", { headers: { apikey: keys.anonJwt } })).status).toBe(200);
   });
 
   it("leave a JWT of the caller's own alone, and replace a key sent as bearer", async () => {
@@ -119,7 +119,7 @@ describe("API keys", () => {
     expect(headers).not.toHaveProperty("sb-api-key");
     const known = await seen("/functions/v1/echo", { headers: { apikey: keys.secret_key } });
     expect(known.headers.apikey).toBe(keys.secret_key);
-    expect(known.headers["sb-api-key"]).toBe(keys.service_role_jwt);
+    expect(known.headers["sb-api-key"]).toBe(keys.serviceRoleJwt);
   });
 });
 
@@ -192,7 +192,7 @@ describe("proxying", () => {
     await echoed;
     socket.close();
     expect(messages[0]).toMatch(/^tenant\.localhost:\d+ \/base\/socket\/websocket\?/);
-    expect(messages[0]).toContain(`apikey=${keys.anon_jwt}`);
+    expect(messages[0]).toContain(`apikey=${keys.anonJwt}`);
     expect(messages[1]).toBe("ping");
   });
 
@@ -207,18 +207,18 @@ describe("proxying", () => {
 
   it("needs an address with its protocol", () => {
     for (const address of ["", "127.0.0.1:3000", "localhost:3000", "ftp://localhost"]) {
-      expect(() => proxy_to(address)).toThrow(`Cannot reach a part at "${address}"`);
+      expect(() => proxyTo(address)).toThrow(`Cannot reach a part at "${address}"`);
     }
   });
 
   it("answers 502 for a service that is not there", async () => {
-    const lonely = await start_gateway({
-      port: await free_port(),
+    const lonely = await startGateway({
+      port: await freePort(),
       keys,
       services: {
-        rest: proxy_to(`http://${HOST}:${await free_port()}`),
-        realtime: proxy_to(`http://${HOST}:1`),
-        functions: proxy_to(`http://${HOST}:1`),
+        rest: proxyTo(`http://${host}:${await freePort()}`),
+        realtime: proxyTo(`http://${host}:1`),
+        functions: proxyTo(`http://${host}:1`),
       },
     });
     const response = await fetch(`${lonely.url}/rest/v1/x`, {
@@ -226,7 +226,7 @@ describe("proxying", () => {
     });
     await lonely.close();
     expect(response.status).toBe(502);
-    expect(await response.text()).not.toContain(HOST);
+    expect(await response.text()).not.toContain(host);
   });
 });
 
@@ -271,11 +271,11 @@ describe("the caller's address", () => {
   });
 
   it("is what the proxy in front says, where there is one", async () => {
-    const proxied = await start_gateway({
-      port: await free_port(),
+    const proxied = await startGateway({
+      port: await freePort(),
       keys,
-      services: { rest: upstream_part, realtime: upstream_part, functions: upstream_part },
-      proxy_host: "kulti.example",
+      services: { rest: upstreamPart, realtime: upstreamPart, functions: upstreamPart },
+      proxyHost: "kulti.example",
     });
     const ask = async (headers: Record<string, string>): Promise<Seen> =>
       (await fetch(`${proxied.url}/functions/v1/echo`, { headers })).json();
@@ -302,7 +302,7 @@ describe("paths", () => {
   it("and hosts that are none are refused as the caller's mistake", async () => {
     const status = await new Promise((resolve, reject) => {
       const { port } = new URL(gateway.url);
-      request({ host: HOST, port, path: "/rest/v1/x", headers: { host: "no host" } })
+      request({ host: host, port, path: "/rest/v1/x", headers: { host: "no host" } })
         .once("response", (response) => resolve(response.resume().statusCode))
         .once("error", reject)
         .end();

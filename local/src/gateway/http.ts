@@ -2,22 +2,22 @@
 import type { IncomingMessage } from "node:http";
 import type { Keys } from "../keys.ts";
 import type { Service } from "../service.ts";
-import { ApiKeys, api_key_of, NO_KEY, UNKNOWN_KEY } from "./api-keys.ts";
-import { open_to_all, preflight } from "./cors.ts";
-import { set_forwarded } from "./forwarded.ts";
-import { type Part, route_of } from "./routes.ts";
-import { refuse_secret_use, SECRET_IN_BROWSER } from "./secret-use.ts";
+import { ApiKeys, apiKeyOf, noKey, unknownKey } from "./api-keys.ts";
+import { openToAll, preflight } from "./cors.ts";
+import { setForwarded } from "./forwarded.ts";
+import { type Part, routeOf } from "./routes.ts";
+import { refuseSecretUse, secretInBrowser } from "./secret-use.ts";
 
 export type Services = Record<Part, Service>;
 
 export interface HandlerOptions {
   keys: Keys;
   services: Services;
-  proxy_host?: string | undefined;
+  proxyHost?: string | undefined;
 }
 
-export function create_handler({ keys, services, proxy_host }: HandlerOptions) {
-  const api_keys = new ApiKeys(keys);
+export function createHandler({ keys, services, proxyHost }: HandlerOptions) {
+  const apiKeys = new ApiKeys(keys);
   /** @param late aborts when the caller is too slow */
   return async (
     request: Request,
@@ -27,7 +27,7 @@ export function create_handler({ keys, services, proxy_host }: HandlerOptions) {
     // A Request can't carry this method on, and no part has a use for it.
     if (request.method === "TRACE") return refuse(405, "The method TRACE is not allowed.");
     const url = new URL(request.url);
-    const route = route_of(url.pathname);
+    const route = routeOf(url.pathname);
     if (!route) return refuse(404, "no Route matched with those values");
     if ("missing" in route) {
       return refuse(
@@ -37,40 +37,39 @@ export function create_handler({ keys, services, proxy_host }: HandlerOptions) {
     }
     const service = services[route.part];
     const headers = new Headers(request.headers);
-    set_forwarded(headers, incoming, proxy_host !== undefined);
-    const misuse = refuse_secret_use(api_keys, headers, url, proxy_host);
-    if (misuse !== undefined) return open_to_all(refuse(401, SECRET_IN_BROWSER, misuse));
+    setForwarded(headers, incoming, proxyHost !== undefined);
+    const misuse = refuseSecretUse(apiKeys, headers, url, proxyHost);
+    if (misuse !== undefined) return openToAll(refuse(401, secretInBrowser, misuse));
     const forward = async () => {
       const inner = rewrite(request, url, route.path, headers, late);
       return within(late, service.fetch(inner));
     };
     if (route.part === "functions") {
-      set_function_key(headers, url, api_keys);
+      setFunctionKey(headers, url, apiKeys);
       return forward();
     }
-    const early = preflight(request) ?? refuse_key(api_keys, headers, url);
-    if (early) return open_to_all(early);
-    const key = api_key_of(headers, url) ?? "";
-    headers.set("authorization", api_keys.authorization(headers.get("authorization"), key));
+    const early = preflight(request) ?? refuseKey(apiKeys, headers, url);
+    if (early) return openToAll(early);
+    const key = apiKeyOf(headers, url) ?? "";
+    headers.set("authorization", apiKeys.authorization(headers.get("authorization"), key));
     url.searchParams.delete("apikey");
-    return open_to_all(await forward());
+    return openToAll(await forward());
   };
 }
 
-function refuse_key(api_keys: ApiKeys, headers: Headers, url: URL): Response | undefined {
-  const key = api_key_of(headers, url);
-  if (key === null)
-    return refuse(401, NO_KEY, "No `apikey` request header or url param was found.");
-  if (api_keys.jwt_of(key) === undefined) {
-    return refuse(401, UNKNOWN_KEY, "Use the publishable or the secret key of this project.");
+function refuseKey(apiKeys: ApiKeys, headers: Headers, url: URL): Response | undefined {
+  const key = apiKeyOf(headers, url);
+  if (key === null) return refuse(401, noKey, "No `apikey` request header or url param was found.");
+  if (apiKeys.jwtOf(key) === undefined) {
+    return refuse(401, unknownKey, "Use the publishable or the secret key of this project.");
   }
   return undefined;
 }
 
 /** A function gets the caller's headers as they are, and the JWT of a known key beside them. */
-function set_function_key(headers: Headers, url: URL, api_keys: ApiKeys): void {
+function setFunctionKey(headers: Headers, url: URL, apiKeys: ApiKeys): void {
   const bearer = headers.get("authorization")?.replace(/^Bearer /, "") ?? "";
-  const jwt = api_keys.jwt_of(api_key_of(headers, url) ?? bearer);
+  const jwt = apiKeys.jwtOf(apiKeyOf(headers, url) ?? bearer);
   headers.delete("sb-api-key");
   if (jwt !== undefined) headers.set("sb-api-key", jwt);
 }

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Keys } from "../keys.ts";
-import { HOST } from "../ports.ts";
-import { create_handler, type Services } from "./http.ts";
-import { default_patience, type Patience, SlowBody, Watch } from "./patience.ts";
-import { create_upgrade, refuse } from "./upgrade.ts";
+import { host } from "../ports.ts";
+import { createHandler, type Services } from "./http.ts";
+import { defaultPatience, type Patience, SlowBody, Watch } from "./patience.ts";
+import { createUpgrade, refuse } from "./upgrade.ts";
 
 export interface GatewayOptions {
   port: number;
@@ -16,7 +16,7 @@ export interface GatewayOptions {
    * The name under which a proxy serves the stack. Then every request is taken to come through it: callers' addresses
    * are what it wrote into `x-forwarded-for`.
    */
-  proxy_host?: string | undefined;
+  proxyHost?: string | undefined;
   patience?: Partial<Patience>;
   log?: (line: string) => void;
 }
@@ -26,18 +26,18 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-export async function start_gateway(options: GatewayOptions): Promise<Gateway> {
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { port, log = () => {} } = options;
-  const patience = { ...default_patience, ...options.patience };
+  const patience = { ...defaultPatience, ...options.patience };
   const server = createServer({
-    headersTimeout: patience.headers_ms,
-    connectionsCheckingInterval: patience.check_ms,
+    headersTimeout: patience.headersMs,
+    connectionsCheckingInterval: patience.checkMs,
     // Of the whole request, so it would also end long streams: `Watch` looks at the body's pace.
     requestTimeout: 0,
     keepAliveTimeout: 65_000,
   });
   const watch = new Watch(server, patience);
-  const handle = create_handler(options);
+  const handle = createHandler(options);
   server.on(
     "request",
     getRequestListener(
@@ -45,19 +45,19 @@ export async function start_gateway(options: GatewayOptions): Promise<Gateway> {
         const incoming = context.incoming as IncomingMessage;
         return handle(request, incoming, watch.late(incoming));
       },
-      { errorHandler: (error) => refuse_failed(error, log) },
+      { errorHandler: (error) => refuseFailed(error, log) },
     ),
   );
-  server.on("upgrade", create_upgrade(options));
-  server.on("clientError", refuse_malformed);
+  server.on("upgrade", createUpgrade(options));
+  server.on("clientError", refuseMalformed);
   server.on("drop", () => log(`Gateway: over ${patience.connections} connections, one refused`));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, HOST, resolve);
+    server.listen(port, host, resolve);
   });
   server.on("error", (error) => log(`Gateway: ${error.message}`));
   return {
-    url: `http://${HOST}:${port}`,
+    url: `http://${host}:${port}`,
     close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       watch.close();
@@ -67,13 +67,13 @@ export async function start_gateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** What is no HTTP, or comes too slowly. */
-function refuse_malformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   const status = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }[error.code ?? ""];
   if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
   else refuse(socket, status ?? 400, STATUS_CODES[status ?? 400] ?? "");
 }
 
-function refuse_failed(error: unknown, log: (line: string) => void): Response {
+function refuseFailed(error: unknown, log: (line: string) => void): Response {
   if (error instanceof RequestError) {
     return Response.json({ message: `Bad request: ${error.message}` }, { status: 400 });
   }

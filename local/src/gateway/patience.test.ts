@@ -3,20 +3,20 @@ import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { keys_of, random_secrets } from "../keys.ts";
-import { free_port, HOST } from "../ports.ts";
+import { keysOf, randomSecrets } from "../keys.ts";
+import { freePort, host } from "../ports.ts";
 import type { Service } from "../service.ts";
-import { type Gateway, start_gateway } from "./index.ts";
+import { type Gateway, startGateway } from "./index.ts";
 import type { Patience } from "./patience.ts";
 
-const LARGE = 20_000_000;
+const large = 20_000_000;
 const patience: Patience = {
-  headers_ms: 300,
-  body_ms: 300,
-  body_bytes_per_second: 100_000,
-  unread_ms: 500,
+  headersMs: 300,
+  bodyMs: 300,
+  bodyBytesPerSecond: 100_000,
+  unreadMs: 500,
   connections: 40,
-  check_ms: 20,
+  checkMs: 20,
 };
 
 let gateway: Gateway;
@@ -29,7 +29,7 @@ const log: string[] = [];
 const service: Service = {
   async fetch(request) {
     const { pathname } = new URL(request.url);
-    if (pathname === "/large") return new Response(Buffer.alloc(LARGE));
+    if (pathname === "/large") return new Response(Buffer.alloc(large));
     if (pathname === "/begun") return new Response(request.body);
     if (pathname === "/never-reads") return new Promise(() => {});
     request.signal.addEventListener("abort", () => aborted.push(request.signal.reason.message));
@@ -40,7 +40,7 @@ const service: Service = {
 };
 
 beforeAll(async () => {
-  const keys = await keys_of(random_secrets());
+  const keys = await keysOf(randomSecrets());
   apikey = keys.publishable_key;
   const sockets = new WebSocketServer({ noServer: true });
   const realtime: Service = {
@@ -50,8 +50,8 @@ beforeAll(async () => {
     },
   };
   const services = { rest: service, functions: service, realtime };
-  gateway = await start_gateway({
-    port: await free_port(),
+  gateway = await startGateway({
+    port: await freePort(),
     keys,
     services,
     patience,
@@ -67,7 +67,7 @@ interface Raw {
 }
 
 function open(text: string): Raw {
-  const socket = connect(Number(new URL(gateway.url).port), HOST);
+  const socket = connect(Number(new URL(gateway.url).port), host);
   socket.write(text);
   let answer = "";
   socket.on("data", (data) => {
@@ -79,7 +79,7 @@ function open(text: string): Raw {
 }
 
 const post = (path: string, bytes: number) =>
-  `POST /functions/v1${path} HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: ${bytes}\r\n\r\n`;
+  `POST /functions/v1${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${bytes}\r\n\r\n`;
 
 const honest = async () =>
   (await fetch(`${gateway.url}/functions/v1/f`, { method: "POST", body: "abc" })).text();
@@ -134,14 +134,14 @@ test("a slow body ends the connection when the answer had begun, or needed none 
   const begun = open(`${post("/begun", 10)}abc`);
   await expect.poll(begun.answer).toContain("200 OK");
   const needless = open(
-    `GET /functions/v1/f HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 10\r\n\r\n`,
+    `GET /functions/v1/f HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 10\r\n\r\n`,
   );
   await expect.poll(needless.answer).toContain("200 OK");
   await Promise.all([begun.closed, needless.closed]);
 });
 
 test("a caller who reads nothing of his answer is cut off; one who reads slowly gets all of it", async () => {
-  const get = `GET /functions/v1/large HTTP/1.1\r\nHost: ${HOST}\r\nConnection: close\r\n\r\n`;
+  const get = `GET /functions/v1/large HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
   const deaf = open(get);
   deaf.socket.pause();
   const slow = open(get);
@@ -152,13 +152,13 @@ test("a caller who reads nothing of his answer is cut off; one who reads slowly 
     slow.socket.pause();
     setTimeout(() => slow.socket.resume(), 5);
   });
-  const began_at = performance.now();
+  const beganAt = performance.now();
   await slow.closed;
-  expect(performance.now() - began_at).toBeGreaterThan(patience.unread_ms);
-  expect(read).toBeGreaterThan(LARGE);
+  expect(performance.now() - beganAt).toBeGreaterThan(patience.unreadMs);
+  expect(read).toBeGreaterThan(large);
   deaf.socket.resume();
   await deaf.closed;
-  expect(deaf.answer().length).toBeLessThan(LARGE);
+  expect(deaf.answer().length).toBeLessThan(large);
 });
 
 test("an idle WebSocket and a kept connection are no slow callers", async () => {
@@ -166,9 +166,9 @@ test("an idle WebSocket and a kept connection are no slow callers", async () => 
     `${gateway.url.replace("http", "ws")}/realtime/v1/websocket?apikey=${apikey}`,
   );
   await new Promise((resolve) => socket.once("message", resolve));
-  const kept = open(`GET /functions/v1/f HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`);
+  const kept = open(`GET /functions/v1/f HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
   await expect.poll(kept.answer).toContain("200 OK");
-  await sleep(3 * patience.headers_ms);
+  await sleep(3 * patience.headersMs);
   kept.socket.write(`${post("/f", 2)}ab`);
   await expect.poll(kept.answer).toMatch(/2$/);
   expect(socket.readyState).toBe(WebSocket.OPEN);

@@ -7,26 +7,26 @@ import type { Socket } from "node:net";
 
 export interface Patience {
   /** Until a request's headers are complete. */
-  headers_ms: number;
-  /** Until a body is complete, if it comes no faster than `body_bytes_per_second`. */
-  body_ms: number;
+  headersMs: number;
+  /** Until a body is complete, if it comes no faster than `bodyBytesPerSecond`. */
+  bodyMs: number;
   /** Each so many bytes of a body that have come allow a second more. */
-  body_bytes_per_second: number;
+  bodyBytesPerSecond: number;
   /** A caller who reads nothing of what is sent to him for so long is cut off. */
-  unread_ms: number;
+  unreadMs: number;
   /** Connections at a time; more are closed at once. Room for the 10,000 users of Realtime. */
   connections: number;
-  check_ms: number;
+  checkMs: number;
 }
 
 /** Those of Apache's mod_reqtimeout and of nginx's `send_timeout`, which Kong keeps. */
-export const default_patience: Patience = {
-  headers_ms: 10_000,
-  body_ms: 30_000,
-  body_bytes_per_second: 500,
-  unread_ms: 60_000,
+export const defaultPatience: Patience = {
+  headersMs: 10_000,
+  bodyMs: 30_000,
+  bodyBytesPerSecond: 500,
+  unreadMs: 60_000,
   connections: 12_000,
-  check_ms: 1_000,
+  checkMs: 1_000,
 };
 
 export class SlowBody extends Error {
@@ -39,10 +39,10 @@ interface Reception {
   incoming: IncomingMessage;
   response: ServerResponse;
   late: AbortController;
-  began_at: number;
-  bytes_before: number;
+  beganAt: number;
+  bytesBefore: number;
   /** Time in which the body could have come faster than its service took it. */
-  excused_ms: number;
+  excusedMs: number;
 }
 
 interface Delivery {
@@ -59,7 +59,7 @@ export class Watch {
 
   constructor(server: Server, patience: Patience) {
     this.#patience = patience;
-    this.#timer = setInterval(() => this.#check(performance.now()), patience.check_ms).unref();
+    this.#timer = setInterval(() => this.#check(performance.now()), patience.checkMs).unref();
     server.maxConnections = patience.connections;
     server.on("connection", (socket: Socket) => {
       socket.setNoDelay(true);
@@ -90,47 +90,47 @@ export class Watch {
       incoming,
       response,
       late: new AbortController(),
-      began_at: performance.now(),
-      bytes_before: socket.bytesRead,
-      excused_ms: 0,
+      beganAt: performance.now(),
+      bytesBefore: socket.bytesRead,
+      excusedMs: 0,
     });
     incoming.once("close", () => this.#receptions.delete(incoming));
   }
 
   #check(now: number): void {
-    for (const reception of this.#receptions.values()) this.#check_body(reception, now);
-    for (const [socket, delivery] of this.sockets) this.#check_delivery(socket, delivery, now);
+    for (const reception of this.#receptions.values()) this.#checkBody(reception, now);
+    for (const [socket, delivery] of this.sockets) this.#checkDelivery(socket, delivery, now);
   }
 
-  #check_body(reception: Reception, now: number): void {
-    const { incoming, response, late, began_at, bytes_before } = reception;
+  #checkBody(reception: Reception, now: number): void {
+    const { incoming, response, late, beganAt, bytesBefore } = reception;
     if (incoming.complete) {
       this.#receptions.delete(incoming);
       return;
     }
-    const { body_ms, body_bytes_per_second, check_ms } = this.#patience;
-    if (incoming.readableLength >= incoming.readableHighWaterMark) reception.excused_ms += check_ms;
-    const bytes = incoming.socket.bytesRead - bytes_before;
-    const allowed_ms = body_ms + reception.excused_ms + (bytes / body_bytes_per_second) * 1000;
-    if (now - began_at < allowed_ms) return;
+    const { bodyMs, bodyBytesPerSecond, checkMs } = this.#patience;
+    if (incoming.readableLength >= incoming.readableHighWaterMark) reception.excusedMs += checkMs;
+    const bytes = incoming.socket.bytesRead - bytesBefore;
+    const allowedMs = bodyMs + reception.excusedMs + (bytes / bodyBytesPerSecond) * 1000;
+    if (now - beganAt < allowedMs) return;
     // An answer that has begun cannot become a 408, and one that was given did not need the rest.
     if (late.signal.aborted || response.headersSent) incoming.socket.destroy();
     else late.abort(new SlowBody());
   }
 
-  #check_delivery(socket: Socket, delivery: Delivery, now: number): void {
-    const delivered = delivered_bytes(socket);
+  #checkDelivery(socket: Socket, delivery: Delivery, now: number): void {
+    const delivered = deliveredBytes(socket);
     if (socket.writableLength === 0 || delivered !== delivery.delivered) {
       delivery.delivered = delivered;
       delivery.since = now;
-    } else if (now - delivery.since > this.#patience.unread_ms) {
+    } else if (now - delivery.since > this.#patience.unreadMs) {
       socket.destroy();
     }
   }
 }
 
 /** What the network has taken. Node's own `bytesWritten` counts what waits in a write that has begun. */
-function delivered_bytes(socket: Socket): number {
+function deliveredBytes(socket: Socket): number {
   const { _handle } = socket as unknown as {
     _handle: { bytesWritten: number; writeQueueSize: number } | null;
   };

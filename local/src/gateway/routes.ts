@@ -7,14 +7,14 @@ export type Route =
   /** A service of Supabase that this stack does not have. */
   | { missing: string };
 
-const PREFIXES: [prefix: string, part: Part, path: string][] = [
+const prefixes: [prefix: string, part: Part, path: string][] = [
   ["/rest/v1", "rest", ""],
   ["/realtime/v1/api", "realtime", "/api"],
   ["/realtime/v1", "realtime", "/socket"],
   ["/functions/v1", "functions", ""],
 ];
 
-const MISSING: [prefix: string, name: string][] = [
+const missingServices: [prefix: string, name: string][] = [
   ["/auth/v1", "Auth"],
   ["/storage/v1", "Storage"],
   ["/graphql/v1", "GraphQL"],
@@ -23,15 +23,15 @@ const MISSING: [prefix: string, name: string][] = [
   ["/pg", "Postgres Meta"],
 ];
 
-export function route_of(pathname: string): Route | undefined {
-  for (const [prefix, part, path] of PREFIXES) {
-    if (is_below(pathname, prefix)) {
+export function routeOf(pathname: string): Route | undefined {
+  for (const [prefix, part, path] of prefixes) {
+    if (isBelow(pathname, prefix)) {
       return { part, path: `${path}${pathname.slice(prefix.length)}` || "/" };
     }
   }
-  const missing = MISSING.find(([prefix]) => is_below(pathname, prefix));
+  const missing = missingServices.find(([prefix]) => isBelow(pathname, prefix));
   return missing && { missing: missing[1] };
 }
 
-const is_below = (pathname: string, prefix: string): boolean =>
+const isBelow = (pathname: string, prefix: string): boolean =>
   pathname === prefix || pathname.startsWith(`${prefix}/`);

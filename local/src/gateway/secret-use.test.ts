@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { type Keys, keys_of, random_secrets } from "../keys.ts";
-import { free_port, HOST } from "../ports.ts";
-import { proxy_to } from "../proxy.ts";
-import { type Gateway, start_gateway } from "./index.ts";
+import { type Keys, keysOf, randomSecrets } from "../keys.ts";
+import { freePort, host } from "../ports.ts";
+import { proxyTo } from "../proxy.ts";
+import { type Gateway, startGateway } from "./index.ts";
 
 let upstream: Server;
 let keys: Keys;
@@ -16,15 +16,15 @@ let gateway: Gateway;
 let proxied: Gateway;
 
 beforeAll(async () => {
-  keys = await keys_of(random_secrets());
+  keys = await keysOf(randomSecrets());
   upstream = createServer((_, response) => response.end("inside"));
   new WebSocketServer({ server: upstream });
-  await new Promise<void>((resolve) => upstream.listen(0, HOST, resolve));
-  const service = proxy_to(`http://${HOST}:${(upstream.address() as AddressInfo).port}`);
+  await new Promise<void>((resolve) => upstream.listen(0, host, resolve));
+  const service = proxyTo(`http://${host}:${(upstream.address() as AddressInfo).port}`);
   const services = { rest: service, realtime: service, functions: service };
-  gateway = await start_gateway({ port: await free_port(), keys, services });
-  const proxy_host = "kulti.example";
-  proxied = await start_gateway({ port: await free_port(), keys, services, proxy_host });
+  gateway = await startGateway({ port: await freePort(), keys, services });
+  const proxyHost = "kulti.example";
+  proxied = await startGateway({ port: await freePort(), keys, services, proxyHost });
 });
 afterAll(async () => {
   await gateway?.close();
@@ -108,9 +108,9 @@ test("a JWT of a role that is no visitor's is a secret, whoever signed it; a vis
   expect(await ask(`Bearer ${await token("service_role")}`)).toBe(401);
   expect(await ask(`bearer  ${await token("supabase_admin")}`)).toBe(401);
   expect(await ask(`Bearer ${await token("authenticated")}`)).toBe(200);
-  expect(await get("/rest/v1/x", { apikey: keys.service_role_jwt, origin })).toBe(401);
-  expect(await upgrade(apikey, { origin, "x-api-key": keys.service_role_jwt })).toBe(401);
-  expect(await get("/rest/v1/x", { apikey: keys.anon_jwt, origin })).toBe(200);
+  expect(await get("/rest/v1/x", { apikey: keys.serviceRoleJwt, origin })).toBe(401);
+  expect(await upgrade(apikey, { origin, "x-api-key": keys.serviceRoleJwt })).toBe(401);
+  expect(await get("/rest/v1/x", { apikey: keys.anonJwt, origin })).toBe(200);
 });
 
 test("the refusal says why, as the hosted gateway does, and pages may read it", async () => {

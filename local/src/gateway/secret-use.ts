@@ -3,25 +3,25 @@
  * send, and under host names that are not this machine's, to which a page can let its own name resolve.
  */
 import type { ApiKeys } from "./api-keys.ts";
-import { credentials_of } from "./api-keys.ts";
+import { credentialsOf } from "./api-keys.ts";
 
 /** The hosted gateway's own words. */
-export const SECRET_IN_BROWSER = "Forbidden use of secret API key in browser";
+export const secretInBrowser = "Forbidden use of secret API key in browser";
 
 /**
- * @param proxy_host the name under which a proxy in front serves the stack
+ * @param proxyHost the name under which a proxy in front serves the stack
  * @returns a hint that says what is wrong, or undefined
  */
-export function refuse_secret_use(
-  api_keys: ApiKeys,
+export function refuseSecretUse(
+  apiKeys: ApiKeys,
   headers: Headers,
   url: URL,
-  proxy_host?: string,
+  proxyHost?: string,
 ): string | undefined {
-  if (!credentials_of(headers, url).some((key) => api_keys.is_secret(key))) return undefined;
+  if (!credentialsOf(headers, url).some((key) => apiKeys.isSecret(key))) return undefined;
   const host = headers.get("host") ?? "";
-  if (!is_own_name(host, proxy_host)) {
-    return `Secret keys work under a name of this machine or of its proxy (proxy_host), not under "${host}".`;
+  if (!isOwnName(host, proxyHost)) {
+    return `Secret keys work under a name of this machine or of its proxy (proxyHost), not under "${host}".`;
   }
   const origin = headers.get("origin");
   if (origin !== null && origin !== `http://${host}` && origin !== `https://${host}`) {
@@ -35,10 +35,10 @@ export function refuse_secret_use(
   return undefined;
 }
 
-function is_own_name(host: string, proxy_host: string | undefined): boolean {
+function isOwnName(host: string, proxyHost: string | undefined): boolean {
   const name = URL.parse(`http://${host}`)?.hostname;
   if (name === undefined) return false;
-  return name === proxy_host?.toLowerCase() || LOOPBACK.test(name);
+  return name === proxyHost?.toLowerCase() || loopback.test(name);
 }
 
-const LOOPBACK = /^(?:(?:[a-z0-9-]+\.)*localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const loopback = /^(?:(?:[a-z0-9-]+\.)*localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;

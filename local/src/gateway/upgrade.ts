@@ -1,38 +1,38 @@
 /** WebSockets through the gateway. Only Realtime speaks them. */
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { ApiKeys, api_key_of, NO_KEY, UNKNOWN_KEY } from "./api-keys.ts";
-import { set_forwarded } from "./forwarded.ts";
+import { ApiKeys, apiKeyOf, noKey, unknownKey } from "./api-keys.ts";
+import { setForwarded } from "./forwarded.ts";
 import type { HandlerOptions } from "./http.ts";
-import { route_of } from "./routes.ts";
-import { refuse_secret_use, SECRET_IN_BROWSER } from "./secret-use.ts";
+import { routeOf } from "./routes.ts";
+import { refuseSecretUse, secretInBrowser } from "./secret-use.ts";
 
 export interface UpgradeOptions extends HandlerOptions {
   log?: (line: string) => void;
 }
 
 /** The service gets the JWT in the `apikey` query parameter, where Realtime looks for it. */
-export function create_upgrade({ keys, services, proxy_host, log }: UpgradeOptions) {
-  const api_keys = new ApiKeys(keys);
+export function createUpgrade({ keys, services, proxyHost, log }: UpgradeOptions) {
+  const apiKeys = new ApiKeys(keys);
   const route = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const target = request.url ?? "";
     // Not relative to a base: `//` and the like would name a host, or be no address at all.
     const url = target.startsWith("/") ? URL.parse(`http://localhost${target}`) : null;
-    const route = url && route_of(url.pathname);
+    const route = url && routeOf(url.pathname);
     const service = route && "part" in route ? services[route.part] : undefined;
     if (!url || !route || !("part" in route) || !service?.upgrade) {
       refuse(socket, 404, "No WebSocket is served here.");
       return;
     }
-    const headers = headers_of(request);
-    const key = api_key_of(headers, url);
-    const jwt = key === null ? undefined : api_keys.jwt_of(key);
+    const headers = headersOf(request);
+    const key = apiKeyOf(headers, url);
+    const jwt = key === null ? undefined : apiKeys.jwtOf(key);
     if (jwt === undefined) {
-      refuse(socket, 401, key === null ? NO_KEY : UNKNOWN_KEY);
-    } else if (refuse_secret_use(api_keys, headers, url, proxy_host) !== undefined) {
-      refuse(socket, 401, SECRET_IN_BROWSER);
+      refuse(socket, 401, key === null ? noKey : unknownKey);
+    } else if (refuseSecretUse(apiKeys, headers, url, proxyHost) !== undefined) {
+      refuse(socket, 401, secretInBrowser);
     } else {
-      set_forwarded(headers, request, proxy_host !== undefined);
+      setForwarded(headers, request, proxyHost !== undefined);
       url.searchParams.set("apikey", jwt);
       request.url = `${route.path}${url.search}`;
       request.rawHeaders = [...headers].flat();
@@ -51,7 +51,7 @@ export function create_upgrade({ keys, services, proxy_host, log }: UpgradeOptio
   };
 }
 
-function headers_of({ rawHeaders }: IncomingMessage): Headers {
+function headersOf({ rawHeaders }: IncomingMessage): Headers {
   const headers = new Headers();
   for (let i = 0; i < rawHeaders.length; i += 2) {
     headers.append(rawHeaders[i] ?? "", rawHeaders[i + 1] ?? "");

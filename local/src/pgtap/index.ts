@@ -2,13 +2,13 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Client } from "pg";
-import { open_connection } from "../database/connection.ts";
-import { split_statements } from "./split-statements.ts";
-import { read_tap, type TapFailure } from "./tap.ts";
+import { openConnection } from "../database/connection.ts";
+import { splitStatements } from "./split-statements.ts";
+import { readTap, type TapFailure } from "./tap.ts";
 
 export interface PgtapOptions {
   /** Role postgres, who is no superuser: what it may do is part of what is tested. */
-  db_url: string;
+  dbUrl: string;
   files: string[];
   /** Only files whose name matches. */
   grep?: RegExp;
@@ -26,19 +26,17 @@ export interface PgtapResult {
 }
 
 export async function runPgtap(options: PgtapOptions): Promise<PgtapResult> {
-  const { db_url, grep } = options;
+  const { dbUrl, grep } = options;
   const log = options.log ?? (() => {});
   const result: PgtapResult = { passed: 0, failed: 0, failures: [] };
-  await with_connection(db_url, (client) =>
+  await withConnection(dbUrl, (client) =>
     client.query("create extension if not exists pgtap with schema extensions"),
   );
   for (const file of options.files) {
     const name = path.basename(file);
     if (grep && !grep.test(name)) continue;
     const script = await readFile(file, "utf8");
-    const { passed, failures } = await with_connection(db_url, (client) =>
-      run_script(client, script),
-    );
+    const { passed, failures } = await withConnection(dbUrl, (client) => runScript(client, script));
     result.passed += passed;
     result.failed += failures.length;
     for (const failure of failures) {
@@ -50,9 +48,9 @@ export async function runPgtap(options: PgtapOptions): Promise<PgtapResult> {
   return result;
 }
 
-async function run_script(client: Client, script: string) {
+async function runScript(client: Client, script: string) {
   const lines: string[] = [];
-  for (const { text, line } of split_statements(script)) {
+  for (const { text, line } of splitStatements(script)) {
     try {
       // One by one: a script as a whole would be one transaction, and an error would hide its line.
       const { rows } = await client.query({ text, rowMode: "array" });
@@ -60,20 +58,20 @@ async function run_script(client: Client, script: string) {
         if (typeof value === "string") lines.push(...value.split("\n"));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      const tap = read_tap(lines);
+      const tap = readTap(lines);
       const stopped = { name: `line ${line}`, detail: `${message}\n${text}` };
-      return { passed: tap.passed, failures: [...without_plan(tap.failures), stopped] };
+      return { passed: tap.passed, failures: [...withoutPlan(tap.failures), stopped] };
     }
   }
-  return read_tap(lines);
+  return readTap(lines);
 }
 
 // A script that stopped has not run its plan; the error says why.
-const without_plan = (failures: TapFailure[]): TapFailure[] =>
+const withoutPlan = (failures: TapFailure[]): TapFailure[] =>
   failures.filter((failure) => failure.name !== "plan");
 
-async function with_connection<T>(db_url: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const { client, close } = await open_connection(db_url, {
+async function withConnection<T>(dbUrl: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const { client, close } = await openConnection(dbUrl, {
     application_name: "pgtap",
     // The search path of role postgres, whatever role the address names.
     options: '-c search_path="$user",public,extensions',

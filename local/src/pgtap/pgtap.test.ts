@@ -1,20 +1,20 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { free_port } from "../ports.ts";
+import { freePort } from "../ports.ts";
 import { type EmbeddedPostgres, startPostgres } from "../postgres/index.ts";
-import { copy_cluster } from "../testing/cluster.ts";
-import { copy_fixture, type Fixture } from "../testing/fixture.ts";
+import { copyCluster } from "../testing/cluster.ts";
+import { copyFixture, type Fixture } from "../testing/fixture.ts";
 import { runPgtap } from "./index.ts";
-import { read_tap } from "./tap.ts";
+import { readTap } from "./tap.ts";
 
 let fixture: Fixture;
 let server: EmbeddedPostgres;
 
 beforeAll(async () => {
-  fixture = await copy_fixture();
-  await copy_cluster(fixture.data_dir);
-  server = await startPostgres({ data_dir: fixture.data_dir, port: await free_port() });
+  fixture = await copyFixture();
+  await copyCluster(fixture.dataDir);
+  server = await startPostgres({ dataDir: fixture.dataDir, port: await freePort() });
 });
 
 afterAll(async () => {
@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 async function run(scripts: Record<string, string>, grep?: RegExp) {
-  const folder = path.join(fixture.project_dir, "tests");
+  const folder = path.join(fixture.projectDir, "tests");
   await mkdir(folder, { recursive: true });
   const files: string[] = [];
   for (const [name, script] of Object.entries(scripts)) {
@@ -32,7 +32,7 @@ async function run(scripts: Record<string, string>, grep?: RegExp) {
   }
   const lines: string[] = [];
   const result = await runPgtap({
-    db_url: server.db_url,
+    dbUrl: server.db_url,
     files,
     log: (line) => lines.push(line),
     ...(grep && { grep }),
@@ -40,7 +40,7 @@ async function run(scripts: Record<string, string>, grep?: RegExp) {
   return { ...result, lines };
 }
 
-const GOOD = `
+const good = `
 begin;
 select plan(3);
 create function pg_temp.f() returns text language plpgsql as $$ begin return 'a;b'; end $$;
@@ -52,7 +52,7 @@ rollback;`;
 
 describe("runPgtap", () => {
   it("counts what has passed", async () => {
-    expect(await run({ "good.sql": GOOD })).toMatchObject({ passed: 3, failed: 0, failures: [] });
+    expect(await run({ "good.sql": good })).toMatchObject({ passed: 3, failed: 0, failures: [] });
   });
 
   it("tells which test failed, what was had and what was wanted", async () => {
@@ -69,7 +69,7 @@ describe("runPgtap", () => {
   it("names the line of a statement that stops a script, and goes on with the next script", async () => {
     const stopped =
       "begin;\nselect plan(2);\nselect pass('one');\n\nselect no_such();\nselect pass('two');";
-    const { passed, failures } = await run({ "a.sql": stopped, "b.sql": GOOD });
+    const { passed, failures } = await run({ "a.sql": stopped, "b.sql": good });
     expect(passed).toBe(4);
     expect(failures).toHaveLength(1);
     expect(failures[0]?.name).toBe("line 5");
@@ -83,11 +83,11 @@ describe("runPgtap", () => {
   });
 
   it("runs the scripts that are asked for", async () => {
-    expect((await run({ "10_a.sql": GOOD, "20_b.sql": GOOD }, /^20/)).passed).toBe(3);
+    expect((await run({ "10_a.sql": good, "20_b.sql": good }, /^20/)).passed).toBe(3);
   });
 });
 
-describe("read_tap", () => {
+describe("readTap", () => {
   it("does not count a failing test that is marked TODO, nor the tests inside a subtest", () => {
     const lines = [
       "    ok 1 - inner",
@@ -96,6 +96,6 @@ describe("read_tap", () => {
       "not ok 2 - later # TODO soon",
       "1..2",
     ];
-    expect(read_tap(lines)).toEqual({ passed: 2, failures: [] });
+    expect(readTap(lines)).toEqual({ passed: 2, failures: [] });
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { split_statements } from "./split-statements.ts";
+import { splitStatements } from "./split-statements.ts";
 
-const texts = (script: string) => split_statements(script).map((statement) => statement.text);
+const texts = (script: string) => splitStatements(script).map((statement) => statement.text);
 
-describe("split_statements", () => {
+describe("splitStatements", () => {
   it.each([
     ["plain", "select 1; select 2;", ["select 1", "select 2"]],
     ["the last without semicolon", "select 1;\nselect 2", ["select 1", "select 2"]],
@@ -39,7 +39,7 @@ describe("split_statements", () => {
 
   it("tells the line on which a statement starts", () => {
     expect(
-      split_statements("-- head\n\nselect 1;\n\n-- then\nselect 2;").map((s) => s.line),
+      splitStatements("-- head\n\nselect 1;\n\n-- then\nselect 2;").map((s) => s.line),
     ).toEqual([3, 6]);
   });
 });

@@ -1,7 +1,7 @@
 /** Cuts a SQL script into its statements, as psql does: at semicolons that are not inside anything. */
 
 // In order of trial. Unterminated ones run to the end of the script.
-const SKIPPED: RegExp[] = [
+const skipped: RegExp[] = [
   /--[^\n]*/y,
   // E'…' knows backslashes, '…' does not; in both a doubled quote is a quote.
   /(?<![\w$])[eE]'(?:[^'\\]|''|\\[\s\S])*(?:'|$)/y,
@@ -17,7 +17,7 @@ export interface Statement {
   line: number;
 }
 
-export function split_statements(script: string): Statement[] {
+export function splitStatements(script: string): Statement[] {
   const statements: Statement[] = [];
   let start = 0;
   let at = 0;
@@ -34,8 +34,8 @@ export function split_statements(script: string): Statement[] {
     }
   };
   while (at < script.length) {
-    const comment_end = script.startsWith("/*", at) ? end_of_comment(script, at) : undefined;
-    const skipped = comment_end ?? skip(script, at);
+    const commentEnd = script.startsWith("/*", at) ? endOfComment(script, at) : undefined;
+    const skipped = commentEnd ?? skip(script, at);
     if (skipped !== undefined) {
       const word = script.slice(at, skipped).toLowerCase();
       if (word === "atomic" && previous === "begin") depth = 1;
@@ -60,7 +60,7 @@ export function split_statements(script: string): Statement[] {
 }
 
 function skip(script: string, at: number): number | undefined {
-  for (const pattern of SKIPPED) {
+  for (const pattern of skipped) {
     pattern.lastIndex = at;
     const found = pattern.exec(script);
     if (found && found[0].length > 0) return at + found[0].length;
@@ -69,7 +69,7 @@ function skip(script: string, at: number): number | undefined {
 }
 
 /** Block comments nest. */
-function end_of_comment(script: string, at: number): number {
+function endOfComment(script: string, at: number): number {
   const marks = /\/\*|\*\//g;
   marks.lastIndex = at;
   let depth = 0;

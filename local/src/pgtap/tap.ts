@@ -12,7 +12,7 @@ export interface TapFailure {
   detail: string;
 }
 
-export function read_tap(lines: string[]): TapResult {
+export function readTap(lines: string[]): TapResult {
   const result: TapResult = { passed: 0, failures: [] };
   let plan: number | undefined;
   let run = 0;

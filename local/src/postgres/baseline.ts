@@ -2,14 +2,14 @@
 import { readFile } from "node:fs/promises";
 import type { Client } from "pg";
 
-const FILES = ["roles.sql", "schemas.sql", "auth.sql", "realtime.sql"];
+const files = ["roles.sql", "schemas.sql", "auth.sql", "realtime.sql"];
 
 /** On the first start. */
-export async function apply_baseline(admin: Client): Promise<void> {
+export async function applyBaseline(admin: Client): Promise<void> {
   const found = await admin.query("select from pg_roles where rolname = 'authenticator'");
   if (found.rowCount === 1) return;
   const scripts = await Promise.all(
-    FILES.map((file) => readFile(new URL(`./sql/${file}`, import.meta.url), "utf8")),
+    files.map((file) => readFile(new URL(`./sql/${file}`, import.meta.url), "utf8")),
   );
   // One message is one transaction: a crash leaves nothing or all of it.
   await admin.query(scripts.join("\n"));

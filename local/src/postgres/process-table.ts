@@ -3,24 +3,24 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** False for a process that has ended, is a zombie, or is something else that got the same number. */
-export function is_postgres_of(pid: number, cluster_folder: string): boolean {
-  const command = command_line(pid);
-  return command.some((word) => word.endsWith("postgres")) && command.includes(cluster_folder);
+export function isPostgresOf(pid: number, clusterFolder: string): boolean {
+  const command = commandLine(pid);
+  return command.some((word) => word.endsWith("postgres")) && command.includes(clusterFolder);
 }
 
 /**
  * The processes of a server whose first process was killed: they live until they notice, and may write until then.
  * Only Linux says where a process works; elsewhere Postgres itself refuses to start beside them.
  */
-export function orphans_of(cluster_folder: string): number[] {
+export function orphansOf(clusterFolder: string): number[] {
   if (process.platform !== "linux") return [];
   return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && working_folder(name) === cluster_folder)
+    .filter((name) => /^\d+$/.test(name) && workingFolder(name) === clusterFolder)
     .map(Number)
-    .filter((pid) => command_line(pid)[0]?.startsWith("postgres:"));
+    .filter((pid) => commandLine(pid)[0]?.startsWith("postgres:"));
 }
 
-function working_folder(pid: string): string | undefined {
+function workingFolder(pid: string): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
@@ -28,7 +28,7 @@ function working_folder(pid: string): string | undefined {
   }
 }
 
-function command_line(pid: number): string[] {
+function commandLine(pid: number): string[] {
   if (process.platform === "linux") {
     try {
       // Empty for a zombie.

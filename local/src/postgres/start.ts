@@ -3,21 +3,21 @@ import { closeSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { open_connection } from "../database/connection.ts";
+import { openConnection } from "../database/connection.ts";
 import { type HeldProcess, hold } from "../held-process.ts";
-import { keep_running } from "../keep-running.ts";
-import { check_port, HOST } from "../ports.ts";
-import { maintain_partitions } from "../realtime/partitions.ts";
-import { apply_baseline } from "./baseline.ts";
-import { stage_binaries } from "./binaries.ts";
-import { clear_stale_server, cluster_folder, init_cluster } from "./cluster.ts";
-import { server_user, type User } from "./user.ts";
+import { keepRunning } from "../keep-running.ts";
+import { checkPort, host } from "../ports.ts";
+import { maintainPartitions } from "../realtime/partitions.ts";
+import { applyBaseline } from "./baseline.ts";
+import { stageBinaries } from "./binaries.ts";
+import { clearStaleServer, clusterFolder, initCluster } from "./cluster.ts";
+import { serverUser, type User } from "./user.ts";
 
 /** Of every role that may log in, as under `supabase start`. */
-export const PASSWORD = "postgres";
+export const password = "postgres";
 
 export interface PostgresOptions {
-  data_dir: string;
+  dataDir: string;
   port: number;
   log?: ((line: string) => void) | undefined;
 }
@@ -26,49 +26,49 @@ export interface EmbeddedPostgres {
   /** Role postgres: no superuser, owns what migrations make. */
   db_url: string;
   /** Role supabase_admin: superuser. */
-  admin_url: string;
+  adminUrl: string;
   /** Role authenticator: may become anon, authenticated or service_role and nothing else. */
-  authenticator_url: string;
+  authenticatorUrl: string;
   /** Resolves when the server has ended by itself and does not come up again. */
   failed: Promise<Error>;
   stop(): Promise<void>;
 }
 
 /**
- * The caller holds the lock of `data_dir`: two servers on one data directory destroy it. A server that ends by itself
+ * The caller holds the lock of `dataDir`: two servers on one data directory destroy it. A server that ends by itself
  * is started again, on the same port.
  */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
-  const { data_dir, port, log = () => {} } = options;
-  const folder = await cluster_folder(data_dir);
-  const user = server_user(folder);
-  const binaries = await stage_binaries(user);
-  await clear_stale_server(folder);
-  await check_port(port, "Postgres", "db_port");
-  await init_cluster(folder, binaries.initdb, PASSWORD);
-  const log_file = path.join(data_dir, "postgres.log");
+  const { dataDir, port, log = () => {} } = options;
+  const folder = await clusterFolder(dataDir);
+  const user = serverUser(folder);
+  const binaries = await stageBinaries(user);
+  await clearStaleServer(folder);
+  await checkPort(port, "Postgres", "dbPort");
+  await initCluster(folder, binaries.initdb, password);
+  const logFile = path.join(dataDir, "postgres.log");
   const run = (flag: "w" | "a", signal?: AbortSignal) =>
-    run_server({ binary: binaries.postgres, folder, port, user, log_file, flag, signal });
+    runServer({ binary: binaries.postgres, folder, port, user, logFile, flag, signal });
   const first = await run("w");
-  const url = (role: string) => `postgresql://${role}:${PASSWORD}@${HOST}:${port}/postgres`;
+  const url = (role: string) => `postgresql://${role}:${password}@${host}:${port}/postgres`;
   try {
     await prepare(url("supabase_admin"));
   } catch (error) {
     await first.stop();
     throw error;
   }
-  const kept = keep_running(first, {
+  const kept = keepRunning(first, {
     name: "Postgres",
     async start(signal) {
-      await clear_stale_server(folder);
+      await clearStaleServer(folder);
       return run("a", signal);
     },
-    log: (line) => log(`${line} (see ${log_file})`),
+    log: (line) => log(`${line} (see ${logFile})`),
   });
   return {
     db_url: url("postgres"),
-    admin_url: url("supabase_admin"),
-    authenticator_url: url("authenticator"),
+    adminUrl: url("supabase_admin"),
+    authenticatorUrl: url("authenticator"),
     ...kept,
   };
 }
@@ -78,15 +78,15 @@ interface ServerOptions {
   folder: string;
   port: number;
   user: User | undefined;
-  log_file: string;
+  logFile: string;
   flag: "w" | "a";
   signal: AbortSignal | undefined;
 }
 
-async function run_server(options: ServerOptions): Promise<HeldProcess> {
-  const { binary, folder, port, user, log_file, flag, signal } = options;
-  const output = openSync(log_file, flag, 0o600);
-  const server = hold(binary, server_arguments(folder, port), {
+async function runServer(options: ServerOptions): Promise<HeldProcess> {
+  const { binary, folder, port, user, logFile, flag, signal } = options;
+  const output = openSync(logFile, flag, 0o600);
+  const server = hold(binary, serverArguments(folder, port), {
     cwd: "/",
     env: { PATH: process.env.PATH, TZ: "UTC" },
     signal: "INT",
@@ -95,7 +95,7 @@ async function run_server(options: ServerOptions): Promise<HeldProcess> {
   });
   closeSync(output);
   try {
-    await wait_until_ready(server, folder, log_file, signal);
+    await waitUntilReady(server, folder, logFile, signal);
     return server;
   } catch (error) {
     await server.stop();
@@ -103,20 +103,20 @@ async function run_server(options: ServerOptions): Promise<HeldProcess> {
   }
 }
 
-async function prepare(admin_url: string): Promise<void> {
-  const { client, close } = await open_connection(admin_url, { application_name: "baseline" });
+async function prepare(adminUrl: string): Promise<void> {
+  const { client, close } = await openConnection(adminUrl, { application_name: "baseline" });
   try {
-    await apply_baseline(client);
+    await applyBaseline(client);
     // Realtime keeps them up; `realtime.send` must also work before it runs.
-    await maintain_partitions(async (text) => (await client.query(text)).rows);
+    await maintainPartitions(async (text) => (await client.query(text)).rows);
   } finally {
     await close();
   }
 }
 
-function server_arguments(folder: string, port: number): string[] {
+function serverArguments(folder: string, port: number): string[] {
   const settings: Record<string, string | number> = {
-    listen_addresses: HOST,
+    listen_addresses: host,
     port,
     unix_socket_directories: "",
     timezone: "UTC",
@@ -137,26 +137,26 @@ function server_arguments(folder: string, port: number): string[] {
   return ["-D", folder, ...flags];
 }
 
-const LOG_SHOWN = 2_000;
+const logShown = 2_000;
 
 /** The last line of postmaster.pid tells the server's state; asking it by connecting would only fill its log. */
-async function wait_until_ready(
+async function waitUntilReady(
   server: HeldProcess,
   folder: string,
-  log_file: string,
+  logFile: string,
   signal: AbortSignal | undefined,
 ) {
   let ended = false;
   void server.exited.then(() => {
     ended = true;
   });
-  const pid_file = path.join(folder, "postmaster.pid");
+  const pidFile = path.join(folder, "postmaster.pid");
   for (;;) {
     if (ended) {
-      const log = await readFile(log_file, "utf8").catch(() => "");
-      throw new Error(`Cannot start Postgres: it ended at once. ${log.slice(-LOG_SHOWN).trim()}`);
+      const log = await readFile(logFile, "utf8").catch(() => "");
+      throw new Error(`Cannot start Postgres: it ended at once. ${log.slice(-logShown).trim()}`);
     }
-    const state = await readFile(pid_file, "utf8").catch(() => "");
+    const state = await readFile(pidFile, "utf8").catch(() => "");
     if (/^ready\s*$/m.test(state)) return;
     await sleep(10, null, { signal });
   }

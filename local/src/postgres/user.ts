@@ -7,22 +7,22 @@ export interface User {
   gid: number;
 }
 
-const NOBODY: User = { uid: 65534, gid: 65534 };
+const nobody: User = { uid: 65534, gid: 65534 };
 
-export const is_root = (): boolean => process.getuid?.() === 0;
+export const isRoot = (): boolean => process.getuid?.() === 0;
 
 /**
  * Who runs the server: undefined for "as we are". Data made by a normal user is opened as that user when root comes
  * along later.
  */
-export function server_user(cluster_dir?: string): User | undefined {
-  if (!is_root()) return undefined;
+export function serverUser(clusterDir?: string): User | undefined {
+  if (!isRoot()) return undefined;
   const owner =
-    cluster_dir === undefined ? undefined : statSync(cluster_dir, { throwIfNoEntry: false });
-  return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : NOBODY;
+    clusterDir === undefined ? undefined : statSync(clusterDir, { throwIfNoEntry: false });
+  return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : nobody;
 }
 
 /** Whether the server's user can get into a folder; one private parent (a 0700 home) is enough to keep it out. */
-export function can_enter(folder: string, user: User | undefined): boolean {
+export function canEnter(folder: string, user: User | undefined): boolean {
   return spawnSync("/bin/sh", ["-c", 'cd "$1"', "sh", folder], { cwd: "/", ...user }).status === 0;
 }

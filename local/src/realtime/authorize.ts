@@ -32,46 +32,42 @@ export class AuthorizeError extends Error {
   }
 }
 
-export function may_not_read(topic: string): string {
+export function mayNotRead(topic: string): string {
   return `You do not have permissions to read from this Channel topic: ${topic}`;
 }
 
-export async function read_policies(
+export async function readPolicies(
   lanes: Lanes,
   asker: Asker,
   presence: boolean,
 ): Promise<Policies> {
-  const broadcast_id = randomUUID();
-  const presence_id = randomUUID();
-  const ids = presence ? [broadcast_id, presence_id] : [broadcast_id];
+  const broadcastId = randomUUID();
+  const presenceId = randomUUID();
+  const ids = presence ? [broadcastId, presenceId] : [broadcastId];
   const rows = await probe(lanes, [
-    insert_probe(asker, "broadcast", broadcast_id),
-    ...(presence ? [insert_probe(asker, "presence", presence_id)] : []),
+    insertProbe(asker, "broadcast", broadcastId),
+    ...(presence ? [insertProbe(asker, "presence", presenceId)] : []),
     become(asker),
     {
       text: "select id from realtime.messages where id = any($1::uuid[])",
       values: [`{${ids.join()}}`],
     },
   ]).catch((error) => {
-    throw authorize_error(error);
+    throw authorizeError(error);
   });
   const found = new Set(rows.map((row) => row.id));
-  const policies: Policies = { broadcast: { read: found.has(broadcast_id) }, presence: {} };
-  if (presence) policies.presence.read = found.has(presence_id);
+  const policies: Policies = { broadcast: { read: found.has(broadcastId) }, presence: {} };
+  if (presence) policies.presence.read = found.has(presenceId);
   return policies;
 }
 
-export async function may_write(
-  lanes: Lanes,
-  asker: Asker,
-  extension: Extension,
-): Promise<boolean> {
+export async function mayWrite(lanes: Lanes, asker: Asker, extension: Extension): Promise<boolean> {
   try {
-    await probe(lanes, [become(asker), insert_probe(asker, extension, randomUUID())]);
+    await probe(lanes, [become(asker), insertProbe(asker, extension, randomUUID())]);
     return true;
   } catch (error) {
     if (error instanceof DatabaseError && error.code === "42501") return false;
-    throw authorize_error(error);
+    throw authorizeError(error);
   }
 }
 
@@ -81,7 +77,7 @@ async function probe(lanes: Lanes, statements: Statement[]): Promise<Row[]> {
   return results.at(-1) ?? [];
 }
 
-function insert_probe({ topic }: Asker, extension: Extension, id: string): Statement {
+function insertProbe({ topic }: Asker, extension: Extension, id: string): Statement {
   return {
     text: `
       insert into realtime.messages (id, topic, extension, inserted_at, updated_at)
@@ -111,11 +107,11 @@ function become({ topic, claims, headers }: Asker): Statement {
 }
 
 // The connection could not be made or was lost, or the server is going down.
-const UNAVAILABLE = /^(08|28|53|57P)/;
+const unavailable = /^(08|28|53|57P)/;
 
-function authorize_error(error: unknown): AuthorizeError {
+function authorizeError(error: unknown): AuthorizeError {
   const { code = "", message = "" } = error instanceof DatabaseError ? error : { code: "08000" };
-  if (UNAVAILABLE.test(code)) {
+  if (unavailable.test(code)) {
     const text = "Realtime was unable to connect to the project database";
     return new AuthorizeError("unavailable", text);
   }

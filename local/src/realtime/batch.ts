@@ -1,5 +1,5 @@
 /** The body of `POST /api/broadcast`: `{messages: [{topic, event, payload, private?}]}`. */
-import { is_map } from "./serializer.ts";
+import { isMap } from "./serializer.ts";
 
 export interface BatchMessage {
   topic: string;
@@ -17,24 +17,24 @@ export type Batch =
   | { errors: BatchErrors; messages?: undefined };
 
 /** One bad message refuses the batch; each message has its entry in `errors`, empty when it is right. */
-export function parse_batch(body: unknown, max_payload_bytes: number): Batch {
-  const sent = is_map(body) ? body.messages : undefined;
+export function parseBatch(body: unknown, maxPayloadBytes: number): Batch {
+  const sent = isMap(body) ? body.messages : undefined;
   if (sent === undefined || sent === null) return { errors: { messages: ["can't be blank"] } };
-  if (!Array.isArray(sent) || !sent.every(is_map)) return { errors: { messages: ["is invalid"] } };
+  if (!Array.isArray(sent) || !sent.every(isMap)) return { errors: { messages: ["is invalid"] } };
   if (sent.length === 0) return { errors: { messages: ["can't be blank"] } };
-  const errors = sent.map((message) => check(message, max_payload_bytes));
+  const errors = sent.map((message) => check(message, maxPayloadBytes));
   if (errors.some((error) => Object.keys(error).length > 0))
     return { errors: { messages: errors } };
-  const messages = sent.map(({ topic, event, payload, private: is_private }) => ({
+  const messages = sent.map(({ topic, event, payload, private: isPrivate }) => ({
     topic,
     event,
     payload,
-    private: is_private === true || is_private === "true",
+    private: isPrivate === true || isPrivate === "true",
   }));
   return { messages: messages as BatchMessage[] };
 }
 
-function check(message: Record<string, unknown>, max_payload_bytes: number): FieldErrors {
+function check(message: Record<string, unknown>, maxPayloadBytes: number): FieldErrors {
   const errors: FieldErrors = {};
   for (const field of ["topic", "event"]) {
     const value = message[field];
@@ -43,8 +43,8 @@ function check(message: Record<string, unknown>, max_payload_bytes: number): Fie
   }
   const { payload } = message;
   if (payload === undefined || payload === null) errors.payload = ["can't be blank"];
-  else if (!is_map(payload)) errors.payload = ["is invalid"];
-  else if (Buffer.byteLength(JSON.stringify(payload)) > max_payload_bytes) {
+  else if (!isMap(payload)) errors.payload = ["is invalid"];
+  else if (Buffer.byteLength(JSON.stringify(payload)) > maxPayloadBytes) {
     errors.payload = ["Payload size exceeds tenant limit"];
   }
   return errors;

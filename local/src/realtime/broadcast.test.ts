@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
-  allow_reading,
+  allowReading,
   joined,
   listen,
-  start_project,
+  startProject,
   type TestProject,
   type TestServer,
   until,
@@ -13,8 +13,8 @@ let project: TestProject;
 let server: TestServer;
 
 beforeAll(async () => {
-  project = await start_project();
-  await allow_reading(project.sql);
+  project = await startProject();
+  await allowReading(project.sql);
   server = await project.start();
 });
 afterAll(async () => {
@@ -27,8 +27,8 @@ describe.each(["1.0.0", "2.0.0"])("protocol %s", (vsn) => {
     const self = { broadcast: { self: true, ack: true } };
     const sender = await joined(listen(server.client({ vsn }), "room", self));
     const same = await joined(listen(server.client({ vsn }), "room"));
-    const other_version = vsn === "1.0.0" ? "2.0.0" : "1.0.0";
-    const other = await joined(listen(server.client({ vsn: other_version }), "room"));
+    const otherVersion = vsn === "1.0.0" ? "2.0.0" : "1.0.0";
+    const other = await joined(listen(server.client({ vsn: otherVersion }), "room"));
     const payload = { text: 'Zoë said: "hi" 👋' };
     expect(await sender.channel.send({ type: "broadcast", event: "said", payload })).toBe("ok");
     for (const heard of [sender, same, other]) {
@@ -83,15 +83,15 @@ test("leaving ends the channel; the topic can be joined again", async () => {
 test("httpSend reaches a public channel, and a private one only if a policy allows it", async () => {
   const everyone = await joined(listen(server.client(), "open:http"));
   const secret = await joined(listen(server.client(), "open:http", { private: true }));
-  const to_all = server.client().channel("open:http");
-  expect(await to_all.httpSend("said", { n: 1 })).toEqual({ success: true });
+  const toAll = server.client().channel("open:http");
+  expect(await toAll.httpSend("said", { n: 1 })).toEqual({ success: true });
   await until(() => everyone.broadcasts.length === 1);
   expect(everyone.broadcasts[0]).toEqual({ type: "broadcast", event: "said", payload: { n: 1 } });
 
-  const private_channel = { config: { private: true } };
-  const anon = server.client().channel("open:http", private_channel);
+  const privateChannel = { config: { private: true } };
+  const anon = server.client().channel("open:http", privateChannel);
   await expect(anon.httpSend("said", { n: 2 })).rejects.toThrow("Unauthorized");
-  const service = server.client({}, project.keys.secret_key).channel("open:http", private_channel);
+  const service = server.client({}, project.keys.secret_key).channel("open:http", privateChannel);
   expect(await service.httpSend("said", { n: 3 })).toEqual({ success: true });
   await until(() => secret.broadcasts.length === 1);
   expect(secret.broadcasts[0]).toMatchObject({ event: "said", payload: { n: 3 } });
@@ -140,7 +140,7 @@ test("a binary payload passes both ways", async () => {
   }
 });
 
-test("postgres_changes are refused in a system message that names the difference", async () => {
+test("postgresChanges are refused in a system message that names the difference", async () => {
   const channel = server.client().channel("changes");
   const system: { extension: string; status: string; message: string }[] = [];
   channel

@@ -6,12 +6,12 @@ import type { JoinConfig } from "./join-config.ts";
 import { CallWindow } from "./limits.ts";
 import type { Peer } from "./peer.ts";
 import type { StoredMessage } from "./replay.ts";
-import { encode_broadcast, type Frame, type Ref, type Version } from "./serializer.ts";
+import { encodeBroadcast, type Frame, type Ref, type Version } from "./serializer.ts";
 import type { Claims } from "./token.ts";
 
-const REPLICATION_CHECK_MS = 500;
-const REPLICATION_READY = "Replication connection established";
-const NO_POSTGRES_CHANGES =
+const replicationCheckMs = 500;
+const replicationReady = "Replication connection established";
+const noPostgresChanges =
   "This embedded Realtime has no postgres_changes, unlike Supabase's: " +
   "use broadcasts from the database (realtime.send, realtime.broadcast_changes)";
 
@@ -22,7 +22,7 @@ export interface ChannelOptions {
   topic: string;
   /** Without it. */
   name: string;
-  join_ref: Ref;
+  joinRef: Ref;
   config: JoinConfig;
   token: string;
   claims: Claims;
@@ -36,43 +36,43 @@ export class Channel implements Member {
   readonly peer: Peer;
   readonly topic: string;
   readonly name: string;
-  readonly join_ref: Ref;
+  readonly joinRef: Ref;
   readonly config: JoinConfig;
   readonly version: Version;
-  readonly presence_calls: CallWindow;
-  readonly replayed_ids: ReadonlySet<string>;
+  readonly presenceCalls: CallWindow;
+  readonly replayedIds: ReadonlySet<string>;
   token: string;
   claims: Claims;
   policies: Policies | null;
-  token_timer: NodeJS.Timeout | undefined;
+  tokenTimer: NodeJS.Timeout | undefined;
   closed = false;
   readonly #replayed: StoredMessage[];
-  #replication_told = false;
-  #replication_timer: NodeJS.Timeout | undefined;
+  #replicationTold = false;
+  #replicationTimer: NodeJS.Timeout | undefined;
 
   constructor(options: ChannelOptions) {
     this.context = options.context;
     this.peer = options.peer;
     this.topic = options.topic;
     this.name = options.name;
-    this.join_ref = options.join_ref;
+    this.joinRef = options.joinRef;
     this.config = options.config;
     this.version = options.peer.version;
     this.token = options.token;
     this.claims = options.claims;
     this.policies = options.policies;
     this.#replayed = options.replayed;
-    this.replayed_ids = new Set(options.replayed.map(({ id }) => id));
-    const { presence_calls, presence_window_ms } = options.context.limits;
-    this.presence_calls = new CallWindow(presence_calls, presence_window_ms);
+    this.replayedIds = new Set(options.replayed.map(({ id }) => id));
+    const { presenceCalls, presenceWindowMs } = options.context.limits;
+    this.presenceCalls = new CallWindow(presenceCalls, presenceWindowMs);
     this.context.hub.join(this.name, this.config.private, this);
   }
 
-  get reads_broadcasts(): boolean {
+  get readsBroadcasts(): boolean {
     return this.policies ? this.policies.broadcast.read === true : true;
   }
 
-  get reads_presence(): boolean {
+  get readsPresence(): boolean {
     return this.policies ? this.policies.presence.read === true : true;
   }
 
@@ -86,20 +86,20 @@ export class Channel implements Member {
   }
 
   /** What follows the answer to the join. */
-  after_join() {
+  afterJoin() {
     const { context, config, name } = this;
     if (config.replication_ready) {
-      this.#await_replication(Date.now() + context.limits.replication_ready_ms);
+      this.#awaitReplication(Date.now() + context.limits.replicationReadyMs);
     }
     if (config.postgres_changes.length > 0) {
-      this.#system("postgres_changes", "error", NO_POSTGRES_CHANGES);
+      this.#system("postgres_changes", "error", noPostgresChanges);
     }
-    if (config.presence_enabled && this.reads_presence) {
-      if (context.presence_messages.exceeded) {
+    if (config.presenceEnabled && this.readsPresence) {
+      if (context.presenceMessages.exceeded) {
         return this.shutdown("Too many presence messages per second");
       }
-      context.presence_messages.add();
-      this.#push("presence_state", context.hub.presence_state(name, config.private));
+      context.presenceMessages.add();
+      this.#push("presence_state", context.hub.presenceState(name, config.private));
     }
     for (const message of this.#replayed) this.#replay(message);
   }
@@ -108,10 +108,10 @@ export class Channel implements Member {
    * Broadcasts from the database that were sent in between are lost, and whoever asked for `replication_ready` wants to
    * know from when on there are any: he is told again, as after his join.
    */
-  replication_changed(is_open: boolean): void {
+  replicationChanged(isOpen: boolean): void {
     // One that is still waiting for it after its join hears of it there.
-    if (!this.#replication_told) return;
-    if (is_open) this.#system("system", "ok", REPLICATION_READY);
+    if (!this.#replicationTold) return;
+    if (isOpen) this.#system("system", "ok", replicationReady);
     else this.#system("system", "error", "Replication connection lost");
   }
 
@@ -120,36 +120,36 @@ export class Channel implements Member {
     if (this.closed) return;
     this.#system("system", "error", message);
     this.context.log(`ChannelShutdown: ${message}`);
-    this.peer.close_channel(this);
+    this.peer.closeChannel(this);
   }
 
   /** Stops receiving; says nothing to the client. */
   dispose(): void {
     this.closed = true;
-    clearTimeout(this.token_timer);
-    clearTimeout(this.#replication_timer);
+    clearTimeout(this.tokenTimer);
+    clearTimeout(this.#replicationTimer);
     this.context.hub.leave(this.name, this.config.private, this);
   }
 
-  #await_replication(deadline: number) {
+  #awaitReplication(deadline: number) {
     if (this.context.replicating()) {
-      this.#replication_told = true;
-      return this.#system("system", "ok", REPLICATION_READY);
+      this.#replicationTold = true;
+      return this.#system("system", "ok", replicationReady);
     }
     if (Date.now() >= deadline) {
       return this.shutdown("Replication connection was not established in time");
     }
-    const again = () => this.#await_replication(deadline);
-    this.#replication_timer = setTimeout(again, REPLICATION_CHECK_MS).unref();
+    const again = () => this.#awaitReplication(deadline);
+    this.#replicationTimer = setTimeout(again, replicationCheckMs).unref();
   }
 
-  #replay({ id, event, payload, binary_payload }: StoredMessage) {
+  #replay({ id, event, payload, binaryPayload }: StoredMessage) {
     const meta = { replayed: true, id };
-    if (!binary_payload) {
+    if (!binaryPayload) {
       return this.#push("broadcast", { payload, event, type: "broadcast", meta });
     }
-    const broadcast = { event, encoding: "binary", body: binary_payload, meta } as const;
-    const frame = encode_broadcast(this.version, this.topic, broadcast);
+    const broadcast = { event, encoding: "binary", body: binaryPayload, meta } as const;
+    const frame = encodeBroadcast(this.version, this.topic, broadcast);
     if (frame) this.send(frame);
   }
 
@@ -158,7 +158,7 @@ export class Channel implements Member {
   }
 
   #push(event: string, payload: unknown): void {
-    const { join_ref, topic } = this;
-    this.peer.push({ join_ref, ref: null, topic, event, payload });
+    const { joinRef, topic } = this;
+    this.peer.push({ joinRef, ref: null, topic, event, payload });
   }
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RawData, WebSocket } from "ws";
 import type { Channel } from "./channel.ts";
 import type { Context } from "./context.ts";
-import { JoinRefused, join_channel } from "./join.ts";
+import { JoinRefused, joinChannel } from "./join.ts";
 import type { Peer, PeerChannel, PeerMessage } from "./peer.ts";
 import { receive } from "./receive.ts";
 import type { ClientMessage, Frame, Ref, Version } from "./serializer.ts";
@@ -27,8 +27,8 @@ export class Connection implements Peer {
   readonly #channels = new Map<string, Channel>();
   readonly #inbox: { data: Buffer; binary: boolean }[] = [];
   #busy = false;
-  #heard_at = performance.now();
-  #without_channel_since = performance.now();
+  #heardAt = performance.now();
+  #withoutChannelSince = performance.now();
 
   constructor({ context, socket, version, token, headers }: ConnectionOptions) {
     this.version = version;
@@ -37,7 +37,7 @@ export class Connection implements Peer {
     this.#context = context;
     this.#socket = socket;
     socket.on("message", (data: RawData, binary: boolean) => {
-      this.#heard_at = performance.now();
+      this.#heardAt = performance.now();
       this.#inbox.push({ data: data as Buffer, binary });
       if (!this.#busy) void this.#drain();
     });
@@ -45,7 +45,7 @@ export class Connection implements Peer {
     socket.on("close", () => this.#dispose());
   }
 
-  channel_count(): number {
+  channelCount(): number {
     return this.#channels.size;
   }
 
@@ -53,7 +53,7 @@ export class Connection implements Peer {
   send({ data, binary }: Frame) {
     const socket = this.#socket;
     if (socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount > this.#context.limits.send_buffer_bytes) {
+    if (socket.bufferedAmount > this.#context.limits.sendBufferBytes) {
       this.#context.log(`SlowReceiver: ${socket.bufferedAmount} bytes wait to be read, dropped`);
       return socket.terminate();
     }
@@ -61,25 +61,25 @@ export class Connection implements Peer {
   }
 
   push(message: PeerMessage): void {
-    this.send(serializer.encode_push(this.version, message));
+    this.send(serializer.encodePush(this.version, message));
   }
 
   reply(
-    to: { join_ref: Ref; ref: Ref; topic: unknown },
+    to: { joinRef: Ref; ref: Ref; topic: unknown },
     status: "ok" | "error",
     response: unknown,
   ): void {
-    this.send(serializer.encode_reply(this.version, to, status, response));
+    this.send(serializer.encodeReply(this.version, to, status, response));
   }
 
-  close_channel(channel: PeerChannel): void {
-    if (this.#remove(channel)) this.#push_close(channel);
+  closeChannel(channel: PeerChannel): void {
+    if (this.#remove(channel)) this.#pushClose(channel);
   }
 
-  fail_channel(channel: PeerChannel): void {
+  failChannel(channel: PeerChannel): void {
     if (!this.#remove(channel)) return;
-    const { topic, join_ref } = channel;
-    this.push({ join_ref, ref: join_ref, topic, event: "phx_error", payload: {} });
+    const { topic, joinRef } = channel;
+    this.push({ joinRef, ref: joinRef, topic, event: "phx_error", payload: {} });
   }
 
   /** Stock clients connect again after a close that they did not ask for. */
@@ -91,16 +91,16 @@ export class Connection implements Peer {
     this.#socket.terminate();
   }
 
-  replication_changed(is_open: boolean): void {
-    for (const channel of this.#channels.values()) channel.replication_changed(is_open);
+  replicationChanged(isOpen: boolean): void {
+    for (const channel of this.#channels.values()) channel.replicationChanged(isOpen);
   }
 
   /** Called now and then; ends sockets that are silent, or without a channel for long. */
-  check_idle(now = performance.now()) {
-    const { idle_ms, no_channel_ms } = this.#context.limits;
-    if (now - this.#heard_at > idle_ms && !this.#busy) return this.close(1000);
-    if (this.#channels.size > 0) this.#without_channel_since = now;
-    if (now - this.#without_channel_since > no_channel_ms) this.drop();
+  checkIdle(now = performance.now()) {
+    const { idleMs, noChannelMs } = this.#context.limits;
+    if (now - this.#heardAt > idleMs && !this.#busy) return this.close(1000);
+    if (this.#channels.size > 0) this.#withoutChannelSince = now;
+    if (now - this.#withoutChannelSince > noChannelMs) this.drop();
   }
 
   /** One frame after the other; while one waits for the database, no more are read from the network. */
@@ -129,7 +129,7 @@ export class Connection implements Peer {
       // The real server stays silent here too.
       return this.#context.log(`MalformedWebSocketMessage: ${(error as Error).message}`);
     }
-    const { topic, event, join_ref } = message;
+    const { topic, event, joinRef } = message;
     if (topic === "phoenix" && event === "heartbeat") return this.reply(message, "ok", {});
     if (event === "phx_join") return this.#join(message);
     const channel = this.#channels.get(topic as string);
@@ -138,33 +138,33 @@ export class Connection implements Peer {
       return this.reply(message, "error", { reason: "unmatched topic" });
     }
     // Meant for a former channel of the same topic. Version 1 may leave the reference out.
-    if ((join_ref ?? null) !== null && join_ref !== channel.join_ref) return;
+    if ((joinRef ?? null) !== null && joinRef !== channel.joinRef) return;
     if (event === "phx_leave") {
       this.reply(message, "ok", {});
-      return this.close_channel(channel);
+      return this.closeChannel(channel);
     }
     return receive(channel, message);
   }
 
   async #join(message: ClientMessage) {
-    const { topic, join_ref = null, payload } = message;
+    const { topic, joinRef = null, payload } = message;
     if (typeof topic !== "string" || !topic.startsWith("realtime:")) {
       return this.reply(message, "error", { reason: "unmatched topic" });
     }
     const former = this.#channels.get(topic);
     if (former) this.#remove(former);
     try {
-      const channel = await join_channel(this.#context, this, { topic, join_ref, payload });
+      const channel = await joinChannel(this.#context, this, { topic, joinRef, payload });
       this.#context.users.add(this);
       this.#channels.set(topic, channel);
-      const { postgres_changes } = channel.config;
-      const changes = postgres_changes.map((change, n) => ({ ...change, id: n + 1 }));
+      const { postgres_changes: postgresChanges } = channel.config;
+      const changes = postgresChanges.map((change, n) => ({ ...change, id: n + 1 }));
       this.reply(message, "ok", { postgres_changes: changes });
-      if (former) this.#push_close(former);
-      channel.after_join();
+      if (former) this.#pushClose(former);
+      channel.afterJoin();
     } catch (error) {
       await this.#refuse(message, error as Error);
-      if (former) this.#push_close(former);
+      if (former) this.#pushClose(former);
     }
   }
 
@@ -172,7 +172,7 @@ export class Connection implements Peer {
     if (this.closed) return;
     const refused = error instanceof JoinRefused;
     this.#context.log(refused ? error.message : `UnknownErrorOnChannel: ${error.message}`);
-    await sleep(this.#context.limits.join_error_delay_ms, null, { ref: false });
+    await sleep(this.#context.limits.joinErrorDelayMs, null, { ref: false });
     const reason = refused ? error.message : "Unknown Error on Channel";
     this.reply(message, "error", { reason });
     if (refused && error.disconnect) this.close(1000);
@@ -186,8 +186,8 @@ export class Connection implements Peer {
     return true;
   }
 
-  #push_close({ topic, join_ref }: PeerChannel): void {
-    this.push({ join_ref, ref: join_ref, topic, event: "phx_close", payload: {} });
+  #pushClose({ topic, joinRef }: PeerChannel): void {
+    this.push({ joinRef, ref: joinRef, topic, event: "phx_close", payload: {} });
   }
 
   #dispose(): void {

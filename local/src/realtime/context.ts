@@ -14,7 +14,7 @@ export interface Context {
   /** Is the write-ahead log being read? */
   replicating(): boolean;
   messages: RateCounter;
-  presence_messages: RateCounter;
+  presenceMessages: RateCounter;
   joins: RateCounter;
   /** Sockets that joined a channel. */
   users: Set<Peer>;

@@ -5,8 +5,8 @@ import type { RateCounter } from "./limits.ts";
 import { Presence, type PresenceDiff } from "./presence.ts";
 import {
   type Broadcast,
-  encode_broadcast,
-  encode_push,
+  encodeBroadcast,
+  encodePush,
   type Frame,
   type Version,
 } from "./serializer.ts";
@@ -14,10 +14,10 @@ import {
 /** A channel as the hub sees it. */
 export interface Member {
   readonly version: Version;
-  readonly reads_broadcasts: boolean;
-  readonly reads_presence: boolean;
+  readonly readsBroadcasts: boolean;
+  readonly readsPresence: boolean;
   /** Ids of stored messages it was sent on joining; they are not sent twice. */
-  readonly replayed_ids: ReadonlySet<string>;
+  readonly replayedIds: ReadonlySet<string>;
   send(frame: Frame): void;
   /** Ends the channel with a `system` error. */
   shutdown(message: string): void;
@@ -32,15 +32,15 @@ interface Topic {
 export class Hub {
   readonly #topics = new Map<string, Topic>();
   readonly #messages: RateCounter;
-  readonly #presence_messages: RateCounter;
+  readonly #presenceMessages: RateCounter;
 
-  constructor(messages: RateCounter, presence_messages: RateCounter) {
+  constructor(messages: RateCounter, presenceMessages: RateCounter) {
     this.#messages = messages;
-    this.#presence_messages = presence_messages;
+    this.#presenceMessages = presenceMessages;
   }
 
-  join(name: string, is_private: boolean, member: Member): void {
-    const id = topic_id(name, is_private);
+  join(name: string, isPrivate: boolean, member: Member): void {
+    const id = topicId(name, isPrivate);
     let topic = this.#topics.get(id);
     if (!topic) {
       topic = { name, members: new Set(), presence: new Presence() };
@@ -49,26 +49,26 @@ export class Hub {
     topic.members.add(member);
   }
 
-  leave(name: string, is_private: boolean, member: Member): void {
-    const id = topic_id(name, is_private);
+  leave(name: string, isPrivate: boolean, member: Member): void {
+    const id = topicId(name, isPrivate);
     const topic = this.#topics.get(id);
     if (!topic?.members.delete(member)) return;
-    this.untrack(name, is_private, member);
+    this.untrack(name, isPrivate, member);
     if (topic.members.size === 0) this.#topics.delete(id);
   }
 
   /** Every copy counts as a message; a member reached while the rate is exceeded is closed. */
-  broadcast(name: string, is_private: boolean, broadcast: Broadcast, except?: Member): void {
-    const topic = this.#topics.get(topic_id(name, is_private));
+  broadcast(name: string, isPrivate: boolean, broadcast: Broadcast, except?: Member): void {
+    const topic = this.#topics.get(topicId(name, isPrivate));
     if (!topic) return;
     const frames = new Map<Version, Frame | null>();
     const id = "payload" in broadcast ? undefined : broadcast.meta?.id;
     for (const member of topic.members) {
-      if (member === except || !member.reads_broadcasts) continue;
-      if (typeof id === "string" && member.replayed_ids.has(id)) continue;
+      if (member === except || !member.readsBroadcasts) continue;
+      if (typeof id === "string" && member.replayedIds.has(id)) continue;
       let frame = frames.get(member.version);
       if (frame === undefined) {
-        frame = encode_broadcast(member.version, `realtime:${name}`, broadcast);
+        frame = encodeBroadcast(member.version, `realtime:${name}`, broadcast);
         frames.set(member.version, frame);
       }
       this.#messages.add();
@@ -77,45 +77,45 @@ export class Hub {
     }
   }
 
-  presence_state(name: string, is_private: boolean) {
-    return this.#topics.get(topic_id(name, is_private))?.presence.state() ?? {};
+  presenceState(name: string, isPrivate: boolean) {
+    return this.#topics.get(topicId(name, isPrivate))?.presence.state() ?? {};
   }
 
   track(
     name: string,
-    is_private: boolean,
+    isPrivate: boolean,
     member: Member,
     key: string,
     payload: Record<string, unknown>,
   ) {
-    const topic = this.#topics.get(topic_id(name, is_private));
+    const topic = this.#topics.get(topicId(name, isPrivate));
     if (topic) this.#announce(topic, topic.presence.track(member, key, payload));
   }
 
-  untrack(name: string, is_private: boolean, member: Member): void {
-    const topic = this.#topics.get(topic_id(name, is_private));
+  untrack(name: string, isPrivate: boolean, member: Member): void {
+    const topic = this.#topics.get(topicId(name, isPrivate));
     const diff = topic?.presence.untrack(member);
     if (topic && diff) this.#announce(topic, diff);
   }
 
   #announce(topic: Topic, diff: PresenceDiff): void {
     const message = {
-      join_ref: null,
+      joinRef: null,
       ref: null,
       topic: `realtime:${topic.name}`,
       event: "presence_diff",
       payload: diff,
     };
-    const frames = { 1: encode_push(1, message), 2: encode_push(2, message) };
+    const frames = { 1: encodePush(1, message), 2: encodePush(2, message) };
     for (const member of topic.members) {
-      if (!member.reads_presence) continue;
-      this.#presence_messages.add();
+      if (!member.readsPresence) continue;
+      this.#presenceMessages.add();
       member.send(frames[member.version]);
     }
   }
 }
 
 /** A private and a public channel of the same name are different channels. */
-function topic_id(name: string, is_private: boolean): string {
-  return `${is_private ? "private" : "public"}:${name}`;
+function topicId(name: string, isPrivate: boolean): string {
+  return `${isPrivate ? "private" : "public"}:${name}`;
 }

@@ -1,2 +1,2 @@
 export type { RealtimeLimits } from "./limits.ts";
-export { create_realtime, type RealtimeOptions } from "./server.ts";
+export { createRealtime, type RealtimeOptions } from "./server.ts";

@@ -1,12 +1,12 @@
 /** Everything between a `phx_join` and its answer; checks and texts in the real server's order. */
-import { AuthorizeError, may_not_read, type Policies, read_policies } from "./authorize.ts";
+import { AuthorizeError, mayNotRead, type Policies, readPolicies } from "./authorize.ts";
 import { Channel } from "./channel.ts";
 import type { Context } from "./context.ts";
-import { type JoinConfig, parse_join_config } from "./join-config.ts";
+import { type JoinConfig, parseJoinConfig } from "./join-config.ts";
 import type { Peer } from "./peer.ts";
-import { schedule_token_check } from "./renew-token.ts";
-import { type StoredMessage, stored_messages } from "./replay.ts";
-import { is_map, type Ref } from "./serializer.ts";
+import { scheduleTokenCheck } from "./renew-token.ts";
+import { type StoredMessage, storedMessages } from "./replay.ts";
+import { isMap, type Ref } from "./serializer.ts";
 import { type Claims, TokenError } from "./token.ts";
 
 /** `message` is the reason that the client is told. */
@@ -20,59 +20,62 @@ export class JoinRefused extends Error {
 }
 
 /** Rejects with JoinRefused. The channel receives broadcasts from the turn in which this resolves. */
-export async function join_channel(
+export async function joinChannel(
   context: Context,
   peer: Peer,
-  message: { topic: string; join_ref: Ref; payload: unknown },
+  message: { topic: string; joinRef: Ref; payload: unknown },
 ): Promise<Channel> {
-  const { topic, join_ref, payload } = message;
+  const { topic, joinRef, payload } = message;
   const name = topic.slice("realtime:".length);
   if (name === "") throw new JoinRefused("TopicNameRequired: You must provide a topic name");
-  if (!is_map(payload)) {
+  if (!isMap(payload)) {
     throw new JoinRefused("UnknownErrorOnChannel: expected the join payload to be a map");
   }
-  const config = parse_join_config(payload);
-  check_limits(context, peer);
-  const token = pick_token(payload, peer.token);
+  const config = parseJoinConfig(payload);
+  checkLimits(context, peer);
+  const token = pickToken(payload, peer.token);
   const claims = await verify(context, token);
   const asker = { topic: name, claims, headers: peer.headers };
-  const policies = config.private ? await read_or_refuse(context, asker, config) : null;
-  const replayed = await replay_or_refuse(context, name, config, policies);
+  const policies = config.private ? await readOrRefuse(context, asker, config) : null;
+  const replayed = await replayOrRefuse(context, name, config, policies);
   if (peer.closed) throw new JoinRefused("the client has gone");
   const channel = new Channel({
     context,
     peer,
     topic,
     name,
-    join_ref,
+    joinRef,
     config,
     token,
     claims,
     policies,
     replayed,
   });
-  schedule_token_check(channel);
+  scheduleTokenCheck(channel);
   return channel;
 }
 
-function check_limits({ limits, users, joins }: Context, peer: Peer): void {
-  if (!users.has(peer) && users.size >= limits.concurrent_users) {
+function checkLimits({ limits, users, joins }: Context, peer: Peer): void {
+  if (!users.has(peer) && users.size >= limits.concurrentUsers) {
     throw new JoinRefused("ConnectionRateLimitReached: Too many connected users");
   }
   if (joins.exceeded) {
     throw new JoinRefused("ClientJoinRateLimitReached: Too many joins per second", true);
   }
   joins.add();
-  if (peer.channel_count() >= limits.channels_per_client) {
+  if (peer.channelCount() >= limits.channelsPerClient) {
     throw new JoinRefused("ChannelRateLimitReached: Too many channels");
   }
 }
 
 /** A publishable key is no JWT: the token of the socket counts then. */
-function pick_token({ access_token, user_token }: Record<string, unknown>, socket_token: string) {
-  const sent = typeof access_token === "string" ? access_token : user_token;
-  if (typeof sent !== "string" || sent.startsWith("sb_")) return socket_token;
-  return typeof user_token === "string" ? user_token : sent;
+function pickToken(
+  { access_token: accessToken, userToken }: Record<string, unknown>,
+  socketToken: string,
+) {
+  const sent = typeof accessToken === "string" ? accessToken : userToken;
+  if (typeof sent !== "string" || sent.startsWith("sb_")) return socketToken;
+  return typeof userToken === "string" ? userToken : sent;
 }
 
 async function verify({ verify }: Context, token: string): Promise<Claims> {
@@ -90,13 +93,13 @@ async function verify({ verify }: Context, token: string): Promise<Claims> {
   });
 }
 
-async function read_or_refuse(
+async function readOrRefuse(
   context: Context,
   asker: { topic: string; claims: Claims; headers: Record<string, string> },
   config: JoinConfig,
 ): Promise<Policies> {
-  const denied = `Unauthorized: ${may_not_read(asker.topic)}`;
-  const policies = await read_policies(context.lanes, asker, config.presence_enabled).catch(
+  const denied = `Unauthorized: ${mayNotRead(asker.topic)}`;
+  const policies = await readPolicies(context.lanes, asker, config.presenceEnabled).catch(
     (error) => {
       if (!(error instanceof AuthorizeError)) throw error;
       if (error.kind === "rls") context.log(`RlsPolicyError: ${error.message}`);
@@ -113,7 +116,7 @@ async function read_or_refuse(
   return policies;
 }
 
-async function replay_or_refuse(
+async function replayOrRefuse(
   context: Context,
   name: string,
   { replay, ...config }: JoinConfig,
@@ -121,13 +124,13 @@ async function replay_or_refuse(
 ): Promise<StoredMessage[]> {
   if (replay === undefined) return [];
   if (policies?.broadcast.read === false) {
-    throw new JoinRefused(`Unauthorized: ${may_not_read(name)}`);
+    throw new JoinRefused(`Unauthorized: ${mayNotRead(name)}`);
   }
   if (!config.private) {
     throw new JoinRefused("UnableToReplayMessages: Replay is not allowed for public channels");
   }
-  if (!is_map(replay)) return [];
-  const messages = await stored_messages(context.lanes, name, replay).catch((error) => {
+  if (!isMap(replay)) return [];
+  const messages = await storedMessages(context.lanes, name, replay).catch((error) => {
     context.log(`UnableToReplayMessages: ${error.message}`);
     throw new JoinRefused("UnableToReplayMessages: Realtime was unable to replay messages");
   });

@@ -3,33 +3,33 @@ import { WebSocket } from "ws";
 import type { RealtimeLimits } from "./index.ts";
 import { CallWindow } from "./limits.ts";
 import {
-  allow_reading,
+  allowReading,
   joined,
   listen,
-  start_project,
+  startProject,
   type TestProject,
   type TestServer,
   until,
-  ws_url,
+  wsUrl,
 } from "./test-project.ts";
 
 let project: TestProject;
 let server: TestServer | undefined;
 
 beforeAll(async () => {
-  project = await start_project();
-  await allow_reading(project.sql);
+  project = await startProject();
+  await allowReading(project.sql);
 });
 afterEach(() => server?.close());
 afterAll(() => project?.stop());
 
 const start = async (limits: Partial<RealtimeLimits>) => {
-  server = await project.start({ rate_tick_ms: 100, ...limits });
+  server = await project.start({ rateTickMs: 100, ...limits });
   return server;
 };
 
 test("every delivered copy counts; over the rate a channel that is reached is closed", async () => {
-  const { client, log } = await start({ messages_per_second: 50 });
+  const { client, log } = await start({ messagesPerSecond: 50 });
   const viewers = [1, 2, 3, 4].map(() => listen(client(), "open:1", { private: true }));
   await Promise.all(viewers.map(joined));
   const send = () => project.sql`
@@ -57,7 +57,7 @@ test("every delivered copy counts; over the rate a channel that is reached is cl
 });
 
 test("http broadcasts are refused over the rate", async () => {
-  const { client } = await start({ messages_per_second: 5 });
+  const { client } = await start({ messagesPerSecond: 5 });
   const channel = client().channel("open:1");
   const send = () =>
     channel.httpSend("said", {}).then(
@@ -70,7 +70,7 @@ test("http broadcasts are refused over the rate", async () => {
 });
 
 test("more channels than one client may have are refused, the others stay", async () => {
-  const { client } = await start({ channels_per_client: 2 });
+  const { client } = await start({ channelsPerClient: 2 });
   const one = client();
   const first = await joined(listen(one, "a"));
   await joined(listen(one, "b"));
@@ -81,8 +81,8 @@ test("more channels than one client may have are refused, the others stay", asyn
 });
 
 test("a socket that joins thousands of channels gets its hundred, and others are served meanwhile", async () => {
-  const running = await start({ join_error_delay_ms: 1 });
-  const socket = new WebSocket(ws_url(running, project.keys.publishable_key));
+  const running = await start({ joinErrorDelayMs: 1 });
+  const socket = new WebSocket(wsUrl(running, project.keys.publishable_key));
   await new Promise((resolve) => socket.once("open", resolve));
   const answers = { ok: 0, error: 0 };
   socket.on("message", (data) => {
@@ -92,16 +92,16 @@ test("a socket that joins thousands of channels gets its hundred, and others are
   for (let n = 0; n < 3000; n++) {
     socket.send(JSON.stringify([`${n}`, `${n}`, `realtime:many ${n}`, "phx_join", { config: {} }]));
   }
-  const began_at = performance.now();
+  const beganAt = performance.now();
   await joined(listen(running.client(), "other"));
-  expect(performance.now() - began_at).toBeLessThan(5_000);
+  expect(performance.now() - beganAt).toBeLessThan(5_000);
   await until(() => answers.ok + answers.error >= 300);
   expect(answers.ok).toBe(100);
   socket.terminate();
 });
 
 test("more users than allowed get no connection, until one has left", async () => {
-  const { client } = await start({ concurrent_users: 1 });
+  const { client } = await start({ concurrentUsers: 1 });
   const first = client();
   await joined(listen(first, "a"));
   const waiting = listen(client({ reconnectAfterMs: () => 50 }), "a");
@@ -111,7 +111,7 @@ test("more users than allowed get no connection, until one has left", async () =
 });
 
 test("over the join rate the socket is disconnected", async () => {
-  const { client, log } = await start({ joins_per_second: 2 });
+  const { client, log } = await start({ joinsPerSecond: 2 });
   const one = client();
   let refused = false;
   for (let n = 0; !refused && n < 200; n++) {
@@ -125,7 +125,7 @@ test("over the join rate the socket is disconnected", async () => {
 });
 
 test("a payload over the limit is refused to a sender who asks for an acknowledgement", async () => {
-  const { client } = await start({ payload_bytes: 1000 });
+  const { client } = await start({ payloadBytes: 1000 });
   const sender = await joined(listen(client(), "open:1", { broadcast: { ack: true, self: true } }));
   const payload = { text: "x".repeat(2000) };
   expect(await sender.channel.send({ type: "broadcast", event: "said", payload })).toBe("error");
@@ -137,7 +137,7 @@ test("a payload over the limit is refused to a sender who asks for an acknowledg
 });
 
 test("too many presence calls close the channel", async () => {
-  const { client } = await start({ presence_calls: 2 });
+  const { client } = await start({ presenceCalls: 2 });
   const heard = await joined(listen(client(), "a", { presence: { key: "me" } }));
   for (const n of [1, 2, 3]) void heard.channel.track({ n });
   await until(() => heard.statuses.includes("CLOSED"));
@@ -145,8 +145,8 @@ test("too many presence calls close the channel", async () => {
 });
 
 test("a receiver that does not read is dropped, the others are served", async () => {
-  const running = await start({ send_buffer_bytes: 1_000_000 });
-  const socket = new WebSocket(ws_url(running, project.keys.publishable_key));
+  const running = await start({ sendBufferBytes: 1_000_000 });
+  const socket = new WebSocket(wsUrl(running, project.keys.publishable_key));
   await new Promise((resolve) => socket.once("open", resolve));
   const config = { private: false };
   socket.send(JSON.stringify(["1", "1", "realtime:flood", "phx_join", { config }]));
@@ -165,13 +165,13 @@ test("a receiver that does not read is dropped, the others are served", async ()
 test("a silent socket is closed with 1000, one that never joins is dropped", async () => {
   const closed = async (limits: Partial<RealtimeLimits>) => {
     const running = await start(limits);
-    const socket = new WebSocket(ws_url(running, project.keys.publishable_key));
+    const socket = new WebSocket(wsUrl(running, project.keys.publishable_key));
     const code = await new Promise((resolve) => socket.once("close", resolve));
     await running.close();
     return code;
   };
-  expect(await closed({ idle_ms: 200 })).toBe(1000);
-  expect(await closed({ idle_ms: 1000, no_channel_ms: 200 })).toBe(1006);
+  expect(await closed({ idleMs: 200 })).toBe(1000);
+  expect(await closed({ idleMs: 1000, noChannelMs: 200 })).toBe(1006);
 });
 
 test("CallWindow allows so many calls in a window", () => {

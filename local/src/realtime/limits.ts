@@ -5,81 +5,81 @@
  */
 export interface RealtimeLimits {
   /** Messages per second, every delivered copy counted, averaged. Self-hosted: 100; hosted plans: 100 to 2,500. */
-  messages_per_second: number;
+  messagesPerSecond: number;
   /** Channel joins per second, averaged. Over it the joining socket is disconnected. Self-hosted: 100. */
-  joins_per_second: number;
+  joinsPerSecond: number;
   /** Sockets with at least one joined channel. Self-hosted: 200. */
-  concurrent_users: number;
+  concurrentUsers: number;
   /** Channels on one socket. Real default: 100. */
-  channels_per_client: number;
+  channelsPerClient: number;
   /** A broadcast's payload, in bytes. Real default: 3,000 KB. */
-  payload_bytes: number;
+  payloadBytes: number;
   /** One WebSocket frame from a client, in bytes; a larger one closes the socket with 1009. Fixed in the real server. */
   frame_bytes: number;
   /** Presence messages per second, averaged. Real default: 1,000. */
-  presence_per_second: number;
-  /** Presence calls of one channel within `presence_window_ms`; one more closes the channel. Real default: 5. */
-  presence_calls: number;
-  presence_window_ms: number;
+  presencePerSecond: number;
+  /** Presence calls of one channel within `presenceWindowMs`; one more closes the channel. Real default: 5. */
+  presenceCalls: number;
+  presenceWindowMs: number;
   /** How long a refused join waits for its answer: it slows down clients that retry. Real default: 5,000. */
-  join_error_delay_ms: number;
+  joinErrorDelayMs: number;
   /** The same for a refused WebSocket handshake. Real default: 2,000. */
-  connect_error_delay_ms: number;
+  connectErrorDelayMs: number;
   /** A socket that sends nothing for so long is closed; stock clients send a heartbeat every 25 s. Real: 60,000. */
-  idle_ms: number;
+  idleMs: number;
   /** A socket without any channel for so long is dropped. Real default: 600,000. */
-  no_channel_ms: number;
+  noChannelMs: number;
   /** How long `replication_ready` is waited for before the channel is closed. Real: 60,000. */
-  replication_ready_ms: number;
+  replicationReadyMs: number;
   /** A walsender that is silent for so long is asked, and given up after as long again. Not in the real server. */
-  replication_silence_ms: number;
+  replicationSilenceMs: number;
   /**
    * Bytes that may wait for a slow receiver; its socket is dropped beyond that. Not in the real server. Receivers share
    * the bytes of a broadcast, so it can be far more than what one transaction sends at once.
    */
-  send_buffer_bytes: number;
+  sendBufferBytes: number;
   /** Length of one tick of the averaged rates. Real: 5,000. */
-  rate_tick_ms: number;
+  rateTickMs: number;
 }
 
-export const default_limits: RealtimeLimits = {
-  messages_per_second: 25_000,
-  joins_per_second: 1_000,
-  concurrent_users: 10_000,
-  channels_per_client: 100,
-  payload_bytes: 3_000_000,
+export const defaultLimits: RealtimeLimits = {
+  messagesPerSecond: 25_000,
+  joinsPerSecond: 1_000,
+  concurrentUsers: 10_000,
+  channelsPerClient: 100,
+  payloadBytes: 3_000_000,
   frame_bytes: 5_000_000,
-  presence_per_second: 1_000,
-  presence_calls: 5,
-  presence_window_ms: 30_000,
-  join_error_delay_ms: 5_000,
-  connect_error_delay_ms: 2_000,
-  idle_ms: 60_000,
-  no_channel_ms: 600_000,
-  replication_ready_ms: 60_000,
-  replication_silence_ms: 30_000,
-  send_buffer_bytes: 32 * 1024 * 1024,
-  rate_tick_ms: 5_000,
+  presencePerSecond: 1_000,
+  presenceCalls: 5,
+  presenceWindowMs: 30_000,
+  joinErrorDelayMs: 5_000,
+  connectErrorDelayMs: 2_000,
+  idleMs: 60_000,
+  noChannelMs: 600_000,
+  replicationReadyMs: 60_000,
+  replicationSilenceMs: 30_000,
+  sendBufferBytes: 32 * 1024 * 1024,
+  rateTickMs: 5_000,
 };
 
-const BUCKETS = 12;
+const buckets = 12;
 
 /** Counts events and compares their average per second with a limit, once per tick. */
 export class RateCounter {
   average = 0;
   exceeded = false;
   readonly #limit: number;
-  readonly #tick_ms: number;
-  readonly #on_exceeded: () => void;
+  readonly #tickMs: number;
+  readonly #onExceeded: () => void;
   readonly #timer: NodeJS.Timeout;
   #count = 0;
   #buckets = [0];
 
-  constructor(limit: number, tick_ms: number, on_exceeded: () => void) {
+  constructor(limit: number, tickMs: number, onExceeded: () => void) {
     this.#limit = limit;
-    this.#tick_ms = tick_ms;
-    this.#on_exceeded = on_exceeded;
-    this.#timer = setInterval(() => this.#tick(), tick_ms).unref();
+    this.#tickMs = tickMs;
+    this.#onExceeded = onExceeded;
+    this.#timer = setInterval(() => this.#tick(), tickMs).unref();
   }
 
   add(count = 1): void {
@@ -91,34 +91,34 @@ export class RateCounter {
   }
 
   #tick(): void {
-    this.#buckets = [this.#count, ...this.#buckets].slice(0, BUCKETS);
+    this.#buckets = [this.#count, ...this.#buckets].slice(0, buckets);
     this.#count = 0;
     const sum = this.#buckets.reduce((a, b) => a + b, 0);
-    this.average = sum / this.#buckets.length / (this.#tick_ms / 1000);
+    this.average = sum / this.#buckets.length / (this.#tickMs / 1000);
     const exceeded = this.average >= this.#limit;
-    if (exceeded && !this.exceeded) this.#on_exceeded();
+    if (exceeded && !this.exceeded) this.#onExceeded();
     this.exceeded = exceeded;
   }
 }
 
 /** Allows so many calls within a window, which starts with the first call after the former ended. */
 export class CallWindow {
-  readonly #max_calls: number;
-  readonly #window_ms: number;
+  readonly #maxCalls: number;
+  readonly #windowMs: number;
   #calls = 0;
-  #ends_at = 0;
+  #endsAt = 0;
 
-  constructor(max_calls: number, window_ms: number) {
-    this.#max_calls = max_calls;
-    this.#window_ms = window_ms;
+  constructor(maxCalls: number, windowMs: number) {
+    this.#maxCalls = maxCalls;
+    this.#windowMs = windowMs;
   }
 
   allow(now = performance.now()): boolean {
-    if (now > this.#ends_at) {
+    if (now > this.#endsAt) {
       this.#calls = 0;
-      this.#ends_at = now + this.#window_ms;
+      this.#endsAt = now + this.#windowMs;
     }
-    if (this.#calls >= this.#max_calls) return false;
+    if (this.#calls >= this.#maxCalls) return false;
     this.#calls += 1;
     return true;
   }

@@ -1,5 +1,5 @@
 /** Keeps a flood of one kind of line, which any client can cause, from drowning the rest. */
-const LINES_PER_SECOND = 5;
+const linesPerSecond = 5;
 
 /** The kind is what stands before the first colon. */
 export function throttled(log: (line: string) => void): (line: string) => void {
@@ -9,8 +9,8 @@ export function throttled(log: (line: string) => void): (line: string) => void {
     const now = Math.floor(performance.now() / 1000);
     if (now !== second) {
       for (const [kind, count] of counts) {
-        const left_out = count - LINES_PER_SECOND;
-        if (left_out > 0) log(`${kind}: ${left_out} more lines left out`);
+        const leftOut = count - linesPerSecond;
+        if (leftOut > 0) log(`${kind}: ${leftOut} more lines left out`);
       }
       second = now;
       counts = new Map();
@@ -18,6 +18,6 @@ export function throttled(log: (line: string) => void): (line: string) => void {
     const kind = line.split(":", 1)[0] ?? line;
     const count = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, count);
-    if (count <= LINES_PER_SECOND) log(line);
+    if (count <= linesPerSecond) log(line);
   };
 }

@@ -4,18 +4,18 @@ import { WebSocket } from "ws";
 import {
   joined,
   listen,
-  start_project,
+  startProject,
   type TestProject,
   type TestServer,
   until,
-  ws_url,
+  wsUrl,
 } from "./test-project.ts";
 
 let project: TestProject;
 let server: TestServer;
 
 beforeAll(async () => {
-  project = await start_project();
+  project = await startProject();
   server = await project.start();
 });
 afterAll(async () => {
@@ -30,19 +30,19 @@ interface RawClient {
 }
 
 async function connect(vsn = "2.0.0"): Promise<RawClient> {
-  const socket = new WebSocket(ws_url(server, project.keys.publishable_key, vsn));
+  const socket = new WebSocket(wsUrl(server, project.keys.publishable_key, vsn));
   const received: unknown[] = [];
   let code: number | undefined;
   socket.on("message", (data) => received.push(JSON.parse(String(data))));
-  socket.on("close", (closed_with) => {
-    code = closed_with;
+  socket.on("close", (closedWith) => {
+    code = closedWith;
   });
   await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
   return { socket, received, closed: () => code };
 }
 
 const heartbeat = JSON.stringify([null, "hb", "phoenix", "heartbeat", {}]);
-const heartbeat_reply = [null, "hb", "phoenix", "phx_reply", { status: "ok", response: {} }];
+const heartbeatReply = [null, "hb", "phoenix", "phx_reply", { status: "ok", response: {} }];
 
 test("frames that are no message are passed over, and the socket lives on", async () => {
   const { socket, received } = await connect();
@@ -70,7 +70,7 @@ test("frames that are no message are passed over, and the socket lives on", asyn
   socket.send(Buffer.from([0xff, 0xfe]), { binary: false });
   socket.send(heartbeat);
   await until(() => received.length > 0);
-  expect(received).toEqual([heartbeat_reply]);
+  expect(received).toEqual([heartbeatReply]);
   expect(server.log.some((line) => line.startsWith("MalformedWebSocketMessage"))).toBe(true);
   socket.close();
 });
@@ -195,11 +195,11 @@ test("a handshake that is refused says why", async () => {
       });
     });
   const key = project.keys.publishable_key;
-  expect(await refused(ws_url(server, key, "3.0.0"))).toEqual([
+  expect(await refused(wsUrl(server, key, "3.0.0"))).toEqual([
     403,
     { error: "Protocol version 3.0.0 is not 1.0.0 or 2.0.0" },
   ]);
-  expect(await refused(ws_url(server, key).replace("websocket?", "elsewhere?"))).toEqual([
+  expect(await refused(wsUrl(server, key).replace("websocket?", "elsewhere?"))).toEqual([
     404,
     { error: "Not found" },
   ]);
@@ -230,8 +230,8 @@ test("http requests that make no sense get their 4xx", async () => {
   const batch = `{"messages":[{"topic":"t","event":"e","payload":${deep}}]}`;
   expect(await status("broadcast", { headers: json, body: batch })).toBe(400);
   expect(await status("broadcast/t/events/e", { headers: json, body: deep })).toBe(202);
-  const invalid_utf8 = new Uint8Array([0x22, 0xff, 0x22]);
-  expect(await status("broadcast/t/events/e", { headers: json, body: invalid_utf8 })).toBe(400);
+  const invalidUtf8 = new Uint8Array([0x22, 0xff, 0x22]);
+  expect(await status("broadcast/t/events/e", { headers: json, body: invalidUtf8 })).toBe(400);
   expect(await status("tenants/realtime-dev")).toBe(404);
   expect(await status("broadcast/t/events/e", { headers: json, body: "{}" })).toBe(202);
 });

@@ -2,14 +2,14 @@
  * `realtime.messages` has one partition a day. Realtime itself creates them, from yesterday to three days ahead, and
  * drops those older than three days; without a partition for today `realtime.send` would store nothing.
  */
-const DAY_MS = 24 * 60 * 60 * 1000;
-const DAYS_AHEAD = 3;
-const DAYS_KEPT = 3;
+const dayMs = 24 * 60 * 60 * 1000;
+const daysAhead = 3;
+const daysKept = 3;
 
 type Query = (text: string) => Promise<{ [column: string]: unknown }[]>;
 
 /** One query when there is nothing to do. */
-export async function maintain_partitions(query: Query, now = new Date()): Promise<void> {
+export async function maintainPartitions(query: Query, now = new Date()): Promise<void> {
   const rows = await query(`
     select child.relname as name
     from pg_inherits
@@ -17,9 +17,9 @@ export async function maintain_partitions(query: Query, now = new Date()): Promi
     where inhparent = 'realtime.messages'::regclass`);
   const present = rows.map(({ name }) => String(name));
   const day = (offset: number) =>
-    new Date(now.getTime() + offset * DAY_MS).toISOString().slice(0, 10);
-  for (let offset = -1; offset <= DAYS_AHEAD; offset++) {
-    const name = partition_of(day(offset));
+    new Date(now.getTime() + offset * dayMs).toISOString().slice(0, 10);
+  for (let offset = -1; offset <= daysAhead; offset++) {
+    const name = partitionOf(day(offset));
     if (present.includes(name)) continue;
     await query(`
       do $$ begin
@@ -28,13 +28,13 @@ export async function maintain_partitions(query: Query, now = new Date()): Promi
         alter table realtime.${name} owner to supabase_realtime_admin;
       end $$`);
   }
-  const oldest = partition_of(day(-DAYS_KEPT));
+  const oldest = partitionOf(day(-daysKept));
   const outdated = present.filter(
     (name) => /^messages_\d{4}_\d\d_\d\d$/.test(name) && name < oldest,
   );
   for (const name of outdated) await query(`drop table if exists realtime.${name}`);
 }
 
-function partition_of(day: string): string {
+function partitionOf(day: string): string {
   return `messages_${day.replaceAll("-", "_")}`;
 }

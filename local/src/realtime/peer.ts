@@ -8,22 +8,22 @@ export interface Peer {
   /** Headers of the handshake that begin with `x-`. */
   readonly headers: Record<string, string>;
   readonly closed: boolean;
-  channel_count(): number;
+  channelCount(): number;
   send(frame: Frame): void;
   push(message: PeerMessage): void;
   reply(
-    to: { join_ref: Ref; ref: Ref; topic: unknown },
+    to: { joinRef: Ref; ref: Ref; topic: unknown },
     status: "ok" | "error",
     response: unknown,
   ): void;
   /** A channel ends as it should: `phx_close`. */
-  close_channel(channel: PeerChannel): void;
+  closeChannel(channel: PeerChannel): void;
   /** A channel breaks: `phx_error`, upon which stock clients join again. */
-  fail_channel(channel: PeerChannel): void;
+  failChannel(channel: PeerChannel): void;
 }
 
 export interface PeerMessage {
-  join_ref: Ref;
+  joinRef: Ref;
   ref: Ref;
   topic: string;
   event: string;
@@ -32,5 +32,5 @@ export interface PeerMessage {
 
 export interface PeerChannel {
   readonly topic: string;
-  readonly join_ref: Ref;
+  readonly joinRef: Ref;
 }

@@ -15,20 +15,20 @@ interface Relation {
   columns: string[];
 }
 
-const RELATION = 0x52;
-const INSERT = 0x49;
-const TEXT_VALUE = 0x74;
+const relation = 0x52;
+const insert = 0x49;
+const textValue = 0x74;
 
 export class PgOutput {
   readonly #relations = new Map<number, Relation>();
 
   /** Returns the row when the message is an insert, else null. The values are slices of `message`. */
   read(message: Buffer): InsertedRow | null {
-    if (message[0] === RELATION) this.#read_relation(message);
-    return message[0] === INSERT ? this.#read_insert(message) : null;
+    if (message[0] === relation) this.#readRelation(message);
+    return message[0] === insert ? this.#readInsert(message) : null;
   }
 
-  #read_relation(message: Buffer): void {
+  #readRelation(message: Buffer): void {
     let at = 5;
     const text = () => {
       const end = message.indexOf(0, at);
@@ -50,7 +50,7 @@ export class PgOutput {
     this.#relations.set(message.readUInt32BE(1), { schema, table, columns });
   }
 
-  #read_insert(message: Buffer): InsertedRow | null {
+  #readInsert(message: Buffer): InsertedRow | null {
     const relation = this.#relations.get(message.readUInt32BE(1));
     if (!relation) return null;
     const values = new Map<string, Buffer | null>();
@@ -58,7 +58,7 @@ export class PgOutput {
     for (const name of relation.columns) {
       const kind = message[at];
       at += 1;
-      if (kind !== TEXT_VALUE) {
+      if (kind !== textValue) {
         values.set(name, null);
         continue;
       }

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
-  allow_reading,
+  allowReading,
   joined,
   listen,
   sign,
-  start_project,
+  startProject,
   type TestProject,
   type TestServer,
   until,
@@ -14,8 +14,8 @@ let project: TestProject;
 let server: TestServer;
 
 beforeAll(async () => {
-  project = await start_project();
-  await allow_reading(project.sql);
+  project = await startProject();
+  await allowReading(project.sql);
   server = await project.start();
 });
 afterAll(async () => {
@@ -27,19 +27,19 @@ afterEach(async () => {
   await project.sql`drop policy if exists "read own topic" on realtime.messages`;
 });
 
-const is_private = { private: true };
-const may_not_read = (topic: string) =>
+const isPrivate = { private: true };
+const mayNotRead = (topic: string) =>
   `CHANNEL_ERROR Unauthorized: You do not have permissions to read from this Channel topic: ${topic}`;
 
-const send = (topic: string, payload: object, to_private = true) =>
-  project.sql`select realtime.send(${JSON.stringify(payload)}::text::jsonb, 'news', ${topic}, ${to_private})`;
+const send = (topic: string, payload: object, toPrivate = true) =>
+  project.sql`select realtime.send(${JSON.stringify(payload)}::text::jsonb, 'news', ${topic}, ${toPrivate})`;
 
-const allow_writing = () => project.sql`
+const allowWriting = () => project.sql`
   create policy "write open topics" on realtime.messages for insert to anon
   with check (extension = 'broadcast' and (select realtime.topic()) like 'open:%')`;
 
 test("anon joins a private channel that a policy opens and receives what the database sends", async () => {
-  const heard = await joined(listen(server.client(), "open:1", is_private));
+  const heard = await joined(listen(server.client(), "open:1", isPrivate));
   await send("open:1", { n: 1 });
   await until(() => heard.broadcasts.length === 1);
   const [message] = heard.broadcasts;
@@ -49,18 +49,18 @@ test("anon joins a private channel that a policy opens and receives what the dat
 });
 
 test("a join that no policy allows is refused with the reason, and sees nothing", async () => {
-  const heard = listen(server.client(), "closed:1", is_private);
+  const heard = listen(server.client(), "closed:1", isPrivate);
   await until(() => heard.statuses.length > 0);
-  expect(heard.statuses[0]).toBe(may_not_read("closed:1"));
+  expect(heard.statuses[0]).toBe(mayNotRead("closed:1"));
   await send("closed:1", { n: 1 });
-  const open = await joined(listen(server.client(), "open:1", is_private));
+  const open = await joined(listen(server.client(), "open:1", isPrivate));
   await send("open:1", { n: 2 });
   await until(() => open.broadcasts.length === 1);
   expect(heard.broadcasts).toEqual([]);
 });
 
 test("a private and a public channel of the same name are two channels", async () => {
-  const secret = await joined(listen(server.client(), "open:2", is_private));
+  const secret = await joined(listen(server.client(), "open:2", isPrivate));
   const everyone = await joined(listen(server.client(), "open:2"));
   await send("open:2", { to: "private" });
   await send("open:2", { to: "public" }, false);
@@ -72,7 +72,7 @@ test("a private and a public channel of the same name are two channels", async (
 test("what may not be sent is dropped without an acknowledgement", async () => {
   const config = { private: true, broadcast: { ack: true, self: true } };
   const sender = await joined(listen(server.client({ timeout: 400 }), "open:3", config));
-  const other = await joined(listen(server.client(), "open:3", is_private));
+  const other = await joined(listen(server.client(), "open:3", isPrivate));
   const sent = await sender.channel.send({ type: "broadcast", event: "forged", payload: {} });
   expect(sent).toBe("timed out");
   await send("open:3", { n: 1 });
@@ -81,10 +81,10 @@ test("what may not be sent is dropped without an acknowledgement", async () => {
 });
 
 test("what a policy for inserts allows is sent and acknowledged", async () => {
-  await allow_writing();
+  await allowWriting();
   const config = { private: true, broadcast: { ack: true } };
   const sender = await joined(listen(server.client(), "open:4", config));
-  const other = await joined(listen(server.client(), "open:4", is_private));
+  const other = await joined(listen(server.client(), "open:4", isPrivate));
   const sent = await sender.channel.send({ type: "broadcast", event: "said", payload: { n: 1 } });
   expect(sent).toBe("ok");
   await until(() => other.broadcasts.length === 1);
@@ -93,7 +93,7 @@ test("what a policy for inserts allows is sent and acknowledged", async () => {
 });
 
 test("probe rows leave nothing in the table", async () => {
-  await joined(listen(server.client(), "open:5", is_private));
+  await joined(listen(server.client(), "open:5", isPrivate));
   const rows = await project.sql`select 1 from realtime.messages where topic = 'open:5'`;
   expect(rows).toHaveLength(0);
 });
@@ -104,10 +104,10 @@ test("policies see the claims of the client's own token", async () => {
     using ((select realtime.topic()) = 'user:' || (select auth.jwt() ->> 'sub'))`;
   const client = server.client();
   await client.realtime.setAuth(await sign(project.keys, { sub: "ada" }));
-  await joined(listen(client, "user:ada", is_private));
-  const other = listen(client, "user:bob", is_private);
+  await joined(listen(client, "user:ada", isPrivate));
+  const other = listen(client, "user:bob", isPrivate);
   await until(() => other.statuses.length > 0);
-  expect(other.statuses[0]).toBe(may_not_read("user:bob"));
+  expect(other.statuses[0]).toBe(mayNotRead("user:bob"));
 });
 
 test("a newer token that may not read closes the channel with the reason", async () => {
@@ -116,7 +116,7 @@ test("a newer token that may not read closes the channel with the reason", async
     using ((select realtime.topic()) = 'user:' || (select auth.jwt() ->> 'sub'))`;
   const client = server.client();
   await client.realtime.setAuth(await sign(project.keys, { sub: "ada" }));
-  const heard = await joined(listen(client, "user:ada", is_private));
+  const heard = await joined(listen(client, "user:ada", isPrivate));
   await client.realtime.setAuth(await sign(project.keys, { sub: "bob" }));
   await until(() => heard.statuses.includes("CLOSED"));
   expect(heard.system.at(-1)).toMatchObject({
@@ -129,7 +129,7 @@ test("a newer token that may not read closes the channel with the reason", async
 test("a token that expires closes its channel", async () => {
   const client = server.client();
   await client.realtime.setAuth(await sign(project.keys, { sub: "ada" }, 2));
-  const heard = await joined(listen(client, "open:6", is_private));
+  const heard = await joined(listen(client, "open:6", isPrivate));
   await until(() => heard.statuses.includes("CLOSED"));
   expect(heard.system.at(-1)?.message).toMatch(/^Token has expired \d+ seconds ago$/);
 });
@@ -138,13 +138,13 @@ test("a role that does not exist, a forged and a malformed token are refused", a
   const reason = async (token: string) => {
     const client = server.client();
     await client.realtime.setAuth(token);
-    const heard = listen(client, "open:7", is_private);
+    const heard = listen(client, "open:7", isPrivate);
     return until(() => heard.statuses[0]);
   };
   const nobody = await sign(project.keys, { role: "nobody-here" });
   const forged = await sign({ ...project.keys, jwt_secret: "x".repeat(40) }, {});
   const expired = await sign(project.keys, {}, -10);
-  expect(await reason(nobody)).toBe(may_not_read("open:7"));
+  expect(await reason(nobody)).toBe(mayNotRead("open:7"));
   expect(await reason(forged)).toContain("JwtSignatureError: Failed to validate JWT signature");
   expect(await reason("garbage")).toContain("MalformedJWT: The token provided is not a valid JWT");
   expect(await reason(expired)).toMatch(/InvalidJWTToken: Token has expired \d+ seconds ago/);

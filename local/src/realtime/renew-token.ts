@@ -1,21 +1,21 @@
 /** A client's newer token, and the regular look at the one in use. A channel whose token fails is closed. */
-import { AuthorizeError, may_not_read, type Policies, read_policies } from "./authorize.ts";
+import { AuthorizeError, mayNotRead, type Policies, readPolicies } from "./authorize.ts";
 import type { Channel } from "./channel.ts";
 import { TokenError } from "./token.ts";
 
-const CHECK_MS = 5 * 60_000;
+const checkMs = 5 * 60_000;
 
 /** Publishable keys and the token in use are passed over. */
-export async function renew_token(channel: Channel, token: unknown): Promise<void> {
+export async function renewToken(channel: Channel, token: unknown): Promise<void> {
   if (typeof token !== "string" || token.startsWith("sb_") || token === channel.token) return;
   const { context, config, name, policies: before } = channel;
   channel.token = token;
   try {
     channel.claims = await context.verify(token);
     if (before) {
-      const after = await read_policies(context.lanes, channel.asker, config.presence_enabled);
+      const after = await readPolicies(context.lanes, channel.asker, config.presenceEnabled);
       if (!after.broadcast.read && !after.presence.read) {
-        return channel.shutdown(may_not_read(name));
+        return channel.shutdown(mayNotRead(name));
       }
       if (revoked(before, after)) {
         const text = "You no longer have permission to read from this Channel topic";
@@ -23,27 +23,27 @@ export async function renew_token(channel: Channel, token: unknown): Promise<voi
       }
       channel.policies = after;
     }
-    schedule_token_check(channel);
+    scheduleTokenCheck(channel);
   } catch (error) {
     channel.shutdown(describe(channel, error));
   }
 }
 
 /** The token is looked at when it expires, and at least every five minutes. */
-export function schedule_token_check(channel: Channel): void {
-  clearTimeout(channel.token_timer);
+export function scheduleTokenCheck(channel: Channel): void {
+  clearTimeout(channel.tokenTimer);
   if (channel.closed) return;
   const { claims, context, token } = channel;
-  const left_ms = Math.max(0, claims.exp * 1000 - Date.now());
+  const leftMs = Math.max(0, claims.exp * 1000 - Date.now());
   const check = () =>
     context
       .verify(token)
       .then(
-        () => schedule_token_check(channel),
+        () => scheduleTokenCheck(channel),
         (error) => channel.shutdown(describe(channel, error)),
       )
       .catch((error) => context.log(`UnknownErrorOnTokenCheck: ${error.message}`));
-  channel.token_timer = setTimeout(check, Math.min(CHECK_MS, left_ms)).unref();
+  channel.tokenTimer = setTimeout(check, Math.min(checkMs, leftMs)).unref();
 }
 
 function revoked(before: Policies, after: Policies): boolean {
@@ -55,7 +55,7 @@ function revoked(before: Policies, after: Policies): boolean {
 function describe({ name }: Channel, error: unknown): string {
   if (error instanceof TokenError) return error.message;
   if (!(error instanceof AuthorizeError)) throw error;
-  if (error.kind === "rls") return may_not_read(name);
+  if (error.kind === "rls") return mayNotRead(name);
   if (error.kind === "query_canceled") return "Query was cancelled, please try again";
   return "Realtime was unable to connect to the project database";
 }

@@ -1,25 +1,25 @@
 /** Stored messages of a private topic, for clients that join with `replay: {since, limit}`. */
 import type { Lanes, Row } from "../database/lanes.ts";
-import { is_map } from "./serializer.ts";
+import { isMap } from "./serializer.ts";
 
 export interface StoredMessage {
   id: string;
   event: string;
   payload: unknown;
-  binary_payload: Buffer | null;
+  binaryPayload: Buffer | null;
 }
 
-const MAX_MESSAGES = 25;
-const MAX_TIME_MS = Date.UTC(9999, 11, 31);
+const maxMessages = 25;
+const maxTimeMs = Date.UTC(9999, 11, 31);
 
 /** At most 25, oldest first. Null when `replay` is not `{since: ms, limit?: number}`. */
-export async function stored_messages(
+export async function storedMessages(
   lanes: Lanes,
   topic: string,
   replay: unknown,
 ): Promise<StoredMessage[] | null> {
-  const { since, limit = MAX_MESSAGES } = is_map(replay) ? replay : {};
-  if (!is_integer(since) || !is_integer(limit) || Math.abs(since) > MAX_TIME_MS) return null;
+  const { since, limit = maxMessages } = isMap(replay) ? replay : {};
+  if (!isInteger(since) || !isInteger(limit) || Math.abs(since) > maxTimeMs) return null;
   const [rows = []] = await lanes.run({
     read_only: true,
     statements: [
@@ -35,23 +35,23 @@ export async function stored_messages(
         values: [
           topic,
           new Date(since).toISOString(),
-          String(Math.max(Math.min(limit, MAX_MESSAGES), 1)),
+          String(Math.max(Math.min(limit, maxMessages), 1)),
         ],
       },
     ],
   });
-  return rows.map(stored_message).reverse();
+  return rows.map(storedMessage).reverse();
 }
 
-function stored_message({ id, event, payload, binary_payload }: Row): StoredMessage {
+function storedMessage({ id, event, payload, binary_payload: binaryPayload }: Row): StoredMessage {
   return {
     id: id ?? "",
     event: event ?? "",
     payload: JSON.parse(payload ?? "null"),
-    binary_payload: binary_payload == null ? null : Buffer.from(binary_payload, "hex"),
+    binaryPayload: binaryPayload == null ? null : Buffer.from(binaryPayload, "hex"),
   };
 }
 
-function is_integer(value: unknown): value is number {
+function isInteger(value: unknown): value is number {
   return Number.isSafeInteger(value);
 }

@@ -10,13 +10,13 @@ import {
   type SupabaseClient,
 } from "@supabase/supabase-js";
 import { SignJWT } from "jose";
-import { start_gateway } from "../gateway/index.ts";
-import { type Keys, keys_of, random_secrets } from "../keys.ts";
-import { free_port } from "../ports.ts";
-import { remove_data, startPostgres } from "../postgres/index.ts";
-import { copy_cluster } from "../testing/cluster.ts";
-import { connect_sql, type Sql } from "../testing/sql.ts";
-import { create_realtime, type RealtimeLimits } from "./index.ts";
+import { startGateway } from "../gateway/index.ts";
+import { type Keys, keysOf, randomSecrets } from "../keys.ts";
+import { freePort } from "../ports.ts";
+import { removeData, startPostgres } from "../postgres/index.ts";
+import { copyCluster } from "../testing/cluster.ts";
+import { connectSql, type Sql } from "../testing/sql.ts";
+import { createRealtime, type RealtimeLimits } from "./index.ts";
 
 export interface TestProject {
   /** Superuser. */
@@ -35,43 +35,43 @@ export interface TestServer {
 }
 
 /** Short delays, so that refusals don't slow the tests; everything else as by default. */
-const QUICK = { join_error_delay_ms: 50, connect_error_delay_ms: 50 };
+const quick = { joinErrorDelayMs: 50, connectErrorDelayMs: 50 };
 
-export async function start_project(): Promise<TestProject> {
-  const data_dir = await mkdtemp(path.join(tmpdir(), "realtime-test-"));
-  await copy_cluster(data_dir);
-  const database = await startPostgres({ data_dir, port: await free_port() });
-  const keys = await keys_of(random_secrets());
-  const sql = connect_sql(database.admin_url, 4);
+export async function startProject(): Promise<TestProject> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), "realtime-test-"));
+  await copyCluster(dataDir);
+  const database = await startPostgres({ dataDir, port: await freePort() });
+  const keys = await keysOf(randomSecrets());
+  const sql = connectSql(database.adminUrl, 4);
   return {
     sql,
-    db_url: database.admin_url,
+    db_url: database.adminUrl,
     keys,
-    start: (limits) => start_server(database.admin_url, keys, { ...QUICK, ...limits }),
+    start: (limits) => startServer(database.adminUrl, keys, { ...quick, ...limits }),
     async stop() {
       await sql.end();
       await database.stop();
-      await remove_data(data_dir);
+      await removeData(dataDir);
     },
   };
 }
 
-async function start_server(
-  db_url: string,
+async function startServer(
+  dbUrl: string,
   keys: Keys,
   limits: Partial<RealtimeLimits>,
 ): Promise<TestServer> {
   const log: string[] = [];
-  const { jwt_secret } = keys;
-  const realtime = await create_realtime({
-    db_url,
-    jwt_secret,
+  const { jwt_secret: jwtSecret } = keys;
+  const realtime = await createRealtime({
+    db_url: dbUrl,
+    jwt_secret: jwtSecret,
     limits,
     log: (line) => log.push(line),
   });
   const nothing = { fetch: async () => new Response(null, { status: 404 }), close: async () => {} };
   const services = { rest: nothing, functions: nothing, realtime };
-  const gateway = await start_gateway({ port: await free_port(), keys, services });
+  const gateway = await startGateway({ port: await freePort(), keys, services });
   const clients: SupabaseClient[] = [];
   return {
     url: gateway.url,
@@ -91,7 +91,7 @@ async function start_server(
 }
 
 /** Lets `anon` and `authenticated` receive what is broadcast on topics that begin with `open:`. */
-export async function allow_reading(sql: Sql): Promise<void> {
+export async function allowReading(sql: Sql): Promise<void> {
   await sql`
     create policy "read open topics" on realtime.messages for select to anon, authenticated
     using (extension = 'broadcast' and (select realtime.topic()) like 'open:%')`;
@@ -134,13 +134,13 @@ export function sign(keys: Keys, claims: Record<string, unknown>, seconds = 3600
 export async function until<T>(
   check: () => T,
   what = String(check),
-  timeout_ms = 10_000,
+  timeoutMs = 10_000,
 ): Promise<T> {
-  const end = Date.now() + timeout_ms;
+  const end = Date.now() + timeoutMs;
   for (;;) {
     const value = check();
     if (value) return value;
-    if (Date.now() > end) throw new Error(`Waited ${timeout_ms} ms in vain for: ${what}`);
+    if (Date.now() > end) throw new Error(`Waited ${timeoutMs} ms in vain for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
@@ -150,5 +150,5 @@ export async function joined(heard: Heard): Promise<Heard> {
   return heard;
 }
 
-export const ws_url = (server: TestServer, apikey: string, vsn = "2.0.0"): string =>
+export const wsUrl = (server: TestServer, apikey: string, vsn = "2.0.0"): string =>
   `${server.url.replace("http", "ws")}/realtime/v1/websocket?apikey=${apikey}&vsn=${vsn}`;

@@ -29,8 +29,8 @@ export class TokenError extends Error {
 export type VerifyToken = (token: string) => Promise<Claims>;
 
 /** Tokens signed with HS256, HS384 or HS512; they need `role` and `exp`. Rejects with a TokenError. */
-export function create_verifier(jwt_secret: string): VerifyToken {
-  const key = new TextEncoder().encode(jwt_secret);
+export function createVerifier(jwtSecret: string): VerifyToken {
+  const key = new TextEncoder().encode(jwtSecret);
   return async (token) => {
     const compact = token.replace(/\s/g, "");
     try {
@@ -48,11 +48,11 @@ export function create_verifier(jwt_secret: string): VerifyToken {
           : new TokenError("signature_error", "Failed to validate JWT signature");
       },
     );
-    return check_claims(decodeJwt(compact));
+    return checkClaims(decodeJwt(compact));
   };
 }
 
-function check_claims(claims: Record<string, unknown>): Claims {
+function checkClaims(claims: Record<string, unknown>): Claims {
   const now = Math.floor(Date.now() / 1000);
   const { exp, iat, role } = claims;
   if (iat !== undefined && typeof iat !== "number") {

@@ -17,13 +17,13 @@ class Refused extends Error {
   }
 }
 
-export function create_upgrade(context: Context, connections: Set<Connection>) {
-  const { frame_bytes } = context.limits;
+export function createUpgrade(context: Context, connections: Set<Connection>) {
+  const { frame_bytes: frameBytes } = context.limits;
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
-    maxPayload: frame_bytes,
+    maxPayload: frameBytes,
     skipUTF8Validation: true,
   });
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -32,7 +32,7 @@ export function create_upgrade(context: Context, connections: Set<Connection>) {
       ({ version, token }) => {
         if (socket.destroyed) return;
         server.handleUpgrade(request, socket, head, (websocket) => {
-          const headers = x_headers(request);
+          const headers = xHeaders(request);
           const connection = new Connection({
             context,
             socket: websocket,
@@ -46,7 +46,7 @@ export function create_upgrade(context: Context, connections: Set<Connection>) {
       },
       async (error) => {
         context.log(`ErrorConnectingToWebsocket: ${error.message}`);
-        await sleep(context.limits.connect_error_delay_ms, null, { ref: false });
+        await sleep(context.limits.connectErrorDelayMs, null, { ref: false });
         if (error instanceof Refused) refuse(socket, error.status, error.message);
         else refuse(socket, 500, "Error connecting to Realtime");
       },
@@ -57,32 +57,32 @@ export function create_upgrade(context: Context, connections: Set<Connection>) {
 async function check(context: Context, request: IncomingMessage) {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
   if (pathname !== "/socket/websocket") throw new Refused(404, "Not found");
-  const version = version_of(searchParams.get("vsn") ?? "1.0.0");
+  const version = versionOf(searchParams.get("vsn") ?? "1.0.0");
   const header = request.headers["x-api-key"];
   const token = typeof header === "string" ? header : searchParams.get("apikey");
   if (token === null) throw new Refused(401, "API key is missing");
   await context.verify(token).catch((error) => {
-    throw error instanceof TokenError ? refused_token(error) : error;
+    throw error instanceof TokenError ? refusedToken(error) : error;
   });
   const { users, limits, joins } = context;
-  if (users.size >= limits.concurrent_users) throw new Refused(429, "Too many connected users");
+  if (users.size >= limits.concurrentUsers) throw new Refused(429, "Too many connected users");
   if (joins.exceeded) throw new Refused(429, "Too many joins per second");
   return { version, token };
 }
 
-function version_of(vsn: string): Version {
+function versionOf(vsn: string): Version {
   const major = /^([12])\.0\.\d+$/.exec(vsn)?.[1];
   if (!major) throw new Refused(403, `Protocol version ${vsn} is not 1.0.0 or 2.0.0`);
   return major === "2" ? 2 : 1;
 }
 
-function refused_token({ problem, message }: TokenError): Refused {
+function refusedToken({ problem, message }: TokenError): Refused {
   const messages: Partial<Record<TokenProblem, string>> = { expired_token: "Token has expired" };
   const status = problem === "invalid_claims" ? 500 : 401;
   return new Refused(status, messages[problem] ?? message);
 }
 
-function x_headers({ headers }: IncomingMessage): Record<string, string> {
+function xHeaders({ headers }: IncomingMessage): Record<string, string> {
   const kept = Object.entries(headers).filter(([name]) => name.startsWith("x-"));
   return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
 }

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { maintain_partitions } from "./partitions.ts";
+import { maintainPartitions } from "./partitions.ts";
 import {
-  allow_reading,
+  allowReading,
   type Heard,
   joined,
   listen,
-  start_project,
+  startProject,
   type TestProject,
   type TestServer,
   until,
@@ -15,8 +15,8 @@ let project: TestProject;
 let server: TestServer;
 
 beforeAll(async () => {
-  project = await start_project();
-  await allow_reading(project.sql);
+  project = await startProject();
+  await allowReading(project.sql);
   server = await project.start();
 });
 afterAll(async () => {
@@ -24,7 +24,7 @@ afterAll(async () => {
   await project?.stop();
 });
 
-const is_private = { private: true };
+const isPrivate = { private: true };
 const send = (topic: string, payload: object) =>
   project.sql`select realtime.send(${JSON.stringify(payload)}::text::jsonb, 'news', ${topic}, true)`;
 const numbers = (heard: Heard) => heard.broadcasts.map(({ payload }) => payload.n);
@@ -42,7 +42,7 @@ test("replication_ready is told in a system message", async () => {
 });
 
 test("what is rolled back is never sent, what is committed comes in the order of commits", async () => {
-  const heard = await joined(listen(server.client(), "open:order", is_private));
+  const heard = await joined(listen(server.client(), "open:order", isPrivate));
   await project.sql.query(`
     begin;
     select realtime.send('{"n": 1}', 'news', 'open:order', true);
@@ -58,7 +58,7 @@ test("500 channels on 50 sockets receive every message in order", async () => {
   const all: Heard[] = [];
   for (let socket = 0; socket < 50; socket++) {
     const client = server.client();
-    for (let n = 0; n < 10; n++) all.push(listen(client, `open:fan:${n}`, is_private));
+    for (let n = 0; n < 10; n++) all.push(listen(client, `open:fan:${n}`, isPrivate));
   }
   await Promise.all(all.map(joined));
   await project.sql`
@@ -69,7 +69,7 @@ test("500 channels on 50 sockets receive every message in order", async () => {
 });
 
 test("a payload of a megabyte arrives whole", async () => {
-  const heard = await joined(listen(server.client(), "open:large", is_private));
+  const heard = await joined(listen(server.client(), "open:large", isPrivate));
   const text = "é".repeat(500_000);
   await send("open:large", { text });
   await until(() => heard.broadcasts.length === 1);
@@ -77,7 +77,7 @@ test("a payload of a megabyte arrives whole", async () => {
 });
 
 test("the replication connection is made again after it was cut", async () => {
-  const heard = await joined(listen(server.client(), "open:cut", is_private));
+  const heard = await joined(listen(server.client(), "open:cut", isPrivate));
   await send("open:cut", { n: 1 });
   await until(() => heard.broadcasts.length === 1);
   const cut = await project.sql`
@@ -104,7 +104,7 @@ const walsender = async (): Promise<number> => {
 /** Listens on a topic, breaks the replication, and expects what is sent afterwards. */
 async function heals(
   topic: string,
-  break_it: () => Promise<unknown>,
+  breakIt: () => Promise<unknown>,
   reason: RegExp,
 ): Promise<Heard> {
   const config = { private: true, broadcast: { replication_ready: true } };
@@ -114,7 +114,7 @@ async function heals(
   await until(() => heard.broadcasts.length === 1);
   const before = server.log.length;
   const former = await walsender();
-  await break_it();
+  await breakIt();
   const said = () => server.log.slice(before);
   await until(() => said().some((line) => reason.test(line)), String(reason));
   await until(() => said().includes("Replication connection is there again"));
@@ -163,7 +163,7 @@ test("replication goes on after its slot was lost", () =>
   ));
 
 test("replication goes on after its process has hung", async () => {
-  const quick = await project.start({ replication_silence_ms: 200 });
+  const quick = await project.start({ replicationSilenceMs: 200 });
   const others = await project.sql<{ pid: number }>`
     select active_pid as pid from pg_replication_slots where active_pid <> ${await walsender()}`;
   const pid = others[0]?.pid ?? 0;
@@ -193,7 +193,7 @@ test("replication that cannot start is tried again with growing pauses, each fai
   const heard = await joined(listen(fresh.client(), "open:full", config));
   await until(() => heard.system.length === 1);
   const failures: number[] = [];
-  const see_failure = async () => {
+  const seeFailure = async () => {
     const failed = () =>
       fresh.log.filter((line) => line.includes("established: all replication slots are in use"));
     await until(() => failed().length > failures.length);
@@ -207,7 +207,7 @@ test("replication that cannot start is tried again with growing pauses, each fai
       select pg_terminate_backend(active_pid, 5000),
         pg_create_logical_replication_slot('taken_9', 'pgoutput')
       from pg_replication_slots where active_pid <> ${shared}`;
-    for (let n = 0; n < 5; n++) await see_failure();
+    for (let n = 0; n < 5; n++) await seeFailure();
   } finally {
     await project.sql`
       select pg_drop_replication_slot(slot_name) from pg_replication_slots
@@ -226,14 +226,14 @@ test("joins are answered again after the pool's connections were cut", async () 
   await project.sql`
     select pg_terminate_backend(pid) from pg_stat_activity
     where application_name = 'realtime_connect'`;
-  await joined(listen(server.client(), "open:pool", is_private));
+  await joined(listen(server.client(), "open:pool", isPrivate));
 });
 
 test("a partition that is made later is read too", async () => {
   await project.sql`
     create table realtime.messages_2001_01_01 partition of realtime.messages
     for values from ('2001-01-01') to ('2001-01-02')`;
-  const heard = await joined(listen(server.client(), "open:old", is_private));
+  const heard = await joined(listen(server.client(), "open:old", isPrivate));
   await project.sql`
     insert into realtime.messages (topic, extension, event, private, payload, inserted_at)
     values ('open:old', 'broadcast', 'news', true, '{"n": 1}', '2001-01-01 12:00')`;
@@ -250,7 +250,7 @@ test("partitions are there from yesterday to three days ahead, and old ones go",
       order by 1`;
     return rows.map(({ tablename }) => tablename.slice("messages_".length));
   };
-  await maintain_partitions(project.sql.query, new Date("2031-03-01T00:00:00Z"));
+  await maintainPartitions(project.sql.query, new Date("2031-03-01T00:00:00Z"));
   expect(await names()).toEqual([
     "2031_02_28",
     "2031_03_01",
@@ -258,14 +258,14 @@ test("partitions are there from yesterday to three days ahead, and old ones go",
     "2031_03_03",
     "2031_03_04",
   ]);
-  await maintain_partitions(project.sql.query, new Date("2031-03-05T23:59:59Z"));
+  await maintainPartitions(project.sql.query, new Date("2031-03-05T23:59:59Z"));
   expect((await names())[0]).toBe("2031_03_02");
-  await maintain_partitions(project.sql.query);
+  await maintainPartitions(project.sql.query);
   await send("open:partitions", { n: 1 });
 });
 
 test("rows that are no broadcast are passed over with a line in the log", async () => {
-  const heard = await joined(listen(server.client(), "open:odd", is_private));
+  const heard = await joined(listen(server.client(), "open:odd", isPrivate));
   await project.sql`
     insert into realtime.messages (topic, extension, private) values ('open:odd', 'broadcast', true)`;
   await send("open:odd", { n: 1 });
@@ -274,10 +274,10 @@ test("rows that are no broadcast are passed over with a line in the log", async 
 });
 
 test("a database that shuts down does not wait for its reader", async () => {
-  const other = await start_project();
+  const other = await startProject();
   const running = await other.start();
-  const started_at = performance.now();
+  const startedAt = performance.now();
   await other.stop();
-  expect(performance.now() - started_at).toBeLessThan(5_000);
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
   await running.close();
 });

@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import type { Client, Connection as PgConnection } from "pg";
 import type { Connection } from "../database/connection.ts";
-import { type KeptOpen, keep_open } from "../database/keep-open.ts";
+import { type KeptOpen, keepOpen } from "../database/keep-open.ts";
 import { type InsertedRow, PgOutput } from "./pgoutput.ts";
 import type { UserBroadcast } from "./serializer.ts";
 
@@ -17,40 +17,40 @@ export interface DatabaseBroadcast extends UserBroadcast {
 
 export interface WalOptions {
   db_url: string;
-  on_broadcast(broadcast: DatabaseBroadcast): void;
+  onBroadcast(broadcast: DatabaseBroadcast): void;
   /** Called with false when the connection was lost and with true when another one streams. */
-  on_change?(is_open: boolean): void;
+  onChange?(isOpen: boolean): void;
   /** A server that says nothing for so long is asked, and given up when it stays silent as long again. */
-  silence_ms: number;
+  silenceMs: number;
   log(line: string): void;
 }
 
-const PUBLICATION = "supabase_realtime_messages_publication";
-const SLOT = "supabase_realtime_messages_replication_slot";
+const publication = "supabase_realtime_messages_publication";
+const slotName = "supabase_realtime_messages_replication_slot";
 
 /** Resolves when the first connection streams; rejects when it can't be made. Later losses are repaired. */
-export function read_wal(options: WalOptions): Promise<KeptOpen> {
-  const { db_url, on_broadcast, on_change, silence_ms, log } = options;
-  return keep_open({
+export function readWal(options: WalOptions): Promise<KeptOpen> {
+  const { db_url: dbUrl, onBroadcast, onChange, silenceMs, log } = options;
+  return keepOpen({
     name: "Replication",
-    db_url,
+    dbUrl,
     connection: {
       application_name: "realtime_replication_connection",
       replication: "database",
     },
     async begin(connection) {
-      await create_publication(connection.client);
-      return start_replication(connection, create_reader(on_broadcast, log), silence_ms);
+      await createPublication(connection.client);
+      return startReplication(connection, createReader(onBroadcast, log), silenceMs);
     },
-    ...(on_change && { on_change }),
+    ...(onChange && { onChange }),
     log,
   });
 }
 
-async function create_publication(client: Client): Promise<void> {
-  const found = await client.query(`select 1 from pg_publication where pubname = '${PUBLICATION}'`);
+async function createPublication(client: Client): Promise<void> {
+  const found = await client.query(`select 1 from pg_publication where pubname = '${publication}'`);
   if (found.rows.length > 0) return;
-  await client.query(`create publication ${PUBLICATION} for table realtime.messages`);
+  await client.query(`create publication ${publication} for table realtime.messages`);
 }
 
 /** A copy in both directions, which pg leaves to the listener of its protocol's messages. */
@@ -60,13 +60,13 @@ interface CopyConnection extends PgConnection {
 
 type Read = (message: Buffer, answer: (message: Buffer) => void) => void;
 
-async function start_replication(
+async function startReplication(
   { client, ended }: Connection,
   read: Read,
-  silence_ms: number,
+  silenceMs: number,
 ): Promise<{ over: Promise<string> }> {
   // Unlike SQL, replication commands are only understood in capitals.
-  const slot = `${SLOT}_${randomBytes(4).toString("hex")}`;
+  const slot = `${slotName}_${randomBytes(4).toString("hex")}`;
   await client.query(
     `CREATE_REPLICATION_SLOT ${slot} TEMPORARY LOGICAL pgoutput NOEXPORT_SNAPSHOT`,
   );
@@ -78,15 +78,15 @@ async function start_replication(
     read(chunk, (message) => copy.sendCopyFromChunk(message));
   });
   const streaming = client.query(
-    `START_REPLICATION SLOT ${slot} LOGICAL 0/0 (proto_version '1', publication_names '${PUBLICATION}')`,
+    `START_REPLICATION SLOT ${slot} LOGICAL 0/0 (proto_version '1', publication_names '${publication}')`,
   );
   await Promise.race([started, streaming]);
-  const { promise: silent, resolve: give_up } = Promise.withResolvers<string>();
+  const { promise: silent, resolve: giveUp } = Promise.withResolvers<string>();
   const timer = setInterval(() => {
-    if (!heard) give_up(`the server was silent for ${2 * silence_ms} ms`);
+    if (!heard) giveUp(`the server was silent for ${2 * silenceMs} ms`);
     heard = false;
-    copy.sendCopyFromChunk(standby_status(0n, ASK_FOR_ANSWER));
-  }, silence_ms).unref();
+    copy.sendCopyFromChunk(standbyStatus(0n, askForAnswer));
+  }, silenceMs).unref();
   // After an error Postgres leaves the connection open and sends no more: that is an end like any other.
   const over = Promise.race([
     streaming.then(
@@ -100,19 +100,19 @@ async function start_replication(
   return { over };
 }
 
-const WAL_DATA = 0x77;
-const KEEPALIVE = 0x6b;
-const WAL_DATA_HEADER_BYTES = 25;
+const walData = 0x77;
+const keepalive = 0x6b;
+const walDataHeaderBytes = 25;
 
-function create_reader(on_broadcast: WalOptions["on_broadcast"], log: WalOptions["log"]): Read {
+function createReader(onBroadcast: WalOptions["onBroadcast"], log: WalOptions["log"]): Read {
   const pgoutput = new PgOutput();
   return (message, answer) => {
     // Exactly what was sent: a server that shuts down waits until its position and ours are equal.
-    if (message[0] === KEEPALIVE) answer(standby_status(message.readBigUInt64BE(1)));
-    if (message[0] !== WAL_DATA) return;
+    if (message[0] === keepalive) answer(standbyStatus(message.readBigUInt64BE(1)));
+    if (message[0] !== walData) return;
     try {
-      const row = pgoutput.read(message.subarray(WAL_DATA_HEADER_BYTES));
-      if (row && is_messages_table(row)) on_broadcast(to_broadcast(row));
+      const row = pgoutput.read(message.subarray(walDataHeaderBytes));
+      if (row && isMessagesTable(row)) onBroadcast(toBroadcast(row));
     } catch (error) {
       log(`UnableToBroadcastChanges: ${(error as Error).message}`);
     }
@@ -120,11 +120,11 @@ function create_reader(on_broadcast: WalOptions["on_broadcast"], log: WalOptions
 }
 
 /** Partitions are published under their own names, `messages_2026_11_22`. */
-function is_messages_table({ schema, table }: InsertedRow): boolean {
+function isMessagesTable({ schema, table }: InsertedRow): boolean {
   return schema === "realtime" && table.startsWith("messages");
 }
 
-function to_broadcast({ values }: InsertedRow): DatabaseBroadcast {
+function toBroadcast({ values }: InsertedRow): DatabaseBroadcast {
   const text = (column: string) => {
     const value = values.get(column);
     if (!value) throw new Error(`${column}_missing`);
@@ -137,21 +137,21 @@ function to_broadcast({ values }: InsertedRow): DatabaseBroadcast {
     private: text("private") === "t",
   };
   const binary = values.get("binary_payload");
-  if (binary) return { ...base, encoding: "binary", body: from_bytea(binary) };
+  if (binary) return { ...base, encoding: "binary", body: fromBytea(binary) };
   const json = values.get("payload");
   if (!json) throw new Error("payload_missing");
   return { ...base, encoding: "json", body: json };
 }
 
 /** Postgres writes a bytea as `\x` and hexadecimal digits. */
-function from_bytea(text: Buffer): Buffer {
+function fromBytea(text: Buffer): Buffer {
   return Buffer.from(text.toString("latin1", 2), "hex");
 }
 
-const ASK_FOR_ANSWER = 1;
+const askForAnswer = 1;
 
 /** Position 0 confirms nothing. */
-function standby_status(position: bigint, ask = 0): Buffer {
+function standbyStatus(position: bigint, ask = 0): Buffer {
   const message = Buffer.alloc(34);
   message.write("r", 0, "latin1");
   for (const offset of [1, 9, 17]) message.writeBigUInt64BE(position, offset);

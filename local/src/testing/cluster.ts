@@ -4,8 +4,8 @@ import { mkdir, mkdtemp } from "node:fs/promises";
 import { promisify } from "node:util";
 import { inject } from "vitest";
 import type { TestProject } from "vitest/node";
-import { free_port } from "../ports.ts";
-import { remove_data, startPostgres } from "../postgres/index.ts";
+import { freePort } from "../ports.ts";
+import { removeData, startPostgres } from "../postgres/index.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -16,15 +16,15 @@ declare module "vitest" {
 
 /** For vitest, before the first test. */
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
-  const data_dir = await mkdtemp("/var/tmp/kulti-local-test-");
-  const server = await startPostgres({ data_dir, port: await free_port() });
+  const dataDir = await mkdtemp("/var/tmp/kulti-local-test-");
+  const server = await startPostgres({ dataDir, port: await freePort() });
   await server.stop();
-  provide("made_data", data_dir);
-  return () => remove_data(data_dir);
+  provide("made_data", dataDir);
+  return () => removeData(dataDir);
 }
 
-/** Makes `data_dir`, with a cluster in it that has not run before. */
-export async function copy_cluster(data_dir: string): Promise<void> {
-  await mkdir(data_dir, { recursive: true });
-  await promisify(execFile)("cp", ["-a", `${inject("made_data")}/.`, data_dir]);
+/** Makes `dataDir`, with a cluster in it that has not run before. */
+export async function copyCluster(dataDir: string): Promise<void> {
+  await mkdir(dataDir, { recursive: true });
+  await promisify(execFile)("cp", ["-a", `${inject("made_data")}/.`, dataDir]);
 }

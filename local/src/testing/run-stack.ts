@@ -5,14 +5,14 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { StackOptions } from "../stack.ts";
 
-const SCRIPT = fileURLToPath(new URL("../../test-fixtures/run-stack.ts", import.meta.url));
+const script = fileURLToPath(new URL("../../test-fixtures/run-stack.ts", import.meta.url));
 
 /** Settles when the stack is up; throws with what it said when it ends before. */
-export async function run_stack(
+export async function runStack(
   options: Omit<StackOptions, "log">,
   user?: { uid: number; gid: number },
 ): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [SCRIPT, JSON.stringify(options)], {
+  const child = spawn(process.execPath, [script, JSON.stringify(options)], {
     stdio: ["ignore", "pipe", "pipe"],
     ...user,
   });

@@ -7,8 +7,8 @@ export interface Sql {
   end(): Promise<void>;
 }
 
-export function connect_sql(db_url: string, connections = 2): Sql {
-  const pool = new Pool({ connectionString: db_url, max: connections });
+export function connectSql(dbUrl: string, connections = 2): Sql {
+  const pool = new Pool({ connectionString: dbUrl, max: connections });
   // A test may end the server, or cut all its connections.
   pool.on("error", () => {});
   const sql = async (texts: TemplateStringsArray, ...values: unknown[]) => {

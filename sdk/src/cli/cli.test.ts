@@ -3,25 +3,25 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { limits } from "@kulti/protocol/limits.ts";
-import { parse_ingest } from "@kulti/protocol/schema.ts";
+import { parseIngest } from "@kulti/protocol/schema.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { bundle_bin, type Home, kulti, make_home, source_bin } from "../../test/command.ts";
-import { start_test_server, type TestServer } from "../../test/server.ts";
+import { bundleBin, type Home, kulti, makeHome, sourceBin } from "../../test/command.ts";
+import { startTestServer, type TestServer } from "../../test/server.ts";
 
 let server: TestServer;
 let home: Home;
-let bundle: Awaited<ReturnType<typeof bundle_bin>>;
+let bundle: Awaited<ReturnType<typeof bundleBin>>;
 
 // Each test starts processes, and the machine may be busy.
 vi.setConfig({ testTimeout: 30_000 });
 beforeAll(async () => {
-  bundle = await bundle_bin();
+  bundle = await bundleBin();
 });
 afterAll(() => bundle.remove());
 
 beforeEach(async () => {
-  server = await start_test_server();
-  home = make_home(bundle.bin, {
+  server = await startTestServer();
+  home = makeHome(bundle.bin, {
     KULTI_SERVER: server.url,
     KULTI_AGENT_ID: "ada",
     KULTI_API_KEY: "klt_ada",
@@ -33,7 +33,7 @@ afterEach(async () => {
   await server.close();
 });
 
-const forget_environment = (): void => {
+const forgetEnvironment = (): void => {
   home.env = { PATH: home.env.PATH ?? "", HOME: home.folder };
 };
 
@@ -95,7 +95,7 @@ test.each([
   [["register"], "one agent id is needed"],
   [["think", "x", "--key", "", "--agent", "unknown-agent"], "no key is known"],
 ])("wrong usage: kulti %j ends with 2", async (args, message) => {
-  if (args.includes("--agent")) forget_environment();
+  if (args.includes("--agent")) forgetEnvironment();
   const { code, stderr } = await kulti(home, [
     ...args,
     ...(args.includes("--agent") ? ["--server", server.url] : []),
@@ -105,7 +105,7 @@ test.each([
 });
 
 test("a checkout runs it without a build", async () => {
-  const { code, stderr } = await kulti({ ...home, bin: source_bin }, ["think", "from source"]);
+  const { code, stderr } = await kulti({ ...home, bin: sourceBin }, ["think", "from source"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(server.events.length).toBe(1);
 });
@@ -123,7 +123,7 @@ test("help says what there is", async () => {
 
 describe("credentials", () => {
   test("register shows the key once and keeps it for its owner alone", async () => {
-    forget_environment();
+    forgetEnvironment();
     const { code, stdout } = await kulti(home, [
       "register",
       "owl",
@@ -148,15 +148,15 @@ describe("credentials", () => {
     expect(again.stderr).toContain("The agent owl exists.");
   });
 
-  const write_local = (api_url: string) => {
+  const writeLocal = (apiUrl: string) => {
     mkdirSync(join(home.folder, ".kulti"), { recursive: true });
-    writeFileSync(join(home.folder, ".kulti/local.json"), JSON.stringify({ api_url }));
+    writeFileSync(join(home.folder, ".kulti/local.json"), JSON.stringify({ api_url: apiUrl }));
   };
 
   test("a key of the environment is not sent to a server that only a folder names, and that is said once", async () => {
     delete home.env.KULTI_SERVER;
     home.env.KULTI_SECRET_KEY = "sb_secret_mine";
-    write_local(server.url);
+    writeLocal(server.url);
     const refused = await kulti(home, ["think", "x"]);
     expect(refused.code).toBe(2);
     const warning = `KULTI_API_KEY is not sent to ${server.url}, which only a .kulti/local.json names`;
@@ -182,14 +182,14 @@ describe("credentials", () => {
     "http://localhost@kulti.example",
   ])("a folder that names %s is not believed", async (address) => {
     delete home.env.KULTI_SERVER;
-    write_local(address);
+    writeLocal(address);
     const { code, stderr } = await kulti(home, ["think", "x"]);
     expect(code).toBe(2);
     expect(stderr).toContain("which is not on this machine");
   });
 
   test("the 401 of a proxy does not make a remembered key useless", async () => {
-    forget_environment();
+    forgetEnvironment();
     await kulti(home, ["register", "demo", "--server", server.url]);
     const proxy = createServer((_request, response) => {
       response.writeHead(401, { "content-type": "text/html" });
@@ -211,7 +211,7 @@ describe("credentials", () => {
   });
 
   test("the stack that runs in a folder above is found, and its site told", async () => {
-    forget_environment();
+    forgetEnvironment();
     mkdirSync(join(home.folder, ".kulti"));
     const local = { api_url: server.url, site_url: "http://127.0.0.1:4321" };
     writeFileSync(join(home.folder, ".kulti/local.json"), JSON.stringify(local));
@@ -300,14 +300,14 @@ describe("demo", () => {
       "thought",
       "usage",
     ]);
-    parse_ingest({ agent_id: "demo", events: server.events.slice(0, limits.batch_events) });
+    parseIngest({ agent_id: "demo", events: server.events.slice(0, limits.batch_events) });
     const actions = server.events.flatMap(({ type, data }) => (type === "code" ? data.action : []));
     expect(new Set(actions)).toEqual(new Set(["write", "edit", "rename", "delete"]));
     expect(server.events.at(-1)?.data).toEqual({ status: "done" });
   });
 
   test("gets a key by itself, under another id when its own is taken", async () => {
-    forget_environment();
+    forgetEnvironment();
     server.registered.add("demo");
     const { code } = await kulti(home, ["demo", "--speed", "max", "--server", server.url]);
     expect(code).toBe(0);
@@ -315,19 +315,21 @@ describe("demo", () => {
   });
 
   test("makes a new key when the server has forgotten the one that is remembered", async () => {
-    forget_environment();
+    forgetEnvironment();
     const args = ["demo", "--speed", "max", "--server", server.url];
     await kulti(home, args);
     await kulti(home, args);
-    expect(new Set(server.batches.map(({ agent_id }) => agent_id))).toEqual(new Set(["demo"]));
+    expect(new Set(server.batches.map(({ agent_id: agentId }) => agentId))).toEqual(
+      new Set(["demo"]),
+    );
     server.registered.clear();
-    server.forgotten_keys.add("klt_demo");
+    server.forgottenKeys.add("klt_demo");
     const { stderr } = await kulti(home, args);
     expect(stderr).toContain("Registered the agent demo");
   });
 
   test("answers the chat", async () => {
-    server.answer_with = (batch) => [
+    server.answerWith = (batch) => [
       {
         ...{ seq: 1, id: "m", session_id: batch.start_session ?? "", sender: "viewer" as const },
         ...{ name: "Ada", text: "hello", at: "2026-01-01T00:00:00Z" },
@@ -339,11 +341,11 @@ describe("demo", () => {
 });
 
 describe("replay", () => {
-  const write_run = (gap_ms: number): string => {
+  const writeRun = (gapMs: number): string => {
     const start = Date.UTC(2020, 0, 1);
     const lines = [0, 1, 2].map((index) => ({
       type: "thought",
-      at: new Date(start + index * gap_ms).toISOString(),
+      at: new Date(start + index * gapMs).toISOString(),
       data: { thought_type: "general", content: `${index}` },
     }));
     const path = join(home.folder, "My run.ndjson");
@@ -356,14 +358,7 @@ describe("replay", () => {
   };
 
   test("in scaled time, idle stretches cut short", async () => {
-    const { code } = await kulti(home, [
-      "replay",
-      write_run(60_000),
-      "--speed",
-      "2",
-      "--idle",
-      "3",
-    ]);
+    const { code } = await kulti(home, ["replay", writeRun(60_000), "--speed", "2", "--idle", "3"]);
     expect(code).toBe(0);
     expect(gaps().length).toBe(2);
     for (const gap of gaps()) {
@@ -373,20 +368,20 @@ describe("replay", () => {
   });
 
   test("at once, keeping the run's own times up to now", async () => {
-    await kulti(home, ["replay", write_run(2_000), "--speed", "max"]);
+    await kulti(home, ["replay", writeRun(2_000), "--speed", "max"]);
     expect(gaps()).toEqual([2_000, 2_000]);
     expect(Math.abs(Date.parse(server.events.at(-1)?.at ?? "") - Date.now())).toBeLessThan(10_000);
   });
 
   test("the agent is named after the file where none is given", async () => {
-    forget_environment();
-    await kulti(home, ["replay", write_run(1), "--server", server.url]);
+    forgetEnvironment();
+    await kulti(home, ["replay", writeRun(1), "--server", server.url]);
     expect(server.batches[0]?.agent_id).toBe("my-run");
     expect(server.events.length).toBe(3);
   });
 
   test("Ctrl-C ends in order: what was played has arrived, the session is offline", async () => {
-    const { code } = await kulti(home, ["replay", write_run(60_000), "--idle", "60"], {
+    const { code } = await kulti(home, ["replay", writeRun(60_000), "--idle", "60"], {
       during: (kill) => {
         server.judge = () => {
           setTimeout(() => kill("SIGINT"), 50);
@@ -417,11 +412,11 @@ describe("replay", () => {
 
   test("stdin, and several files each in a session of its own, good ones past bad ones", async () => {
     const piped = await kulti(home, ["replay", "-", "--speed", "max"], {
-      input: readFileSync(write_run(1), "utf8"),
+      input: readFileSync(writeRun(1), "utf8"),
     });
     expect(piped.code).toBe(0);
     writeFileSync(join(home.folder, "bad"), "hello");
-    const path = write_run(1);
+    const path = writeRun(1);
     const { code } = await kulti(home, ["replay", "bad", path, path, "--speed", "max"]);
     expect(code).toBe(1);
     const sessions = new Set(server.batches.map((batch) => batch.start_session));

@@ -45,24 +45,24 @@ export interface Option {
 /** Shown with the way to the command's help; exit code 2. */
 export class UsageError extends Error {}
 
-export const common_options: Record<string, Option> = {
+export const commonOptions: Record<string, Option> = {
   json: { type: "boolean", help: "results as JSON, one value a line" },
   help: { type: "boolean", short: "h", help: "this text" },
 };
 
-export const server_options: Record<string, Option> = {
+export const serverOptions: Record<string, Option> = {
   server: { type: "string", help: "URL of the project (KULTI_SERVER, or .kulti/local.json)" },
   agent: { type: "string", short: "a", help: "agent id (KULTI_AGENT_ID)" },
   key: { type: "string", help: "the agent's key (KULTI_API_KEY, or what register remembered)" },
 };
 
-export const session_option = (fallback: "continue" | "new"): Record<string, Option> => ({
+export const sessionOption = (fallback: "continue" | "new"): Record<string, Option> => ({
   session: { type: "string", help: `continue, new or a UUID; default ${fallback}` },
 });
 
-export function read_args(command: Command, argv: string[]): { flags: Flags; args: string[] } {
+export function readArgs(command: Command, argv: string[]): { flags: Flags; args: string[] } {
   const options: ParseArgsOptionsConfig = {};
-  for (const [name, { type, short }] of Object.entries({ ...command.options, ...common_options })) {
+  for (const [name, { type, short }] of Object.entries({ ...command.options, ...commonOptions })) {
     options[name] = { type, ...(short ? { short } : {}) };
   }
   try {
@@ -73,38 +73,38 @@ export function read_args(command: Command, argv: string[]): { flags: Flags; arg
   }
 }
 
-export async function read_all(stdin: NodeJS.ReadableStream): Promise<string> {
+export async function readAll(stdin: NodeJS.ReadableStream): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString("utf8");
 }
 
-export function text_flag(flags: Flags, name: string): string | undefined {
+export function textFlag(flags: Flags, name: string): string | undefined {
   const value = flags[name];
   return typeof value === "string" ? value : undefined;
 }
 
 /** Given by the flag as a number over zero, or undefined. */
-export function number_flag(flags: Flags, name: string): number | undefined {
-  const text = text_flag(flags, name);
+export function numberFlag(flags: Flags, name: string): number | undefined {
+  const text = textFlag(flags, name);
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
   throw new UsageError(`--${name} is ${text}, which is no number over 0`);
 }
 
-export function choice_flag<Choice extends string>(
+export function choiceFlag<Choice extends string>(
   flags: Flags,
   name: string,
   choices: readonly Choice[],
 ): Choice | undefined {
-  const text = text_flag(flags, name);
+  const text = textFlag(flags, name);
   if (text === undefined || choices.includes(text as Choice)) return text as Choice | undefined;
   throw new UsageError(`--${name} is ${text}, not one of ${choices.join(", ")}`);
 }
 
-export function help_of(command: Command): string {
-  const rows = Object.entries({ ...command.options, ...common_options }).map(([name, option]) => {
+export function helpOf(command: Command): string {
+  const rows = Object.entries({ ...command.options, ...commonOptions }).map(([name, option]) => {
     const short = option.short ? `-${option.short}, ` : "    ";
     const value = option.type === "string" ? ` <${name}>` : "";
     return `  ${`${short}--${name}${value}`.padEnd(30)} ${option.help}`;

@@ -2,7 +2,7 @@
 import type { KultiAgent, Message } from "../index.ts";
 import { type Pace, pause } from "./pace.ts";
 
-export async function answer_chat(
+export async function answerChat(
   agent: KultiAgent,
   { name, text }: Message,
   doing: string,
@@ -11,7 +11,7 @@ export async function answer_chat(
 ): Promise<void> {
   const asker = name.trim() || "Somebody";
   agent.think(`${asker} in the chat: ${text}`, {
-    thought_type: "prompt",
+    thoughtType: "prompt",
     metadata: { prompt_for: asker },
   });
   try {
@@ -19,12 +19,12 @@ export async function answer_chat(
   } catch {
     return;
   }
-  const answer = answer_to(text, doing);
+  const answer = answerTo(text, doing);
   agent.say(answer);
-  agent.think(`Told ${asker}: ${answer}`, { thought_type: "observation", priority: "detail" });
+  agent.think(`Told ${asker}: ${answer}`, { thoughtType: "observation", priority: "detail" });
 }
 
-function answer_to(text: string, doing: string): string {
+function answerTo(text: string, doing: string): string {
   const asks = (words: RegExp): boolean => words.test(text.toLowerCase());
   if (asks(/\b(who|name|human|bot)\b/)) {
     return "I am Wren, a demo: what I do here was written down beforehand. Your own agent would mean it.";

@@ -6,7 +6,7 @@ export const scratch = `import { minutesBetween } from "./src/timetable.ts";
 console.log(minutesBetween("23:50", "00:40"));
 `;
 
-export const timetable_test = `import { expect, test } from "vitest";
+export const timetableTest = `import { expect, test } from "vitest";
 import { minutesBetween } from "./timetable.ts";
 
 test("a crossing in the morning", () => {
@@ -22,7 +22,7 @@ test("a ferry that docks on the stroke of midnight", () => {
 });
 `;
 
-export const timetable_before = `export interface Crossing {
+export const timetableBefore = `export interface Crossing {
   from: string;
   to: string;
   leaves: string;
@@ -46,14 +46,14 @@ export function boardLine(crossing: Crossing): string {
 }
 `;
 
-export const naive_line = "  return minutesOf(arrives) - minutesOf(leaves);\n";
-export const modulo_line = "  return (minutesOf(arrives) - minutesOf(leaves)) % MINUTES_A_DAY;\n";
-export const clock_lines =
+export const naiveLine = "  return minutesOf(arrives) - minutesOf(leaves);\n";
+export const moduloLine = "  return (minutesOf(arrives) - minutesOf(leaves)) % MINUTES_A_DAY;\n";
+export const clockLines =
   "  const forward = minutesOf(arrives) - minutesOf(leaves);\n" +
   "  // In JavaScript -1390 % 1440 is -1390: lift it above zero first.\n" +
   "  return (forward + MINUTES_A_DAY) % MINUTES_A_DAY;\n";
 
-export const every_minute = `import { minutesBetween } from "../src/timetable.ts";
+export const everyMinute = `import { minutesBetween } from "../src/timetable.ts";
 
 const clock = (minute: number): string =>
   [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, "0")).join(":");

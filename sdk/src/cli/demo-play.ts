@@ -4,33 +4,33 @@ import type { DemoStep } from "./demo-script.ts";
 import { type Pace, pause } from "./pace.ts";
 
 /** A thinking pace that a reader can follow. */
-const word_ms = 75;
+const wordMs = 75;
 
-export async function play_step(
+export async function playStep(
   agent: KultiAgent,
   step: DemoStep,
   pace: Pace,
   signal: AbortSignal,
 ): Promise<void> {
-  if ("wait_ms" in step) return pause(step.wait_ms, pace, signal);
+  if ("waitMs" in step) return pause(step.waitMs, pace, signal);
   if ("status" in step) return agent.status(step.status);
   if ("goal" in step) return agent.goal(step.goal, step.description);
   if ("task" in step) return agent.task(step.task, step.description);
   if ("milestone" in step) return agent.milestone(step.milestone, step.completed);
   if ("think" in step) {
-    const { think, type: thought_type, priority, metadata } = step;
+    const { think, type: thoughtType, priority, metadata } = step;
     return agent.think(think, {
-      thought_type,
+      thoughtType,
       ...(priority && { priority }),
       ...(metadata && { metadata }),
     });
   }
   if ("write" in step) {
-    const { write, type: thought_type, priority } = step;
-    const thought = agent.stream_thought({ thought_type, ...(priority && { priority }) });
+    const { write, type: thoughtType, priority } = step;
+    const thought = agent.streamThought({ thoughtType, ...(priority && { priority }) });
     for (const word of write.match(/\S+\s*/g) ?? []) {
       thought.write(word);
-      await pause(word_ms, pace, signal);
+      await pause(wordMs, pace, signal);
     }
     return thought.end();
   }
@@ -39,15 +39,15 @@ export async function play_step(
     return agent.code(file, content, { ...(language && { language }), ...(action && { action }) });
   }
   if ("edit" in step) return agent.edit(step.edit, step.edits);
-  if ("rename" in step) return agent.rename_file(step.rename, step.to);
-  if ("remove" in step) return agent.delete_file(step.remove);
+  if ("rename" in step) return agent.renameFile(step.rename, step.to);
+  if ("remove" in step) return agent.deleteFile(step.remove);
   if ("command" in step) {
     agent.command(step.command);
     for (const part of step.output) {
       if (typeof part === "number") await pause(part, pace, signal);
       else agent.terminal(part);
     }
-    return agent.terminal("", { exit_code: step.exit_code });
+    return agent.terminal("", { exitCode: step.exit_code });
   }
   if ("error" in step) return agent.error(step.error, step.details);
   if ("preview" in step) return agent.preview(step.preview);

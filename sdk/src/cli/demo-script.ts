@@ -13,18 +13,18 @@ import type {
   UsageData,
 } from "../index.ts";
 import {
-  clock_lines,
-  every_minute,
-  modulo_line,
-  naive_line,
+  clockLines,
+  everyMinute,
+  moduloLine,
+  naiveLine,
   notes,
   scratch,
-  timetable_before,
-  timetable_test,
+  timetableBefore,
+  timetableTest,
 } from "./demo-files.ts";
 
 export type DemoStep =
-  | { wait_ms: number }
+  | { waitMs: number }
   | { status: Status }
   | { goal: string; description?: string }
   | { task: string; description?: string }
@@ -53,13 +53,13 @@ export interface Chapter {
   steps: DemoStep[];
 }
 
-export const demo_agent = {
-  agent_id: "demo",
+export const demoAgent = {
+  agentId: "demo",
   name: "Wren",
   description: "Looks after the harbour's departure board. A written demo run.",
 };
 
-export const demo_session = { opening: "putting the kettle on" };
+export const demoSession = { opening: "putting the kettle on" };
 
 const green = (text: string): string => `\u001b[32m${text}\u001b[0m`;
 const red = (text: string): string => `\u001b[31m${text}\u001b[0m`;
@@ -71,10 +71,10 @@ const milestones = {
   reproduce: "See the board be wrong",
   fix: "Count crossings around the clock",
   prove: "Prove it for every minute of the day",
-  write_down: "Leave a note for the next keeper",
+  writeDown: "Leave a note for the next keeper",
 };
 
-const fail_run = (line: string): (string | number)[] => [
+const failRun = (line: string): (string | number)[] => [
   `\n ${dim("RUN")}  ${bold("harbour-board")}\n\n`,
   600,
   ` ${green("✓")} a crossing in the morning ${dim("1 ms")}\n`,
@@ -95,7 +95,7 @@ const progress: (string | number)[] = Array.from({ length: 24 }, (_, index) => {
   return [`\r ${green(bar)} ${String(Math.round(share * 100)).padStart(3)} %  ${count}`, 140];
 }).flat();
 
-export function chapters(site_url: string | null): Chapter[] {
+export function chapters(siteUrl: string | null): Chapter[] {
   return [
     {
       doing: "reading what the harbour master wrote",
@@ -105,7 +105,7 @@ export function chapters(site_url: string | null): Chapter[] {
           goal: "A departure board that can be trusted at night",
           description: "Skerry harbour, four ferries a day and one at 23:50.",
         },
-        { wait_ms: 1_200 },
+        { waitMs: 1_200 },
         {
           think:
             "The board says the 23:50 arrives −1390 minutes after it leaves. Passengers ask me whether they get younger on it. Please look. — The harbour master",
@@ -117,13 +117,13 @@ export function chapters(site_url: string | null): Chapter[] {
           description: "boardLine() shows −1390 min for the crossing 23:50 → 00:40.",
         },
         { status: "thinking" },
-        { wait_ms: 2_000 },
+        { waitMs: 2_000 },
         {
           write:
             "A negative crossing time, and only at night. That smells of midnight: 00:40 minus 23:50, counted as if both were on the same day. 40 − 1430 = −1390. The number fits exactly, so I am fairly sure before I have read a line.",
           type: "reasoning",
         },
-        { wait_ms: 800 },
+        { waitMs: 800 },
         {
           write:
             "Sure is not the same as seen. First I make it happen, then I mend it, then I prove it for the whole clock.",
@@ -144,15 +144,15 @@ export function chapters(site_url: string | null): Chapter[] {
           metadata: { tool: "Read", file: "src/timetable.ts" },
         },
         { command: "ls src", output: [300, "board.ts\ntimetable.ts\n"], exit_code: 0 },
-        { wait_ms: 1_000 },
+        { waitMs: 1_000 },
         { file: "scratch.mjs", content: scratch },
-        { wait_ms: 2_400 },
+        { waitMs: 2_400 },
         { command: "node scratch.mjs", output: [700, "\u001b[33m-1390\u001b[0m\n"], exit_code: 0 },
         { think: "There it is: −1390.", type: "observation" },
-        { wait_ms: 1_500 },
-        { file: "src/timetable.test.ts", content: timetable_test },
-        { wait_ms: 3_700 },
-        { command: "npx vitest run", output: fail_run("expected -1390 to be 50"), exit_code: 1 },
+        { waitMs: 1_500 },
+        { file: "src/timetable.test.ts", content: timetableTest },
+        { waitMs: 3_700 },
+        { command: "npx vitest run", output: failRun("expected -1390 to be 50"), exit_code: 1 },
         { milestone: milestones.reproduce, completed: true },
         {
           usage: {
@@ -162,7 +162,7 @@ export function chapters(site_url: string | null): Chapter[] {
             cost_usd: 0.038,
           },
         },
-        { wait_ms: 1_500 },
+        { waitMs: 1_500 },
       ],
     },
     {
@@ -176,9 +176,9 @@ export function chapters(site_url: string | null): Chapter[] {
         {
           file: "src/timetable.ts",
           action: "edit",
-          content: timetable_before.replace(naive_line, modulo_line),
+          content: timetableBefore.replace(naiveLine, moduloLine),
         },
-        { wait_ms: 2_200 },
+        { waitMs: 2_200 },
         {
           edit: "src/timetable.ts",
           edits: [
@@ -188,8 +188,8 @@ export function chapters(site_url: string | null): Chapter[] {
             },
           ],
         },
-        { wait_ms: 2_200 },
-        { command: "npx vitest run", output: fail_run("expected -1390 to be 50"), exit_code: 1 },
+        { waitMs: 2_200 },
+        { command: "npx vitest run", output: failRun("expected -1390 to be 50"), exit_code: 1 },
         { status: "error" },
         {
           error: "expected -1390 to be 50",
@@ -201,15 +201,15 @@ export function chapters(site_url: string | null): Chapter[] {
               "The remainder keeps the sign of its left side: add a day before taking it.",
           },
         },
-        { wait_ms: 2_600 },
+        { waitMs: 2_600 },
         {
           write:
             "Of course. In JavaScript the remainder keeps the sign of its left side: −1390 % 1440 is −1390 still. My arithmetic was a mathematician's, not the machine's.",
           type: "evaluation",
         },
         { status: "working" },
-        { edit: "src/timetable.ts", edits: [{ old_text: modulo_line, new_text: clock_lines }] },
-        { wait_ms: 3_700 },
+        { edit: "src/timetable.ts", edits: [{ old_text: moduloLine, new_text: clockLines }] },
+        { waitMs: 3_700 },
         {
           command: "npx vitest run",
           output: [
@@ -233,7 +233,7 @@ export function chapters(site_url: string | null): Chapter[] {
             cost_usd: 0.058,
           },
         },
-        { wait_ms: 1_400 },
+        { waitMs: 1_400 },
       ],
     },
     {
@@ -245,11 +245,11 @@ export function chapters(site_url: string | null): Chapter[] {
           type: "decision",
           priority: "headline",
         },
-        { file: "scripts/every-minuet.ts", content: every_minute },
-        { wait_ms: 2_700 },
+        { file: "scripts/every-minuet.ts", content: everyMinute },
+        { waitMs: 2_700 },
         { think: "A minuet is a dance.", type: "observation", priority: "detail" },
         { rename: "scripts/every-minuet.ts", to: "scripts/every-minute.ts" },
-        { wait_ms: 1_500 },
+        { waitMs: 1_500 },
         {
           command: "node scripts/every-minute.ts",
           output: [
@@ -262,17 +262,17 @@ export function chapters(site_url: string | null): Chapter[] {
           exit_code: 0,
         },
         { milestone: milestones.prove, completed: true },
-        { wait_ms: 1_500 },
+        { waitMs: 1_500 },
       ],
     },
     {
       doing: "tidying up and writing it down",
       steps: [
         { remove: "scratch.mjs" },
-        { wait_ms: 1_200 },
+        { waitMs: 1_200 },
         { file: "NOTES.md", content: notes },
-        { wait_ms: 3_100 },
-        { milestone: milestones.write_down, completed: true },
+        { waitMs: 3_100 },
+        { milestone: milestones.writeDown, completed: true },
         { think: "git diff --stat", type: "tool", priority: "detail", metadata: { tool: "Bash" } },
         {
           command: "git diff --stat",
@@ -286,7 +286,7 @@ export function chapters(site_url: string | null): Chapter[] {
           ],
           exit_code: 0,
         },
-        { preview: site_url ?? "https://example.com/" },
+        { preview: siteUrl ?? "https://example.com/" },
         {
           usage: {
             model: "claude-sonnet-4-5",
@@ -295,14 +295,14 @@ export function chapters(site_url: string | null): Chapter[] {
             cost_usd: 0.051,
           },
         },
-        { wait_ms: 1_500 },
+        { waitMs: 1_500 },
         {
           write:
             "The 23:50 to Skerry takes 50 minutes again, like every other ferry. Nobody gets younger on it; I checked two million ways.",
           type: "evaluation",
           priority: "headline",
         },
-        { wait_ms: 4_200 },
+        { waitMs: 4_200 },
         { status: "done" },
       ],
     },

@@ -3,28 +3,28 @@ import { readFileSync } from "node:fs";
 import {
   type Command,
   type ExitCode,
-  help_of,
-  read_args,
+  helpOf,
+  readArgs,
   type Surroundings,
   UsageError,
 } from "./command.ts";
 import { demo } from "./commands/demo.ts";
-import { export_session } from "./commands/export.ts";
+import { exportSession } from "./commands/export.ts";
 import { register } from "./commands/register.ts";
 import { replay } from "./commands/replay.ts";
 import { stream } from "./commands/stream.ts";
 import { verbs } from "./commands/verbs.ts";
-import { create_output } from "./output.ts";
+import { createOutput } from "./output.ts";
 
-const commands: Command[] = [register, demo, stream, replay, export_session, ...verbs];
+const commands: Command[] = [register, demo, stream, replay, exportSession, ...verbs];
 
 export async function main(argv: string[], surroundings: Surroundings): Promise<ExitCode> {
   const [name = "", ...rest] = argv;
   const streams = { stdout: process.stdout, stderr: process.stderr };
-  const out = create_output(streams, surroundings.env, argv.includes("--json"));
+  const out = createOutput(streams, surroundings.env, argv.includes("--json"));
   if (["help", "--help", "-h", ""].includes(name)) {
     const asked = find(rest[0] ?? "");
-    streams.stdout.write(`${asked ? help_of(asked) : overview()}\n`);
+    streams.stdout.write(`${asked ? helpOf(asked) : overview()}\n`);
     return name === "" ? 2 : 0;
   }
   if (name === "--version" || name === "-v") {
@@ -37,9 +37,9 @@ export async function main(argv: string[], surroundings: Surroundings): Promise<
     return 2;
   }
   try {
-    const { flags, args } = read_args(command, rest);
+    const { flags, args } = readArgs(command, rest);
     if (flags.help) {
-      streams.stdout.write(`${help_of(command)}\n`);
+      streams.stdout.write(`${helpOf(command)}\n`);
       return 0;
     }
     return await command.run({ ...surroundings, flags, args, out });

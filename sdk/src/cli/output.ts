@@ -2,7 +2,7 @@
  * What the command line says: results on stdout, everything else on stderr, colour only for people who want it. What
  * agents, viewers and servers wrote is among it, so that controls are kept from the terminal here.
  */
-import { json_line, printable, printable_message } from "../printable.ts";
+import { jsonLine, printable, printableMessage } from "../printable.ts";
 
 export interface Output {
   /** A line of the result. */
@@ -13,7 +13,7 @@ export interface Output {
   note(line: string): void;
   /** What went wrong. */
   complain(line: string): void;
-  readonly is_json: boolean;
+  readonly isJson: boolean;
 }
 
 interface Stream {
@@ -21,27 +21,27 @@ interface Stream {
   isTTY?: boolean;
 }
 
-export function create_output(
+export function createOutput(
   streams: { stdout: Stream; stderr: Stream },
   env: Record<string, string | undefined>,
-  is_json: boolean,
+  isJson: boolean,
 ): Output {
-  const has_colour = streams.stderr.isTTY === true && !env.NO_COLOR;
+  const hasColour = streams.stderr.isTTY === true && !env.NO_COLOR;
   const paint = (code: number, text: string): string =>
-    has_colour ? `\u001b[${code}m${text}\u001b[0m` : text;
+    hasColour ? `\u001b[${code}m${text}\u001b[0m` : text;
   return {
-    is_json,
+    isJson,
     print(line) {
-      if (!is_json) streams.stdout.write(`${printable(line)}\n`);
+      if (!isJson) streams.stdout.write(`${printable(line)}\n`);
     },
     json(value) {
-      if (is_json) streams.stdout.write(json_line(value));
+      if (isJson) streams.stdout.write(jsonLine(value));
     },
     note(line) {
-      if (!is_json) streams.stderr.write(`${paint(2, printable_message(line))}\n`);
+      if (!isJson) streams.stderr.write(`${paint(2, printableMessage(line))}\n`);
     },
     complain(line) {
-      streams.stderr.write(`${paint(31, "kulti:")} ${printable_message(line)}\n`);
+      streams.stderr.write(`${paint(31, "kulti:")} ${printableMessage(line)}\n`);
     },
   };
 }

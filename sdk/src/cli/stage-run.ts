@@ -1,10 +1,10 @@
 /** An agent on stage for the time of one command: started, told where to watch, and ended in an orderly way. */
 
-import { uuid_pattern } from "@kulti/protocol/routes.ts";
+import { uuidPattern } from "@kulti/protocol/routes.ts";
 import { createAgent, type KultiAgent, type KultiProblem, type SessionChoice } from "../index.ts";
-import { type CommandRun, type ExitCode, text_flag, UsageError } from "./command.ts";
+import { type CommandRun, type ExitCode, textFlag, UsageError } from "./command.ts";
 import type { Credentials } from "./credentials.ts";
-import { watch_url } from "./enlist.ts";
+import { watchUrl } from "./enlist.ts";
 
 export interface StageRun {
   agent: KultiAgent;
@@ -18,27 +18,27 @@ export interface StageRun {
 
 const much = 4_000;
 
-export function go_on_stage(
+export function goOnStage(
   run: CommandRun,
   credentials: Credentials,
   session: SessionChoice,
 ): StageRun {
   let refusal: KultiProblem | null = null;
   let lost = 0;
-  const { server, agent_id, api_key, site_url } = credentials;
+  const { server, agent_id: agentId, api_key: apiKey, site_url: siteUrl } = credentials;
   const agent = createAgent({
     server,
-    agent_id,
-    api_key,
+    agentId,
+    apiKey,
     session,
     enabled: true,
-    on_problem(problem) {
+    onProblem(problem) {
       run.out.complain(problem.message);
       lost += problem.dropped;
       if (problem.code === "refused") refusal = problem;
     },
   });
-  const url = watch_url(site_url, agent_id);
+  const url = watchUrl(siteUrl, agentId);
   if (url) run.out.note(`Watch: ${url}`);
   return {
     agent,
@@ -49,15 +49,15 @@ export function go_on_stage(
       if (agent.pending > much) await agent.flush();
     },
     async end() {
-      const { drained, pending } = await agent.close({ timeout_ms: 15_000 });
+      const { drained, pending } = await agent.close({ timeoutMs: 15_000 });
       if (!drained) run.out.complain(`${pending} event(s) could not be sent to ${server}.`);
       return drained && lost === 0 ? 0 : 1;
     },
   };
 }
 
-export function session_choice(run: CommandRun, fallback: "continue" | "new"): SessionChoice {
-  const choice = text_flag(run.flags, "session") ?? fallback;
-  if (choice === "continue" || choice === "new" || uuid_pattern.test(choice)) return choice;
+export function sessionChoice(run: CommandRun, fallback: "continue" | "new"): SessionChoice {
+  const choice = textFlag(run.flags, "session") ?? fallback;
+  if (choice === "continue" || choice === "new" || uuidPattern.test(choice)) return choice;
   throw new UsageError(`--session is ${choice}, not continue, new or a UUID`);
 }

@@ -9,7 +9,7 @@ interface UserConfig {
 
 type Env = Record<string, string | undefined>;
 
-export function config_path(env: Env): string {
+export function configPath(env: Env): string {
   return join(
     env.XDG_CONFIG_HOME || join(env.HOME || homedir(), ".config"),
     "kulti",
@@ -18,44 +18,44 @@ export function config_path(env: Env): string {
 }
 
 /** Empty when there is none, or none that can be read. */
-function read_config(env: Env): UserConfig {
+function readConfig(env: Env): UserConfig {
   try {
-    const config = JSON.parse(readFileSync(config_path(env), "utf8")) as Partial<UserConfig>;
+    const config = JSON.parse(readFileSync(configPath(env), "utf8")) as Partial<UserConfig>;
     return { servers: config.servers ?? {} };
   } catch {
     return { servers: {} };
   }
 }
 
-export function known_key(env: Env, server: string, agent_id: string): string | undefined {
-  return read_config(env).servers[server]?.agents?.[agent_id]?.api_key;
+export function knownKey(env: Env, server: string, agentId: string): string | undefined {
+  return readConfig(env).servers[server]?.agents?.[agentId]?.api_key;
 }
 
-export function last_agent(env: Env, server: string): string | undefined {
-  return read_config(env).servers[server]?.last_agent;
+export function lastAgent(env: Env, server: string): string | undefined {
+  return readConfig(env).servers[server]?.last_agent;
 }
 
 /** Keeps the key, or forgets it when it is null. */
-export function remember_key(
+export function rememberKey(
   env: Env,
   server: string,
-  agent_id: string,
-  api_key: string | null,
+  agentId: string,
+  apiKey: string | null,
 ): void {
-  const config = read_config(env);
+  const config = readConfig(env);
   const known = config.servers[server] ?? { agents: {} };
   const agents = { ...known.agents };
-  if (api_key === null) delete agents[agent_id];
-  else agents[agent_id] = { api_key };
+  if (apiKey === null) delete agents[agentId];
+  else agents[agentId] = { api_key: apiKey };
   config.servers[server] = {
     agents,
-    ...(api_key === null ? {} : { last_agent: agent_id }),
+    ...(apiKey === null ? {} : { last_agent: agentId }),
   };
-  write_private(config_path(env), `${JSON.stringify(config, null, 2)}\n`);
+  writePrivate(configPath(env), `${JSON.stringify(config, null, 2)}\n`);
 }
 
 /** Renamed into place, so that a second process never reads half of it. */
-function write_private(path: string, text: string): void {
+function writePrivate(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, text, { mode: 0o600 });

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { session_of, sessions } from "../../test/session.ts";
-import { export_asciicast } from "./asciicast.ts";
+import { sessionOf, sessions } from "../../test/session.ts";
+import { exportAsciicast } from "./asciicast.ts";
 import type { RecordedSession } from "./session.ts";
 
 type Step = [interval: number, code: string, data: string];
 
-function cast_of(session: RecordedSession) {
-  const [head, ...steps] = [...export_asciicast(session)].map((line) => JSON.parse(line));
+function castOf(session: RecordedSession) {
+  const [head, ...steps] = [...exportAsciicast(session)].map((line) => JSON.parse(line));
   return { head, steps: steps as Step[] };
 }
 
@@ -17,11 +17,11 @@ const output = (steps: Step[]): string =>
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes are what is looked for.
 const bare = (text: string): string => text.replace(/\u001b\[[0-9;]*m/g, "");
 
-describe("export_asciicast", () => {
+describe("exportAsciicast", () => {
   test("begins with a header of version 3", () => {
     const wide = "x".repeat(120);
-    const { head } = cast_of(
-      session_of([
+    const { head } = castOf(
+      sessionOf([
         [0, "task", { title: "Fix it" }],
         [1, "terminal", { stream: "stdout", text: `${wide}\nshort` }],
       ]),
@@ -36,8 +36,8 @@ describe("export_asciicast", () => {
   });
 
   test("types commands key by key, and what follows comes at its own time", () => {
-    const { steps } = cast_of(
-      session_of([
+    const { steps } = castOf(
+      sessionOf([
         [0, "status", { status: "live" }],
         [1.5, "terminal", { stream: "input", command: "ls", text: "" }],
         [3, "terminal", { stream: "stdout", text: "a.ts\nb.ts\n" }],
@@ -59,8 +59,8 @@ describe("export_asciicast", () => {
   });
 
   test("marks prompts, tasks, completed milestones and errors", () => {
-    const { steps } = cast_of(
-      session_of(
+    const { steps } = castOf(
+      sessionOf(
         [
           [0, "task", { title: "Fix\nit" }],
           [0, "thought", { thought_type: "prompt", content: `Go ${"on ".repeat(60)}` }],
@@ -100,8 +100,8 @@ describe("export_asciicast", () => {
       "\u009b31m",
       "\u001b]0;open",
     ];
-    const { steps } = cast_of(
-      session_of([
+    const { steps } = castOf(
+      sessionOf([
         [0, "terminal", { stream: "stdout", text: `\u001b[1;31mred\u001b[0m\u001b[2K\r` }],
         ...hostile.map((text) => [1, "terminal", { stream: "stdout", text }] as never),
         [2, "terminal", { stream: "stdout", text: "\nend\u001b[3" }],
@@ -118,16 +118,16 @@ describe("export_asciicast", () => {
   });
 
   test("is as wide as what is seen of the longest line", () => {
-    const of_text = (text: string) =>
-      cast_of(session_of([[0, "terminal", { stream: "stdout", text }]])).head.term.cols;
-    expect(of_text(`\u001b[38;2;1;2;3m${"x".repeat(90)}\u001b[0m\n`)).toBe(90);
-    expect(of_text("日本".repeat(25))).toBe(100);
+    const ofText = (text: string) =>
+      castOf(sessionOf([[0, "terminal", { stream: "stdout", text }]])).head.term.cols;
+    expect(ofText(`\u001b[38;2;1;2;3m${"x".repeat(90)}\u001b[0m\n`)).toBe(90);
+    expect(ofText("日本".repeat(25))).toBe(100);
   });
 
   test("any session: times never run backwards and add up to the recording's", () => {
     fc.assert(
       fc.property(sessions, (session) => {
-        const { steps } = cast_of(session);
+        const { steps } = castOf(session);
         for (const [interval, code, data] of steps) {
           expect(interval).toBeGreaterThanOrEqual(0);
           expect(["o", "i", "m", "x"]).toContain(code);

@@ -1,11 +1,11 @@
-const chunk_characters = 65_536;
+const chunkCharacters = 65_536;
 
 /** Joined: a write for each line of a long session, or a blob of a hundred thousand parts, would take seconds. */
-export function* in_chunks(pieces: Iterable<string>): Generator<string> {
+export function* inChunks(pieces: Iterable<string>): Generator<string> {
   let chunk = "";
   for (const piece of pieces) {
     chunk += piece;
-    if (chunk.length < chunk_characters) continue;
+    if (chunk.length < chunkCharacters) continue;
     yield chunk;
     chunk = "";
   }

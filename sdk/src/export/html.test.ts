@@ -1,22 +1,22 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { message_of, session_of } from "../../test/session.ts";
-import { export_html } from "./html.ts";
-import { load_player } from "./load-player.ts";
+import { messageOf, sessionOf } from "../../test/session.ts";
+import { exportHtml } from "./html.ts";
+import { loadPlayer } from "./load-player.ts";
 
 const hostile = `</script><script>alert(1)</script><!--<script>\u2028`;
-const session = session_of(
+const session = sessionOf(
   [
     [0, "task", { title: hostile }],
     [1, "thought", { thought_type: "general", content: hostile }],
   ],
-  { head: { agent_name: hostile }, messages: [message_of(1, 2, hostile, hostile)] },
+  { head: { agent_name: hostile }, messages: [messageOf(1, 2, hostile, hostile)] },
 );
 
 // What the file does in a browser is shown by e2e/export.test.ts.
-describe("export_html", () => {
+describe("exportHtml", () => {
   test("carries the session as data that ends no element", async () => {
-    const html = [...export_html(session, await load_player())].join("");
+    const html = [...exportHtml(session, await loadPlayer())].join("");
     const [, data = ""] =
       /<script type="application\/json" id="session">(.*?)<\/script>/s.exec(html) ?? [];
     expect(JSON.parse(data)).toEqual({ ...session, head: { ...session.head, topic: "" } });
@@ -25,8 +25,8 @@ describe("export_html", () => {
   });
 
   test("allows its own script and style and nothing else", async () => {
-    const player = await load_player();
-    const html = [...export_html(session, player)].join("");
+    const player = await loadPlayer();
+    const html = [...exportHtml(session, player)].join("");
     const sha = (text: string) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
     const [, script = ""] = /<script>(.*?)<\/script>/s.exec(html) ?? [];
     const [, style = ""] = /<style>(.*?)<\/style>/s.exec(html) ?? [];
@@ -37,7 +37,7 @@ describe("export_html", () => {
   });
 
   test("the player stays under 60 KB", async () => {
-    const { script, style } = await load_player();
+    const { script, style } = await loadPlayer();
     expect(Buffer.byteLength(script + style)).toBeLessThan(60_000);
   });
 });

@@ -2,23 +2,23 @@
  * A session as one HTML file that replays it offline: the player, its style and the data stand inside, and the page's
  * own policy lets it load and send nothing. What agents and viewers wrote is data, read by the player and shown as text.
  */
-import { type RecordedSession, title_of } from "./session.ts";
+import { type RecordedSession, titleOf } from "./session.ts";
 
-/** The player's code, made by `scripts/offline-player.mjs`; `load_player` finds it. */
+/** The player's code, made by `scripts/offline-player.mjs`; `loadPlayer` finds it. */
 export interface OfflinePlayer {
   script: string;
   style: string;
   /** `sha256-…` of each, as a Content-Security-Policy names them. */
-  script_hash: string;
-  style_hash: string;
+  scriptHash: string;
+  styleHash: string;
 }
 
 /** Yields pieces of HTML; joined they are the file. */
-export function* export_html(session: RecordedSession, player: OfflinePlayer): Generator<string> {
+export function* exportHtml(session: RecordedSession, player: OfflinePlayer): Generator<string> {
   const policy = [
     "default-src 'none'",
-    `script-src '${player.script_hash}'`,
-    `style-src '${player.style_hash}'`,
+    `script-src '${player.scriptHash}'`,
+    `style-src '${player.styleHash}'`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
@@ -31,17 +31,17 @@ export function* export_html(session: RecordedSession, player: OfflinePlayer): G
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="Kulti">
-<title>${escape_html(`${title_of(session)} · ${session.head.agent_name}`)}</title>
+<title>${escapeHtml(`${titleOf(session)} · ${session.head.agent_name}`)}</title>
 <style>${player.style}</style>
 </head>
 <body>
 <noscript>This page replays a recorded session with a script of its own, which is switched off here.</noscript>
 <script type="application/json" id="session">`;
-  yield* data_of(session);
+  yield* dataOf(session);
   yield `</script>\n<script>${player.script}</script>\n</body>\n</html>\n`;
 }
 
-function* data_of({ head, events, messages = [] }: RecordedSession): Generator<string> {
+function* dataOf({ head, events, messages = [] }: RecordedSession): Generator<string> {
   // Whoever is given the file is not given the right to listen.
   yield `{"head":${json({ ...head, topic: "" })},"events":[`;
   for (const [index, event] of events.entries()) yield `${index === 0 ? "" : ","}\n${json(event)}`;
@@ -51,5 +51,5 @@ function* data_of({ head, events, messages = [] }: RecordedSession): Generator<s
 /** Without a `<` nothing inside a script element can end it or begin a comment. */
 const json = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c");
 
-const escape_html = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

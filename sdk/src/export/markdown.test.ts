@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { Lexer, type Token } from "marked";
 import { describe, expect, test } from "vitest";
-import { message_of, session_of, sessions } from "../../test/session.ts";
-import { export_markdown } from "./markdown.ts";
-import { escape_text, fenced } from "./markdown-text.ts";
+import { messageOf, sessionOf, sessions } from "../../test/session.ts";
+import { exportMarkdown } from "./markdown.ts";
+import { escapeText, fenced } from "./markdown-text.ts";
 import type { RecordedSession } from "./session.ts";
 
-const report = (session: RecordedSession): string => [...export_markdown(session)].join("");
+const report = (session: RecordedSession): string => [...exportMarkdown(session)].join("");
 
-function tokens_of(markdown: string): Token[] {
+function tokensOf(markdown: string): Token[] {
   const found: Token[] = [];
   collect(new Lexer({ gfm: true }).lex(markdown), found);
   return found;
@@ -30,10 +30,10 @@ const hostile = [
   "*stars* _lines_ `ticks` ~~gone~~ \\ end\\",
 ];
 
-describe("export_markdown", () => {
+describe("exportMarkdown", () => {
   test("tells task, thoughts, commands, changes, errors and chat in their order", () => {
     const text = report(
-      session_of(
+      sessionOf(
         [
           [0, "task", { title: "Fix the parser", description: "It loses a line." }],
           [1, "milestone", { label: "Reproduce", completed: true }],
@@ -54,7 +54,7 @@ describe("export_markdown", () => {
           [8, "terminal", { stream: "stdout", text: "", exit_code: 1 }],
           [70, "error", { message: "Expected 1", file: "a.ts", line: 3, stack: "at a.ts:3" }],
         ],
-        { messages: [message_of(1, 71, "Why so?")] },
+        { messages: [messageOf(1, 71, "Why so?")] },
       ),
     );
     expect(text).toMatchInlineSnapshot(`
@@ -121,7 +121,7 @@ describe("export_markdown", () => {
 
   test("a long output keeps its start and its end, and says so", () => {
     const lines = Array.from({ length: 1_000 }, (_, n) => `line ${n}`).join("\n");
-    const text = report(session_of([[0, "terminal", { stream: "stdout", text: lines }]]));
+    const text = report(sessionOf([[0, "terminal", { stream: "stdout", text: lines }]]));
     expect(text).toContain("line 0\n");
     expect(text).toContain("… 880 lines left out …");
     expect(text).toContain("line 999\n");
@@ -129,9 +129,9 @@ describe("export_markdown", () => {
   });
 
   test.each(hostile)("%j is shown and does nothing", (content) => {
-    const messages = [message_of(1, 9, content, content.split("\n")[0])];
+    const messages = [messageOf(1, 9, content, content.split("\n")[0])];
     const text = report(
-      session_of(
+      sessionOf(
         [
           [0, "task", { title: content, description: content }],
           [1, "thought", { thought_type: "decision", content }],
@@ -147,19 +147,19 @@ describe("export_markdown", () => {
         { messages },
       ),
     );
-    expect_harmless(text);
+    expectHarmless(text);
   });
 
   test("any session makes a report without HTML, pictures or foreign headings", () => {
     fc.assert(
-      fc.property(sessions, (session) => expect_harmless(report(session))),
+      fc.property(sessions, (session) => expectHarmless(report(session))),
       { numRuns: 100 },
     );
   });
 });
 
-function expect_harmless(text: string): void {
-  for (const token of tokens_of(text)) {
+function expectHarmless(text: string): void {
+  for (const token of tokensOf(text)) {
     expect(["html", "image", "del", "em", "def", "table", "hr"]).not.toContain(token.type);
     if (token.type === "link") expect(token.href).toMatch(/^(https?:\/\/|mailto:)/);
     if (token.type === "heading") {
@@ -168,11 +168,11 @@ function expect_harmless(text: string): void {
       ).toBe(true);
     }
   }
-  const fences = tokens_of(text).filter(({ type }) => type === "code");
+  const fences = tokensOf(text).filter(({ type }) => type === "code");
   for (const fence of fences) expect(fence.raw).toMatch(/^`{3,}/);
 }
 
-describe("escape_text", () => {
+describe("escapeText", () => {
   test("what is rendered is what was written", () => {
     const word = fc.constantFrom(
       ..."*_`[]()<>!#+-=.1>~|\\&$a ".split(""),
@@ -184,7 +184,7 @@ describe("escape_text", () => {
     fc.assert(
       fc.property(fc.array(word, { maxLength: 30 }), (parts) => {
         const text = parts.join("");
-        expect(rendered(escape_text(text))).toBe(words_of(text));
+        expect(rendered(escapeText(text))).toBe(wordsOf(text));
       }),
       { numRuns: 500 },
     );
@@ -204,11 +204,11 @@ function rendered(markdown: string): string {
     }
   };
   visit(new Lexer({ gfm: true }).lex(markdown));
-  return words_of(leaves.join(""));
+  return wordsOf(leaves.join(""));
 }
 
 /** Backticks are the one thing that may turn into dress. */
-const words_of = (text: string): string =>
+const wordsOf = (text: string): string =>
   text
     .replaceAll("`", "")
     .replace(/[\s\u00a0]+/g, " ")
@@ -216,10 +216,10 @@ const words_of = (text: string): string =>
 
 test("code that an agent marks as such stays code", () => {
   const text = "Use `a_b*c` and:\n```ts\nconst x = `<b>`;\n```\nThen _done_ ```.";
-  expect(escape_text(text)).toBe(
+  expect(escapeText(text)).toBe(
     "Use `a_b*c` and:\n```ts\nconst x = `<b>`;\n```\nThen \\_done\\_ \\`\\`\\`.",
   );
-  expect(escape_text("```\nnever closed <b>")).toBe("\\`\\`\\`\\\nnever closed \\<b\\>");
+  expect(escapeText("```\nnever closed <b>")).toBe("\\`\\`\\`\\\nnever closed \\<b\\>");
 });
 
 describe("fenced", () => {

@@ -1,7 +1,7 @@
 import type { StoredEvent } from "@kulti/protocol/event.ts";
 
 /** What stands out in a session, in one line: the moments that a player makes chapters of. Null for all others. */
-export function marker_of(event: StoredEvent): string | null {
+export function markerOf(event: StoredEvent): string | null {
   switch (event.type) {
     case "thought":
       return event.data.thought_type === "prompt" ? label("Prompt", event.data.content) : null;
@@ -18,11 +18,11 @@ export function marker_of(event: StoredEvent): string | null {
 
 /** The text has at most 80 characters. */
 function label(word: string, text: string): string {
-  const line = one_line(text);
+  const line = oneLine(text);
   const characters = [...line];
   const short = characters.length > 80 ? `${characters.slice(0, 79).join("")}…` : line;
   return short === "" ? word : `${word}: ${short}`;
 }
 
 /** Without controls: a player writes it into a terminal or a window's title. */
-export const one_line = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, " ").trim();

@@ -1,24 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { message_of, session_of, sessions } from "../../test/session.ts";
-import { read_recording } from "../import/index.ts";
-import { read_session } from "../import/ndjson.ts";
-import { export_ndjson } from "./ndjson.ts";
+import { messageOf, sessionOf, sessions } from "../../test/session.ts";
+import { readRecording } from "../import/index.ts";
+import { readSession } from "../import/ndjson.ts";
+import { exportNdjson } from "./ndjson.ts";
 
-const text_of = (pieces: Iterable<string>): string => [...pieces].join("");
-const session = session_of(
+const textOf = (pieces: Iterable<string>): string => [...pieces].join("");
+const session = sessionOf(
   [
     [0, "status", { status: "live" }],
     [1, "thought", { thought_type: "general", content: "a\nb\u2028c" }],
   ],
-  { messages: [message_of(1, 2, "Why?")] },
+  { messages: [messageOf(1, 2, "Why?")] },
 );
 
-describe("export_ndjson", () => {
+describe("exportNdjson", () => {
   test("what it writes is read back as it was, whatever the events", () => {
     fc.assert(
       fc.property(sessions, (session) => {
-        const { skipped, ...read } = read_session(text_of(export_ndjson(session)));
+        const { skipped, ...read } = readSession(textOf(exportNdjson(session)));
         expect(skipped).toEqual([]);
         expect(JSON.parse(JSON.stringify(read))).toEqual(JSON.parse(JSON.stringify(session)));
       }),
@@ -27,7 +27,7 @@ describe("export_ndjson", () => {
   });
 
   test("writes the facts, then one line for each event and message", () => {
-    const lines = text_of(export_ndjson(session)).split("\n");
+    const lines = textOf(exportNdjson(session)).split("\n");
     expect(lines).toHaveLength(5);
     expect(lines.at(-1)).toBe("");
     expect(JSON.parse(lines[0] ?? "")).toEqual({
@@ -39,7 +39,7 @@ describe("export_ndjson", () => {
   });
 
   test("kulti replay plays it: the events without the facts and the chat", () => {
-    const { format, events, skipped } = read_recording(text_of(export_ndjson(session)));
+    const { format, events, skipped } = readRecording(textOf(exportNdjson(session)));
     expect([format, skipped]).toEqual(["kulti", []]);
     expect(events.map(({ type, at }) => [type, at])).toEqual(
       session.events.map(({ type, at }) => [type, at]),
@@ -47,8 +47,8 @@ describe("export_ndjson", () => {
   });
 });
 
-describe("read_session", () => {
-  const lines = [...export_ndjson(session)];
+describe("readSession", () => {
+  const lines = [...exportNdjson(session)];
 
   test("leaves out lines it does not understand, and tells which", () => {
     const odd = [
@@ -57,18 +57,16 @@ describe("read_session", () => {
       '{"type":"status","data":{"status":"done"}}\n',
       "{",
     ];
-    const { events, messages, skipped } = read_session([...lines, ...odd].join(""));
+    const { events, messages, skipped } = readSession([...lines, ...odd].join(""));
     expect([events.length, messages.length]).toEqual([2, 1]);
     expect(skipped.map(({ where }) => where)).toEqual(["line 8", "line 5", "line 6", "line 7"]);
   });
 
   test("refuses what is no exported session, a later version and broken facts", () => {
-    expect(() => read_session(lines.slice(1).join(""))).toThrow("its first line is no header");
-    expect(() => read_session("")).toThrow("its first line is no header");
+    expect(() => readSession(lines.slice(1).join(""))).toThrow("its first line is no header");
+    expect(() => readSession("")).toThrow("its first line is no header");
     const [head = ""] = lines;
-    expect(() => read_session(head.replace('"version":1', '"version":2'))).toThrow("version 2");
-    expect(() => read_session(head.replace('"to_seq":2', '"to_seq":"2"'))).toThrow(
-      "session.to_seq",
-    );
+    expect(() => readSession(head.replace('"version":1', '"version":2'))).toThrow("version 2");
+    expect(() => readSession(head.replace('"to_seq":2', '"to_seq":"2"'))).toThrow("session.to_seq");
   });
 });

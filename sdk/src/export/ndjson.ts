@@ -9,30 +9,26 @@
  * Lines of other shapes are for later versions: a reader leaves them out. `import/ndjson.ts` reads it back.
  */
 import type { Head } from "@kulti/protocol/wire.ts";
-import { json_line } from "../printable.ts";
+import { jsonLine } from "../printable.ts";
 import type { RecordedSession } from "./session.ts";
 
-export const session_format = "kulti-session";
-export const session_format_version = 1;
+export const sessionFormat = "kulti-session";
+export const sessionFormatVersion = 1;
 
 export interface SessionLine {
-  format: typeof session_format;
+  format: typeof sessionFormat;
   version: number;
   session: Head;
 }
 
 /** Yields whole lines, each with its line break. */
-export function* export_ndjson({
-  head,
-  events,
-  messages = [],
-}: RecordedSession): Generator<string> {
+export function* exportNdjson({ head, events, messages = [] }: RecordedSession): Generator<string> {
   const first: SessionLine = {
-    format: session_format,
-    version: session_format_version,
+    format: sessionFormat,
+    version: sessionFormatVersion,
     session: head,
   };
-  yield json_line(first);
-  for (const event of events) yield json_line(event);
-  for (const message of messages) yield json_line({ message });
+  yield jsonLine(first);
+  for (const event of events) yield jsonLine(event);
+  for (const message of messages) yield jsonLine({ message });
 }

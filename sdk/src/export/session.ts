@@ -11,39 +11,39 @@ export interface RecordedSession {
 }
 
 /** One thing that happened, on a clock that starts at 0 with the first event and never runs backwards. */
-export type Moment = { at_ms: number } & (
+export type Moment = { atMs: number } & (
   | { kind: "event"; event: StoredEvent }
   | { kind: "message"; message: Message }
 );
 
 /** Events keep the order of `seq`; a message stands behind the events that had happened when it was written. */
-export function* moments_of({ events, messages = [] }: RecordedSession): Generator<Moment> {
-  const start_ms = Date.parse(events[0]?.at ?? messages[0]?.at ?? "");
-  let now_ms = 0;
+export function* momentsOf({ events, messages = [] }: RecordedSession): Generator<Moment> {
+  const startMs = Date.parse(events[0]?.at ?? messages[0]?.at ?? "");
+  let nowMs = 0;
   let next = 0;
   const advance = (at: string) => {
-    now_ms = Math.max(now_ms, Date.parse(at) - start_ms || 0);
-    return now_ms;
+    nowMs = Math.max(nowMs, Date.parse(at) - startMs || 0);
+    return nowMs;
   };
   for (const event of events) {
     for (; next < messages.length; next++) {
       const message = messages[next];
       if (!message || !(Date.parse(message.at) < Date.parse(event.at))) break;
-      yield { kind: "message", at_ms: advance(message.at), message };
+      yield { kind: "message", atMs: advance(message.at), message };
     }
-    yield { kind: "event", at_ms: advance(event.at), event };
+    yield { kind: "event", atMs: advance(event.at), event };
   }
   for (const message of messages.slice(next)) {
-    yield { kind: "message", at_ms: advance(message.at), message };
+    yield { kind: "message", atMs: advance(message.at), message };
   }
 }
 
 /** What a session is called: its task, or else its agent. */
-export const title_of = ({ head }: RecordedSession): string =>
+export const titleOf = ({ head }: RecordedSession): string =>
   head.task?.title ?? `A session of ${head.agent_name}`;
 
 /** `0:07`, `12:09`, `1:12:09`. */
-export function elapsed_text(ms: number): string {
+export function elapsedText(ms: number): string {
   const seconds = Math.floor(ms / 1_000);
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
   const two = (value: number) => String(value).padStart(2, "0");

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TerminalScreen } from "./terminal-screen.ts";
 
-function screen_of(...outputs: string[]): TerminalScreen {
+function screenOf(...outputs: string[]): TerminalScreen {
   const screen = new TerminalScreen();
   for (const output of outputs) screen.write(output);
   return screen;
@@ -28,11 +28,11 @@ describe("TerminalScreen", () => {
     ["device strings and resets", "\u001bPq#\u001b\\a\u001bcb\u001b(Bc", "abc"],
     ["accents and joined emoji", "e\u0301👩\u200d🔬x", "e\u0301👩\u200d🔬x"],
   ])("shows %s", (_, output, text) => {
-    expect(screen_of(output).text()).toBe(text);
+    expect(screenOf(output).text()).toBe(text);
   });
 
   test("colours: named, bright, 256, true, and off again", () => {
-    const runs = screen_of(
+    const runs = screenOf(
       "a\u001b[1;31mb\u001b[92mc\u001b[38;5;208md\u001b[48;2;1;2;3me\u001b[0mf\u001b[7mg",
     ).lines()[0];
     expect(runs?.map(({ text, look }) => [text, look.fore, look.back, look.bold])).toEqual([
@@ -55,8 +55,8 @@ describe("TerminalScreen", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), fc.nat(60), (pieces, cut) => {
         const output = pieces.join("");
-        const whole = screen_of(output).text();
-        expect(screen_of(output.slice(0, cut), output.slice(cut)).text()).toBe(whole);
+        const whole = screenOf(output).text();
+        expect(screenOf(output.slice(0, cut), output.slice(cut)).text()).toBe(whole);
       }),
       { numRuns: 300 },
     );
@@ -64,7 +64,7 @@ describe("TerminalScreen", () => {
 
   test("a command that clears the screen a thousand times leaves little and takes no time", () => {
     const started = process.cpuUsage().user / 1000;
-    const screen = screen_of("\u001b[2J\u001b[Hbusy\n".repeat(20_000));
+    const screen = screenOf("\u001b[2J\u001b[Hbusy\n".repeat(20_000));
     expect(screen.lines().length).toBeLessThanOrEqual(5_000);
     expect(process.cpuUsage().user / 1000 - started).toBeLessThan(2_000);
   });

@@ -3,7 +3,7 @@
  * progress bars, erasing and cursor movement are followed; lines are as long as they are written (whoever shows them
  * wraps them), and clearing the screen begins a new one below the old.
  */
-import { create_token_reader, type TerminalToken } from "../terminal-tokens.ts";
+import { createTokenReader, type TerminalToken } from "../terminal-tokens.ts";
 
 /** What one character looks like: words such as `bold` or `red`, and `#rrggbb` colours; empty for plain text. */
 export interface Look {
@@ -38,14 +38,14 @@ const plain: Look = {
 
 const blank: Cell = { character: " ", look: plain };
 /** Rows that absolute positions count in. */
-const screen_rows = 30;
+const screenRows = 30;
 /** A cursor that is sent further than this stays here. */
-const most_columns = 1_000;
-const most_lines = 5_000;
+const mostColumns = 1_000;
+const mostLines = 5_000;
 
 export class TerminalScreen {
   #lines: Cell[][] = [[]];
-  #read = create_token_reader();
+  #read = createTokenReader();
   #look = plain;
   #row = 0;
   #column = 0;
@@ -57,25 +57,25 @@ export class TerminalScreen {
   }
 
   /** What is written next starts on a line of its own and plain: a command cut short may leave colours behind. */
-  begin_line(): void {
-    this.#read = create_token_reader();
+  beginLine(): void {
+    this.#read = createTokenReader();
     this.#look = plain;
     if (this.#column > 0) this.#feed();
   }
 
   /** A command as it was typed after `prompt`, which may hold escapes. */
-  write_command(prompt: string, command: string): void {
-    this.begin_line();
+  writeCommand(prompt: string, command: string): void {
+    this.beginLine();
     const typed = command.replace(/\r\n?/g, "\n").replace(/[^\P{Cc}\n\t]/gu, "");
     this.write(`${prompt}${typed}`);
-    this.begin_line();
+    this.beginLine();
   }
 
   /** Lines without the empty ones at the end; the last `count` where it is given. */
-  lines(count = most_lines): Run[][] {
+  lines(count = mostLines): Run[][] {
     let end = this.#lines.length;
-    while (end > 0 && is_blank(this.#lines[end - 1])) end--;
-    return this.#lines.slice(Math.max(0, end - count), end).map(runs_of);
+    while (end > 0 && isBlank(this.#lines[end - 1])) end--;
+    return this.#lines.slice(Math.max(0, end - count), end).map(runsOf);
   }
 
   text(): string {
@@ -107,12 +107,12 @@ export class TerminalScreen {
     if (control === "\n" || control === "\v" || control === "\f") this.#feed();
     else if (control === "\r") this.#column = 0;
     else if (control === "\b") this.#column = Math.max(0, this.#column - 1);
-    else if (control === "\t") this.#column = Math.min(most_columns, (this.#column | 7) + 1);
+    else if (control === "\t") this.#column = Math.min(mostColumns, (this.#column | 7) + 1);
   }
 
   #feed(): void {
     this.#column = 0;
-    this.#move_to(this.#row + 1);
+    this.#moveTo(this.#row + 1);
   }
 
   #sequence(params: number[], final: string): void {
@@ -129,31 +129,31 @@ export class TerminalScreen {
         return;
       case "B":
       case "E":
-        this.#move_to(Math.min(this.#row + count, this.#top + screen_rows - 1));
+        this.#moveTo(Math.min(this.#row + count, this.#top + screenRows - 1));
         if (final === "E") this.#column = 0;
         return;
       case "C":
-        this.#column = Math.min(most_columns, this.#column + count);
+        this.#column = Math.min(mostColumns, this.#column + count);
         return;
       case "D":
         this.#column = Math.max(0, this.#column - count);
         return;
       case "G":
-        this.#column = Math.min(most_columns, count - 1);
+        this.#column = Math.min(mostColumns, count - 1);
         return;
       case "d":
-        this.#move_to(this.#top + Math.min(count, screen_rows) - 1);
+        this.#moveTo(this.#top + Math.min(count, screenRows) - 1);
         return;
       case "H":
       case "f":
-        this.#move_to(this.#top + Math.min(count, screen_rows) - 1);
-        this.#column = Math.min(most_columns, Math.max(1, second) - 1);
+        this.#moveTo(this.#top + Math.min(count, screenRows) - 1);
+        this.#column = Math.min(mostColumns, Math.max(1, second) - 1);
         return;
       case "K":
-        this.#erase_line(first);
+        this.#eraseLine(first);
         return;
       case "J":
-        this.#erase_screen(first);
+        this.#eraseScreen(first);
         return;
       case "P":
         this.#line().splice(this.#column, count);
@@ -166,54 +166,54 @@ export class TerminalScreen {
     }
   }
 
-  #erase_line(mode: number): void {
+  #eraseLine(mode: number): void {
     const line = this.#line();
     if (mode === 0) line.length = Math.min(line.length, this.#column);
     else if (mode === 2) line.length = 0;
     else line.fill(blank, 0, this.#column + 1);
   }
 
-  #erase_screen(mode: number): void {
+  #eraseScreen(mode: number): void {
     if (mode === 0) {
-      this.#erase_line(0);
+      this.#eraseLine(0);
       this.#lines.length = this.#row + 1;
       return;
     }
     // What stood there stays readable above.
     if (mode !== 2) return;
     let end = this.#lines.length;
-    while (end > this.#top && is_blank(this.#lines[end - 1])) end--;
-    const row_in_screen = this.#row - this.#top;
+    while (end > this.#top && isBlank(this.#lines[end - 1])) end--;
+    const rowInScreen = this.#row - this.#top;
     this.#lines.length = end;
     this.#top = end;
-    this.#move_to(end + row_in_screen);
+    this.#moveTo(end + rowInScreen);
   }
 
   #line(): Cell[] {
     return this.#lines[this.#row] as Cell[];
   }
 
-  #move_to(row: number): void {
+  #moveTo(row: number): void {
     this.#row = row;
     while (this.#lines.length <= this.#row) this.#lines.push([]);
-    this.#top = Math.max(this.#top, this.#row - screen_rows + 1);
+    this.#top = Math.max(this.#top, this.#row - screenRows + 1);
     // In bites, since each one copies what stays.
-    if (this.#lines.length < 2 * most_lines) return;
-    const gone = this.#lines.length - most_lines;
+    if (this.#lines.length < 2 * mostLines) return;
+    const gone = this.#lines.length - mostLines;
     this.#lines = this.#lines.slice(gone);
     this.#row -= gone;
     this.#top = Math.max(0, this.#top - gone);
   }
 }
 
-const is_blank = (line: Cell[] | undefined): boolean =>
+const isBlank = (line: Cell[] | undefined): boolean =>
   line?.every((cell) => cell.character === " " && cell.look.back === "") ?? true;
 
 /** Accents, variation selectors and joined emoji belong to the character before them. */
 const joins = (before: string, character: string): boolean =>
   /^(?:\p{M}|\p{Emoji_Modifier}|\u200d)$/u.test(character) || before.endsWith("\u200d");
 
-function runs_of(line: readonly Cell[]): Run[] {
+function runsOf(line: readonly Cell[]): Run[] {
   let end = line.length;
   while (end > 0 && line[end - 1]?.character === " " && line[end - 1]?.look.back === "") end--;
   const runs: Run[] = [];
@@ -236,12 +236,12 @@ function restyled(look: Look, params: readonly number[]): Look {
       const { colour, used } = extended(params.slice(at + 1));
       next = { ...next, [param === 38 ? "fore" : "back"]: colour };
       at += used;
-    } else next = { ...next, ...change_of(param) };
+    } else next = { ...next, ...changeOf(param) };
   }
   return next;
 }
 
-function change_of(param: number): Partial<Look> {
+function changeOf(param: number): Partial<Look> {
   if (param === 0) return plain;
   if (param === 1) return { bold: true };
   if (param === 2) return { dim: true };
@@ -260,8 +260,8 @@ function change_of(param: number): Partial<Look> {
   return {};
 }
 
-const named = (index: number, is_bright: boolean): string =>
-  `${is_bright ? "bright-" : ""}${colours[index & 7]}`;
+const named = (index: number, isBright: boolean): string =>
+  `${isBright ? "bright-" : ""}${colours[index & 7]}`;
 
 /** `5;n` of 256 colours or `2;r;g;b`. */
 function extended([mode, ...rest]: readonly number[]): { colour: string; used: number } {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { folded, of_type, recording_of } from "../../test/recording.ts";
+import { folded, ofType, recordingOf } from "../../test/recording.ts";
 
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 10, 0, second)).toISOString();
 let lines = 0;
@@ -20,14 +20,14 @@ const result = (id: string, content: unknown, rest: object = {}) => [
 ];
 
 test("a prompt, thinking and an answer", () => {
-  const { events } = recording_of([
+  const { events } = recordingOf([
     user(0, "# Fix the login\nIt fails on Mondays."),
     assistant(5, [{ type: "thinking", thinking: "Mondays…", signature: "x" }]),
     assistant(9, [{ type: "text", text: "Fixed." }], { stop_reason: "end_turn" }),
   ]);
   const task = { title: "Fix the login", description: "It fails on Mondays." };
-  expect(of_type(events, "task")).toEqual([task]);
-  expect(of_type(events, "thought")).toEqual([
+  expect(ofType(events, "task")).toEqual([task]);
+  expect(ofType(events, "thought")).toEqual([
     {
       thought_type: "prompt",
       content: "# Fix the login\nIt fails on Mondays.",
@@ -36,7 +36,7 @@ test("a prompt, thinking and an answer", () => {
     { thought_type: "reasoning", content: "Mondays…" },
     { thought_type: "general", content: "Fixed.", priority: "headline" },
   ]);
-  expect(of_type(events, "status").map(({ status }) => status)).toEqual([
+  expect(ofType(events, "status").map(({ status }) => status)).toEqual([
     "working",
     "thinking",
     "waiting",
@@ -46,7 +46,7 @@ test("a prompt, thinking and an answer", () => {
 });
 
 test("files are told when the tool's result says so, relative to the folder", () => {
-  const { events } = recording_of([
+  const { events } = recordingOf([
     assistant(1, [use("1", "Write", { file_path: "/home/ada/app/a.ts", content: "one\ntwo\n" })]),
     user(2, result("1", "File created successfully")),
     assistant(3, [
@@ -77,14 +77,14 @@ test("files are told when the tool's result says so, relative to the folder", ()
     ]),
   ]);
   expect(folded(events).files.get("a.ts")?.content).toBe("I\n2\n");
-  expect(of_type(events, "code").length).toBe(3);
-  expect(of_type(events, "error")).toEqual([
+  expect(ofType(events, "code").length).toBe(3);
+  expect(ofType(events, "error")).toEqual([
     { message: "Edit: String to replace not found", file: "a.ts" },
   ]);
 });
 
 test("a file that was read is shown whole at its first edit, every occurrence replaced", () => {
-  const { events } = recording_of([
+  const { events } = recordingOf([
     assistant(1, [use("1", "Read", { file_path: "/home/ada/app/c.py" })]),
     user(2, result("1", "     1→x = 1\n     2→y = x\n     3→print(x)")),
     assistant(3, [
@@ -97,13 +97,13 @@ test("a file that was read is shown whole at its first edit, every occurrence re
     ]),
     user(4, result("2", "ok")),
   ]);
-  expect(of_type(events, "code")).toEqual([
+  expect(ofType(events, "code")).toEqual([
     { filename: "c.py", action: "edit", content: "z = 1\ny = z\nprint(z)" },
   ]);
 });
 
 test("the original that the result carries serves as well", () => {
-  const { events } = recording_of([
+  const { events } = recordingOf([
     assistant(1, [
       use("1", "Edit", { file_path: "/home/ada/app/d.py", old_string: "b", new_string: "B" }),
     ]),
@@ -115,7 +115,7 @@ test("the original that the result carries serves as well", () => {
 });
 
 test("commands with their output, exit code and what they do to files", () => {
-  const { events } = recording_of([
+  const { events } = recordingOf([
     assistant(1, [
       use("1", "Bash", { command: "cat > n.txt <<'EOF'\nhi\nEOF", description: "Make n" }),
     ]),
@@ -127,13 +127,13 @@ test("commands with their output, exit code and what they do to files", () => {
     user(7, "<bash-input>ls</bash-input>"),
     user(8, "<bash-stdout>a.ts</bash-stdout><bash-stderr></bash-stderr>"),
   ]);
-  expect(of_type(events, "terminal").filter(({ command }) => !command)).toEqual([
+  expect(ofType(events, "terminal").filter(({ command }) => !command)).toEqual([
     { stream: "stdout", text: "", exit_code: 0 },
     { stream: "stderr", text: "\u001b[31mboom\u001b[0m\n", exit_code: 2 },
     { stream: "stdout", text: "", exit_code: 0 },
     { stream: "stdout", text: "a.ts\n" },
   ]);
-  expect(of_type(events, "code").map(({ action }) => action)).toEqual(["write", "delete"]);
+  expect(ofType(events, "code").map(({ action }) => action)).toEqual(["write", "delete"]);
 });
 
 test("to-do lists, in both of their forms, are milestones", () => {
@@ -143,7 +143,7 @@ test("to-do lists, in both of their forms, are milestones", () => {
       { content: "Fix it", status: second, activeForm: "Fixing it" },
     ],
   });
-  const { events } = recording_of([
+  const { events } = recordingOf([
     assistant(1, [use("1", "TodoWrite", todos("in_progress", "pending"))]),
     user(2, result("1", "ok")),
     assistant(3, [use("2", "TodoWrite", todos("completed", "in_progress"))]),
@@ -152,7 +152,7 @@ test("to-do lists, in both of their forms, are milestones", () => {
     assistant(6, [use("4", "TaskUpdate", { taskId: "1", status: "completed" })]),
     user(7, result("4", "Updated task #1 status")),
   ]);
-  expect(of_type(events, "milestone")).toEqual([
+  expect(ofType(events, "milestone")).toEqual([
     { label: "Find it", completed: false },
     { label: "Fix it", completed: false },
     { label: "Find it", completed: true },
@@ -162,7 +162,7 @@ test("to-do lists, in both of their forms, are milestones", () => {
 });
 
 test("what belongs to subagents, the program and its commands stays in the background", () => {
-  const { events, skipped } = recording_of([
+  const { events, skipped } = recordingOf([
     line(0, "file-history-snapshot", { messageId: "x" }),
     user(1, "Caveat: generated by local commands", { isMeta: true }),
     user(2, "<command-name>/model</command-name><command-args>opus</command-args>"),
@@ -179,9 +179,12 @@ test("what belongs to subagents, the program and its commands stays in the backg
     line(8, "new-thing-of-2027", {}),
     assistant(9, [{ type: "text", text: "API Error: 529" }], {}, { isApiErrorMessage: true }),
   ]);
-  expect(of_type(events, "task")).toEqual([{ title: "Go on" }]);
+  expect(ofType(events, "task")).toEqual([{ title: "Go on" }]);
   expect(
-    of_type(events, "thought").map(({ thought_type, content }) => [thought_type, content]),
+    ofType(events, "thought").map(({ thought_type: thoughtType, content }) => [
+      thoughtType,
+      content,
+    ]),
   ).toEqual([
     ["context", "/model opus"],
     ["context", "Explore the code"],
@@ -190,26 +193,26 @@ test("what belongs to subagents, the program and its commands stays in the backg
     ["observation", "Interrupted by the user."],
     ["context", "Conversation compacted"],
   ]);
-  expect(of_type(events, "error")).toEqual([{ message: "API Error: 529" }]);
+  expect(ofType(events, "error")).toEqual([{ message: "API Error: 529" }]);
   expect(skipped).toEqual([{ where: "line 9", why: "is of the unknown type new-thing-of-2027" }]);
 });
 
 test("usage counts once per message, the last line of it", () => {
-  const usage = (output_tokens: number) => ({
+  const usage = (outputTokens: number) => ({
     id: "same",
     usage: {
       input_tokens: 3,
       cache_creation_input_tokens: 10,
       cache_read_input_tokens: 100,
-      output_tokens,
+      output_tokens: outputTokens,
     },
   });
-  const { events } = recording_of([
+  const { events } = recordingOf([
     assistant(1, [{ type: "text", text: "a" }], usage(1)),
     assistant(2, [{ type: "text", text: "b" }], usage(9)),
     line(3, "result", { total_cost_usd: 0.25, is_error: false }),
   ]);
-  expect(of_type(events, "usage")).toEqual([
+  expect(ofType(events, "usage")).toEqual([
     { model: "claude-x", input_tokens: 113, output_tokens: 9 },
     { cost_usd: 0.25 },
   ]);
@@ -217,8 +220,8 @@ test("usage counts once per message, the last line of it", () => {
 
 test("lines that a resumed session tells again count once", () => {
   const once = [user(0, "Hello"), assistant(1, [{ type: "text", text: "Hi." }])];
-  const { events } = recording_of([...once, ...once, user(5, "Again")]);
-  expect(of_type(events, "thought").map(({ content }) => content)).toEqual([
+  const { events } = recordingOf([...once, ...once, user(5, "Again")]);
+  expect(ofType(events, "thought").map(({ content }) => content)).toEqual([
     "Hello",
     "Hi.",
     "Again",
@@ -226,34 +229,36 @@ test("lines that a resumed session tells again count once", () => {
 });
 
 test("usage counts once per message when two of them take turns", () => {
-  const part = (second: number, id: string, output_tokens: number) =>
+  const part = (second: number, id: string, outputTokens: number) =>
     assistant(second, [{ type: "text", text: `${id} ${second}` }], {
-      ...{ id, usage: { input_tokens: 1, output_tokens } },
+      ...{ id, usage: { input_tokens: 1, output_tokens: outputTokens } },
     });
-  const { events } = recording_of([part(0, "a", 1), part(1, "b", 5), part(2, "a", 9)]);
-  expect(of_type(events, "usage").map(({ output_tokens }) => output_tokens)).toEqual([5, 9]);
+  const { events } = recordingOf([part(0, "a", 1), part(1, "b", 5), part(2, "a", 9)]);
+  expect(ofType(events, "usage").map(({ output_tokens: outputTokens }) => outputTokens)).toEqual([
+    5, 9,
+  ]);
 });
 
 test("prompts that waited, what a slash command stands for, and local commands", () => {
-  const { events } = recording_of([
+  const { events } = recordingOf([
     user(0, "Expanded command", { isMeta: true }),
     line(1, "attachment", { attachment: { type: "queued_command", prompt: "And the tests?" } }),
     line(2, "system", {
       ...{ subtype: "local_command", content: "<local-command-stdout>ok</local-command-stdout>" },
     }),
   ]);
-  expect(of_type(events, "thought")).toEqual([
+  expect(ofType(events, "thought")).toEqual([
     {
       ...{ thought_type: "context", content: "Expanded command", priority: "detail" },
       metadata: { kind: "command" },
     },
     { thought_type: "prompt", content: "And the tests?", priority: "headline" },
   ]);
-  expect(of_type(events, "terminal")).toEqual([{ stream: "stdout", text: "ok\n" }]);
+  expect(ofType(events, "terminal")).toEqual([{ stream: "stdout", text: "ok\n" }]);
 });
 
 test("what a tool was asked stands under its line; a pattern keeps its stars", () => {
-  const { events } = recording_of([
+  const { events } = recordingOf([
     assistant(0, [use("1", "Glob", { pattern: "**/*.md" })]),
     assistant(1, [use("2", "mcp__radio__scan", { seconds: 5, band: "2.4" })]),
     assistant(2, [
@@ -267,7 +272,7 @@ test("what a tool was asked stands under its line; a pattern keeps its stars", (
       ]),
     ),
   ]);
-  expect(of_type(events, "thought").map(({ content }) => content)).toEqual([
+  expect(ofType(events, "thought").map(({ content }) => content)).toEqual([
     "Glob **/*.md",
     "radio: scan\n\nseconds: 5\nband: 2.4",
     "Task Look\n\ndescription: Look\nprompt: Look for wrens.\nBoth kinds.",
@@ -289,7 +294,7 @@ test("an edit is told as the result's patch where its own words don't fit", () =
       },
     ],
   };
-  const { events } = recording_of([
+  const { events } = recordingOf([
     assistant(0, [
       use("1", "Edit", { file_path: path, old_string: 'let a = "1";', new_string: "let a;" }),
     ]),
@@ -310,26 +315,26 @@ test("an edit is told as the result's patch where its own words don't fit", () =
 
 test("a notebook is told whole when its cell was edited", () => {
   const input = { notebook_path: "/home/ada/app/n.ipynb", new_source: "1 + 1" };
-  const { events } = recording_of([
+  const { events } = recordingOf([
     assistant(0, [use("1", "NotebookEdit", input)]),
     user(1, result("1", "updated"), { toolUseResult: { ...input, updated_file: '{"cells":[]}' } }),
   ]);
-  expect(of_type(events, "code")).toEqual([
+  expect(ofType(events, "code")).toEqual([
     { filename: "n.ipynb", action: "edit", content: '{"cells":[]}' },
   ]);
 });
 
 test("an export with its lines in one JSON object", () => {
   const lines = { loglines: [user(0, "Hello")] };
-  const { events, format } = recording_of([lines]);
-  expect([format, of_type(events, "task")]).toEqual(["claude-code", [{ title: "Hello" }]]);
+  const { events, format } = recordingOf([lines]);
+  expect([format, ofType(events, "task")]).toEqual(["claude-code", [{ title: "Hello" }]]);
 });
 
 test("subagents that worked at the same time are told so, and a clock that jumps back moves nothing", () => {
   const side = { isSidechain: true };
   const say = (second: number, text: string, rest: object = {}) =>
     assistant(second, [{ type: "text", text }], {}, rest);
-  const { events } = recording_of([
+  const { events } = recordingOf([
     say(0, "begin"),
     say(1, "a1", side),
     say(5, "a2", side),
@@ -338,7 +343,7 @@ test("subagents that worked at the same time are told so, and a clock that jumps
     say(9, "both are done"),
     say(4, "the clock was wrong"),
   ]);
-  expect(of_type(events, "thought").map(({ content }) => content)).toEqual([
+  expect(ofType(events, "thought").map(({ content }) => content)).toEqual([
     ...["begin", "a1", "b1", "a2", "b2", "both are done", "the clock was wrong"],
   ]);
   expect(events.filter(({ type }) => type === "thought").map((event) => event.at)).toEqual(
@@ -348,12 +353,12 @@ test("subagents that worked at the same time are told so, and a clock that jumps
 
 test("the file of a subagent alone is a run like any other", () => {
   const side = { isSidechain: true };
-  const { events } = recording_of([
+  const { events } = recordingOf([
     user(0, "Look for wrens.", side),
     assistant(1, [{ type: "text", text: "Two." }], { stop_reason: "end_turn" }, side),
   ]);
-  expect(of_type(events, "task")).toEqual([{ title: "Look for wrens." }]);
-  expect(of_type(events, "thought").at(-1)).toEqual({
+  expect(ofType(events, "task")).toEqual([{ title: "Look for wrens." }]);
+  expect(ofType(events, "thought").at(-1)).toEqual({
     ...{ thought_type: "general", content: "Two.", priority: "headline" },
   });
 });

@@ -5,43 +5,43 @@
  * commands in the terminal, edits as code, to-do lists as milestones. A file is told as changed when the tool's
  * result says so, not before.
  */
-import { lines_of_run } from "./claude-lines.ts";
+import { linesOfRun } from "./claude-lines.ts";
 import { ClaudeTools } from "./claude-tools.ts";
 import { Files } from "./files.ts";
 import type { JsonLine } from "./jsonl.ts";
 import type { Recording, Skipped } from "./recording.ts";
 import { Track } from "./track.ts";
 import {
-  count_of,
-  element_of,
+  countOf,
+  elementOf,
   type Fields,
-  fields_of,
-  first_line,
-  is_fields,
-  joined_text,
-  list_of,
-  number_of,
-  text_of,
-  time_of,
-  without_elements,
+  fieldsOf,
+  firstLine,
+  isFields,
+  joinedText,
+  listOf,
+  numberOf,
+  textOf,
+  timeOf,
+  withoutElements,
 } from "./value.ts";
 
 /** Between lines that bear no time, as those of stream-json. */
-const step_ms = 1_000;
+const stepMs = 1_000;
 
-export function import_claude_code(lines: JsonLine[], skipped: Skipped[]): Recording {
-  const start = lines.map(({ value }) => time_of(value.timestamp)).find((ms) => ms !== undefined);
+export function importClaudeCode(lines: JsonLine[], skipped: Skipped[]): Recording {
+  const start = lines.map(({ value }) => timeOf(value.timestamp)).find((ms) => ms !== undefined);
   const track = new Track(start ?? Date.now());
   track.skipped.push(...skipped);
-  const ordered = lines_of_run(lines);
+  const ordered = linesOfRun(lines);
   const importer = new ClaudeImporter(
     track,
     ordered.map(({ value }) => value),
   );
   for (const { number, value } of ordered) {
     track.where = `line ${number}`;
-    const moment = time_of(value.timestamp);
-    if (moment === undefined) track.advance(value.type === "summary" ? 0 : step_ms);
+    const moment = timeOf(value.timestamp);
+    if (moment === undefined) track.advance(value.type === "summary" ? 0 : stepMs);
     else track.at(moment);
     try {
       importer.read(value);
@@ -59,24 +59,24 @@ class ClaudeImporter {
   readonly #tools: ClaudeTools;
   readonly #uuids: ReadonlySet<string>;
   /** Usage of one message is repeated on each of its lines, growing, with others between: the last line counts. */
-  readonly #last_of_message: ReadonlyMap<string, Fields>;
+  readonly #lastOfMessage: ReadonlyMap<string, Fields>;
   /** False in the file of a subagent alone, whose run then is the one that is told. */
-  readonly #has_main: boolean;
+  readonly #hasMain: boolean;
 
   constructor(track: Track, lines: Fields[]) {
     this.#track = track;
     this.#files = new Files(track);
     this.#tools = new ClaudeTools(track, this.#files);
-    this.#uuids = new Set(lines.map((line) => text_of(line.uuid)));
-    this.#has_main = lines.some(
-      (line) => (line.type === "user" || line.type === "assistant") && !is_of_subagent(line),
+    this.#uuids = new Set(lines.map((line) => textOf(line.uuid)));
+    this.#hasMain = lines.some(
+      (line) => (line.type === "user" || line.type === "assistant") && !isOfSubagent(line),
     );
-    const with_usage = lines.filter((line) => is_fields(fields_of(line.message).usage));
-    this.#last_of_message = new Map(with_usage.map((line) => [message_id(line), line]));
+    const withUsage = lines.filter((line) => isFields(fieldsOf(line.message).usage));
+    this.#lastOfMessage = new Map(withUsage.map((line) => [messageId(line), line]));
   }
 
   read(line: Fields) {
-    const cwd = text_of(line.cwd);
+    const cwd = textOf(line.cwd);
     if (this.#files.root === "" && cwd !== "") this.#files.root = cwd;
     // Kindred programs write the role alone.
     switch (line.type ?? line.role) {
@@ -91,7 +91,7 @@ class ClaudeImporter {
       case "result":
         return this.#result(line);
       case "attachment":
-        return this.#attachment(fields_of(line.attachment));
+        return this.#attachment(fieldsOf(line.attachment));
       // Book-keeping of the program: nothing an onlooker would have seen.
       case "file-history-snapshot":
       case "file-history-delta":
@@ -111,7 +111,7 @@ class ClaudeImporter {
       case "stream_event":
         return;
       default:
-        this.#track.skip(`is of the unknown type ${first_line(String(line.type), 60)}`);
+        this.#track.skip(`is of the unknown type ${firstLine(String(line.type), 60)}`);
     }
   }
 
@@ -120,13 +120,13 @@ class ClaudeImporter {
   }
 
   #user(line: Fields) {
-    const content = fields_of(line.message).content;
-    for (const block of list_of(content)) {
-      const fields = fields_of(block);
+    const content = fieldsOf(line.message).content;
+    for (const block of listOf(content)) {
+      const fields = fieldsOf(block);
       if (fields.type === "tool_result") this.#tools.result(fields, line.toolUseResult);
     }
     const text = ["system-reminder", "local-command-caveat"]
-      .reduce(without_elements, joined_text(content))
+      .reduce(withoutElements, joinedText(content))
       .replace(/<\/?user_query>/g, "");
     if (text.trim() === "") return;
     if (line.isMeta === true) {
@@ -134,9 +134,9 @@ class ClaudeImporter {
       if (!text.startsWith("Caveat:")) this.#background(text, "command");
       return;
     }
-    const is_side = this.#has_main && is_of_subagent(line);
+    const isSide = this.#hasMain && isOfSubagent(line);
     if (line.isCompactSummary === true) this.#background(text, "summary");
-    else if (is_side) this.#background(text, "subagent");
+    else if (isSide) this.#background(text, "subagent");
     else this.#spoken(text);
   }
 
@@ -146,7 +146,7 @@ class ClaudeImporter {
 
   /** What a person typed: a prompt, a slash command, a shell command, or a stop. */
   #spoken(text: string) {
-    const tag = (name: string): string | undefined => element_of(text, name);
+    const tag = (name: string): string | undefined => elementOf(text, name);
     const slash = tag("command-name");
     const output = tag("local-command-stdout") ?? tag("bash-stdout");
     const shell = tag("bash-input");
@@ -167,51 +167,51 @@ class ClaudeImporter {
   }
 
   #assistant(line: Fields) {
-    const message = fields_of(line.message);
-    const is_side = this.#has_main && is_of_subagent(line);
-    const options = is_side ? { priority: "detail" as const, metadata: { kind: "subagent" } } : {};
-    if (this.#last_of_message.get(message_id(line)) === line) this.#count_usage(message, line);
-    if (line.isApiErrorMessage === true) return this.#track.error(joined_text(message.content));
+    const message = fieldsOf(line.message);
+    const isSide = this.#hasMain && isOfSubagent(line);
+    const options = isSide ? { priority: "detail" as const, metadata: { kind: "subagent" } } : {};
+    if (this.#lastOfMessage.get(messageId(line)) === line) this.#countUsage(message, line);
+    if (line.isApiErrorMessage === true) return this.#track.error(joinedText(message.content));
     const blocks =
       typeof message.content === "string"
         ? [{ type: "text", text: message.content }]
-        : list_of(message.content);
+        : listOf(message.content);
     for (const block of blocks) {
-      const fields = fields_of(block);
+      const fields = fieldsOf(block);
       if (fields.type === "thinking") {
-        if (!is_side) this.#track.status("thinking");
-        this.#track.thought("reasoning", text_of(fields.thinking), options);
+        if (!isSide) this.#track.status("thinking");
+        this.#track.thought("reasoning", textOf(fields.thinking), options);
       } else if (fields.type === "text") {
-        const is_answer = message.stop_reason === "end_turn" && !is_side;
-        const headline = is_answer ? { ...options, priority: "headline" as const } : options;
-        this.#track.thought("general", text_of(fields.text), headline);
+        const isAnswer = message.stop_reason === "end_turn" && !isSide;
+        const headline = isAnswer ? { ...options, priority: "headline" as const } : options;
+        this.#track.thought("general", textOf(fields.text), headline);
       } else if (fields.type === "tool_use" || fields.type === "server_tool_use") {
-        if (!is_side) this.#track.status("working");
+        if (!isSide) this.#track.status("working");
         this.#tools.use(fields);
       }
     }
-    if (message.stop_reason === "end_turn" && !is_side) this.#track.status("waiting");
+    if (message.stop_reason === "end_turn" && !isSide) this.#track.status("waiting");
   }
 
   #system(line: Fields) {
-    const content = text_of(line.content);
-    if (line.subtype === "init" && this.#files.root === "") this.#files.root = text_of(line.cwd);
+    const content = textOf(line.content);
+    if (line.subtype === "init" && this.#files.root === "") this.#files.root = textOf(line.cwd);
     else if (line.subtype === "local_command") this.#spoken(content);
     else if (line.subtype === "compact_boundary") {
       this.#track.thought("context", content || "The conversation was compacted.", {
         priority: "detail",
       });
     } else if (line.level === "error" || line.subtype === "api_error") {
-      const message = text_of(fields_of(line.error).message) || text_of(fields_of(line.cause).code);
+      const message = textOf(fieldsOf(line.error).message) || textOf(fieldsOf(line.cause).code);
       this.#track.error(content || message || "The model's service failed.");
     }
   }
 
   /** A summary of this conversation; those of earlier ones, which stand at the head of a file, are not part of it. */
   #summary(line: Fields) {
-    const leaf = text_of(line.leafUuid);
+    const leaf = textOf(line.leafUuid);
     if (!this.#uuids.has(leaf) && leaf !== "") return;
-    this.#track.thought("evaluation", text_of(line.summary), {
+    this.#track.thought("evaluation", textOf(line.summary), {
       priority: "headline",
       metadata: { kind: "summary" },
     });
@@ -220,35 +220,35 @@ class ClaudeImporter {
   /** What was typed while the agent was at work waits, and reaches it as an attachment. */
   #attachment({ type, prompt, commandMode }: Fields) {
     if (type !== "queued_command" || commandMode === "task-notification") return;
-    const text = joined_text(prompt);
+    const text = joinedText(prompt);
     if (text.trim() !== "") this.#spoken(text);
   }
 
   #result(line: Fields) {
-    const cost_usd = number_of(line.total_cost_usd);
-    if (cost_usd !== undefined && cost_usd > 0) this.#track.usage({ cost_usd });
-    if (line.is_error === true) this.#track.error(text_of(line.result) || text_of(line.subtype));
+    const costUsd = numberOf(line.total_cost_usd);
+    if (costUsd !== undefined && costUsd > 0) this.#track.usage({ cost_usd: costUsd });
+    if (line.is_error === true) this.#track.error(textOf(line.result) || textOf(line.subtype));
   }
 
-  #count_usage(message: Fields, line: Fields) {
-    const usage = fields_of(message.usage);
-    const model = text_of(message.model);
-    const cost_usd = number_of(line.costUSD) ?? 0;
+  #countUsage(message: Fields, line: Fields) {
+    const usage = fieldsOf(message.usage);
+    const model = textOf(message.model);
+    const costUsd = numberOf(line.costUSD) ?? 0;
     this.#track.usage({
       ...(model.trim() && model !== "<synthetic>" ? { model } : {}),
       // What was read from the cache or written to it is input too.
       input_tokens:
-        count_of(usage.input_tokens) +
-        count_of(usage.cache_creation_input_tokens) +
-        count_of(usage.cache_read_input_tokens),
-      output_tokens: count_of(usage.output_tokens),
-      ...(cost_usd > 0 ? { cost_usd } : {}),
+        countOf(usage.input_tokens) +
+        countOf(usage.cache_creation_input_tokens) +
+        countOf(usage.cache_read_input_tokens),
+      output_tokens: countOf(usage.output_tokens),
+      ...(costUsd > 0 ? { cost_usd: costUsd } : {}),
     });
   }
 }
 
-const is_of_subagent = (line: Fields): boolean =>
+const isOfSubagent = (line: Fields): boolean =>
   line.isSidechain === true || typeof line.parent_tool_use_id === "string";
 
-const message_id = (line: Fields): string =>
-  text_of(fields_of(line.message).id) || text_of(line.requestId) || text_of(line.uuid);
+const messageId = (line: Fields): string =>
+  textOf(fieldsOf(line.message).id) || textOf(line.requestId) || textOf(line.uuid);

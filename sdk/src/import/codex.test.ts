@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { folded, of_type, recording_of } from "../../test/recording.ts";
+import { folded, ofType, recordingOf } from "../../test/recording.ts";
 
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 10, 0, second)).toISOString();
 const line = (second: number, type: string, payload: object) => ({
@@ -8,14 +8,14 @@ const line = (second: number, type: string, payload: object) => ({
   payload,
 });
 const item = (second: number, payload: object) => line(second, "response_item", payload);
-const call = (second: number, call_id: string, name: string, args: object) =>
-  item(second, { type: "function_call", name, call_id, arguments: JSON.stringify(args) });
-const output = (second: number, call_id: string, text: unknown) =>
-  item(second, { type: "function_call_output", call_id, output: text });
+const call = (second: number, callId: string, name: string, args: object) =>
+  item(second, { type: "function_call", name, call_id: callId, arguments: JSON.stringify(args) });
+const output = (second: number, callId: string, text: unknown) =>
+  item(second, { type: "function_call_output", call_id: callId, output: text });
 const meta = line(0, "session_meta", { id: "s", cwd: "/home/ada/app" });
 
 test("each thing once, though the file tells it twice", () => {
-  const { events } = recording_of([
+  const { events } = recordingOf([
     meta,
     line(0, "turn_context", { model: "gpt-5-codex", cwd: "/home/ada/app" }),
     item(0, {
@@ -34,9 +34,12 @@ test("each thing once, though the file tells it twice", () => {
       content: [{ type: "output_text", text: "Done." }],
     }),
   ]);
-  expect(of_type(events, "task")).toEqual([{ title: "Do it" }]);
+  expect(ofType(events, "task")).toEqual([{ title: "Do it" }]);
   expect(
-    of_type(events, "thought").map(({ thought_type, content }) => [thought_type, content]),
+    ofType(events, "thought").map(({ thought_type: thoughtType, content }) => [
+      thoughtType,
+      content,
+    ]),
   ).toEqual([
     ["prompt", "Do it"],
     ["reasoning", "**Thinking** hard"],
@@ -45,7 +48,7 @@ test("each thing once, though the file tells it twice", () => {
 });
 
 test("commands in their several forms", () => {
-  const { events } = recording_of([
+  const { events } = recordingOf([
     meta,
     call(1, "1", "exec_command", { cmd: "ls", workdir: "/home/ada/app" }),
     output(
@@ -70,7 +73,7 @@ test("commands in their several forms", () => {
       "Chunk ID: b\nWall time: 1 seconds\nProcess running with session ID 1\nOutput:\nsure?",
     ),
   ]);
-  expect(of_type(events, "terminal")).toEqual([
+  expect(ofType(events, "terminal")).toEqual([
     { stream: "input", text: "", command: "ls" },
     { stream: "stdout", text: "a.ts\n", exit_code: 0 },
     { stream: "input", text: "", command: "npm test | tail" },
@@ -101,7 +104,7 @@ test("patches add, update, move and delete; one that failed does not", () => {
       }),
     }),
   ];
-  const { events, skipped } = recording_of([
+  const { events, skipped } = recordingOf([
     meta,
     ...patch(1, "1", [
       "*** Add File: a.py",
@@ -141,17 +144,20 @@ test("patches add, update, move and delete; one that failed does not", () => {
   });
   expect(files.get("b.py")?.deleted).toBe(true);
   expect(files.get("d.py")?.content).toBe("d\n");
-  expect(of_type(events, "error")).toEqual([{ message: "apply_patch: Failed to find lines" }]);
+  expect(ofType(events, "error")).toEqual([{ message: "apply_patch: Failed to find lines" }]);
   expect(skipped.map(({ why }) => why)).toEqual(["a change of unseen.py does not tell its place"]);
 });
 
 test("plans are milestones, counters give usage, stops and errors are told", () => {
-  const counters = (second: number, input_tokens: number, output_tokens: number) =>
+  const counters = (second: number, inputTokens: number, outputTokens: number) =>
     line(second, "event_msg", {
       type: "token_count",
-      info: { total_token_usage: { input_tokens, output_tokens }, model_context_window: 1 },
+      info: {
+        total_token_usage: { input_tokens: inputTokens, output_tokens: outputTokens },
+        model_context_window: 1,
+      },
     });
-  const { events } = recording_of([
+  const { events } = recordingOf([
     meta,
     line(0, "turn_context", { model: "gpt-5" }),
     call(1, "1", "update_plan", {
@@ -169,22 +175,22 @@ test("plans are milestones, counters give usage, stops and errors are told", () 
     line(8, "event_msg", { type: "error", message: "stream disconnected" }),
     line(9, "event_msg", { type: "turn_aborted", reason: "interrupted" }),
   ]);
-  expect(of_type(events, "milestone")).toEqual([
+  expect(ofType(events, "milestone")).toEqual([
     { label: "A", completed: false },
     { label: "A", completed: true },
   ]);
-  expect(of_type(events, "usage")).toEqual([
+  expect(ofType(events, "usage")).toEqual([
     { model: "gpt-5", input_tokens: 100, output_tokens: 10 },
     { model: "gpt-5", input_tokens: 50, output_tokens: 20 },
   ]);
-  expect(of_type(events, "thought").map(({ content }) => content)).toEqual([
+  expect(ofType(events, "thought").map(({ content }) => content)).toEqual([
     ...["First this", "github: search_issues bug", "nothing", "Interrupted by the user."],
   ]);
-  expect(of_type(events, "error")).toEqual([{ message: "stream disconnected" }]);
+  expect(ofType(events, "error")).toEqual([{ message: "stream disconnected" }]);
 });
 
 test("the older files without envelopes", () => {
-  const { events } = recording_of([
+  const { events } = recordingOf([
     { id: "s", timestamp: at(0), instructions: null },
     { record_type: "state" },
     {
@@ -221,11 +227,11 @@ test("the older files without envelopes", () => {
     "terminal",
     "status",
   ]);
-  expect(of_type(events, "code")).toEqual([{ filename: "b.txt", action: "write", content: "b\n" }]);
+  expect(ofType(events, "code")).toEqual([{ filename: "b.txt", action: "write", content: "b\n" }]);
 });
 
 test("what codex exec prints", () => {
-  const { events } = recording_of([
+  const { events } = recordingOf([
     { type: "thread.started", thread_id: "t" },
     { type: "turn.started" },
     { type: "item.completed", item: { type: "reasoning", text: "Hm" } },
@@ -253,7 +259,7 @@ test("what codex exec prints", () => {
 });
 
 test("a patch of a file that is known goes where its anchor and its order say", () => {
-  const { events } = recording_of([
+  const { events } = recordingOf([
     item(1, {
       ...{ type: "custom_tool_call", name: "apply_patch", call_id: "1" },
       input:
@@ -273,11 +279,13 @@ test("a patch of a file that is known goes where its anchor and its order say", 
 });
 
 test("counters that tell the last turn alone are added up", () => {
-  const count = (second: number, input_tokens: number) =>
+  const count = (second: number, inputTokens: number) =>
     line(second, "event_msg", {
       type: "token_count",
-      info: { last_token_usage: { input_tokens, output_tokens: 1 } },
+      info: { last_token_usage: { input_tokens: inputTokens, output_tokens: 1 } },
     });
-  const { events } = recording_of([meta, count(1, 10), count(2, 20)]);
-  expect(of_type(events, "usage").map(({ input_tokens }) => input_tokens)).toEqual([10, 20]);
+  const { events } = recordingOf([meta, count(1, 10), count(2, 20)]);
+  expect(ofType(events, "usage").map(({ input_tokens: inputTokens }) => inputTokens)).toEqual([
+    10, 20,
+  ]);
 });

@@ -9,22 +9,22 @@ import type { JsonLine } from "./jsonl.ts";
 import type { Recording, Skipped } from "./recording.ts";
 import { Track } from "./track.ts";
 import {
-  count_of,
+  countOf,
   type Fields,
-  fields_of,
-  first_line,
-  is_fields,
-  joined_text,
-  list_of,
-  text_of,
-  time_of,
+  fieldsOf,
+  firstLine,
+  isFields,
+  joinedText,
+  listOf,
+  textOf,
+  timeOf,
 } from "./value.ts";
 
 /** Between lines that bear no time. */
-const step_ms = 1_000;
+const stepMs = 1_000;
 
-export function import_codex(lines: JsonLine[], skipped: Skipped[]): Recording {
-  const start = lines.map(({ value }) => time_of(value.timestamp)).find((ms) => ms !== undefined);
+export function importCodex(lines: JsonLine[], skipped: Skipped[]): Recording {
+  const start = lines.map(({ value }) => timeOf(value.timestamp)).find((ms) => ms !== undefined);
   const track = new Track(start ?? Date.now());
   track.skipped.push(...skipped);
   const importer = new CodexImporter(
@@ -33,8 +33,8 @@ export function import_codex(lines: JsonLine[], skipped: Skipped[]): Recording {
   );
   for (const { number, value } of lines) {
     track.where = `line ${number}`;
-    const moment = time_of(value.timestamp);
-    if (moment === undefined) track.advance(step_ms);
+    const moment = timeOf(value.timestamp);
+    if (moment === undefined) track.advance(stepMs);
     else track.at(moment);
     try {
       importer.read(value);
@@ -46,48 +46,48 @@ export function import_codex(lines: JsonLine[], skipped: Skipped[]): Recording {
   return { format: "codex", events: track.events, skipped: track.skipped };
 }
 
-const kind_of = (line: Fields): string => text_of(line.type);
+const kindOf = (line: Fields): string => textOf(line.type);
 
 class CodexImporter {
   readonly #track: Track;
   readonly #files: Files;
   readonly #tools: CodexTools;
   /** What the file tells twice. */
-  readonly #has: { user_events: boolean; answer_items: boolean; reasoning_items: boolean };
+  readonly #has: { userEvents: boolean; answerItems: boolean; reasoningItems: boolean };
   #model = "";
-  #input_tokens = 0;
-  #output_tokens = 0;
+  #inputTokens = 0;
+  #outputTokens = 0;
 
   constructor(track: Track, lines: Fields[]) {
     this.#track = track;
     this.#files = new Files(track);
     this.#tools = new CodexTools(track, this.#files);
     const payloads = lines.map((line) => ({
-      is_event: line.type === "event_msg",
-      payload: is_fields(line.payload) ? line.payload : line,
+      isEvent: line.type === "event_msg",
+      payload: isFields(line.payload) ? line.payload : line,
     }));
-    const some = (test: (payload: Fields, is_event: boolean) => boolean): boolean =>
-      payloads.some(({ payload, is_event }) => test(payload, is_event));
+    const some = (test: (payload: Fields, isEvent: boolean) => boolean): boolean =>
+      payloads.some(({ payload, isEvent }) => test(payload, isEvent));
     this.#has = {
-      user_events: some((payload, is_event) => is_event && payload.type === "user_message"),
-      answer_items: some(
-        (payload, is_event) =>
-          !is_event && payload.type === "message" && payload.role === "assistant",
+      userEvents: some((payload, isEvent) => isEvent && payload.type === "user_message"),
+      answerItems: some(
+        (payload, isEvent) =>
+          !isEvent && payload.type === "message" && payload.role === "assistant",
       ),
-      reasoning_items: some(
-        (payload, is_event) =>
-          !is_event && payload.type === "reasoning" && reasoning_of(payload) !== "",
+      reasoningItems: some(
+        (payload, isEvent) =>
+          !isEvent && payload.type === "reasoning" && reasoningOf(payload) !== "",
       ),
     };
   }
 
   read(line: Fields) {
-    const payload = fields_of(line.payload);
-    switch (kind_of(line)) {
+    const payload = fieldsOf(line.payload);
+    switch (kindOf(line)) {
       case "session_meta":
         return this.#root(payload);
       case "turn_context":
-        this.#model = text_of(payload.model) || this.#model;
+        this.#model = textOf(payload.model) || this.#model;
         return this.#root(payload);
       case "event_msg":
         return this.#event(payload);
@@ -96,7 +96,7 @@ class CodexImporter {
       case "compacted":
         return this.#track.thought(
           "context",
-          text_of(payload.message) || "The conversation was compacted.",
+          textOf(payload.message) || "The conversation was compacted.",
           { priority: "detail" },
         );
       case "ghost_snapshot":
@@ -109,13 +109,13 @@ class CodexImporter {
       case "item.updated":
         return;
       case "item.completed":
-        return this.#tools.exec_item(fields_of(line.item));
+        return this.#tools.execItem(fieldsOf(line.item));
       case "turn.completed":
-        this.#add_usage(fields_of(line.usage));
+        this.#addUsage(fieldsOf(line.usage));
         return this.#track.status("waiting");
       case "turn.failed":
       case "error":
-        return this.#track.error(text_of(fields_of(line.error).message) || text_of(line.message));
+        return this.#track.error(textOf(fieldsOf(line.error).message) || textOf(line.message));
       default:
         // The older files: a head without a type, then the items themselves.
         if (line.record_type !== undefined || (line.type === undefined && line.id !== undefined))
@@ -129,21 +129,21 @@ class CodexImporter {
   }
 
   #root(payload: Fields) {
-    if (this.#files.root === "") this.#files.root = text_of(payload.cwd);
+    if (this.#files.root === "") this.#files.root = textOf(payload.cwd);
   }
 
   #event(event: Fields) {
     switch (event.type) {
       case "user_message":
-        return this.#track.prompt(request_in(text_of(event.message)));
+        return this.#track.prompt(requestIn(textOf(event.message)));
       case "agent_message":
-        if (!this.#has.answer_items) this.#track.thought("general", text_of(event.message));
+        if (!this.#has.answerItems) this.#track.thought("general", textOf(event.message));
         return;
       case "agent_reasoning":
-        if (!this.#has.reasoning_items) this.#track.thought("reasoning", text_of(event.text));
+        if (!this.#has.reasoningItems) this.#track.thought("reasoning", textOf(event.text));
         return;
       case "token_count":
-        return this.#usage(fields_of(event.info));
+        return this.#usage(fieldsOf(event.info));
       case "task_started":
       case "turn_started":
         return this.#track.status("working");
@@ -155,9 +155,9 @@ class CodexImporter {
         return this.#track.thought("observation", "Interrupted by the user.");
       case "error":
       case "stream_error":
-        return this.#track.error(text_of(event.message));
+        return this.#track.error(textOf(event.message));
       case "warning":
-        return this.#track.thought("observation", text_of(event.message), { priority: "detail" });
+        return this.#track.thought("observation", textOf(event.message), { priority: "detail" });
       // Everything else mirrors an item (exec_command_end, patch_apply_end, …) or is the screen's own.
       default:
     }
@@ -168,7 +168,7 @@ class CodexImporter {
       case "message":
         return this.#message(item);
       case "reasoning": {
-        const text = reasoning_of(item);
+        const text = reasoningOf(item);
         if (text === "") return;
         this.#track.status("thinking");
         return this.#track.thought("reasoning", text);
@@ -188,60 +188,59 @@ class CodexImporter {
       case "tool_search_output":
         return;
       default:
-        this.#track.skip(`is of the unknown type ${first_line(String(item.type), 60)}`);
+        this.#track.skip(`is of the unknown type ${firstLine(String(item.type), 60)}`);
     }
   }
 
   #message(item: Fields) {
-    const text = joined_text(item.content);
+    const text = joinedText(item.content);
     if (item.role === "assistant") {
-      const is_answer = item.phase === "final_answer";
-      return this.#track.thought("general", text, is_answer ? { priority: "headline" } : {});
+      const isAnswer = item.phase === "final_answer";
+      return this.#track.thought("general", text, isAnswer ? { priority: "headline" } : {});
     }
     if (item.role !== "user") return;
     if (this.#files.root === "") this.#files.root = /<cwd>([^<]+)<\/cwd>/.exec(text)?.[1] ?? "";
-    if (this.#has.user_events || is_context(text)) return;
-    this.#track.prompt(request_in(text));
+    if (this.#has.userEvents || isContext(text)) return;
+    this.#track.prompt(requestIn(text));
   }
 
   /** Counters run up over the session and are told more than once. */
   #usage(info: Fields) {
-    if (!is_fields(info.total_token_usage))
-      return this.#add_usage(fields_of(info.last_token_usage));
+    if (!isFields(info.total_token_usage)) return this.#addUsage(fieldsOf(info.last_token_usage));
     const total = info.total_token_usage;
-    const input_tokens = count_of(total.input_tokens);
-    const output_tokens = count_of(total.output_tokens);
+    const inputTokens = countOf(total.input_tokens);
+    const outputTokens = countOf(total.output_tokens);
     this.#track.usage({
       ...(this.#model ? { model: this.#model } : {}),
-      input_tokens: Math.max(0, input_tokens - this.#input_tokens),
-      output_tokens: Math.max(0, output_tokens - this.#output_tokens),
+      input_tokens: Math.max(0, inputTokens - this.#inputTokens),
+      output_tokens: Math.max(0, outputTokens - this.#outputTokens),
     });
-    this.#input_tokens = Math.max(this.#input_tokens, input_tokens);
-    this.#output_tokens = Math.max(this.#output_tokens, output_tokens);
+    this.#inputTokens = Math.max(this.#inputTokens, inputTokens);
+    this.#outputTokens = Math.max(this.#outputTokens, outputTokens);
   }
 
-  #add_usage(usage: Fields) {
+  #addUsage(usage: Fields) {
     this.#track.usage({
       ...(this.#model ? { model: this.#model } : {}),
-      input_tokens: count_of(usage.input_tokens),
-      output_tokens: count_of(usage.output_tokens),
+      input_tokens: countOf(usage.input_tokens),
+      output_tokens: countOf(usage.output_tokens),
     });
   }
 }
 
-function reasoning_of(item: Fields): string {
-  const summary = joined_text(list_of(item.summary));
-  return (summary || joined_text(item.content)).trim();
+function reasoningOf(item: Fields): string {
+  const summary = joinedText(listOf(item.summary));
+  return (summary || joinedText(item.content)).trim();
 }
 
 /** What an editor adds around a request is not what was asked. */
-function request_in(text: string): string {
+function requestIn(text: string): string {
   const marker = "## My request for Codex:";
   const at = text.lastIndexOf(marker);
   return at < 0 ? text : text.slice(at + marker.length);
 }
 
-const is_context = (text: string): boolean =>
+const isContext = (text: string): boolean =>
   /^\s*(<(environment_context|user_instructions|permissions instructions|turn_aborted|skill|subagent_notification|INSTRUCTIONS)\b|# AGENTS\.md instructions)/.test(
     text,
   );

@@ -1,16 +1,16 @@
 /** One event as somebody wrote it down: checked against the contract, with what is only too long let through. */
 import { KultiError } from "@kulti/protocol/errors.ts";
 import type { AgentEvent } from "@kulti/protocol/event.ts";
-import { parse_ingest } from "@kulti/protocol/schema.ts";
+import { parseIngest } from "@kulti/protocol/schema.ts";
 import type { Fields } from "./value.ts";
 
 export type EventLine = Pick<AgentEvent, "type" | "data"> & { id?: string; at?: string };
 
 /** The event, or what is wrong with it. `seq`, which stored events have, is left out. */
-export function read_event(value: Fields): EventLine | string {
+export function readEvent(value: Fields): EventLine | string {
   const { seq: _, ...event } = value;
   try {
-    const [parsed] = parse_ingest({ agent_id: "line", events: [event] }).events;
+    const [parsed] = parseIngest({ agent_id: "line", events: [event] }).events;
     const { type, data } = parsed as AgentEvent;
     return { ...kept(event), type, data } as EventLine;
   } catch (error) {

@@ -3,17 +3,17 @@
  * once viewers hold the file's content; the first change of a file whose content the recording shows elsewhere (it
  * was read before) carries the whole new content. Nothing is guessed: what is not known is not told.
  */
-import { apply_edits } from "@kulti/protocol/edits.ts";
+import { applyEdits } from "@kulti/protocol/edits.ts";
 import type { CodeEdit } from "@kulti/protocol/event.ts";
 import { limits } from "@kulti/protocol/limits.ts";
-import { trim_end } from "@kulti/protocol/text.ts";
+import { trimEnd } from "@kulti/protocol/text.ts";
 import type { Track } from "./track.ts";
 
 interface KnownFile {
   /** Null when it is not known, or no longer. */
   content: string | null;
   /** Viewers hold this content. */
-  is_shown: boolean;
+  isShown: boolean;
 }
 
 export class Files {
@@ -27,9 +27,9 @@ export class Files {
   }
 
   name(path: string): string {
-    const root = trim_end(this.root, "/");
-    const is_inside = root !== "" && path.startsWith(`${root}/`);
-    return is_inside ? path.slice(root.length + 1) : path.replace(/^\.\//, "");
+    const root = trimEnd(this.root, "/");
+    const isInside = root !== "" && path.startsWith(`${root}/`);
+    return isInside ? path.slice(root.length + 1) : path.replace(/^\.\//, "");
   }
 
   /** True when the run wrote or changed it, or its content was seen. */
@@ -46,13 +46,13 @@ export class Files {
     const name = this.name(path);
     const known = this.#files.get(name);
     if (known?.content === content) return;
-    this.#files.set(name, { content, is_shown: false });
+    this.#files.set(name, { content, isShown: false });
   }
 
   write(path: string, content: string) {
     const filename = this.name(path);
     if (filename.trim() === "") return this.#track.skip("a file was written that has no name");
-    this.#files.set(filename, { content, is_shown: true });
+    this.#files.set(filename, { content, isShown: true });
     this.#track.add("code", { filename, action: "write", content });
   }
 
@@ -60,7 +60,7 @@ export class Files {
   replace(path: string, content: string) {
     const filename = this.name(path);
     if (filename.trim() === "") return this.#track.skip("a file was edited that has no name");
-    this.#files.set(filename, { content, is_shown: true });
+    this.#files.set(filename, { content, isShown: true });
     this.#track.add("code", { filename, action: "edit", content });
   }
 
@@ -69,11 +69,11 @@ export class Files {
     if (filename.trim() === "") return this.#track.skip("a file was edited that has no name");
     if (edits.length === 0) return;
     const known = this.#files.get(filename);
-    const edited = known?.content == null ? null : apply_edits(known.content, edits);
+    const edited = known?.content == null ? null : applyEdits(known.content, edits);
     const content = edited && edited.unfit.length === 0 ? edited.text : null;
-    if (content !== null && !known?.is_shown) return this.replace(path, content);
-    const starts = known === undefined && is_start(edits) ? edits[0]?.new_text : undefined;
-    this.#files.set(filename, { content: content ?? starts ?? null, is_shown: true });
+    if (content !== null && !known?.isShown) return this.replace(path, content);
+    const starts = known === undefined && isStart(edits) ? edits[0]?.new_text : undefined;
+    this.#files.set(filename, { content: content ?? starts ?? null, isShown: true });
     for (let from = 0; from < edits.length; from += limits.code_edits) {
       const part = edits.slice(from, from + limits.code_edits);
       this.#track.add("code", { filename, action: "edit", edits: part });
@@ -87,17 +87,17 @@ export class Files {
   }
 
   rename(from: string, to: string) {
-    const old_filename = this.name(from);
+    const oldFilename = this.name(from);
     const filename = this.name(to);
-    if (old_filename.trim() === "" || filename.trim() === "" || filename === old_filename) return;
-    const known = this.#files.get(old_filename);
-    this.#files.delete(old_filename);
+    if (oldFilename.trim() === "" || filename.trim() === "" || filename === oldFilename) return;
+    const known = this.#files.get(oldFilename);
+    this.#files.delete(oldFilename);
     if (known) this.#files.set(filename, known);
-    this.#track.add("code", { filename, action: "rename", old_filename });
+    this.#track.add("code", { filename, action: "rename", old_filename: oldFilename });
   }
 }
 
-function is_start(edits: CodeEdit[]): edits is [{ old_text: ""; new_text: string }] {
+function isStart(edits: CodeEdit[]): edits is [{ old_text: ""; new_text: string }] {
   const [first] = edits;
   return edits.length === 1 && first !== undefined && "old_text" in first && first.old_text === "";
 }

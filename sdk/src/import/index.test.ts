@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checked, folded, of_type, recording_of } from "../../test/recording.ts";
-import { read_recording } from "./index.ts";
+import { checked, folded, ofType, recordingOf } from "../../test/recording.ts";
+import { readRecording } from "./index.ts";
 
 const real = fileURLToPath(new URL("../../../../shared/real/", import.meta.url));
 const recorded = existsSync(real)
@@ -13,18 +13,18 @@ const recorded = existsSync(real)
 // Runs that other people's agents made; the tests beside this one make their own.
 describe.runIf(recorded.length > 0)("real runs", () => {
   test.each(recorded)("%s is read whole, and valid", (name) => {
-    const recording = checked(read_recording(readFileSync(real + name, "utf8")));
+    const recording = checked(readRecording(readFileSync(real + name, "utf8")));
     expect(recording.skipped).toEqual([]);
     expect(recording.events.length).toBeGreaterThan(20);
     const stage = folded(recording.events);
     expect(stage.status).toBe("done");
     expect(stage.task?.title).toBeTruthy();
-    expect(of_type(recording.events, "code").length).toBeGreaterThan(0);
+    expect(ofType(recording.events, "code").length).toBeGreaterThan(0);
   });
 });
 
 test("Kulti's own events keep their order and times; bad lines are told", () => {
-  const { events, skipped, format } = recording_of([
+  const { events, skipped, format } = recordingOf([
     { type: "status", data: { status: "live" }, at: "2026-01-01T00:00:00Z", seq: 1 },
     { type: "thought", data: { thought_type: "general", content: "x".repeat(70_000) } },
     { type: "thought", data: { thought_type: "dream", content: "x" } },
@@ -38,18 +38,18 @@ test("Kulti's own events keep their order and times; bad lines are told", () => 
 
 test("a file that is cut off is read up to there", () => {
   const line = { type: "thought", data: { thought_type: "general", content: "a" } };
-  const { events, skipped } = read_recording(`${JSON.stringify(line)}\n{"type":"thou`);
+  const { events, skipped } = readRecording(`${JSON.stringify(line)}\n{"type":"thou`);
   expect(events.length).toBe(1);
   expect(skipped).toEqual([{ where: "line 2", why: "is no JSON" }]);
 });
 
 test.each(["", "hello", "[]", "{}", '{"a":1}\n{"b":2}'])("%j is no recording", (text) => {
-  expect(() => read_recording(text)).toThrow("Cannot read the recording");
+  expect(() => readRecording(text)).toThrow("Cannot read the recording");
 });
 
 test("a format that shares only a word with a known one is not taken for it", () => {
   const others = Array.from({ length: 12 }, () => ({ type: "step_start", part: {} }));
-  expect(() => recording_of([{ type: "reasoning", part: {} }, ...others])).toThrow("Cannot read");
+  expect(() => recordingOf([{ type: "reasoning", part: {} }, ...others])).toThrow("Cannot read");
 });
 
 // Formats drift: whatever stands in a field, reading goes on and what comes out is valid.
@@ -80,21 +80,21 @@ test("any value in any field is survived", () => {
   fc.assert(
     fc.property(fc.constantFrom(...heads), fc.array(line, { maxLength: 8 }), (head, lines) => {
       const text = [head, head, head, head, head, ...lines]
-        .map((entry) => safe_json(entry))
+        .map((entry) => safeJson(entry))
         .join("\n");
-      checked(read_recording(text));
+      checked(readRecording(text));
     }),
     { numRuns: 300 },
   );
   fc.assert(
     fc.property(fc.array(tree, { maxLength: 5 }), tree, tree, (trajectory, info, history) => {
-      checked(read_recording(safe_json({ trajectory, info, history, replay_config: info })));
+      checked(readRecording(safeJson({ trajectory, info, history, replay_config: info })));
     }),
     { numRuns: 100 },
   );
 });
 
-function safe_json(value: unknown): string {
+function safeJson(value: unknown): string {
   const seen = (_: string, item: unknown): unknown =>
     typeof item === "bigint" ? String(item) : item;
   return JSON.stringify(value, seen) ?? "null";

@@ -1,5 +1,5 @@
 import type { Skipped } from "./recording.ts";
-import { type Fields, is_fields } from "./value.ts";
+import { type Fields, isFields } from "./value.ts";
 
 export interface JsonLine {
   /** From 1. */
@@ -7,23 +7,23 @@ export interface JsonLine {
   value: Fields;
 }
 
-const may_be_json = /^\s*[[{"\-\dtfn]/;
+const mayBeJson = /^\s*[[{"\-\dtfn]/;
 
 /** The objects of a JSON Lines text; lines that are none are told, the last one too if it was cut off. */
-export function read_json_lines(text: string): { lines: JsonLine[]; skipped: Skipped[] } {
+export function readJsonLines(text: string): { lines: JsonLine[]; skipped: Skipped[] } {
   const lines: JsonLine[] = [];
   const skipped: Skipped[] = [];
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     const where = `line ${index + 1}`;
     // Most lines of a text that is none: an exception for each would take ten times as long.
-    if (!may_be_json.test(line)) {
+    if (!mayBeJson.test(line)) {
       skipped.push({ where, why: "is no JSON" });
       continue;
     }
     try {
       const value: unknown = JSON.parse(line);
-      if (is_fields(value)) lines.push({ number: index + 1, value });
+      if (isFields(value)) lines.push({ number: index + 1, value });
       else skipped.push({ where, why: "is no JSON object" });
     } catch {
       skipped.push({ where, why: "is no JSON" });

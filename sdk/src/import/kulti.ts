@@ -1,26 +1,26 @@
 /** Kulti's own events, one JSON object a line, as `kulti stream` takes them and the table gives them. */
-import { read_event } from "./event-line.ts";
+import { readEvent } from "./event-line.ts";
 import type { JsonLine } from "./jsonl.ts";
 import type { Recording, Skipped } from "./recording.ts";
 import { Track } from "./track.ts";
-import { time_of } from "./value.ts";
+import { timeOf } from "./value.ts";
 
 /** Between events that bear no time. */
-const step_ms = 200;
+const stepMs = 200;
 
-export function import_kulti(lines: JsonLine[], skipped: Skipped[]): Recording {
-  const start = lines.map(({ value }) => time_of(value.at)).find((ms) => ms !== undefined);
+export function importKulti(lines: JsonLine[], skipped: Skipped[]): Recording {
+  const start = lines.map(({ value }) => timeOf(value.at)).find((ms) => ms !== undefined);
   const track = new Track(start ?? Date.now());
   track.skipped.push(...skipped);
   for (const { number, value } of lines) {
     track.where = `line ${number}`;
-    const event = read_event(value);
+    const event = readEvent(value);
     if (typeof event === "string") {
       track.skip(event);
       continue;
     }
-    const moment = time_of(event.at);
-    if (moment === undefined) track.advance(step_ms);
+    const moment = timeOf(event.at);
+    if (moment === undefined) track.advance(stepMs);
     else track.at(moment);
     track.add(event.type, event.data);
   }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { checked, of_type } from "../../test/recording.ts";
-import { read_recording } from "./index.ts";
+import { checked, ofType } from "../../test/recording.ts";
+import { readRecording } from "./index.ts";
 
 const task = {
   role: "user",
@@ -8,7 +8,7 @@ const task = {
     "Please solve:\n<pr_description>\nConsider the following PR description:\nFix f\n</pr_description>",
 };
 const run = (messages: object[], info: object = { exit_status: "Submitted" }) =>
-  checked(read_recording(JSON.stringify({ info, messages })));
+  checked(readRecording(JSON.stringify({ info, messages })));
 
 test("version 1: one command in a fence, its output in tags", () => {
   const messages = [
@@ -20,13 +20,13 @@ test("version 1: one command in a fence, its output in tags", () => {
     { role: "user", content: "Please always provide EXACTLY ONE action." },
   ];
   const { events } = run(messages);
-  expect(of_type(events, "task")).toEqual([{ title: "Fix f" }]);
-  expect(of_type(events, "terminal")).toEqual([
+  expect(ofType(events, "task")).toEqual([{ title: "Fix f" }]);
+  expect(ofType(events, "terminal")).toEqual([
     { stream: "input", text: "", command: "ls" },
     { stream: "stdout", text: "a.py\n", exit_code: 0 },
   ]);
-  expect(of_type(events, "thought").at(-1)?.content).toContain("EXACTLY ONE");
-  const bare = checked(read_recording(JSON.stringify(messages)));
+  expect(ofType(events, "thought").at(-1)?.content).toContain("EXACTLY ONE");
+  const bare = checked(readRecording(JSON.stringify(messages)));
   expect(bare.events.map(({ data }) => data)).toEqual(events.map(({ data }) => data));
 });
 
@@ -39,9 +39,9 @@ const answer = (second: number, command: string, usage: object) => ({
   cost: 0.5,
   response: { usage },
 });
-const output = (id: string, second: number, raw_output: string, returncode = 0) => ({
+const output = (id: string, second: number, rawOutput: string, returncode = 0) => ({
   ...{ role: "tool", tool_call_id: id, content: "shortened" },
-  extra: { raw_output, returncode, timestamp: 1_770_000_000 + second },
+  extra: { raw_output: rawOutput, returncode, timestamp: 1_770_000_000 + second },
 });
 
 test("version 2: several commands in one answer, times, whole outputs, usage", () => {
@@ -66,15 +66,15 @@ test("version 2: several commands in one answer, times, whole outputs, usage", (
       config: { model: { model_name: "m" } },
     },
   );
-  expect(of_type(events, "terminal")).toEqual([
+  expect(ofType(events, "terminal")).toEqual([
     { stream: "input", text: "", command: "cat a" },
     { stream: "stdout", text: "A\n", exit_code: 0 },
     { stream: "input", text: "", command: "cat > b <<'EOF'\nB\nEOF" },
     { stream: "stdout", text: "", exit_code: 0 },
     { stream: "stdout", text: "diff --git a/b b/b\n" },
   ]);
-  expect(of_type(events, "code")).toEqual([{ filename: "b", action: "write", content: "B\n" }]);
-  expect(of_type(events, "usage")).toEqual([
+  expect(ofType(events, "code")).toEqual([{ filename: "b", action: "write", content: "B\n" }]);
+  expect(ofType(events, "usage")).toEqual([
     { model: "m", input_tokens: 7, output_tokens: 3, cost_usd: 0.5 },
   ]);
   const [first, last] = [events[0], events.at(-1)].map((event) => Date.parse(event?.at ?? ""));
@@ -97,12 +97,12 @@ test("version 2 with the Responses API, and outputs as JSON with their middle le
       output: '{"returncode":1,"output_head":"a","output_tail":"z","elided_chars":9}',
     },
   ]);
-  expect(of_type(events, "thought").map(({ content }) => content)).toEqual([
+  expect(ofType(events, "thought").map(({ content }) => content)).toEqual([
     "Fix f",
     "Look first.",
     "Listing.",
   ]);
-  expect(of_type(events, "terminal")).toEqual([
+  expect(ofType(events, "terminal")).toEqual([
     { stream: "input", text: "", command: "ls" },
     { stream: "stdout", text: "a\n…\nz\n", exit_code: 1 },
   ]);
@@ -113,5 +113,5 @@ test("a run that ended badly says how", () => {
     [task, { role: "exit", content: "LimitsExceeded", extra: { exit_status: "LimitsExceeded" } }],
     { exit_status: "LimitsExceeded" },
   );
-  expect(of_type(events, "error")).toEqual([{ message: "The run ended with LimitsExceeded." }]);
+  expect(ofType(events, "error")).toEqual([{ message: "The run ended with LimitsExceeded." }]);
 });

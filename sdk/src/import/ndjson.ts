@@ -1,11 +1,11 @@
 /** Reads back what `export/ndjson.ts` wrote: the session's facts, its events with their positions, its chat. */
 import type { StoredEvent } from "@kulti/protocol/event.ts";
 import { check } from "@kulti/protocol/schema-issue.ts";
-import { head_schema, message_schema } from "@kulti/protocol/schema-reply.ts";
+import { headSchema, messageSchema } from "@kulti/protocol/schema-reply.ts";
 import type { Head, Message } from "@kulti/protocol/wire.ts";
-import { session_format, session_format_version } from "../export/ndjson.ts";
-import { read_event } from "./event-line.ts";
-import { type JsonLine, read_json_lines } from "./jsonl.ts";
+import { sessionFormat, sessionFormatVersion } from "../export/ndjson.ts";
+import { readEvent } from "./event-line.ts";
+import { type JsonLine, readJsonLines } from "./jsonl.ts";
 import type { Skipped } from "./recording.ts";
 import type { Fields } from "./value.ts";
 
@@ -20,38 +20,38 @@ export interface ImportedSession {
  * What can't be read, such as events of a later version, is left out and told in `skipped`.
  * @throws {Error} when the text is no exported session, or one of a later format.
  */
-export function read_session(text: string): ImportedSession {
-  const { lines, skipped } = read_json_lines(text.replace(/^\ufeff/, ""));
+export function readSession(text: string): ImportedSession {
+  const { lines, skipped } = readJsonLines(text.replace(/^\ufeff/, ""));
   const [first, ...rest] = lines;
-  if (!first || !is_session_line(first.value)) {
+  if (!first || !isSessionLine(first.value)) {
     throw new Error(
-      `Cannot read the session: its first line is no header with format "${session_format}".`,
+      `Cannot read the session: its first line is no header with format "${sessionFormat}".`,
     );
   }
   const { version, session } = first.value;
-  if (version !== session_format_version) {
+  if (version !== sessionFormatVersion) {
     throw new Error(
-      `Cannot read the session: its format has version ${version}, this is version ${session_format_version}.`,
+      `Cannot read the session: its format has version ${version}, this is version ${sessionFormatVersion}.`,
     );
   }
-  const { value: head, issues } = check(head_schema, session);
+  const { value: head, issues } = check(headSchema, session);
   if (issues) {
     throw new Error(`Cannot read the session: session.${issues[0]?.path} ${issues[0]?.message}.`);
   }
   const read: ImportedSession = { head: head as Head, events: [], messages: [], skipped };
-  for (const line of rest) read_line(line, read);
+  for (const line of rest) readLine(line, read);
   return read;
 }
 
-function read_line({ number, value }: JsonLine, into: ImportedSession): void {
+function readLine({ number, value }: JsonLine, into: ImportedSession): void {
   const skip = (why: string) => into.skipped.push({ where: `line ${number}`, why });
   if (value.message !== undefined && value.type === undefined) {
-    const { value: message, issues } = check(message_schema, value.message);
+    const { value: message, issues } = check(messageSchema, value.message);
     if (issues) skip(`message.${issues[0]?.path} ${issues[0]?.message}`);
     else into.messages.push(message as Message);
     return;
   }
-  const event = read_event(value);
+  const event = readEvent(value);
   const { seq } = value;
   if (typeof event === "string") skip(event);
   else if (event.id === undefined || event.at === undefined) skip("has no id or no time");
@@ -60,14 +60,14 @@ function read_line({ number, value }: JsonLine, into: ImportedSession): void {
 }
 
 /** The line that begins an exported session. */
-export const is_session_line = (value: Fields): boolean => value.format === session_format;
+export const isSessionLine = (value: Fields): boolean => value.format === sessionFormat;
 
 /** A line of an exported session that is no event: its header, or a message of its chat. */
-export const is_beside_events = (value: Fields): boolean =>
-  value.type === undefined && (is_session_line(value) || value.message !== undefined);
+export const isBesideEvents = (value: Fields): boolean =>
+  value.type === undefined && (isSessionLine(value) || value.message !== undefined);
 
 /** The lines of an exported session that are its events; those of any other text. */
-export const event_lines = (lines: JsonLine[]): JsonLine[] =>
-  lines[0] && is_session_line(lines[0].value)
+export const eventLines = (lines: JsonLine[]): JsonLine[] =>
+  lines[0] && isSessionLine(lines[0].value)
     ? lines.slice(1).filter(({ value }) => value.type !== undefined)
     : lines;

@@ -1,9 +1,9 @@
 /** What a shell command does to files, where it says so plainly. Everything else stays a command. */
-import { trim_end } from "@kulti/protocol/text.ts";
+import { trimEnd } from "@kulti/protocol/text.ts";
 import type { Files } from "./files.ts";
 
 /** The words of a command line as a POSIX shell splits them; null where a quote is left open. */
-export function shell_words(line: string): string[] | null {
+export function shellWords(line: string): string[] | null {
   const words: string[] = [];
   let word: string | null = null;
   for (let index = 0; index < line.length; index++) {
@@ -45,14 +45,14 @@ function quoted(line: string, start: number): [text: string, end: number] {
   return [text, -1];
 }
 
-const heredoc_writes = [
+const heredocWrites = [
   /^cat\s+>\s*(?<path>[^\s<>|&;]+)\s*<<-?\s*(?<quote>['"]?)(?<end>\w+)\k<quote>[ \t]*\n(?<body>[\s\S]*)$/,
   /^cat\s+<<-?\s*(?<quote>['"]?)(?<end>\w+)\k<quote>\s*>\s*(?<path>[^\s<>|&;]+)[ \t]*\n(?<body>[\s\S]*)$/,
 ];
 
 /** `cat > file <<'EOF' … EOF` and nothing after it. An unquoted EOF with `$` or backquotes is not what is written. */
-export function heredoc_of(command: string): { path: string; content: string } | null {
-  const groups = heredoc_writes.map((form) => form.exec(command.trim())?.groups).find(Boolean);
+export function heredocOf(command: string): { path: string; content: string } | null {
+  const groups = heredocWrites.map((form) => form.exec(command.trim())?.groups).find(Boolean);
   if (!groups) return null;
   const { path = "", quote, end = "", body = "" } = groups;
   const lines = body.split("\n");
@@ -67,27 +67,27 @@ export function heredoc_of(command: string): { path: string; content: string } |
 }
 
 /** Tells writes, and the removal and moving of files that the run knows; call it when the command has succeeded. */
-export function apply_command(line: string, files: Files) {
-  const { folder, command } = without_cd(line);
+export function applyCommand(line: string, files: Files) {
+  const { folder, command } = withoutCd(line);
   const placed = (path: string): string =>
     folder === "" || path.startsWith("/") ? path : `${folder}/${path}`;
-  const written = heredoc_of(command);
+  const written = heredocOf(command);
   if (written) return files.write(placed(written.path), written.content);
   if (/[|&;<>*?$`\n]/.test(command)) return;
-  const words = shell_words(command);
+  const words = shellWords(command);
   if (!words) return;
   const [program, ...args] = words[0] === "git" ? words.slice(1) : words;
   const paths = args.filter((arg) => !arg.startsWith("-")).map(placed);
-  apply_program(program ?? "", paths, files);
+  applyProgram(program ?? "", paths, files);
 }
 
 /** `cd folder && command` runs the command there. */
-function without_cd(line: string): { folder: string; command: string } {
+function withoutCd(line: string): { folder: string; command: string } {
   const [, folder = "", command] = /^cd\s+([\w./@+-]+)\s*&&\s*([\s\S]+)$/.exec(line.trim()) ?? [];
-  return { folder: trim_end(folder, "/"), command: command ?? line };
+  return { folder: trimEnd(folder, "/"), command: command ?? line };
 }
 
-function apply_program(program: string, paths: string[], files: Files) {
+function applyProgram(program: string, paths: string[], files: Files) {
   if (program === "rm") for (const path of paths) if (files.has(path)) files.delete(path);
   const [from, to] = paths;
   if (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { checked, folded, of_type } from "../../test/recording.ts";
-import { read_recording } from "./index.ts";
+import { checked, folded, ofType } from "../../test/recording.ts";
+import { readRecording } from "./index.ts";
 
 const state = { open_file: "/repo/src/a.py", working_dir: "/repo" };
 const step = (action: string, observation: string, rest: object = {}) => ({
@@ -9,7 +9,7 @@ const step = (action: string, observation: string, rest: object = {}) => ({
 });
 const run = (trajectory: unknown[], rest: object = {}) =>
   checked(
-    read_recording(
+    readRecording(
       JSON.stringify({ environment: "main", trajectory, history: [], info: {}, ...rest }),
     ),
   );
@@ -30,9 +30,7 @@ test("the issue inside the instructions is the task, demonstrations are not", ()
       { role: "user", content: [{ type: "text", text: ask("Crash on start\n\nIt crashes.") }] },
     ],
   });
-  expect(of_type(events, "task")).toEqual([
-    { title: "Crash on start", description: "It crashes." },
-  ]);
+  expect(ofType(events, "task")).toEqual([{ title: "Crash on start", description: "It crashes." }]);
 });
 
 test("time: thinking is made up, an action takes what it took", () => {
@@ -64,7 +62,7 @@ test("an edit of a file that is seen in part is told as what it replaces", () =>
       `Text replaced.\n${window("/repo/src/a.py", ["x = 'one'"], 99, 500)}`,
     ),
   ]);
-  expect(of_type(events, "code")).toEqual([
+  expect(ofType(events, "code")).toEqual([
     { filename: "src/a.py", action: "edit", edits: [{ old_text: "x = 1", new_text: "x = 'one'" }] },
   ]);
 });
@@ -86,8 +84,8 @@ test("an edit that was refused is an error and changes nothing", () => {
     "ERRORS:\n\n- E999 IndentationError: unexpected indent\n" +
     `This is how your edit would have looked if applied\n---\n${window("/repo/src/a.py", ["  x"])}`;
   const { events } = run([step("edit 'x' '  x'", refusal)]);
-  expect(of_type(events, "code")).toEqual([]);
-  expect(of_type(events, "error")).toEqual([
+  expect(ofType(events, "code")).toEqual([]);
+  expect(ofType(events, "error")).toEqual([
     { message: "E999 IndentationError: unexpected indent", file: "src/a.py" },
   ]);
 });
@@ -103,7 +101,7 @@ test("the older edit by line numbers takes the lines it removes from the window"
       },
     ),
   ]);
-  expect(of_type(events, "code")).toMatchObject([
+  expect(ofType(events, "code")).toMatchObject([
     { edits: [{ start: 11, removed: ["b", "c"], added: ["B", "C", "D"] }] },
   ]);
 });
@@ -130,7 +128,7 @@ test("the newer editor", () => {
     ),
   ]);
   expect(folded(events).files.get("src/b.py")?.content).toBe("x\nw\nz z\n");
-  expect(of_type(events, "error").length).toBe(1);
+  expect(ofType(events, "error").length).toBe(1);
 });
 
 test("the end: cost, and a run that was not submitted", () => {
@@ -141,11 +139,11 @@ test("the end: cost, and a run that was not submitted", () => {
     },
     replay_config: JSON.stringify({ agent: { model: { name: "gpt-4o" } } }),
   });
-  expect(of_type(events, "usage")).toEqual([
+  expect(ofType(events, "usage")).toEqual([
     { model: "gpt-4o", input_tokens: 10, output_tokens: 2, cost_usd: 0.5 },
   ]);
-  expect(of_type(events, "error")).toEqual([{ message: "The run ended with exit_cost." }]);
-  expect(of_type(events, "status").at(-1)).toEqual({ status: "done" });
+  expect(ofType(events, "error")).toEqual([{ message: "The run ended with exit_cost." }]);
+  expect(ofType(events, "status").at(-1)).toEqual({ status: "done" });
 });
 
 test("a run that kept only its conversation", () => {
@@ -156,8 +154,8 @@ test("a run that kept only its conversation", () => {
     { role: "assistant", content: "I edit.", thought: "I edit.", action: "edit 'x' 'y'" },
     { role: "tool", content: `Text replaced.\n${window("/repo/a.py", ["y"])}` },
   ];
-  const { events } = checked(read_recording(JSON.stringify({ history })));
-  expect(of_type(events, "thought").map(({ content }) => content)).toEqual([
+  const { events } = checked(readRecording(JSON.stringify({ history })));
+  expect(ofType(events, "thought").map(({ content }) => content)).toEqual([
     ...["The challenge:\nFind it.", "I look.", 'open "/repo/a.py"', "I edit.", "Edit /repo/a.py"],
   ]);
   expect(folded(events).files.get("/repo/a.py")?.content).toBe("y");
@@ -179,7 +177,7 @@ test("an edit with cursors in the place of line numbers", () => {
     step("edit\nfrom x import y\nend_of_edit", cursors(["a"], ["from x import y"], ["d"])),
   ]);
   expect(skipped).toEqual([]);
-  expect(of_type(events, "code")).toMatchObject([
+  expect(ofType(events, "code")).toMatchObject([
     { edits: [{ start: 11, removed: ["b", "c"], added: ["from x import y"] }] },
   ]);
 });
@@ -189,7 +187,7 @@ test("an edit that gives no lines takes some away", () => {
     step("open src/a.py 10", window("src/a.py", ["a", "b", "c"], 10, 50)),
     step("edit 11:12\nend_of_edit", window("/repo/src/a.py", ["a"], 10, 48)),
   ]);
-  expect(of_type(events, "code")).toMatchObject([
+  expect(ofType(events, "code")).toMatchObject([
     { edits: [{ start: 11, removed: ["b", "c"], added: [] }] },
   ]);
 });
@@ -205,7 +203,7 @@ test("a file that the newer editor has shown whole is shown whole at its first c
       "The file /repo/a.py has been edited.",
     ),
   ]);
-  expect(of_type(events, "code")).toEqual([
+  expect(ofType(events, "code")).toEqual([
     { filename: "a.py", action: "edit", content: "a = 1\nb = 3\n" },
   ]);
 });

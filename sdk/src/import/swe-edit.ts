@@ -1,50 +1,50 @@
 /** SWE-agent's editing commands, old and new, as changes to files. Null: the action edits nothing. */
 import type { CodeEdit } from "@kulti/protocol/event.ts";
-import { shell_words } from "./shell.ts";
+import { shellWords } from "./shell.ts";
 import type { FileWindow } from "./swe-window.ts";
 
 export type SweEdit =
   | { kind: "create"; path: string; content: string }
   /** `path` null: the file that is open. `edits` null: only the window that follows tells. */
-  | { kind: "edit"; path: string | null; edits: CodeEdit[] | null; replaces_all?: boolean }
-  | { kind: "insert"; path: string | null; lines: string[]; after_line: number | null }
+  | { kind: "edit"; path: string | null; edits: CodeEdit[] | null; replacesAll?: boolean }
+  | { kind: "insert"; path: string | null; lines: string[]; afterLine: number | null }
   | { kind: "undo"; path: string };
 
 /** `window` is the last one seen of the open file: an edit by line numbers needs the lines it removes. */
-export function read_edit(action: string, window: FileWindow | null): SweEdit | null {
+export function readEdit(action: string, window: FileWindow | null): SweEdit | null {
   const block = /^edit(?: (\d+):(\d+))?[ \t]*\n([\s\S]*?)end_of_edit\s*$/.exec(action.trim());
-  if (block) return line_edit(block, window);
+  if (block) return lineEdit(block, window);
   if (!/^(create|edit|insert|str_replace_editor)\s/.test(action)) return null;
-  const words = shell_words(action.trim());
+  const words = shellWords(action.trim());
   if (!words) return null;
   const [program, first = "", second = "", third] = words;
   if (program === "create" && first !== "") return { kind: "create", path: first, content: "" };
   if (program === "edit" && words.length >= 3) {
     const edits = [{ old_text: first, new_text: second }];
-    return { kind: "edit", path: null, edits, replaces_all: third?.toLowerCase() === "true" };
+    return { kind: "edit", path: null, edits, replacesAll: third?.toLowerCase() === "true" };
   }
   if (program === "insert") {
-    const after_line = /^\d+$/.test(second) ? Number(second) : null;
-    return { kind: "insert", path: null, lines: first.split("\n"), after_line };
+    const afterLine = /^\d+$/.test(second) ? Number(second) : null;
+    return { kind: "insert", path: null, lines: first.split("\n"), afterLine };
   }
-  return program === "str_replace_editor" ? editor_edit(words.slice(1)) : null;
+  return program === "str_replace_editor" ? editorEdit(words.slice(1)) : null;
 }
 
 /** The lines stand in the command, or are those between the cursors of the window. */
-function line_edit(found: RegExpExecArray, window: FileWindow | null): SweEdit {
+function lineEdit(found: RegExpExecArray, window: FileWindow | null): SweEdit {
   const start = Number(found[1] ?? window?.cursors?.start);
   const end = Number(found[2] ?? window?.cursors?.end);
   const text = found[3] ?? "";
-  const from = window ? start - window.first_line : -1;
-  const is_seen = window !== null && from >= 0 && from + (end - start) < window.lines.length;
-  if (!is_seen) return { kind: "edit", path: null, edits: null };
+  const from = window ? start - window.firstLine : -1;
+  const isSeen = window !== null && from >= 0 && from + (end - start) < window.lines.length;
+  if (!isSeen) return { kind: "edit", path: null, edits: null };
   const removed = window.lines.slice(from, from + end - start + 1);
   const added = text === "" ? [] : text.replace(/\n$/, "").split("\n");
   return { kind: "edit", path: null, edits: [{ start, removed, added }] };
 }
 
 /** `str_replace_editor <command> <path> --flag value …` */
-function editor_edit(words: string[]): SweEdit | null {
+function editorEdit(words: string[]): SweEdit | null {
   const [command, path = "", ...rest] = words;
   const flags = new Map<string, string>();
   for (let index = 0; index < rest.length; index++) {
@@ -55,18 +55,22 @@ function editor_edit(words: string[]): SweEdit | null {
   if (path === "") return null;
   if (command === "create") return { kind: "create", path, content: flags.get("file_text") ?? "" };
   if (command === "str_replace") {
-    const old_text = flags.get("old_str") ?? "";
-    return { kind: "edit", path, edits: [{ old_text, new_text: flags.get("new_str") ?? "" }] };
+    const oldText = flags.get("old_str") ?? "";
+    return {
+      kind: "edit",
+      path,
+      edits: [{ old_text: oldText, new_text: flags.get("new_str") ?? "" }],
+    };
   }
   if (command === "insert") {
     const lines = (flags.get("new_str") ?? "").split("\n");
-    return { kind: "insert", path, lines, after_line: Number(flags.get("insert_line") ?? 0) };
+    return { kind: "insert", path, lines, afterLine: Number(flags.get("insert_line") ?? 0) };
   }
   return command === "undo_edit" ? { kind: "undo", path } : null;
 }
 
 /** The editor says so when it changed nothing. */
-export function has_failed(observation: string): boolean {
+export function hasFailed(observation: string): boolean {
   const text = observation.trimStart();
   return (
     /^(Your proposed edit has introduced new syntax error|Your (edit was )?(changes have )?not (been )?applied|No replacement was performed|Error\b|Invalid\b|Usage:|Ran into|ERROR:|No file open|The path .* (does not exist|is not)|File already exists|Text .* not found)/i.test(
@@ -79,7 +83,7 @@ export function has_failed(observation: string): boolean {
 }
 
 /** What was wrong, without the windows that follow. */
-export function failure_of(observation: string): string {
+export function failureOf(observation: string): string {
   const text = observation.replaceAll("\r\n", "\n");
   const head = /ERRORS:\s*\n/.exec(text);
   const below = head ? text.slice(head.index + head[0].length) : "";

@@ -10,38 +10,38 @@ import type {
   ThoughtType,
   UsageData,
 } from "@kulti/protocol/event.ts";
-import { fit_data } from "../fit.ts";
-import { without_escapes } from "../terminal-tokens.ts";
+import { fitData } from "../fit.ts";
+import { withoutEscapes } from "../terminal-tokens.ts";
 import type { Skipped } from "./recording.ts";
-import { behind_title, title_line } from "./value.ts";
+import { behindTitle, titleLine } from "./value.ts";
 
 /** For runs that bear no times: how long a thought would be read. */
-export const reading_ms = (thought: string): number => Math.min(8_000, 1_500 + thought.length * 12);
+export const readingMs = (thought: string): number => Math.min(8_000, 1_500 + thought.length * 12);
 
 export class Track {
   readonly events: AgentEvent[] = [];
   readonly skipped: Skipped[] = [];
   /** Named in what is skipped, such as `line 3`. */
   where = "";
-  #now_ms: number;
+  #nowMs: number;
   #status: Status | null = null;
   readonly #milestones = new Map<string, boolean>();
 
-  constructor(start_ms: number) {
-    this.#now_ms = start_ms;
+  constructor(startMs: number) {
+    this.#nowMs = startMs;
   }
 
-  get now_ms(): number {
-    return this.#now_ms;
+  get nowMs(): number {
+    return this.#nowMs;
   }
 
   /** Moves the clock to a moment; one that has passed leaves it where it is. */
-  at(moment_ms: number | undefined): void {
-    if (moment_ms !== undefined) this.#now_ms = Math.max(this.#now_ms, moment_ms);
+  at(momentMs: number | undefined): void {
+    if (momentMs !== undefined) this.#nowMs = Math.max(this.#nowMs, momentMs);
   }
 
-  advance(by_ms: number): void {
-    this.#now_ms += Math.max(0, by_ms);
+  advance(byMs: number): void {
+    this.#nowMs += Math.max(0, byMs);
   }
 
   skip(why: string): void {
@@ -49,23 +49,23 @@ export class Track {
   }
 
   add<Type extends EventType>(type: Type, data: EventDataByType[Type]): void {
-    const at = new Date(this.#now_ms).toISOString();
-    for (const fitted of fit_data(type, data, ({ message }) => this.skip(message))) {
+    const at = new Date(this.#nowMs).toISOString();
+    for (const fitted of fitData(type, data, ({ message }) => this.skip(message))) {
       const id = `import-${this.events.length + 1}`;
       this.events.push({ id, type, at, data: fitted } as AgentEvent);
     }
   }
 
   thought(
-    thought_type: ThoughtType,
+    thoughtType: ThoughtType,
     content: string,
     options: { priority?: Priority | undefined; metadata?: ThoughtMetadata | undefined } = {},
   ): void {
-    const text = without_escapes(content).trim();
+    const text = withoutEscapes(content).trim();
     if (text === "") return;
     const { priority, metadata } = options;
     this.add("thought", {
-      thought_type,
+      thought_type: thoughtType,
       content: text,
       ...(priority ? { priority } : {}),
       ...(metadata ? { metadata } : {}),
@@ -79,12 +79,12 @@ export class Track {
 
   /** What a person asked for: the task from now on, and a thought that shows it. */
   prompt(text: string): void {
-    const request = without_escapes(text).trim();
-    const title = title_line(request);
+    const request = withoutEscapes(text).trim();
+    const title = titleLine(request);
     if (title === "") return;
     this.status("working");
-    const more = behind_title(request);
-    this.add("task", { title, ...(more === "" ? {} : { description: excerpt_of(more) }) });
+    const more = behindTitle(request);
+    this.add("task", { title, ...(more === "" ? {} : { description: excerptOf(more) }) });
     this.thought("prompt", request, { priority: "headline" });
   }
 
@@ -95,12 +95,12 @@ export class Track {
 
   output(
     text: string,
-    options: { exit_code?: number | undefined; stream?: TerminalStream } = {},
+    options: { exitCode?: number | undefined; stream?: TerminalStream } = {},
   ): void {
-    const { exit_code, stream = "stdout" } = options;
-    if (text === "" && exit_code === undefined) return;
+    const { exitCode, stream = "stdout" } = options;
+    if (text === "" && exitCode === undefined) return;
     const whole = text === "" || text.endsWith("\n") ? text : `${text}\n`;
-    const ended = Number.isSafeInteger(exit_code) ? { exit_code } : {};
+    const ended = Number.isSafeInteger(exitCode) ? { exit_code: exitCode } : {};
     this.add("terminal", { stream, text: whole, ...ended } as EventDataByType["terminal"]);
   }
 
@@ -119,18 +119,22 @@ export class Track {
   }
 
   error(message: string, details: Omit<EventDataByType["error"], "message"> = {}): void {
-    const text = without_escapes(message).trim();
+    const text = withoutEscapes(message).trim();
     if (text !== "") this.add("error", { message: text, ...details });
   }
 
   usage(usage: UsageData): void {
-    const { input_tokens = 0, output_tokens = 0, cost_usd = 0 } = usage;
-    if (input_tokens + output_tokens + cost_usd > 0) this.add("usage", usage);
+    const {
+      input_tokens: inputTokens = 0,
+      output_tokens: outputTokens = 0,
+      cost_usd: costUsd = 0,
+    } = usage;
+    if (inputTokens + outputTokens + costUsd > 0) this.add("usage", usage);
   }
 }
 
 /** Descriptions are for the header; the whole text stands in the thought. */
-function excerpt_of(text: string): string {
+function excerptOf(text: string): string {
   const chars = [...text];
   return chars.length <= 1_000 ? text : `${chars.slice(0, 999).join("")}…`;
 }

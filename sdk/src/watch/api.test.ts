@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import { createKultiApi } from "./api.ts";
 
-const api_that_answers = (status: number, body: string) =>
+const apiThatAnswers = (status: number, body: string) =>
   createKultiApi({
-    api_url: "https://kulti.example",
-    publishable_key: "sb_publishable_x",
+    apiUrl: "https://kulti.example",
+    publishableKey: "sb_publishable_x",
     fetch: async () => new Response(body, { status }),
   });
 
 test("an error tells the server's reason, and of a page that a proxy sent its status alone", async () => {
   const page = "<!DOCTYPE html><html><body>Bad gateway</body></html>";
-  await expect(api_that_answers(502, page).find_sessions()).rejects.toMatchObject({
+  await expect(apiThatAnswers(502, page).findSessions()).rejects.toMatchObject({
     status: 502,
     code: "internal",
     message: "https://kulti.example answered HTTP 502.",
@@ -21,7 +21,7 @@ test("an error tells the server's reason, and of a page that a proxy sent its st
     hint: null,
     message: "Cannot read the session: there is none.",
   });
-  await expect(api_that_answers(404, refusal).session_head("x")).rejects.toMatchObject({
+  await expect(apiThatAnswers(404, refusal).sessionHead("x")).rejects.toMatchObject({
     status: 404,
     code: "session_not_found",
     message: "Cannot read the session: there is none.",
@@ -36,11 +36,11 @@ test("a search is sent again while the server has too many at once, one that too
     );
   const answers = [refusal("1"), refusal("1"), new Response("[]"), refusal(null)];
   const api = createKultiApi({
-    api_url: "https://kulti.example",
-    publishable_key: "sb_publishable_x",
+    apiUrl: "https://kulti.example",
+    publishableKey: "sb_publishable_x",
     fetch: async () => answers.shift() as Response,
   });
-  expect(await api.search_events({ query: "a" })).toEqual([]);
-  await expect(api.search_events({ query: "a" })).rejects.toMatchObject({ code: "unavailable" });
+  expect(await api.searchEvents({ query: "a" })).toEqual([]);
+  await expect(api.searchEvents({ query: "a" })).rejects.toMatchObject({ code: "unavailable" });
   expect(answers).toEqual([]);
 });

@@ -12,21 +12,21 @@ import {
   type SessionStats,
   type StoredEvent,
 } from "@kulti/protocol";
-import { trim_end } from "@kulti/protocol/text.ts";
+import { trimEnd } from "@kulti/protocol/text.ts";
 import { PostgrestClient } from "@supabase/postgrest-js";
-import { create_realtime } from "./realtime.ts";
-import { type Fetch, with_time_limit } from "./time-limit.ts";
+import { createRealtime } from "./realtime.ts";
+import { type Fetch, withTimeLimit } from "./time-limit.ts";
 
 export interface KultiApiOptions {
   /** The Supabase project, such as `http://127.0.0.1:54321`. */
-  api_url: string;
-  publishable_key: string;
+  apiUrl: string;
+  publishableKey: string;
   /** Default: the platform's `fetch`. */
   fetch?: Fetch;
   /** Milliseconds without a byte after which a request or a handshake is given up. Default: 10,000. */
-  silence_ms?: number;
+  silenceMs?: number;
   /** Milliseconds between heartbeats; half of it later an unanswered one ends the connection. Default: 10,000. */
-  heartbeat_ms?: number;
+  heartbeatMs?: number;
 }
 
 export interface FindSessions {
@@ -60,18 +60,18 @@ export class KultiApiError extends Error {
   /** A code of the contract (`session_not_found`, `rate_limited` …), or `unreachable`. */
   readonly code: string;
   /** Set when the same request may succeed in a moment: the server had too many at once. */
-  readonly is_busy: boolean;
+  readonly isBusy: boolean;
 
-  constructor(status: number, code: string, message: string, is_busy = false) {
+  constructor(status: number, code: string, message: string, isBusy = false) {
     super(message);
     this.name = "KultiApiError";
     this.status = status;
     this.code = code;
-    this.is_busy = is_busy;
+    this.isBusy = isBusy;
   }
 
   /** The same request may be answered later: nothing answered, something else did (`internal`), or Kulti can't just now. */
-  get may_pass(): boolean {
+  get mayPass(): boolean {
     const { status, code } = this;
     return status === 0 || status >= 500 || status === 429 || code === "internal";
   }
@@ -86,111 +86,117 @@ interface Reply {
 export type KultiApi = ReturnType<typeof createKultiApi>;
 
 /** Few, so that the first picture of a session is soon there. */
-const first_page_rows = 200;
+const firstPageRows = 200;
 
 export function createKultiApi(options: KultiApiOptions) {
-  const { publishable_key, silence_ms, heartbeat_ms } = options;
-  const api_url = trim_end(options.api_url, "/");
-  const request = with_time_limit(options.fetch, silence_ms);
-  const rest = new PostgrestClient(`${api_url}/rest/v1`, {
-    headers: { apikey: publishable_key },
+  const { publishableKey, silenceMs, heartbeatMs } = options;
+  const apiUrl = trimEnd(options.apiUrl, "/");
+  const request = withTimeLimit(options.fetch, silenceMs);
+  const rest = new PostgrestClient(`${apiUrl}/rest/v1`, {
+    headers: { apikey: publishableKey },
     fetch: request,
     // Whoever asks tries again, and shows meanwhile how it stands.
     retry: false,
   });
-  const realtime = create_realtime({
-    url: `${api_url.replace(/^http/, "ws")}/realtime/v1`,
-    publishable_key,
-    ...(heartbeat_ms !== undefined && { heartbeat_ms }),
-    ...(silence_ms !== undefined && { handshake_ms: silence_ms }),
+  const realtime = createRealtime({
+    url: `${apiUrl.replace(/^http/, "ws")}/realtime/v1`,
+    publishableKey,
+    ...(heartbeatMs !== undefined && { heartbeatMs }),
+    ...(silenceMs !== undefined && { handshakeMs: silenceMs }),
   });
 
   async function call<Result>(
     name: string,
     args: object,
-    is_expected: (data: unknown) => boolean,
+    isExpected: (data: unknown) => boolean,
     signal?: AbortSignal,
   ): Promise<Result> {
     const query = rest.rpc(name, args);
-    return answer_of(await (signal ? query.abortSignal(signal) : query), is_expected);
+    return answerOf(await (signal ? query.abortSignal(signal) : query), isExpected);
   }
 
-  function answer_of<Result>(reply: Reply, is_expected: (data: unknown) => boolean): Result {
+  function answerOf<Result>(reply: Reply, isExpected: (data: unknown) => boolean): Result {
     const { data, error, status } = reply;
-    if (!error && is_expected(data)) return data as Result;
+    if (!error && isExpected(data)) return data as Result;
     if (!error) {
-      const message = `${api_url} answered with something that is not Kulti's.`;
+      const message = `${apiUrl} answered with something that is not Kulti's.`;
       throw new KultiApiError(status, "internal", message);
     }
     const { message, details, hint, code } = error;
     if (status === 0) {
-      throw new KultiApiError(0, "unreachable", `Cannot reach ${api_url}: ${message}`);
+      throw new KultiApiError(0, "unreachable", `Cannot reach ${apiUrl}: ${message}`);
     }
     // Without a code it was something before the Data API that answered, maybe with a whole page.
     throw code
       ? new KultiApiError(status, details || code, message, status === 503 && Boolean(hint))
-      : new KultiApiError(status, "internal", `${api_url} answered HTTP ${status}.`);
+      : new KultiApiError(status, "internal", `${apiUrl} answered HTTP ${status}.`);
   }
 
   /** A server that searches for too many at once refuses the rest, so that nobody waits for a connection. */
   async function search(query: SearchQuery, signal?: AbortSignal): Promise<SearchHit[]> {
     for (let tries = 1; ; tries++) {
       try {
-        return await call(rpcs.search_events, query, is_list, signal);
+        return await call(rpcs.search_events, query, isList, signal);
       } catch (error) {
-        const is_busy = error instanceof KultiApiError && error.is_busy;
-        if (!is_busy || tries === 4 || signal?.aborted) throw error;
-        const pause_ms = (0.5 + Math.random()) * 150 * 2 ** tries;
-        await new Promise((resolve) => setTimeout(resolve, pause_ms));
+        const isBusy = error instanceof KultiApiError && error.isBusy;
+        if (!isBusy || tries === 4 || signal?.aborted) throw error;
+        const pauseMs = (0.5 + Math.random()) * 150 * 2 ** tries;
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
       }
     }
   }
 
   return {
-    api_url,
+    api_url: apiUrl,
     realtime,
-    find_sessions: (query: FindSessions = {}, signal?: AbortSignal): Promise<Head[]> =>
-      call(rpcs.find_sessions, query, is_list, signal),
-    session_head: (session_id: string, signal?: AbortSignal): Promise<Head> =>
-      call(rpcs.session_head, { session_id }, is_head, signal),
+    findSessions: (query: FindSessions = {}, signal?: AbortSignal): Promise<Head[]> =>
+      call(rpcs.find_sessions, query, isList, signal),
+    sessionHead: (sessionId: string, signal?: AbortSignal): Promise<Head> =>
+      call(rpcs.session_head, { session_id: sessionId }, isHead, signal),
     /** The profile of a public agent; null if there is none of that id. */
-    find_agent: (agent_id: string, signal?: AbortSignal): Promise<AgentProfile | null> =>
-      call(rpcs.find_agent, { agent_id }, is_profile, signal),
+    findAgent: (agentId: string, signal?: AbortSignal): Promise<AgentProfile | null> =>
+      call(rpcs.find_agent, { agent_id: agentId }, isProfile, signal),
     /** Ascending by `seq`; a page may be shorter than asked for, but is empty only at the end. */
-    session_events: (
-      session_id: string,
-      after_seq = 0,
+    sessionEvents: (
+      sessionId: string,
+      afterSeq = 0,
       signal?: AbortSignal,
     ): Promise<StoredEvent[]> => {
-      const max_rows = after_seq === 0 ? first_page_rows : limits.page_rows;
-      return call(rpcs.session_events, { session_id, after_seq, max_rows }, is_list, signal);
+      const maxRows = afterSeq === 0 ? firstPageRows : limits.page_rows;
+      return call(
+        rpcs.session_events,
+        { session_id: sessionId, after_seq: afterSeq, max_rows: maxRows },
+        isList,
+        signal,
+      );
     },
-    session_messages: (session_id: string, after = 0, signal?: AbortSignal): Promise<Message[]> =>
-      call(rpcs.session_messages, { session_id, after }, is_list, signal),
+    sessionMessages: (sessionId: string, after = 0, signal?: AbortSignal): Promise<Message[]> =>
+      call(rpcs.session_messages, { session_id: sessionId, after }, isList, signal),
     /** One page of what is found; an empty one is the end. */
-    search_events: search,
+    searchEvents: search,
     /** Says that this viewer is still there and answers how far the session is. */
-    touch_viewer: (session_id: string, viewer_id: string, signal?: AbortSignal): Promise<Head> =>
-      call(rpcs.touch_viewer, { session_id, viewer_id }, is_head, signal),
-    session_stats: (session_id: string, signal?: AbortSignal): Promise<SessionStats> =>
-      call(rpcs.session_stats, { session_id }, is_object, signal),
+    touchViewer: (sessionId: string, viewerId: string, signal?: AbortSignal): Promise<Head> =>
+      call(rpcs.touch_viewer, { session_id: sessionId, viewer_id: viewerId }, isHead, signal),
+    sessionStats: (sessionId: string, signal?: AbortSignal): Promise<SessionStats> =>
+      call(rpcs.session_stats, { session_id: sessionId }, isObject, signal),
     /** Of the whole days (UTC) that the range touches. */
-    agent_stats: (
-      agent_id: string,
+    agentStats: (
+      agentId: string,
       range: StatsRange = {},
       signal?: AbortSignal,
-    ): Promise<AgentStats> => call(rpcs.agent_stats, { agent_id, ...range }, is_object, signal),
-    async post_message(message: ViewerMessage): Promise<Message> {
-      const response = await request(`${api_url}${routes.chat}`, {
+    ): Promise<AgentStats> =>
+      call(rpcs.agent_stats, { agent_id: agentId, ...range }, isObject, signal),
+    async postMessage(message: ViewerMessage): Promise<Message> {
+      const response = await request(`${apiUrl}${routes.chat}`, {
         method: "POST",
-        headers: { "content-type": "application/json", apikey: publishable_key },
+        headers: { "content-type": "application/json", apikey: publishableKey },
         body: JSON.stringify(message),
       }).catch((cause: Error) => {
-        throw new KultiApiError(0, "unreachable", `Cannot reach ${api_url}: ${cause.message}`);
+        throw new KultiApiError(0, "unreachable", `Cannot reach ${apiUrl}: ${cause.message}`);
       });
       const body = await response.json().catch(() => null);
-      if (response.ok && is_object(body?.message)) return body.message;
-      const { code = "internal", message: text = `${api_url} answered HTTP ${response.status}.` } =
+      if (response.ok && isObject(body?.message)) return body.message;
+      const { code = "internal", message: text = `${apiUrl} answered HTTP ${response.status}.` } =
         body?.error ?? {};
       throw new KultiApiError(response.status, code, text);
     },
@@ -198,13 +204,12 @@ export function createKultiApi(options: KultiApiOptions) {
 }
 
 /** Something before the server may answer in its place, with 200 too. */
-const is_list = (data: unknown): boolean => Array.isArray(data);
-const is_object = (data: unknown): boolean =>
+const isList = (data: unknown): boolean => Array.isArray(data);
+const isObject = (data: unknown): boolean =>
   typeof data === "object" && data !== null && !Array.isArray(data);
-const is_profile = (data: unknown): boolean =>
-  data === null ||
-  (is_object(data) && typeof (data as Partial<AgentProfile>).agent_id === "string");
-const is_head = (data: unknown): boolean => {
+const isProfile = (data: unknown): boolean =>
+  data === null || (isObject(data) && typeof (data as Partial<AgentProfile>).agent_id === "string");
+const isHead = (data: unknown): boolean => {
   const head = data as Partial<Head> | null;
   return typeof head?.session_id === "string" && Number.isSafeInteger(head.to_seq);
 };

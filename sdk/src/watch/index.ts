@@ -16,4 +16,4 @@ export {
   type WatchOptions,
   watchSession,
 } from "./session.ts";
-export { type Fetch, limited_fetch, with_time_limit } from "./time-limit.ts";
+export { type Fetch, limitedFetch, withTimeLimit } from "./time-limit.ts";

@@ -4,30 +4,30 @@
  * and notices a dead connection after up to fifty seconds.
  */
 import { RealtimeClient } from "@supabase/realtime-js";
-import { backoff_ms } from "./backoff.ts";
+import { backoffMs } from "./backoff.ts";
 
 export interface RealtimeOptions {
   url: string;
-  publishable_key: string;
+  publishableKey: string;
   /** How often a heartbeat is sent; half of it later a missing answer means that the connection is dead. */
-  heartbeat_ms?: number;
+  heartbeatMs?: number;
   /** How long a handshake may take. */
-  handshake_ms?: number;
+  handshakeMs?: number;
 }
 
-export function create_realtime(options: RealtimeOptions): RealtimeClient {
-  const { url, publishable_key, heartbeat_ms = 10_000, handshake_ms = 10_000 } = options;
+export function createRealtime(options: RealtimeOptions): RealtimeClient {
+  const { url, publishableKey, heartbeatMs = 10_000, handshakeMs = 10_000 } = options;
   let unanswered: ReturnType<typeof setTimeout> | undefined;
   const realtime = new RealtimeClient(url, {
-    params: { apikey: publishable_key },
-    heartbeatIntervalMs: heartbeat_ms,
+    params: { apikey: publishableKey },
+    heartbeatIntervalMs: heartbeatMs,
     heartbeatCallback(status) {
       clearTimeout(unanswered);
       // A heartbeat while another is unanswered makes the client give the connection up.
-      if (status === "sent") unanswered = setTimeout(beat, heartbeat_ms / 2);
+      if (status === "sent") unanswered = setTimeout(beat, heartbeatMs / 2);
     },
-    reconnectAfterMs: backoff_ms,
-    ...(typeof WebSocket === "function" && { transport: impatient_socket(handshake_ms) }),
+    reconnectAfterMs: backoffMs,
+    ...(typeof WebSocket === "function" && { transport: impatientSocket(handshakeMs) }),
   });
   const beat = () => {
     if (realtime.pendingHeartbeatRef !== null) void realtime.sendHeartbeat();
@@ -35,11 +35,11 @@ export function create_realtime(options: RealtimeOptions): RealtimeClient {
   return realtime;
 }
 
-function impatient_socket(handshake_ms: number): typeof WebSocket {
+function impatientSocket(handshakeMs: number): typeof WebSocket {
   return class extends WebSocket {
     constructor(...address: ConstructorParameters<typeof WebSocket>) {
       super(...address);
-      const timer = setTimeout(() => this.close(), handshake_ms);
+      const timer = setTimeout(() => this.close(), handshakeMs);
       const settled = () => clearTimeout(timer);
       this.addEventListener("open", settled);
       this.addEventListener("error", settled);

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { begin, type Effect, is_complete, type Numbered, type Signal, step } from "./sequence.ts";
+import { begin, type Effect, isComplete, type Numbered, type Signal, step } from "./sequence.ts";
 
 /** Runs signals and collects what came out. */
-function machine(after_seq = 0) {
-  let sequence = begin<Numbered>(after_seq);
+function machine(afterSeq = 0) {
+  let sequence = begin<Numbered>(afterSeq);
   const emitted: number[] = [];
   const send = (signal: Signal<Numbered>): Effect<Numbered>[] => {
     const [next, effects] = step(sequence, signal);
@@ -56,7 +56,7 @@ test("step pauses, and does not spin, when the table has less than was announced
   expect(send({ kind: "page", items: [] })).toEqual([{ kind: "pause", failures: 1 }]);
   expect(send({ kind: "known", to_seq: 10 })).toEqual([]);
   expect(send({ kind: "retry" })).toEqual([{ kind: "read", after_seq: 0 }]);
-  expect(is_complete(state())).toBe(false);
+  expect(isComplete(state())).toBe(false);
 });
 
 test("step reads at once again when broadcasts have mended what a failed read left open", () => {
@@ -64,7 +64,7 @@ test("step reads at once again when broadcasts have mended what a failed read le
   send({ kind: "open" });
   send({ kind: "page", items: [] });
   send({ kind: "known", to_seq: 1 });
-  expect(send({ kind: "read_failed" })).toEqual([{ kind: "pause", failures: 1 }]);
+  expect(send({ kind: "failed" })).toEqual([{ kind: "pause", failures: 1 }]);
   send({ kind: "broadcast", to_seq: 1, items: items(1, 1) });
   expect(send({ kind: "retry" })).toEqual([]);
   expect(send({ kind: "known", to_seq: 2 })).toEqual([{ kind: "read", after_seq: 1 }]);
@@ -85,7 +85,7 @@ test("invariant 1: whatever is lost, late or doubled, every item of the table co
       fc.integer({ min: 0, max: 60 }),
       fc.integer({ min: 1, max: 7 }),
       deliveries,
-      (total, page_rows, plan) => {
+      (total, pageRows, plan) => {
         const { send, emitted, state } = machine();
         const pending: Effect<Numbered>[] = [];
         const run = (signal: Signal<Numbered>) => pending.push(...send(signal));
@@ -93,8 +93,8 @@ test("invariant 1: whatever is lost, late or doubled, every item of the table co
           const effect = pending.shift();
           if (effect?.kind === "pause") run({ kind: "retry" });
           if (effect?.kind !== "read") return;
-          if (fails) return run({ kind: "read_failed" });
-          const to = Math.min(total, effect.after_seq + page_rows);
+          if (fails) return run({ kind: "failed" });
+          const to = Math.min(total, effect.after_seq + pageRows);
           run({ kind: "page", items: items(effect.after_seq + 1, to) });
         };
         run({ kind: "open" });
@@ -106,7 +106,7 @@ test("invariant 1: whatever is lost, late or doubled, every item of the table co
         run({ kind: "known", to_seq: total });
         for (let turn = 0; turn < 1_000 && pending.length > 0; turn++) answer(false);
         expect(emitted).toEqual(items(1, total).map((item) => item.seq));
-        expect(is_complete(state())).toBe(true);
+        expect(isComplete(state())).toBe(true);
       },
     ),
     { numRuns: 1_000 },

@@ -14,7 +14,7 @@ export interface Sequence<T extends Numbered> {
   /** `seq` of the last item handed out. */
   readonly to_seq: number;
   /** The highest `seq` known to exist. */
-  readonly known_to: number;
+  readonly knownTo: number;
   /** Items that arrived before their turn, in order. */
   readonly ahead: readonly T[];
   readonly reading: boolean;
@@ -31,7 +31,7 @@ export type Signal<T extends Numbered> =
   /** Somebody who knows says how far the table goes. */
   | { kind: "known"; to_seq: number }
   | { kind: "page"; items: readonly T[] }
-  | { kind: "read_failed" }
+  | { kind: "failed" }
   | { kind: "retry" };
 
 export type Effect<T extends Numbered> =
@@ -43,19 +43,19 @@ export type Effect<T extends Numbered> =
 export type Step<T extends Numbered> = [Sequence<T>, Effect<T>[]];
 
 /** Beyond this, early items are dropped: their `seq` is remembered and they are read from the table. */
-export const ahead_limit = 5_000;
+export const aheadLimit = 5_000;
 
-export const begin = <T extends Numbered>(after_seq = 0): Sequence<T> => ({
-  to_seq: after_seq,
-  known_to: after_seq,
+export const begin = <T extends Numbered>(afterSeq = 0): Sequence<T> => ({
+  to_seq: afterSeq,
+  knownTo: afterSeq,
   ahead: [],
   reading: false,
   failures: 0,
   opened: false,
 });
 
-export const is_complete = (sequence: Sequence<Numbered>): boolean =>
-  sequence.opened && sequence.to_seq >= sequence.known_to;
+export const isComplete = (sequence: Sequence<Numbered>): boolean =>
+  sequence.opened && sequence.to_seq >= sequence.knownTo;
 
 type Transitions = {
   [Kind in Signal<Numbered>["kind"]]: <T extends Numbered>(
@@ -66,22 +66,22 @@ type Transitions = {
 
 const transitions: Transitions = {
   open: (sequence) => (sequence.reading ? [sequence, []] : read(sequence)),
-  broadcast: (sequence, { to_seq, items }) => settle(hear(take(sequence, items), to_seq)),
-  known: (sequence, { to_seq }) => settle(hear(sequence, to_seq)),
+  broadcast: (sequence, { to_seq: toSeq, items }) => settle(hear(take(sequence, items), toSeq)),
+  known: (sequence, { to_seq: toSeq }) => settle(hear(sequence, toSeq)),
   page: (sequence, { items }) => {
     const before = sequence.to_seq;
-    const [next, effects] = hand_out(take({ ...sequence, opened: true, reading: false }, items));
+    const [next, effects] = handOut(take({ ...sequence, opened: true, reading: false }, items));
     if (next.to_seq > before) {
       const [settled, more] = settle({ ...next, failures: 0 });
       return [settled, [...effects, ...more]];
     }
-    return next.to_seq < next.known_to ? pause(next) : [{ ...next, failures: 0 }, effects];
+    return next.to_seq < next.knownTo ? pause(next) : [{ ...next, failures: 0 }, effects];
   },
-  read_failed: (sequence) => pause({ ...sequence, reading: false }),
+  failed: (sequence) => pause({ ...sequence, reading: false }),
   // What was missing may have come by itself meanwhile; the next gap is then read at once again.
   retry: (sequence) => {
     if (sequence.reading) return [sequence, []];
-    return is_complete(sequence) ? [{ ...sequence, failures: 0 }, []] : read(sequence);
+    return isComplete(sequence) ? [{ ...sequence, failures: 0 }, []] : read(sequence);
   },
 };
 
@@ -94,21 +94,21 @@ export function step<T extends Numbered>(sequence: Sequence<T>, signal: Signal<T
   return transition(sequence, signal);
 }
 
-const hear = <T extends Numbered>(sequence: Sequence<T>, to_seq: number): Sequence<T> =>
-  to_seq > sequence.known_to ? { ...sequence, known_to: to_seq } : sequence;
+const hear = <T extends Numbered>(sequence: Sequence<T>, toSeq: number): Sequence<T> =>
+  toSeq > sequence.knownTo ? { ...sequence, knownTo: toSeq } : sequence;
 
 function take<T extends Numbered>(sequence: Sequence<T>, items: readonly T[]): Sequence<T> {
-  const by_seq = new Map(sequence.ahead.map((item) => [item.seq, item]));
-  let known_to = sequence.known_to;
+  const bySeq = new Map(sequence.ahead.map((item) => [item.seq, item]));
+  let knownTo = sequence.knownTo;
   for (const item of items) {
-    known_to = Math.max(known_to, item.seq);
-    if (item.seq > sequence.to_seq) by_seq.set(item.seq, item);
+    knownTo = Math.max(knownTo, item.seq);
+    if (item.seq > sequence.to_seq) bySeq.set(item.seq, item);
   }
-  const ahead = [...by_seq.values()].sort((a, b) => a.seq - b.seq).slice(0, ahead_limit);
-  return { ...sequence, ahead, known_to };
+  const ahead = [...bySeq.values()].sort((a, b) => a.seq - b.seq).slice(0, aheadLimit);
+  return { ...sequence, ahead, knownTo };
 }
 
-function hand_out<T extends Numbered>(sequence: Sequence<T>): Step<T> {
+function handOut<T extends Numbered>(sequence: Sequence<T>): Step<T> {
   let ready = 0;
   while (sequence.ahead[ready]?.seq === sequence.to_seq + ready + 1) ready++;
   if (ready === 0) return [sequence, []];
@@ -121,8 +121,8 @@ function hand_out<T extends Numbered>(sequence: Sequence<T>): Step<T> {
 function settle<T extends Numbered>(sequence: Sequence<T>): Step<T> {
   // Before the first page, broadcasts only wait: what they follow is not known yet.
   if (!sequence.opened) return [sequence, []];
-  const [next, effects] = hand_out(sequence);
-  const waits = next.reading || next.failures > 0 || next.to_seq >= next.known_to;
+  const [next, effects] = handOut(sequence);
+  const waits = next.reading || next.failures > 0 || next.to_seq >= next.knownTo;
   if (waits) return [next, effects];
   const [reading, request] = read(next);
   return [reading, [...effects, ...request]];

@@ -5,16 +5,16 @@
  */
 import type { Frame, Head, Message, StoredEvent } from "@kulti/protocol";
 import { type KultiApi, KultiApiError } from "./api.ts";
-import { create_reader } from "./reader.ts";
+import { createReader } from "./reader.ts";
 import { type Subscription, subscribe } from "./subscription.ts";
-import { on_wake } from "./wake.ts";
+import { onWake } from "./wake.ts";
 
 export type ConnectionState =
   /** Nothing was shown yet. */
   | "connecting"
   /** The channel is joined, and something that exists is not shown yet. */
   | "catching_up"
-  /** The channel is joined, everything that exists was shown, and the server said so within `touch_ms` and a request. */
+  /** The channel is joined, everything that exists was shown, and the server said so within `touchMs` and a request. */
   | "live"
   /** The channel is lost, or nothing confirms it; the table is still read from time to time. */
   | "reconnecting"
@@ -36,14 +36,14 @@ export interface WatchHandlers {
 
 export interface WatchOptions {
   api: KultiApi;
-  session_id: string;
+  sessionId: string;
   /** Made by the viewer and kept; counts the viewer once. */
-  viewer_id: string;
+  viewerId: string;
   /** `topic` of a head that is known. Absent: it is asked for first. */
   topic?: string;
   handlers: WatchHandlers;
   /** How often the viewer says that it is there, default 15,000; a third of it while the connection is in doubt. */
-  touch_ms?: number;
+  touchMs?: number;
 }
 
 export interface Watch {
@@ -51,29 +51,29 @@ export interface Watch {
 }
 
 /** Viewers that are told of a change at the same moment ask within this time. */
-const changed_within_ms = 1_500;
+const changedWithinMs = 1_500;
 
 export function watchSession(options: WatchOptions): Watch {
-  const { api, session_id, viewer_id, handlers, touch_ms = 15_000 } = options;
+  const { api, sessionId, viewerId, handlers, touchMs = 15_000 } = options;
   const abort = new AbortController();
   let joined = false;
-  let was_joined = false;
+  let wasJoined = false;
   let unreachable = false;
   /** The last touch failed, and no broadcast has come since it was sent. */
   let doubtful = false;
-  let heard_at = 0;
-  let network_lost = false;
-  let shown_state: ConnectionState | undefined;
-  let touch_timer: ReturnType<typeof setTimeout> | undefined;
+  let heardAt = 0;
+  let networkLost = false;
+  let shownState: ConnectionState | undefined;
+  let touchTimer: ReturnType<typeof setTimeout> | undefined;
   let subscription: Subscription | undefined;
 
-  const show_connection = () => {
-    const complete = events.is_complete();
-    const state = connection_state({
-      ...{ joined, was_joined, network_lost, unreachable, doubtful, complete },
+  const showConnection = () => {
+    const complete = events.isComplete();
+    const state = connectionState({
+      ...{ joined, wasJoined, networkLost, unreachable, doubtful, complete },
     });
-    if (state === shown_state) return;
-    shown_state = state;
+    if (state === shownState) return;
+    shownState = state;
     handlers.connection(state);
   };
 
@@ -82,12 +82,12 @@ export function watchSession(options: WatchOptions): Watch {
       error instanceof KultiApiError ? error : new KultiApiError(0, "unreachable", String(error));
     unreachable = problem.status === 0;
     if (!unreachable) handlers.problem(problem);
-    show_connection();
+    showConnection();
   };
 
   const heard = () => {
     doubtful = false;
-    heard_at = performance.now();
+    heardAt = performance.now();
   };
 
   const reached = <T>(result: T): T => {
@@ -95,20 +95,20 @@ export function watchSession(options: WatchOptions): Watch {
     return result;
   };
 
-  const events = create_reader<StoredEvent>({
-    read: (after_seq, signal) => api.session_events(session_id, after_seq, signal).then(reached),
+  const events = createReader<StoredEvent>({
+    read: (afterSeq, signal) => api.sessionEvents(sessionId, afterSeq, signal).then(reached),
     emit: handlers.events,
-    on_change: () => show_connection(),
-    on_failure: failed,
+    onChange: () => showConnection(),
+    onFailure: failed,
   });
-  const messages = create_reader<Message>({
-    read: (after_seq, signal) => api.session_messages(session_id, after_seq, signal),
+  const messages = createReader<Message>({
+    read: (afterSeq, signal) => api.sessionMessages(sessionId, afterSeq, signal),
     emit: handlers.messages,
-    on_change: () => {},
-    on_failure: failed,
+    onChange: () => {},
+    onFailure: failed,
   });
 
-  const take_head = (head: Head) => {
+  const takeHead = (head: Head) => {
     listen(head.topic);
     handlers.head(head);
     events.signal({ kind: "known", to_seq: head.to_seq });
@@ -117,27 +117,27 @@ export function watchSession(options: WatchOptions): Watch {
 
   /** Counts the viewer and learns how far the table goes: what a lost broadcast would have told. */
   const touch = async () => {
-    clearTimeout(touch_timer);
-    const sent_at = performance.now();
-    let is_answered = false;
+    clearTimeout(touchTimer);
+    const sentAt = performance.now();
+    let isAnswered = false;
     try {
-      const head = await api.touch_viewer(session_id, viewer_id, abort.signal);
+      const head = await api.touchViewer(sessionId, viewerId, abort.signal);
       if (abort.signal.aborted) return;
-      is_answered = true;
+      isAnswered = true;
       heard();
-      take_head(reached(head));
+      takeHead(reached(head));
     } catch (error) {
       if (abort.signal.aborted) return;
       // Of two touches at once the one that was answered tells the truth.
-      if (heard_at < sent_at) {
+      if (heardAt < sentAt) {
         doubtful = true;
         failed(error);
       }
     }
-    show_connection();
-    clearTimeout(touch_timer);
-    const is_sure = joined && !unreachable && is_answered;
-    touch_timer = setTimeout(touch, is_sure ? touch_ms : touch_ms / 3);
+    showConnection();
+    clearTimeout(touchTimer);
+    const isSure = joined && !unreachable && isAnswered;
+    touchTimer = setTimeout(touch, isSure ? touchMs : touchMs / 3);
   };
 
   const listen = (topic: string) => {
@@ -146,13 +146,13 @@ export function watchSession(options: WatchOptions): Watch {
       realtime: api.realtime,
       topic,
       broadcasts: {
-        frame({ to_seq, events: items }: Frame) {
+        frame({ to_seq: toSeq, events: items }: Frame) {
           heard();
-          events.signal({ kind: "broadcast", to_seq, items });
+          events.signal({ kind: "broadcast", to_seq: toSeq, items });
         },
         head(head: Head) {
           heard();
-          take_head(head);
+          takeHead(head);
         },
         message(message: Message) {
           heard();
@@ -160,34 +160,34 @@ export function watchSession(options: WatchOptions): Watch {
         },
         changed() {
           heard();
-          clearTimeout(touch_timer);
-          touch_timer = setTimeout(touch, Math.random() * changed_within_ms);
+          clearTimeout(touchTimer);
+          touchTimer = setTimeout(touch, Math.random() * changedWithinMs);
         },
       },
-      on_joined() {
+      onJoined() {
         joined = true;
-        was_joined = true;
+        wasJoined = true;
         void touch();
       },
-      on_lost() {
+      onLost() {
         joined = false;
-        show_connection();
+        showConnection();
         void touch();
       },
     });
   };
-  const stop_waking = on_wake(api.realtime, {
+  const stopWaking = onWake(api.realtime, {
     woken() {
-      network_lost = false;
+      networkLost = false;
       events.signal({ kind: "retry" });
       void touch();
     },
     lost() {
-      network_lost = true;
-      show_connection();
+      networkLost = true;
+      showConnection();
     },
   });
-  show_connection();
+  showConnection();
   if (options.topic) listen(options.topic);
   else void touch();
   events.signal({ kind: "open" });
@@ -196,8 +196,8 @@ export function watchSession(options: WatchOptions): Watch {
   return {
     stop() {
       abort.abort();
-      clearTimeout(touch_timer);
-      stop_waking();
+      clearTimeout(touchTimer);
+      stopWaking();
       subscription?.close();
       events.stop();
       messages.stop();
@@ -207,17 +207,17 @@ export function watchSession(options: WatchOptions): Watch {
 
 interface Facts {
   joined: boolean;
-  was_joined: boolean;
-  network_lost: boolean;
+  wasJoined: boolean;
+  networkLost: boolean;
   unreachable: boolean;
   doubtful: boolean;
   complete: boolean;
 }
 
-function connection_state(facts: Facts): ConnectionState {
-  const { joined, was_joined, network_lost, unreachable, doubtful, complete } = facts;
-  if (network_lost) return "offline";
+function connectionState(facts: Facts): ConnectionState {
+  const { joined, wasJoined, networkLost, unreachable, doubtful, complete } = facts;
+  if (networkLost) return "offline";
   if (joined && !doubtful) return complete ? "live" : "catching_up";
   if (unreachable) return "offline";
-  return was_joined ? "reconnecting" : "connecting";
+  return wasJoined ? "reconnecting" : "connecting";
 }

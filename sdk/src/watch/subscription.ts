@@ -3,7 +3,7 @@
  * passed limit, an expired connection) it does not, so a new channel is made after a pause with jitter.
  */
 import type { RealtimeChannel, RealtimeClient } from "@supabase/realtime-js";
-import { backoff_ms } from "./backoff.ts";
+import { backoffMs } from "./backoff.ts";
 
 export interface SubscriptionOptions {
   realtime: RealtimeClient;
@@ -11,8 +11,8 @@ export interface SubscriptionOptions {
   /** By name of the broadcast. */
   broadcasts: Record<string, (payload: never) => void>;
   /** Joined, rejoined, or the server's replication is up: something may have been missed until now. */
-  on_joined(): void;
-  on_lost(reason: Error | undefined): void;
+  onJoined(): void;
+  onLost(reason: Error | undefined): void;
 }
 
 export interface Subscription {
@@ -22,7 +22,7 @@ export interface Subscription {
 }
 
 export function subscribe(options: SubscriptionOptions): Subscription {
-  const { realtime, broadcasts, on_joined, on_lost } = options;
+  const { realtime, broadcasts, onJoined, onLost } = options;
   let { topic } = options;
   let channel: RealtimeChannel | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -40,15 +40,15 @@ export function subscribe(options: SubscriptionOptions): Subscription {
       });
     }
     joining.on("system", {}, ({ status }: { status?: string }) => {
-      if (status === "ok" && channel === joining) on_joined();
+      if (status === "ok" && channel === joining) onJoined();
     });
     joining.subscribe((status, error) => {
       if (closed || channel !== joining) return;
       if (status === "SUBSCRIBED") {
         closes = 0;
-        return on_joined();
+        return onJoined();
       }
-      on_lost(error);
+      onLost(error);
       if (status === "CLOSED") rejoin();
     });
   };
@@ -56,7 +56,7 @@ export function subscribe(options: SubscriptionOptions): Subscription {
   const rejoin = () => {
     channel = undefined;
     closes += 1;
-    timer = setTimeout(join, backoff_ms(closes));
+    timer = setTimeout(join, backoffMs(closes));
   };
 
   join();

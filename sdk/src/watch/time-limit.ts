@@ -5,15 +5,15 @@
  */
 
 /** Milliseconds. */
-const default_silence_ms = 10_000;
+const defaultSilenceMs = 10_000;
 /** However steadily it trickles. */
-const whole_ms = 120_000;
+const wholeMs = 120_000;
 
 export type Fetch = typeof fetch;
 
-export function with_time_limit(
+export function withTimeLimit(
   request: Fetch = (...asked) => fetch(...asked),
-  limit_ms = default_silence_ms,
+  limitMs = defaultSilenceMs,
 ): Fetch {
   return async (input, init) => {
     const controller = new AbortController();
@@ -22,18 +22,18 @@ export function with_time_limit(
     const abort = (): void => controller.abort(given?.reason);
     if (given?.aborted) abort();
     given?.addEventListener("abort", abort, { once: true });
-    const give_up = (after_ms: number) => () =>
-      controller.abort(new Error(`no answer within ${after_ms} ms`));
-    const whole = setTimeout(give_up(whole_ms), whole_ms);
-    let silence = setTimeout(give_up(limit_ms), limit_ms);
+    const giveUp = (afterMs: number) => () =>
+      controller.abort(new Error(`no answer within ${afterMs} ms`));
+    const whole = setTimeout(giveUp(wholeMs), wholeMs);
+    let silence = setTimeout(giveUp(limitMs), limitMs);
     const heard = (): void => {
       clearTimeout(silence);
-      silence = setTimeout(give_up(limit_ms), limit_ms);
+      silence = setTimeout(giveUp(limitMs), limitMs);
     };
     try {
-      const ask = async () => whole_answer(await request(input, { ...init, signal }), heard);
+      const ask = async () => wholeAnswer(await request(input, { ...init, signal }), heard);
       // A fetch that was handed in may not heed the signal.
-      return await Promise.race([ask(), when_aborted(signal)]);
+      return await Promise.race([ask(), whenAborted(signal)]);
     } finally {
       clearTimeout(silence);
       clearTimeout(whole);
@@ -43,10 +43,10 @@ export function with_time_limit(
 }
 
 /** The platform's own. */
-export const limited_fetch: Fetch = with_time_limit();
+export const limitedFetch: Fetch = withTimeLimit();
 
 /** The same answer with its body read. */
-async function whole_answer(response: Response, heard: () => void): Promise<Response> {
+async function wholeAnswer(response: Response, heard: () => void): Promise<Response> {
   heard();
   if (!response.body) return response;
   const pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -60,7 +60,7 @@ async function whole_answer(response: Response, heard: () => void): Promise<Resp
   return new Response(body ?? null, { status, statusText, headers });
 }
 
-const when_aborted = (signal: AbortSignal): Promise<never> =>
+const whenAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });

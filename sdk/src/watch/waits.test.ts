@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type ConnectionState, createKultiApi, watchSession, with_time_limit } from "./index.ts";
-import { create_realtime } from "./realtime.ts";
+import { type ConnectionState, createKultiApi, watchSession, withTimeLimit } from "./index.ts";
+import { createRealtime } from "./realtime.ts";
 
 interface Asked {
   after_seq?: number;
@@ -41,29 +41,29 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const session_id = "5e55104e-0000-4000-8000-000000000001";
-const head = { session_id, to_seq: 2, messages_to: 0 };
+const sessionId = "5e55104e-0000-4000-8000-000000000001";
+const head = { session_id: sessionId, to_seq: 2, messages_to: 0 };
 const event = (seq: number) => ({ seq, type: "thought", data: {} });
 
 test("a read and a touch that are never answered are given up, and asked for again", async () => {
   const asked: string[] = [];
-  answer = (path, respond, { after_seq }) => {
+  answer = (path, respond, { after_seq: afterSeq }) => {
     const name = path.split("/").at(-1) ?? "";
     asked.push(name);
     // The first of each kind hangs for good.
     if (asked.filter((one) => one === name).length === 1) return;
-    if (name === "session_events") respond(after_seq === 0 ? [event(1), event(2)] : []);
+    if (name === "session_events") respond(afterSeq === 0 ? [event(1), event(2)] : []);
     else respond(name === "touch_viewer" ? head : []);
   };
   const seen: number[] = [];
   const states: ConnectionState[] = [];
   const api = createKultiApi({
-    api_url: url,
-    publishable_key: "sb_publishable_x",
-    silence_ms: 400,
+    apiUrl: url,
+    publishableKey: "sb_publishable_x",
+    silenceMs: 400,
   });
   const watch = watchSession({
-    ...{ api, session_id, viewer_id: crypto.randomUUID(), touch_ms: 300 },
+    ...{ api, sessionId, viewerId: crypto.randomUUID(), touchMs: 300 },
     handlers: {
       events: (batch) => seen.push(...batch.map(({ seq }) => seq)),
       messages() {},
@@ -87,12 +87,12 @@ test("a read and a touch that are never answered are given up, and asked for aga
 });
 
 test("an answer of something else is a failure that may pass, whatever its status", async () => {
-  const api = createKultiApi({ api_url: url, publishable_key: "sb_publishable_x" });
+  const api = createKultiApi({ apiUrl: url, publishableKey: "sb_publishable_x" });
   for (const body of [{}, null, "x", [1], { session_id: 7, to_seq: 1 }]) {
     answer = (_path, respond) => respond(body);
     const asked = [
-      api.touch_viewer(session_id, "v"),
-      ...(Array.isArray(body) ? [] : [api.session_events(session_id), api.find_sessions()]),
+      api.touchViewer(sessionId, "v"),
+      ...(Array.isArray(body) ? [] : [api.sessionEvents(sessionId), api.findSessions()]),
     ];
     for (const one of asked) {
       await expect(one).rejects.toMatchObject({ code: "internal", status: 200 });
@@ -100,16 +100,16 @@ test("an answer of something else is a failure that may pass, whatever its statu
   }
 });
 
-test("with_time_limit ends silence, before the answer and in the middle of it, and not a slow line", async () => {
-  const limited = with_time_limit(fetch, 200);
-  const stream = (pieces: number, gap_ms: number) =>
+test("withTimeLimit ends silence, before the answer and in the middle of it, and not a slow line", async () => {
+  const limited = withTimeLimit(fetch, 200);
+  const stream = (pieces: number, gapMs: number) =>
     createServer(async (_request, response) => {
       response.writeHead(200);
       for (let piece = 0; piece < pieces; piece++) {
         response.write("x");
-        await new Promise((resolve) => setTimeout(resolve, gap_ms));
+        await new Promise((resolve) => setTimeout(resolve, gapMs));
       }
-      if (gap_ms < 200) response.end();
+      if (gapMs < 200) response.end();
     });
   const ask = async (talker: Server) => {
     await new Promise<void>((resolve) => talker.listen(0, "127.0.0.1", resolve));
@@ -124,24 +124,24 @@ test("with_time_limit ends silence, before the answer and in the middle of it, a
   expect(await ask(stream(8, 50))).toBe("xxxxxxxx");
   await expect(ask(stream(1, 60_000))).rejects.toThrow("no answer within 200 ms");
   await expect(ask(createServer(() => {}))).rejects.toThrow("no answer within 200 ms");
-  const deaf = with_time_limit(() => new Promise(() => {}), 50);
+  const deaf = withTimeLimit(() => new Promise(() => {}), 50);
   await expect(deaf(url)).rejects.toThrow("no answer within 50 ms");
 });
 
-test("with_time_limit hands on the caller's own signal, and the answer as it is", async () => {
+test("withTimeLimit hands on the caller's own signal, and the answer as it is", async () => {
   const stop = new AbortController();
   answer = () => stop.abort(new Error("enough"));
-  const limited = with_time_limit(fetch);
+  const limited = withTimeLimit(fetch);
   await expect(limited(url, { signal: stop.signal })).rejects.toThrow("enough");
   const given = new Response(null, { status: 204, headers: { "x-kulti": "1" } });
-  const empty = await with_time_limit(async () => given)(url);
+  const empty = await withTimeLimit(async () => given)(url);
   expect([empty.status, empty.headers.get("x-kulti")]).toEqual([204, "1"]);
 });
 
 test("a handshake that is never answered is given up and tried anew", async () => {
-  const realtime = create_realtime({
-    ...{ url: `${url.replace("http", "ws")}/realtime/v1`, publishable_key: "x" },
-    handshake_ms: 200,
+  const realtime = createRealtime({
+    ...{ url: `${url.replace("http", "ws")}/realtime/v1`, publishableKey: "x" },
+    handshakeMs: 200,
   });
   realtime.connect();
   try {

@@ -8,29 +8,29 @@ export interface WakeHandlers {
   lost?(): void;
 }
 
-export function on_wake(realtime: RealtimeClient, { woken, lost }: WakeHandlers): () => void {
+export function onWake(realtime: RealtimeClient, { woken, lost }: WakeHandlers): () => void {
   if (typeof document === "undefined") return () => {};
   const wake = () => {
     // Whether the socket is still alive; one heartbeat at a time, since a second one means that it is not.
     if (realtime.pendingHeartbeatRef === null) void realtime.sendHeartbeat();
     woken();
   };
-  const when_visible = () => {
+  const whenVisible = () => {
     if (document.visibilityState === "visible") wake();
   };
   // From the browser's cache of whole pages.
-  const when_restored = ({ persisted }: PageTransitionEvent) => {
+  const whenRestored = ({ persisted }: PageTransitionEvent) => {
     if (persisted) wake();
   };
-  const when_offline = () => lost?.();
-  document.addEventListener("visibilitychange", when_visible);
-  globalThis.addEventListener("pageshow", when_restored);
+  const whenOffline = () => lost?.();
+  document.addEventListener("visibilitychange", whenVisible);
+  globalThis.addEventListener("pageshow", whenRestored);
   globalThis.addEventListener("online", wake);
-  globalThis.addEventListener("offline", when_offline);
+  globalThis.addEventListener("offline", whenOffline);
   return () => {
-    document.removeEventListener("visibilitychange", when_visible);
-    globalThis.removeEventListener("pageshow", when_restored);
+    document.removeEventListener("visibilitychange", whenVisible);
+    globalThis.removeEventListener("pageshow", whenRestored);
     globalThis.removeEventListener("online", wake);
-    globalThis.removeEventListener("offline", when_offline);
+    globalThis.removeEventListener("offline", whenOffline);
   };
 }

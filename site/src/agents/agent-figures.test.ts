@@ -1,7 +1,7 @@
 import type { AgentStats } from "@kulti/protocol";
 import { expect, test } from "vitest";
-import { is_empty } from "../figures/figure.ts";
-import { agent_figures } from "./agent-figures.ts";
+import { isEmpty } from "../figures/figure.ts";
+import { agentFigures } from "./agent-figures.ts";
 
 const now = Date.parse("2026-11-22T15:00:00Z");
 const nothing = {
@@ -24,31 +24,31 @@ const stats = (part: Partial<AgentStats> = {}): AgentStats => ({
   most_watched: [],
   ...part,
 });
-const session = (session_id: string, started_at: string, part: object = {}) => ({
+const session = (sessionId: string, startedAt: string, part: object = {}) => ({
   ...nothing,
-  session_id,
-  started_at,
+  session_id: sessionId,
+  started_at: startedAt,
   ended_at: null,
-  first_at: started_at,
-  last_at: started_at,
+  first_at: startedAt,
+  last_at: startedAt,
   to_seq: 1,
   viewers_peak: 0,
   ...part,
 });
 const figure = (of: AgentStats, key: string) => {
-  const found = agent_figures(of, now).find((one) => one.key === key);
+  const found = agentFigures(of, now).find((one) => one.key === key);
   if (!found) throw new Error(`There is no figure ${key}.`);
   return found;
 };
 
-test("agent_figures of an agent without sessions are noughts without charts", () => {
-  const figures = agent_figures(stats(), now);
-  expect(figures.map(({ chart }) => is_empty(chart))).toEqual(figures.map(() => true));
+test("agentFigures of an agent without sessions are noughts without charts", () => {
+  const figures = agentFigures(stats(), now);
+  expect(figures.map(({ chart }) => isEmpty(chart))).toEqual(figures.map(() => true));
   expect(figure(stats(), "commands")).toMatchObject({ value: "0", note: "0 failed (0 %)" });
   expect(figure(stats(), "cost").value).toBe("US$ 0.00");
 });
 
-test("agent_figures show sessions from the oldest to the newest, each with the way to its replay", () => {
+test("agentFigures show sessions from the oldest to the newest, each with the way to its replay", () => {
   const { chart, note } = figure(
     stats({
       commands: { run: 6, failed: 2 },
@@ -71,7 +71,7 @@ test("agent_figures show sessions from the oldest to the newest, each with the w
   ]);
 });
 
-test("agent_figures say when the chart holds only the last sessions", () => {
+test("agentFigures say when the chart holds only the last sessions", () => {
   const recent = [session("new", "2026-11-22T10:00:00Z")];
   const { chart } = figure(stats({ sessions: { count: 80, live: 0, recent } }), "time");
   expect(chart.unit).toBe("time per session, the last 1");

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { agent_of } from "./agent-path.ts";
+import { agentOf } from "./agent-path.ts";
 
-test("agent_of reads the agent from the path, however it is written", () => {
+test("agentOf reads the agent from the path, however it is written", () => {
   expect(
-    ["/agents/ada", "/agents/ada/", "/agents/a%20b", "/agents/%E0", "/agents/"].map(agent_of),
+    ["/agents/ada", "/agents/ada/", "/agents/a%20b", "/agents/%E0", "/agents/"].map(agentOf),
   ).toEqual(["ada", "ada", "a b", "%E0", null]);
 });

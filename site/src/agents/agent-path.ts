@@ -1,5 +1,5 @@
 /** `/agents/<agent>`; null where the path names none. */
-export function agent_of(pathname: string): string | null {
+export function agentOf(pathname: string): string | null {
   const [, , segment] = pathname.split("/");
   try {
     return decodeURIComponent(segment ?? "") || null;

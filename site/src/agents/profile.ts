@@ -1,27 +1,33 @@
 import type { AgentProfile, Head } from "@kulti/protocol";
-import { fill_avatar } from "../frame/avatar.ts";
+import { fillAvatar } from "../frame/avatar.ts";
 import { element, write } from "../frame/element.ts";
-import { day_title } from "./days.ts";
+import { dayTitle } from "./days.ts";
 
-export function show_profile(agent: AgentProfile): void {
-  const { agent_id, name, avatar_url, description, created_at } = agent;
-  fill_avatar(element("agent-avatar", HTMLElement), name, avatar_url);
+export function showProfile(agent: AgentProfile): void {
+  const {
+    agent_id: agentId,
+    name,
+    avatar_url: avatarUrl,
+    description,
+    created_at: createdAt,
+  } = agent;
+  fillAvatar(element("agent-avatar", HTMLElement), name, avatarUrl);
   write(element("agent-name", HTMLElement), name);
-  write(element("agent-id", HTMLElement), agent_id);
+  write(element("agent-id", HTMLElement), agentId);
   write(element("agent-description", HTMLElement), description ?? "");
   element("agent-description", HTMLElement).hidden = !description;
   const since = element("agent-since", HTMLTimeElement);
-  since.dateTime = created_at;
-  write(since, `here since ${day_title(created_at)}`);
+  since.dateTime = createdAt;
+  write(since, `here since ${dayTitle(createdAt)}`);
   document.title = `${name} · Kulti`;
 }
 
 /** The way to the stage, while the agent is on it. */
-export function show_live(agent_id: string, head: Head | undefined): void {
+export function showLive(agentId: string, head: Head | undefined): void {
   const link = element("watch-live", HTMLAnchorElement);
   link.hidden = head === undefined;
   if (!head) return;
-  link.href = `/watch/${encodeURIComponent(agent_id)}`;
+  link.href = `/watch/${encodeURIComponent(agentId)}`;
   const viewers = head.viewers > 0 ? `, ${head.viewers} watching` : "";
   write(element("watch-live-facts", HTMLElement), `${head.status}${viewers}`);
 }

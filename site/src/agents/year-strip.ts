@@ -1,16 +1,16 @@
 /** The last year of an agent as 53 weeks of squares: the more events on a day, the stronger. */
 import type { AgentStats } from "@kulti/protocol";
 import { many } from "../figures/amount.ts";
-import { all_events, type Chart } from "../figures/figure.ts";
-import { day_of, day_title } from "./days.ts";
+import { allEvents, type Chart } from "../figures/figure.ts";
+import { dayOf, dayTitle } from "./days.ts";
 
-const day_ms = 86_400_000;
+const dayMs = 86_400_000;
 const weeks = 53;
-const label_height = 18;
+const labelHeight = 18;
 const svg = "http://www.w3.org/2000/svg";
 
 /** Steps of strength: a quarter of the active days is in each, so that one long day doesn't pale the others. */
-export function steps_of(counts: readonly number[]): (count: number) => number {
+export function stepsOf(counts: readonly number[]): (count: number) => number {
   const sorted = counts.filter((count) => count > 0).sort((one, other) => one - other);
   const bounds = [0.25, 0.5, 0.75].map(
     (part) => sorted[Math.floor((sorted.length - 1) * part)] ?? 0,
@@ -19,51 +19,51 @@ export function steps_of(counts: readonly number[]): (count: number) => number {
 }
 
 /** The squares from the Monday 52 weeks ago to today. */
-export function draw_year(place: HTMLElement, days: AgentStats["days"], now: number): void {
-  const counts = new Map(days.map(({ day, events }) => [day, all_events(events)]));
-  const step_of = steps_of([...counts.values()]);
-  const today = Date.parse(day_of(now));
+export function drawYear(place: HTMLElement, days: AgentStats["days"], now: number): void {
+  const counts = new Map(days.map(({ day, events }) => [day, allEvents(events)]));
+  const stepOf = stepsOf([...counts.values()]);
+  const today = Date.parse(dayOf(now));
   const weekday = (new Date(today).getUTCDay() + 6) % 7;
-  const first = today - (weekday + (weeks - 1) * 7) * day_ms;
+  const first = today - (weekday + (weeks - 1) * 7) * dayMs;
   const pitch = Math.max(4, Math.min(22, place.clientWidth / weeks));
   const gap = pitch > 9 ? 2 : 1;
 
   const picture = document.createElementNS(svg, "svg");
   const width = weeks * pitch;
   picture.setAttribute("width", String(width));
-  picture.setAttribute("height", String(7 * pitch + label_height));
+  picture.setAttribute("height", String(7 * pitch + labelHeight));
   picture.setAttribute("role", "img");
   const active = [...counts.values()].filter((count) => count > 0).length;
   picture.setAttribute(
     "aria-label",
     `Activity of the last year: events on ${many(active, "day")}.`,
   );
-  let last_label = Number.NEGATIVE_INFINITY;
-  for (let at = first; at <= today; at += day_ms) {
-    const index = Math.round((at - first) / day_ms);
-    const [x, y] = [Math.floor(index / 7) * pitch, (index % 7) * pitch + label_height];
-    const day = day_of(at);
+  let lastLabel = Number.NEGATIVE_INFINITY;
+  for (let at = first; at <= today; at += dayMs) {
+    const index = Math.round((at - first) / dayMs);
+    const [x, y] = [Math.floor(index / 7) * pitch, (index % 7) * pitch + labelHeight];
+    const day = dayOf(at);
     const count = counts.get(day) ?? 0;
     picture.append(
       square({
         x,
         y,
         size: pitch - gap,
-        step: step_of(count),
-        title: `${day_title(day)}: ${many(count, "event")}`,
+        step: stepOf(count),
+        title: `${dayTitle(day)}: ${many(count, "event")}`,
       }),
     );
-    const is_first_of_month = day.endsWith("-01");
-    if (is_first_of_month && x - last_label > 34 && x < width - 28) {
+    const isFirstOfMonth = day.endsWith("-01");
+    if (isFirstOfMonth && x - lastLabel > 34 && x < width - 28) {
       picture.append(month(x, at));
-      last_label = x;
+      lastLabel = x;
     }
   }
   place.replaceChildren(picture);
 }
 
 /** The year as a table has only the days that count. */
-export function year_chart(days: AgentStats["days"]): Chart {
+export function yearChart(days: AgentStats["days"]): Chart {
   return {
     unit: "events per day (UTC) of the last year",
     of: "Day",
@@ -71,8 +71,8 @@ export function year_chart(days: AgentStats["days"]): Chart {
     columns: [{ label: "events", colour: "--ink", text: String }],
     rows: days.map(({ day, events }) => ({
       label: day,
-      title: day_title(day),
-      values: [all_events(events)],
+      title: dayTitle(day),
+      values: [allEvents(events)],
     })),
   };
 }

@@ -3,14 +3,14 @@ const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
 
 /** `8,412`. */
-export const count_text = (count: number): string => whole.format(count);
+export const countText = (count: number): string => whole.format(count);
 
 /** `8,412`, `1.2M`: what would not fit beside others. */
-export const short_text = (count: number): string =>
-  count < 100_000 ? count_text(count) : short.format(count);
+export const shortText = (count: number): string =>
+  count < 100_000 ? countText(count) : short.format(count);
 
 /** `US$ 0.004`, `US$ 12.40`: two digits that say something. */
-export function cost_text(usd: number): string {
+export function costText(usd: number): string {
   const digits = usd > 0 && usd < 0.1 ? Math.min(6, 1 - Math.floor(Math.log10(usd))) : 2;
   const amount = new Intl.NumberFormat(undefined, {
     minimumFractionDigits: digits,
@@ -20,7 +20,7 @@ export function cost_text(usd: number): string {
 }
 
 /** `9 %`; nothing of nothing is nothing. */
-export function share_text(part: number, all: number): string {
+export function shareText(part: number, all: number): string {
   if (part <= 0 || all <= 0) return "0 %";
   const percent = (part / all) * 100;
   return percent < 1 ? "< 1 %" : `${Math.round(percent)} %`;
@@ -28,4 +28,4 @@ export function share_text(part: number, all: number): string {
 
 /** `1 session`, `2 sessions`. */
 export const many = (count: number, one: string, more = `${one}s`): string =>
-  `${count_text(count)} ${count === 1 ? one : more}`;
+  `${countText(count)} ${count === 1 ? one : more}`;

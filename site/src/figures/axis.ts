@@ -1,5 +1,5 @@
 /** Where an axis has its marks, and how they are written. */
-import { duration_text } from "../player/time.ts";
+import { durationText } from "../player/time.ts";
 import type { Scale } from "./figure.ts";
 
 const [second, minute, hour] = [1_000, 60_000, 3_600_000];
@@ -23,10 +23,10 @@ const steps: Record<Scale, number[]> = {
   money: decades(-6, 9),
 };
 
-export const axis_steps = (scale: Scale): number[] => steps[scale];
+export const axisSteps = (scale: Scale): number[] => steps[scale];
 
-export function axis_text(scale: Scale, value: number): string {
+export function axisText(scale: Scale, value: number): string {
   const size = Math.abs(value);
-  if (scale === "time") return size === 0 ? "0" : duration_text(size);
+  if (scale === "time") return size === 0 ? "0" : durationText(size);
   return scale === "money" ? money.format(size) : short.format(size);
 }

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { axis_text } from "./axis.ts";
+import { axisText } from "./axis.ts";
 import { stacked } from "./chart.ts";
 import type { Column } from "./figure.ts";
 
-const column = (label: string, is_below = false): Column => ({
+const column = (label: string, isBelow = false): Column => ({
   label,
   colour: "--ink",
-  is_below,
+  isBelow,
   text: String,
 });
 
@@ -25,10 +25,10 @@ test("stacked puts each column on those before it, the highest first, and those 
   ]);
 });
 
-test("axis_text writes durations, short counts and money without its name", () => {
-  expect(axis_text("time", 600_000)).toBe("10 min");
-  expect(axis_text("time", 0)).toBe("0");
-  expect(axis_text("count", 20_000)).toBe("20K");
-  expect(axis_text("count", -500)).toBe("500");
-  expect(axis_text("money", 0.05)).toBe("0.05");
+test("axisText writes durations, short counts and money without its name", () => {
+  expect(axisText("time", 600_000)).toBe("10 min");
+  expect(axisText("time", 0)).toBe("0");
+  expect(axisText("count", 20_000)).toBe("20K");
+  expect(axisText("count", -500)).toBe("500");
+  expect(axisText("money", 0.05)).toBe("0.05");
 });

@@ -1,6 +1,6 @@
 /** Draws bars on a canvas. The library comes only with the first chart. */
 import type uPlot from "uplot";
-import { axis_steps, axis_text } from "./axis.ts";
+import { axisSteps, axisText } from "./axis.ts";
 import type { Chart } from "./figure.ts";
 
 export interface DrawnChart {
@@ -12,12 +12,12 @@ export interface ChartOptions {
   place: HTMLElement;
   height: number;
   /** Called with the index of the row that is pointed at, null when none is. */
-  on_point(row: number | null): void;
+  onPoint(row: number | null): void;
 }
 
 let library: Promise<typeof uPlot> | undefined;
-const load_library = () => {
-  mend_language();
+const loadLibrary = () => {
+  mendLanguage();
   library ??= Promise.all([import("uplot"), import("uplot/dist/uPlot.min.css")]).then(
     ([module]) => module.default,
   );
@@ -25,7 +25,7 @@ const load_library = () => {
 };
 
 /** uPlot asks for the browser's number format as it loads; with a POSIX locale Chromium names a language that Intl refuses. */
-function mend_language(): void {
+function mendLanguage(): void {
   try {
     new Intl.NumberFormat(navigator.language);
   } catch {
@@ -33,13 +33,13 @@ function mend_language(): void {
   }
 }
 
-export async function draw_chart(chart: Chart, options: ChartOptions): Promise<DrawnChart> {
-  const { place, height, on_point } = options;
-  const Plot = await load_library();
+export async function drawChart(chart: Chart, options: ChartOptions): Promise<DrawnChart> {
+  const { place, height, onPoint } = options;
+  const Plot = await loadLibrary();
   let shown = chart;
   // The highest of a stack is drawn first, the others over it.
   const order = chart.columns.map((_, index) => index).reverse();
-  const ink = (token: string) => () => colour_of(place, token);
+  const ink = (token: string) => () => colourOf(place, token);
   const grid = { stroke: ink("--hairline"), width: 1 };
   const bars = Plot.paths.bars?.({ size: [0.78, 28] });
   const plot = new Plot(
@@ -57,7 +57,7 @@ export async function draw_chart(chart: Chart, options: ChartOptions): Promise<D
       axes: [
         {
           stroke: ink("--muted"),
-          font: axis_font(place),
+          font: axisFont(place),
           size: 24,
           gap: 4,
           space: 64,
@@ -68,14 +68,14 @@ export async function draw_chart(chart: Chart, options: ChartOptions): Promise<D
         },
         {
           stroke: ink("--muted"),
-          font: axis_font(place),
+          font: axisFont(place),
           size: (_, values) => 10 + 7 * Math.max(2, ...(values ?? []).map((text) => text.length)),
           gap: 4,
           space: 32,
-          incrs: axis_steps(chart.scale),
+          incrs: axisSteps(chart.scale),
           grid,
           ticks: { show: false },
-          values: (_, splits) => splits.map((value) => axis_text(shown.scale, value)),
+          values: (_, splits) => splits.map((value) => axisText(shown.scale, value)),
         },
       ],
       series: [
@@ -87,7 +87,7 @@ export async function draw_chart(chart: Chart, options: ChartOptions): Promise<D
           ...(bars && { paths: bars }),
         })),
       ],
-      hooks: { setCursor: [({ cursor }) => on_point(cursor.idx ?? null)] },
+      hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
     },
     stacked(chart, order),
     place,
@@ -113,18 +113,18 @@ export function stacked({ columns, rows }: Chart, order: readonly number[]): uPl
   const heights = columns.map(() => [] as number[]);
   for (const { values } of rows) {
     let [up, down] = [0, 0];
-    columns.forEach(({ is_below }, index) => {
+    columns.forEach(({ isBelow }, index) => {
       const value = values[index] ?? 0;
-      if (is_below) down -= value;
+      if (isBelow) down -= value;
       else up += value;
-      heights[index]?.push(is_below ? down : up);
+      heights[index]?.push(isBelow ? down : up);
     });
   }
   return [rows.map((_, index) => index), ...order.map((index) => heights[index] ?? [])];
 }
 
 /** Canvas knows no custom properties: asks what the colour is in the theme that is shown. */
-function colour_of(place: HTMLElement, token: string): string {
+function colourOf(place: HTMLElement, token: string): string {
   const probe = document.createElement("span");
   probe.style.color = `var(${token})`;
   place.append(probe);
@@ -133,4 +133,4 @@ function colour_of(place: HTMLElement, token: string): string {
   return color;
 }
 
-const axis_font = (place: HTMLElement) => `12px ${getComputedStyle(place).fontFamily}`;
+const axisFont = (place: HTMLElement) => `12px ${getComputedStyle(place).fontFamily}`;

@@ -2,7 +2,7 @@ import { make } from "../frame/element.ts";
 import type { Chart } from "./figure.ts";
 
 /** The newest first; rows in which nothing happened are left out. */
-export function make_table({ unit, of, columns, rows }: Chart): HTMLElement {
+export function makeTable({ unit, of, columns, rows }: Chart): HTMLElement {
   const scroller = make("div", "table-scroller");
   scroller.tabIndex = 0;
   scroller.setAttribute("role", "region");

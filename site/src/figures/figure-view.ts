@@ -1,8 +1,8 @@
 /** A figure on the page: the number, then its chart, then its table behind a toggle. */
 import { make, write } from "../frame/element.ts";
-import { type DrawnChart, draw_chart } from "./chart.ts";
-import { type Chart, type Figure, is_empty } from "./figure.ts";
-import { make_table } from "./figure-table.ts";
+import { type DrawnChart, drawChart } from "./chart.ts";
+import { type Chart, type Figure, isEmpty } from "./figure.ts";
+import { makeTable } from "./figure-table.ts";
 
 export interface FigureView {
   element: HTMLElement;
@@ -10,13 +10,13 @@ export interface FigureView {
 }
 
 /** `height` of the chart in pixels. */
-export function make_figure(key: string, height: number): FigureView {
+export function makeFigure(key: string, height: number): FigureView {
   const element = make("section", "figure-box");
   element.dataset.figure = key;
   const title = make("h3", "figure-title");
   const value = make("p", "figure-value figure");
   const note = make("p", "figure-note figure");
-  const drawing = make_drawing(height);
+  const drawing = makeDrawing(height);
   element.append(title, value, note, drawing.element);
   return {
     element,
@@ -30,7 +30,7 @@ export function make_figure(key: string, height: number): FigureView {
 }
 
 /** A chart with its unit, its legend, which tells the values of the bar that is pointed at, and its table. */
-export function make_drawing(height: number) {
+export function makeDrawing(height: number) {
   const element = make("div", "drawing");
   const place = make("div", "drawing-place");
   const legend = make("p", "drawing-legend figure");
@@ -42,33 +42,33 @@ export function make_drawing(height: number) {
 
   let shown: Chart;
   let drawn: Promise<DrawnChart> | undefined;
-  const fill_table = () => {
-    if (table.open) table.replaceChildren(table.children[0] as Element, make_table(shown));
+  const fillTable = () => {
+    if (table.open) table.replaceChildren(table.children[0] as Element, makeTable(shown));
   };
-  table.addEventListener("toggle", fill_table);
+  table.addEventListener("toggle", fillTable);
 
   return {
     element,
     /** The table alone, under a picture that is drawn elsewhere. */
-    show_table(chart: Chart) {
+    showTable(chart: Chart) {
       shown = chart;
-      element.hidden = is_empty(chart);
+      element.hidden = isEmpty(chart);
       place.hidden = true;
       legend.hidden = true;
-      fill_table();
+      fillTable();
     },
     show(chart: Chart) {
       shown = chart;
-      element.hidden = is_empty(chart);
+      element.hidden = isEmpty(chart);
       if (element.hidden) return;
       place.setAttribute("aria-label", `Chart of ${chart.unit}. The table holds its numbers.`);
-      fill_legend(legend, chart, null);
-      fill_table();
+      fillLegend(legend, chart, null);
+      fillTable();
       if (drawn) return void drawn.then((one) => one.show(chart));
-      drawn = draw_chart(chart, {
+      drawn = drawChart(chart, {
         place,
         height,
-        on_point: (row) => fill_legend(legend, shown, row),
+        onPoint: (row) => fillLegend(legend, shown, row),
       });
       // The numbers and the table are there without it.
       drawn.catch(() => place.remove());
@@ -76,7 +76,7 @@ export function make_drawing(height: number) {
   };
 }
 
-function fill_legend(legend: HTMLElement, { unit, columns, rows }: Chart, row: number | null) {
+function fillLegend(legend: HTMLElement, { unit, columns, rows }: Chart, row: number | null) {
   const pointed = row === null ? undefined : rows[row];
   const lead = make("span", "drawing-unit", pointed ? pointed.title : unit);
   const entries = columns.map((column, index) => {

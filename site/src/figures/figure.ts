@@ -30,7 +30,7 @@ export interface Column {
   /** The colour's name in tokens.css. */
   colour: string;
   /** Drawn downwards, from zero. */
-  is_below?: boolean;
+  isBelow?: boolean;
   text: (value: number) => string;
 }
 
@@ -44,10 +44,10 @@ export interface Row {
   values: number[];
 }
 
-export const is_empty = ({ rows }: Chart): boolean =>
+export const isEmpty = ({ rows }: Chart): boolean =>
   rows.every(({ values }) => values.every((value) => value === 0));
 
-const event_kinds = [
+const eventKinds = [
   { label: "thoughts", colour: "--type-reasoning", types: ["thought"] },
   { label: "code", colour: "--type-tool", types: ["code"] },
   { label: "terminal", colour: "--type-general", types: ["terminal"] },
@@ -60,11 +60,11 @@ const event_kinds = [
 ] as const;
 
 /** Types that tell little by themselves are one column. */
-export const event_columns = (text: Column["text"]): Column[] =>
-  event_kinds.map(({ label, colour }) => ({ label, colour, text }));
+export const eventColumns = (text: Column["text"]): Column[] =>
+  eventKinds.map(({ label, colour }) => ({ label, colour, text }));
 
-export const event_values = (events: EventCounts): number[] =>
-  event_kinds.map(({ types }) => types.reduce((sum, type) => sum + (events[type] ?? 0), 0));
+export const eventValues = (events: EventCounts): number[] =>
+  eventKinds.map(({ types }) => types.reduce((sum, type) => sum + (events[type] ?? 0), 0));
 
-export const all_events = (events: EventCounts): number =>
+export const allEvents = (events: EventCounts): number =>
   Object.values(events).reduce((sum, count) => sum + count, 0);

@@ -1,7 +1,7 @@
 import { make } from "../frame/element.ts";
 
 /** Links to the moments that were watched most. */
-export function make_moments(moments: readonly { href: string; text: string }[]): HTMLElement {
+export function makeMoments(moments: readonly { href: string; text: string }[]): HTMLElement {
   const list = make("ul", "panel-moments");
   for (const { href, text } of moments) {
     const item = make("li");

@@ -1,13 +1,13 @@
-import { avatar_source } from "../player/avatar-source.ts";
-import { initials_of } from "../player/initials.ts";
+import { avatarSource } from "../player/avatar-source.ts";
+import { initialsOf } from "../player/initials.ts";
 
 /** Shows the initials, and the picture once it is there, where it may be loaded. */
-export function fill_avatar(element: HTMLElement, name: string, avatar_url: string | null): void {
-  const url = avatar_source(avatar_url);
-  const wanted = url ?? initials_of(name);
+export function fillAvatar(element: HTMLElement, name: string, avatarUrl: string | null): void {
+  const url = avatarSource(avatarUrl);
+  const wanted = url ?? initialsOf(name);
   if (element.dataset.shown === wanted) return;
   element.dataset.shown = wanted;
-  element.replaceChildren(initials_of(name));
+  element.replaceChildren(initialsOf(name));
   if (!url) return;
   const picture = new Image();
   picture.alt = "";

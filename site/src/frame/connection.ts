@@ -1,7 +1,7 @@
 import { element, write } from "./element.ts";
 
 /** Says in `#connection` whether what is shown is true now. */
-export function show_connection(state: "live" | "reconnecting"): void {
+export function showConnection(state: "live" | "reconnecting"): void {
   const word = element("connection", HTMLElement);
   word.dataset.state = state;
   write(word, state === "live" ? "up to date" : state);

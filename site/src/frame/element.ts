@@ -8,11 +8,11 @@ export function element<T extends Element>(id: string, kind: new () => T): T {
 /** Makes an element with a class and a text, which is only ever text. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
-  class_name = "",
+  className = "",
   text = "",
 ): HTMLElementTagNameMap[K] {
   const made = document.createElement(tag);
-  if (class_name) made.className = class_name;
+  if (className) made.className = className;
   if (text) made.textContent = text;
   return made;
 }
@@ -23,7 +23,7 @@ export function write(element: Element, text: string): void {
 }
 
 /** Moves nothing that stands where it should, so that focus and scrolling stay. */
-export function put_in_order(parent: Element, children: readonly Element[]): void {
+export function putInOrder(parent: Element, children: readonly Element[]): void {
   const wanted = new Set(children);
   for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
   children.forEach((child, index) => {

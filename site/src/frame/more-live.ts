@@ -2,8 +2,8 @@
 import type { Head } from "@kulti/protocol";
 import { write } from "./element.ts";
 
-export function fill_more(link: HTMLAnchorElement, head: Head, is_live: boolean): void {
-  const more = is_live ? head.live_sessions - 1 : 0;
+export function fillMore(link: HTMLAnchorElement, head: Head, isLive: boolean): void {
+  const more = isLive ? head.live_sessions - 1 : 0;
   link.hidden = more < 1;
   link.href = `/agents/${head.agent_id}`;
   write(link, more < 1 ? "" : `and ${more} more live`);

@@ -1,10 +1,10 @@
 import { useState } from "react";
-import { avatar_source } from "../player/avatar-source.ts";
-import { initials_of } from "../player/initials.ts";
+import { avatarSource } from "../player/avatar-source.ts";
+import { initialsOf } from "../player/initials.ts";
 
 export function Avatar({ name, url }: { name: string; url: string | null }) {
-  const [failed_url, set_failed_url] = useState<string | null>(null);
-  const picture = url !== failed_url ? avatar_source(url) : null;
+  const [failedUrl, setFailedUrl] = useState<string | null>(null);
+  const picture = url !== failedUrl ? avatarSource(url) : null;
   return (
     <span className="avatar" aria-hidden="true">
       {picture ? (
@@ -13,10 +13,10 @@ export function Avatar({ name, url }: { name: string; url: string | null }) {
           alt=""
           referrerPolicy="no-referrer"
           decoding="async"
-          onError={() => set_failed_url(url)}
+          onError={() => setFailedUrl(url)}
         />
       ) : (
-        initials_of(name)
+        initialsOf(name)
       )}
     </span>
   );

@@ -14,7 +14,7 @@ const panes: { pane: Pane; word: string; Icon: LucideIcon }[] = [
 ];
 
 /** `seq` of the last thing that happened in the pane. */
-const last_in: Record<Pane, (state: PlayerState) => number> = {
+const lastIn: Record<Pane, (state: PlayerState) => number> = {
   mind: ({ stage }) => Math.max(stage.thoughts.last?.seq ?? 0, stage.errors.last?.seq ?? 0),
   work: ({ stage }) => stage.files.get(stage.active_file ?? "")?.seq ?? 0,
   terminal: ({ stage }) => stage.terminal.last?.seq ?? 0,
@@ -24,19 +24,19 @@ const last_in: Record<Pane, (state: PlayerState) => number> = {
 interface Props {
   pane: Pane;
   choose: (pane: Pane) => void;
-  has_chat: boolean;
+  hasChat: boolean;
 }
 
-export function BottomBar({ pane, choose, has_chat }: Props) {
+export function BottomBar({ pane, choose, hasChat }: Props) {
   return (
     <nav className="bottom-bar" aria-label="Panes">
       {panes
-        .filter((entry) => has_chat || entry.pane !== "chat")
+        .filter((entry) => hasChat || entry.pane !== "chat")
         .map((entry) => (
           <BarButton
             key={entry.pane}
             {...entry}
-            is_shown={entry.pane === pane}
+            isShown={entry.pane === pane}
             choose={() => choose(entry.pane)}
           />
         ))}
@@ -48,24 +48,24 @@ interface BarButtonProps {
   pane: Pane;
   word: string;
   Icon: LucideIcon;
-  is_shown: boolean;
+  isShown: boolean;
   choose: () => void;
 }
 
-function BarButton({ pane, word, Icon, is_shown, choose }: BarButtonProps) {
-  const last = useSlice(last_in[pane]);
-  const from = useSlice((state) => (pane === "chat" ? state.messages_from : state.seen_from));
+function BarButton({ pane, word, Icon, isShown, choose }: BarButtonProps) {
+  const last = useSlice(lastIn[pane]);
+  const from = useSlice((state) => (pane === "chat" ? state.messagesFrom : state.seenFrom));
   const seen = useRef(0);
   useEffect(() => {
-    if (is_shown) seen.current = last;
-  }, [is_shown, last]);
+    if (isShown) seen.current = last;
+  }, [isShown, last]);
   // What was there before the viewer came is no news.
-  const has_news = !is_shown && last > Math.max(from, seen.current);
+  const hasNews = !isShown && last > Math.max(from, seen.current);
   return (
-    <button type="button" aria-current={is_shown ? "page" : undefined} onClick={choose}>
+    <button type="button" aria-current={isShown ? "page" : undefined} onClick={choose}>
       <Icon className="icon" />
       {word}
-      {has_news && (
+      {hasNews && (
         <span className="news">
           <span className="hidden">, something new</span>
         </span>

@@ -6,8 +6,8 @@ import {
   type LucideIcon,
   TriangleAlert,
 } from "lucide-react";
-import { type Chapter, type ChapterKind, chapter_at, chapter_index } from "../player/chapters.ts";
-import { elapsed_text } from "../player/time.ts";
+import { type Chapter, type ChapterKind, chapterAt, chapterIndex } from "../player/chapters.ts";
+import { elapsedText } from "../player/time.ts";
 import { Menu } from "./Menu.tsx";
 import { usePlayer, useSlice } from "./stage-context.ts";
 
@@ -19,11 +19,11 @@ const icons: Record<ChapterKind, LucideIcon> = {
 };
 
 /** Nobody reads more; those around the place shown are listed. */
-const most_listed = 400;
+const mostListed = 400;
 
 export function ChaptersMenu() {
   const count = useSlice((state) => state.chapters.length);
-  const current = useSlice((state) => chapter_at(state.chapters, state.position.seq));
+  const current = useSlice((state) => chapterAt(state.chapters, state.position.seq));
   if (count === 0) return null;
   return (
     <Menu
@@ -35,7 +35,7 @@ export function ChaptersMenu() {
       }
       title="Chapters"
       label="Chapters:"
-      test_id="chapters"
+      testId="chapters"
       className="chapters-button"
     >
       {(close) => <ChapterList close={close} />}
@@ -46,11 +46,11 @@ export function ChaptersMenu() {
 function ChapterList({ close }: { close: () => void }) {
   const player = usePlayer();
   const chapters = useSlice((state) => state.chapters);
-  const shown = useSlice((state) => chapter_index(state.chapters, state.position.seq));
-  const from = Math.max(0, Math.min(shown - most_listed / 2, chapters.length - most_listed));
-  const listed = chapters.slice(from, from + most_listed);
+  const shown = useSlice((state) => chapterIndex(state.chapters, state.position.seq));
+  const from = Math.max(0, Math.min(shown - mostListed / 2, chapters.length - mostListed));
+  const listed = chapters.slice(from, from + mostListed);
   const go = ({ seq }: Chapter) => {
-    player.send({ kind: "seek", ms: player.timeline.ms_of(seq) });
+    player.send({ kind: "seek", ms: player.timeline.msOf(seq) });
     close();
   };
   return (
@@ -73,7 +73,7 @@ function ChapterList({ close }: { close: () => void }) {
               <span className="chapter-title" dir="auto">
                 {chapter.title}
               </span>
-              <time className="fact figure">{elapsed_text(chapter.ms)}</time>
+              <time className="fact figure">{elapsedText(chapter.ms)}</time>
             </button>
           </li>
         );

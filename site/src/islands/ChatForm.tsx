@@ -1,28 +1,28 @@
 import { limits } from "@kulti/protocol";
 import { SendHorizontal } from "lucide-react";
 import { type FormEvent, type KeyboardEvent, useState } from "react";
-import { keep_own_name, own_name } from "../player/identity.ts";
+import { keepOwnName, ownName } from "../player/identity.ts";
 import { useOnStage } from "./stage-context.ts";
 
 /** Who has given no name speaks all the same. */
 const nameless = "Viewer";
 
-const bytes_of = (text: string): number => new TextEncoder().encode(text).length;
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 export function ChatForm() {
   const { chat } = useOnStage();
-  const [name, set_name] = useState(own_name);
-  const [text, set_text] = useState("");
-  const left = limits.message_text_bytes - bytes_of(text.trim());
-  const name_fits = bytes_of(name.trim()) <= limits.message_name_bytes;
-  const may_send = text.trim() !== "" && left >= 0 && name_fits;
+  const [name, setName] = useState(ownName);
+  const [text, setText] = useState("");
+  const left = limits.message_text_bytes - bytesOf(text.trim());
+  const nameFits = bytesOf(name.trim()) <= limits.message_name_bytes;
+  const maySend = text.trim() !== "" && left >= 0 && nameFits;
 
   const send = (event?: FormEvent) => {
     event?.preventDefault();
-    if (!may_send) return;
+    if (!maySend) return;
     chat.say(name.trim() || nameless, text.trim());
-    keep_own_name(name.trim());
-    set_text("");
+    keepOwnName(name.trim());
+    setText("");
   };
   const press = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -42,7 +42,7 @@ export function ChatForm() {
           aria-label="Your name"
           data-testid="chat-name"
           value={name}
-          onChange={(event) => set_name(event.target.value)}
+          onChange={(event) => setName(event.target.value)}
         />
       </label>
       <div className="chat-write">
@@ -54,10 +54,10 @@ export function ChatForm() {
           aria-label="Message"
           data-testid="chat-input"
           value={text}
-          onChange={(event) => set_text(event.target.value)}
+          onChange={(event) => setText(event.target.value)}
           onKeyDown={press}
         />
-        <button type="submit" className="tool-button" disabled={!may_send} title="Send (Enter)">
+        <button type="submit" className="tool-button" disabled={!maySend} title="Send (Enter)">
           <SendHorizontal className="icon" />
           <span className="hidden">Send</span>
         </button>

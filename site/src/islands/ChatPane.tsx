@@ -3,7 +3,7 @@ import type { Message } from "@kulti/protocol";
 import { X } from "lucide-react";
 import { useMemo } from "react";
 import type { Outgoing } from "../player/chat.ts";
-import { clock_text, date_and_clock_text } from "../player/time.ts";
+import { clockText, dateAndClockText } from "../player/time.ts";
 import { ChatForm } from "./ChatForm.tsx";
 import { Scroller } from "./Scroller.tsx";
 import { useOnStage, useSlice, useStore } from "./stage-context.ts";
@@ -11,19 +11,19 @@ import { Text } from "./Text.tsx";
 import { useStickToEnd } from "./use-stick-to-end.ts";
 
 /** Older lines are left out of the page. */
-const most_messages = 300;
+const mostMessages = 300;
 
 export function ChatPane({ close }: { close?: () => void }) {
   const { chat } = useOnStage();
   const messages = useSlice((state) => state.messages);
-  const until = useSlice((state) => state.messages_shown);
+  const until = useSlice((state) => state.messagesShown);
   const name = useSlice((state) => state.head?.agent_name ?? "the agent");
-  const has_ended = useSlice((state) => state.head?.ended_at != null);
+  const hasEnded = useSlice((state) => state.head?.ended_at != null);
   const outgoing = useStore(chat.outgoing);
   const { scroller, content } = useStickToEnd();
-  const shown = useMemo(() => messages.slice(until - most_messages, until), [messages, until]);
+  const shown = useMemo(() => messages.slice(until - mostMessages, until), [messages, until]);
   const unconfirmed = useMemo(() => {
-    const arrived = new Set(messages.slice(messages.length - most_messages).map(({ id }) => id));
+    const arrived = new Set(messages.slice(messages.length - mostMessages).map(({ id }) => id));
     return outgoing.filter((message) => !arrived.has(message.id));
   }, [messages, outgoing]);
 
@@ -48,8 +48,8 @@ export function ChatPane({ close }: { close?: () => void }) {
           ))}
           {shown.length + unconfirmed.length === 0 && (
             <p className="pane-empty">
-              Nothing {has_ended ? "was" : "has been"} said.
-              {!has_ended && (
+              Nothing {hasEnded ? "was" : "has been"} said.
+              {!hasEnded && (
                 <>
                   {" "}
                   What you write reaches <bdi>{name}</bdi> while it works.
@@ -59,7 +59,7 @@ export function ChatPane({ close }: { close?: () => void }) {
           )}
         </div>
       </Scroller>
-      {has_ended ? (
+      {hasEnded ? (
         <p className="chat-closed">The session has ended, and its chat with it.</p>
       ) : (
         <ChatForm />
@@ -74,8 +74,8 @@ function ChatLine({ message }: { message: Message }) {
       <p className="chat-who">
         <bdi>{message.name}</bdi>
         {message.sender === "agent" && <span className="chat-agent">agent</span>}
-        <time dateTime={message.at} title={date_and_clock_text(message.at)}>
-          {clock_text(message.at)}
+        <time dateTime={message.at} title={dateAndClockText(message.at)}>
+          {clockText(message.at)}
         </time>
       </p>
       <p className="chat-text" dir="auto">

@@ -1,5 +1,5 @@
-import { last_heard_at } from "../player/connection-word.ts";
-import { ago_text, date_and_clock_text } from "../player/time.ts";
+import { lastHeardAt } from "../player/connection-word.ts";
+import { agoText, dateAndClockText } from "../player/time.ts";
 import { useSlice } from "./stage-context.ts";
 import { useConnectionWord } from "./use-connection-word.ts";
 import { useNow } from "./use-now.ts";
@@ -17,7 +17,7 @@ const explanations = {
 
 export function Connection() {
   const word = useConnectionWord();
-  const last = useSlice((state) => last_heard_at(state.edge, state.head));
+  const last = useSlice((state) => lastHeardAt(state.edge, state.head));
   const now = useNow(30_000);
   return (
     <span className="connection-fact">
@@ -33,9 +33,9 @@ export function Connection() {
         <time
           className="fact"
           dateTime={new Date(last).toISOString()}
-          title={date_and_clock_text(new Date(last).toISOString())}
+          title={dateAndClockText(new Date(last).toISOString())}
         >
-          {ago_text(now - last)}
+          {agoText(now - last)}
         </time>
       )}
     </span>

@@ -6,7 +6,7 @@ import type { DiffRow } from "../player/lines.ts";
 import { LineText } from "./LineText.tsx";
 import { Scroller } from "./Scroller.tsx";
 import { useTokens } from "./use-tokens.ts";
-import { code_line_height, useWindow } from "./use-window.ts";
+import { codeLineHeight, useWindow } from "./use-window.ts";
 
 interface Props {
   rows: readonly DiffRow[];
@@ -23,7 +23,7 @@ export function DiffLines({ rows, file, lines }: Props) {
     0,
   );
   const sizes = {
-    height: rows.length * code_line_height,
+    height: rows.length * codeLineHeight,
     "--longest": longest,
     "--digits": Math.max(2, String(lines.length).length),
   } as CSSProperties;
@@ -32,7 +32,7 @@ export function DiffLines({ rows, file, lines }: Props) {
       <div className="lines" style={sizes}>
         <div
           className="lines-shown"
-          style={{ transform: `translateY(${from * code_line_height}px)` }}
+          style={{ transform: `translateY(${from * codeLineHeight}px)` }}
         >
           {rows.slice(from, to).map((row, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a row is what stands at its place.
@@ -60,7 +60,7 @@ function DiffLine({ row, tokens }: DiffLineProps) {
       </div>
     );
   }
-  const number = row.kind === "removed" ? row.old_line : row.new_line;
+  const number = row.kind === "removed" ? row.oldLine : row.newLine;
   return (
     <div className="line" data-diff={row.kind}>
       <span className="line-number">{number + 1}</span>
@@ -68,10 +68,7 @@ function DiffLine({ row, tokens }: DiffLineProps) {
         {signs[row.kind]}
       </span>
       <span className="hidden">{spoken[row.kind]}</span>
-      <LineText
-        text={row.text}
-        tokens={row.kind === "removed" ? undefined : tokens[row.new_line]}
-      />
+      <LineText text={row.text} tokens={row.kind === "removed" ? undefined : tokens[row.newLine]} />
     </div>
   );
 }

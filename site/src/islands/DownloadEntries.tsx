@@ -1,6 +1,6 @@
 /** The part of the share menu that makes files. Making one may take a while: it says how far it is, and what failed. */
 import { useEffect, useRef, useState } from "react";
-import { type ExportFormat, export_session, save_file } from "../player/share.ts";
+import { type ExportFormat, exportSession, saveFile } from "../player/share.ts";
 import { usePlayer } from "./stage-context.ts";
 
 const formats: { format: ExportFormat; word: string; use: string }[] = [
@@ -11,8 +11,8 @@ const formats: { format: ExportFormat; word: string; use: string }[] = [
 ];
 
 export function DownloadEntries({ close }: { close: () => void }) {
-  const { session_id } = usePlayer();
-  const [word, set_word] = useState("");
+  const { sessionId } = usePlayer();
+  const [word, setWord] = useState("");
   const running = useRef<AbortController>(null);
   // A menu that is closed gives up what it was making.
   useEffect(() => () => running.current?.abort(), []);
@@ -22,15 +22,15 @@ export function DownloadEntries({ close }: { close: () => void }) {
     const started = new AbortController();
     running.current = started;
     const { signal } = started;
-    set_word("Reading the session …");
+    setWord("Reading the session …");
     try {
-      const on_progress = (part: number) => set_word(`Reading the session … ${percent(part)}`);
-      const file = await export_session({ session_id, format, on_progress, signal });
+      const onProgress = (part: number) => setWord(`Reading the session … ${percent(part)}`);
+      const file = await exportSession({ sessionId, format, onProgress, signal });
       if (signal.aborted) return;
-      save_file(file);
+      saveFile(file);
       close();
     } catch (error) {
-      if (!signal.aborted) set_word(error instanceof Error ? error.message : String(error));
+      if (!signal.aborted) setWord(error instanceof Error ? error.message : String(error));
     }
   };
 

@@ -1,13 +1,13 @@
 /** Who, and how true the picture is, in one thin line. */
 import { ArrowUpRight } from "lucide-react";
-import { handle_beside } from "../player/handle.ts";
+import { handleBeside } from "../player/handle.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Connection } from "./Connection.tsx";
 import { usePlayer, useSlice } from "./stage-context.ts";
 import { useWho } from "./use-who.ts";
 
 export function EmbedHeader() {
-  const { session_id } = usePlayer();
+  const { sessionId } = usePlayer();
   const { head, status, name } = useWho();
   const task = useSlice((state) => (state.stage.task ?? state.head?.task)?.title ?? null);
   return (
@@ -16,7 +16,7 @@ export function EmbedHeader() {
       <h1 dir="auto" title={name}>
         {name}
       </h1>
-      {head && <span className="handle">{handle_beside(name, head.agent_id)}</span>}
+      {head && <span className="handle">{handleBeside(name, head.agent_id)}</span>}
       <span className="status" data-testid="status" data-status={status}>
         {status}
       </span>
@@ -26,7 +26,7 @@ export function EmbedHeader() {
       <Connection />
       <a
         className="tool-button"
-        href={`/watch/${head?.agent_id}/${session_id}`}
+        href={`/watch/${head?.agent_id}/${sessionId}`}
         target="_blank"
         rel="noopener"
         title="Open the full page"

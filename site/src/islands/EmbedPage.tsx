@@ -1,7 +1,7 @@
 /** `/embed/…`: the visit of `/watch/…` in a frame on someone else's page. */
 import { EmbedStage } from "./EmbedStage.tsx";
-import { begin_visit, VisitPage } from "./VisitPage.tsx";
+import { beginVisit, VisitPage } from "./VisitPage.tsx";
 
-const visit = begin_visit();
+const visit = beginVisit();
 
 export const EmbedPage = () => <VisitPage visit={visit} Stage={EmbedStage} />;

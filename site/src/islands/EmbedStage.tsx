@@ -8,21 +8,21 @@ import { Trouble } from "./Trouble.tsx";
 import { useLayout, useMedia } from "./use-media.ts";
 
 /** In frames two small panes are worth more than one with its bar. */
-const middle_px = 600;
+const middlePx = 600;
 
 export function EmbedStage({ newer }: { newer: Head | null }) {
-  const layout = useLayout(middle_px);
-  const is_tall = useMedia("(min-height: 600px)");
+  const layout = useLayout(middlePx);
+  const isTall = useMedia("(min-height: 600px)");
   return (
     <div className="stage embed" data-layout={layout} data-chat="false">
       <EmbedHeader />
       {newer && <NewerSession head={newer} />}
       <Trouble />
       {layout === "narrow" ? (
-        <NarrowPanes has_chat={false} />
+        <NarrowPanes hasChat={false} />
       ) : (
         <>
-          <Panes terminal={layout === "wide" && is_tall ? "below" : "tab"} />
+          <Panes terminal={layout === "wide" && isTall ? "below" : "tab"} />
           <TimelineBar />
         </>
       )}

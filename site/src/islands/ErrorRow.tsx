@@ -1,13 +1,13 @@
 import type { StageError } from "@kulti/protocol";
 import { TriangleAlert } from "lucide-react";
-import { in_order } from "../player/bidi.ts";
+import { inOrder } from "../player/bidi.ts";
 import { RowTime } from "./RowTime.tsx";
 import { Scroller } from "./Scroller.tsx";
 import { Text } from "./Text.tsx";
 
 /** What went wrong, where, and what the agent makes of it. */
 export function ErrorRow({ error }: { error: StageError }) {
-  const place = error.file ? `${in_order(error.file)}${error.line ? `:${error.line}` : ""}` : null;
+  const place = error.file ? `${inOrder(error.file)}${error.line ? `:${error.line}` : ""}` : null;
   return (
     <article className="row error-row" data-testid="error" data-seq={error.seq} data-begins-run>
       <RowTime at={error.at} />

@@ -9,9 +9,9 @@ const FiguresDialog = lazy(async () => ({
 }));
 
 export function FiguresButton() {
-  const { session_id } = usePlayer();
+  const { sessionId } = usePlayer();
   const viewers = useSlice((state) => state.head?.viewers ?? 0);
-  const [is_open, set_open] = useState(false);
+  const [isOpen, setOpen] = useState(false);
   return (
     <>
       <button
@@ -20,7 +20,7 @@ export function FiguresButton() {
         title="Figures of this session"
         aria-haspopup="dialog"
         data-testid="figures"
-        onClick={() => set_open(true)}
+        onClick={() => setOpen(true)}
       >
         <ChartColumn className="icon" />
         <span className="fact figure" data-testid="viewers" data-viewers={viewers}>
@@ -28,10 +28,10 @@ export function FiguresButton() {
         </span>
         <span className="hidden">, figures of this session</span>
       </button>
-      {is_open && (
-        <ErrorBoundary part="the figures" close={() => set_open(false)}>
+      {isOpen && (
+        <ErrorBoundary part="the figures" close={() => setOpen(false)}>
           <Suspense>
-            <FiguresDialog session_id={session_id} close={() => set_open(false)} />
+            <FiguresDialog sessionId={sessionId} close={() => setOpen(false)} />
           </Suspense>
         </ErrorBoundary>
       )}

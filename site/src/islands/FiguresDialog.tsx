@@ -1,26 +1,26 @@
 /** The figures of the session that is shown, counted anew each time they are asked for. */
 import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { show_session_figures } from "../figures/session-figures.ts";
-import { load_api } from "../player/config.ts";
+import { showSessionFigures } from "../figures/session-figures.ts";
+import { loadApi } from "../player/config.ts";
 import { useSlice } from "./stage-context.ts";
 
 interface Props {
-  session_id: string;
+  sessionId: string;
   close(): void;
 }
 
-export function FiguresDialog({ session_id, close }: Props) {
+export function FiguresDialog({ sessionId, close }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const figures = useRef<HTMLDivElement>(null);
-  const agent_id = useSlice((state) => state.head?.agent_id ?? "");
+  const agentId = useSlice((state) => state.head?.agent_id ?? "");
   const name = useSlice((state) => state.head?.agent_name ?? "");
   useEffect(() => {
     dialog.current?.showModal();
     if (figures.current) {
-      void show_session_figures(figures.current, { api: load_api(), session_id });
+      void showSessionFigures(figures.current, { api: loadApi(), sessionId });
     }
-  }, [session_id]);
+  }, [sessionId]);
   // A link to a moment of this page leads there, behind the dialog.
   useEffect(() => {
     addEventListener("hashchange", close);
@@ -45,7 +45,7 @@ export function FiguresDialog({ session_id, close }: Props) {
       </form>
       <div className="session-figures" ref={figures} />
       <p className="fact">
-        <a href={`/agents/${agent_id}`}>
+        <a href={`/agents/${agentId}`}>
           All sessions of <bdi>{name}</bdi>
         </a>
       </p>

@@ -1,11 +1,11 @@
 import type { StageFile } from "@kulti/protocol";
 import { memo, useMemo, useState } from "react";
-import { in_order } from "../player/bidi.ts";
+import { inOrder } from "../player/bidi.ts";
 import type { WorkTarget } from "../player/follow.ts";
-import { split_path } from "../player/paths.ts";
+import { splitPath } from "../player/paths.ts";
 
 /** A list of thousands helps nobody; what was touched longest ago is shown when asked for. */
-const most_files = 300;
+const mostFiles = 300;
 
 interface Props {
   files: readonly StageFile[];
@@ -15,11 +15,11 @@ interface Props {
 
 /** All files that were touched, the most recent first, each with the number of its changes. */
 export function FileList({ files, shown, choose }: Props) {
-  const [is_whole, set_whole] = useState(false);
+  const [isWhole, setWhole] = useState(false);
   const newest = useMemo(() => {
     const sorted = [...files].sort((one, other) => other.seq - one.seq);
-    return is_whole ? sorted : sorted.slice(0, most_files);
-  }, [files, is_whole]);
+    return isWhole ? sorted : sorted.slice(0, mostFiles);
+  }, [files, isWhole]);
   return (
     <nav className="file-list" aria-label="Files touched">
       <ul>
@@ -27,13 +27,13 @@ export function FileList({ files, shown, choose }: Props) {
           <FileEntry
             key={file.filename}
             file={file}
-            is_shown={file.filename === shown}
+            isShown={file.filename === shown}
             choose={choose}
           />
         ))}
         {newest.length < files.length && (
           <li>
-            <button type="button" className="file-entry" onClick={() => set_whole(true)}>
+            <button type="button" className="file-entry" onClick={() => setWhole(true)}>
               Show {files.length - newest.length} more
             </button>
           </li>
@@ -45,21 +45,21 @@ export function FileList({ files, shown, choose }: Props) {
 
 interface EntryProps {
   file: StageFile;
-  is_shown: boolean;
+  isShown: boolean;
   choose: Props["choose"];
 }
 
-const FileEntry = memo(function FileEntry({ file, is_shown, choose }: EntryProps) {
+const FileEntry = memo(function FileEntry({ file, isShown, choose }: EntryProps) {
   const { filename, version, deleted } = file;
-  const { folder, base } = split_path(filename);
+  const { folder, base } = splitPath(filename);
   return (
     <li>
       <button
         type="button"
         className="file-entry"
-        aria-current={is_shown ? "true" : undefined}
+        aria-current={isShown ? "true" : undefined}
         data-deleted={deleted}
-        title={in_order(filename)}
+        title={inOrder(filename)}
         onClick={() => choose({ kind: "file", filename })}
       >
         <span className="file-base">

@@ -2,9 +2,9 @@
 import type { StageFile } from "@kulti/protocol";
 import { Check, Copy } from "lucide-react";
 import { useMemo, useState } from "react";
-import { in_order } from "../player/bidi.ts";
-import { compare_lines, count_lines, diff_rows, lines_of } from "../player/lines.ts";
-import { split_path } from "../player/paths.ts";
+import { inOrder } from "../player/bidi.ts";
+import { compareLines, countLines, diffRows, linesOf } from "../player/lines.ts";
+import { splitPath } from "../player/paths.ts";
 import { CodeLines } from "./CodeLines.tsx";
 import { DiffLines } from "./DiffLines.tsx";
 import { FileMoment } from "./FileMoment.tsx";
@@ -14,21 +14,21 @@ import { usePlayer } from "./stage-context.ts";
 
 export function FileView({ file }: { file: StageFile }) {
   const player = usePlayer();
-  const [is_diff, set_diff] = useState(false);
-  const { content, previous_content, deleted } = file;
-  const text = deleted ? previous_content : content;
-  const lines = useMemo(() => (text === null ? null : lines_of(text)), [text]);
+  const [isDiff, setDiff] = useState(false);
+  const { content, previous_content: previousContent, deleted } = file;
+  const text = deleted ? previousContent : content;
+  const lines = useMemo(() => (text === null ? null : linesOf(text)), [text]);
   const before = useMemo(
-    () => (previous_content === null || deleted ? null : lines_of(previous_content)),
-    [previous_content, deleted],
+    () => (previousContent === null || deleted ? null : linesOf(previousContent)),
+    [previousContent, deleted],
   );
   const changes = useMemo(
-    () => (lines && before ? compare_lines(before, lines) : []),
+    () => (lines && before ? compareLines(before, lines) : []),
     [lines, before],
   );
   const rows = useMemo(
-    () => (is_diff && lines && before ? diff_rows(before, lines) : null),
-    [is_diff, lines, before],
+    () => (isDiff && lines && before ? diffRows(before, lines) : null),
+    [isDiff, lines, before],
   );
 
   return (
@@ -43,11 +43,11 @@ export function FileView({ file }: { file: StageFile }) {
           <button
             type="button"
             className="tool-button"
-            aria-pressed={is_diff}
+            aria-pressed={isDiff}
             title="Show the last change only"
             onClick={() => {
               player.stay({ kind: "file", filename: file.filename });
-              set_diff(!is_diff);
+              setDiff(!isDiff);
             }}
           >
             Diff
@@ -67,9 +67,9 @@ export function FileView({ file }: { file: StageFile }) {
 }
 
 function FileName({ filename }: { filename: string }) {
-  const { folder, base } = split_path(filename);
+  const { folder, base } = splitPath(filename);
   return (
-    <span className="file-name" title={in_order(filename)}>
+    <span className="file-name" title={inOrder(filename)}>
       <span className="file-folder">
         <bdi>{folder}</bdi>
       </span>
@@ -79,11 +79,18 @@ function FileName({ filename }: { filename: string }) {
 }
 
 function FileBadges({ file }: { file: StageFile }) {
-  const { deleted, renamed_from, version, last_action, content, patches } = file;
+  const {
+    deleted,
+    renamed_from: renamedFrom,
+    version,
+    last_action: lastAction,
+    content,
+    patches,
+  } = file;
   const words = [
     deleted ? "deleted" : null,
-    renamed_from ? `renamed from ${in_order(renamed_from)}` : null,
-    version === 1 && last_action === "write" ? "new" : null,
+    renamedFrom ? `renamed from ${inOrder(renamedFrom)}` : null,
+    version === 1 && lastAction === "write" ? "new" : null,
     content === null && patches.length > 0 ? "only its edits are known" : null,
     content !== null && patches.length > 0 ? "some edits did not fit" : null,
   ];
@@ -97,8 +104,8 @@ function FileBadges({ file }: { file: StageFile }) {
   );
 }
 
-function ChangeCount({ changes }: { changes: Parameters<typeof count_lines>[0] }) {
-  const { added, removed } = count_lines(changes);
+function ChangeCount({ changes }: { changes: Parameters<typeof countLines>[0] }) {
+  const { added, removed } = countLines(changes);
   return (
     <span className="change-count figure">
       <span data-sign="added">+{added}</span> <span data-sign="removed">−{removed}</span>
@@ -108,11 +115,11 @@ function ChangeCount({ changes }: { changes: Parameters<typeof count_lines>[0] }
 }
 
 function CopyButton({ text }: { text: string }) {
-  const { is_copied, copy } = useCopied();
+  const { isCopied, copy } = useCopied();
   return (
     <button type="button" className="tool-button" title="Copy the file" onClick={() => copy(text)}>
-      {is_copied ? <Check className="icon" /> : <Copy className="icon" />}
-      <span className="hidden">{is_copied ? "Copied" : "Copy the file"}</span>
+      {isCopied ? <Check className="icon" /> : <Copy className="icon" />}
+      <span className="hidden">{isCopied ? "Copied" : "Copy the file"}</span>
     </button>
   );
 }

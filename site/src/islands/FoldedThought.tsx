@@ -2,28 +2,28 @@
 import type { Thought } from "@kulti/protocol";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
-import { tool_line } from "../player/tool-line.ts";
+import { toolLine } from "../player/tool-line.ts";
 import { RichText } from "./Text.tsx";
 import { TypeWord } from "./TypeWord.tsx";
 
 interface Props {
   thought: Thought;
   /** The line names the type, since no thought of it stands before. */
-  names_type: boolean;
+  namesType: boolean;
 }
 
-export function FoldedThought({ thought, names_type }: Props) {
-  const [is_open, set_open] = useState(false);
-  const line = tool_line(thought);
+export function FoldedThought({ thought, namesType }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  const line = toolLine(thought);
   return (
-    <div className="folded" data-open={is_open} data-names-type={names_type}>
+    <div className="folded" data-open={isOpen} data-names-type={namesType}>
       <button
         type="button"
         className="folded-line"
-        aria-expanded={is_open}
-        onClick={() => set_open(!is_open)}
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
       >
-        {names_type && <TypeWord type={thought.thought_type} />}{" "}
+        {namesType && <TypeWord type={thought.thought_type} />}{" "}
         {line.tool && <code className="folded-tool">{line.tool}</code>}{" "}
         <span className="folded-text" dir="auto">
           {line.text}
@@ -31,7 +31,7 @@ export function FoldedThought({ thought, names_type }: Props) {
         {line.outcome && <span className="folded-outcome">{line.outcome}</span>}
         <ChevronDown className="icon chevron" aria-hidden="true" />
       </button>
-      {is_open && (
+      {isOpen && (
         <p className="thought-text" dir="auto">
           <RichText text={thought.content} />
         </p>

@@ -1,7 +1,7 @@
 /** Who, what, since when, and how true the picture is. */
 import { MessagesSquare } from "lucide-react";
 import { useState } from "react";
-import { handle_beside } from "../player/handle.ts";
+import { handleBeside } from "../player/handle.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Connection } from "./Connection.tsx";
 import { Elapsed } from "./Elapsed.tsx";
@@ -14,14 +14,14 @@ import { ThemeToggle } from "./ThemeToggle.tsx";
 import { useWho } from "./use-who.ts";
 
 interface Props {
-  is_chat_shown: boolean;
-  toggle_chat: (() => void) | null;
+  isChatShown: boolean;
+  toggleChat: (() => void) | null;
 }
 
-export function Header({ is_chat_shown, toggle_chat }: Props) {
+export function Header({ isChatShown, toggleChat }: Props) {
   const { head, status, name } = useWho();
-  const handle = head ? handle_beside(name, head.agent_id) : "";
-  const [is_task_open, set_task_open] = useState(false);
+  const handle = head ? handleBeside(name, head.agent_id) : "";
+  const [isTaskOpen, setTaskOpen] = useState(false);
 
   return (
     <header className="stage-top">
@@ -38,7 +38,7 @@ export function Header({ is_chat_shown, toggle_chat }: Props) {
           </span>
         </div>
         <span className="handle handle-line">{handle}</span>
-        <TaskSentence is_open={is_task_open} toggle={() => set_task_open(!is_task_open)} />
+        <TaskSentence isOpen={isTaskOpen} toggle={() => setTaskOpen(!isTaskOpen)} />
         <div className="facts">
           <Connection />
           <FiguresButton />
@@ -48,13 +48,13 @@ export function Header({ is_chat_shown, toggle_chat }: Props) {
           <SearchButton />
           <ShareButton />
           <ThemeToggle />
-          {toggle_chat && (
+          {toggleChat && (
             <button
               type="button"
               className="tool-button"
-              aria-expanded={is_chat_shown}
-              title={is_chat_shown ? "Hide the chat" : "Show the chat"}
-              onClick={toggle_chat}
+              aria-expanded={isChatShown}
+              title={isChatShown ? "Hide the chat" : "Show the chat"}
+              onClick={toggleChat}
             >
               <MessagesSquare className="icon" />
               <span className="hidden">Chat</span>
@@ -62,7 +62,7 @@ export function Header({ is_chat_shown, toggle_chat }: Props) {
           )}
         </div>
       </div>
-      {is_task_open && <TaskDetails />}
+      {isTaskOpen && <TaskDetails />}
     </header>
   );
 }

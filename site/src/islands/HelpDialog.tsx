@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Fragment, type RefObject } from "react";
-import { key_help } from "../player/keys.ts";
+import { keyHelp } from "../player/keys.ts";
 
 export function HelpDialog({ ref }: { ref: RefObject<HTMLDialogElement | null> }) {
   return (
@@ -13,7 +13,7 @@ export function HelpDialog({ ref }: { ref: RefObject<HTMLDialogElement | null> }
         </button>
       </form>
       <dl>
-        {key_help.map(({ keys, does }) => (
+        {keyHelp.map(({ keys, does }) => (
           <Fragment key={does}>
             <dt>
               {keys.map((key) => (

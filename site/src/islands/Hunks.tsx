@@ -1,11 +1,11 @@
 /** A file whose whole content was never sent: its edits, one below the other. */
 import type { CodeEdit, StageFile } from "@kulti/protocol";
-import { lines_of } from "../player/lines.ts";
+import { linesOf } from "../player/lines.ts";
 import { LineText } from "./LineText.tsx";
 import { Scroller } from "./Scroller.tsx";
 
 /** Older edits are left out. */
-const most_edits = 200;
+const mostEdits = 200;
 
 export function Hunks({ file }: { file: StageFile }) {
   const { patches } = file;
@@ -18,7 +18,7 @@ export function Hunks({ file }: { file: StageFile }) {
       </p>
     );
   }
-  const from = Math.max(0, patches.length - most_edits);
+  const from = Math.max(0, patches.length - mostEdits);
   return (
     <Scroller className="code diff hunks" label={`Edits of ${file.filename}`}>
       {patches.slice(from).map((edit, index) => (
@@ -30,7 +30,7 @@ export function Hunks({ file }: { file: StageFile }) {
 }
 
 function Hunk({ edit }: { edit: CodeEdit }) {
-  const { removed, added, start } = parts_of(edit);
+  const { removed, added, start } = partsOf(edit);
   return (
     <div className="hunk">
       {start !== null && <div className="line line-gap">from line {start}</div>}
@@ -58,8 +58,8 @@ function HunkLine({ kind, text }: { kind: "removed" | "added"; text: string }) {
   );
 }
 
-function parts_of(edit: CodeEdit): { removed: string[]; added: string[]; start: number | null } {
+function partsOf(edit: CodeEdit): { removed: string[]; added: string[]; start: number | null } {
   if ("start" in edit) return edit;
-  const lines = (text: string) => (text === "" ? [] : lines_of(text));
+  const lines = (text: string) => (text === "" ? [] : linesOf(text));
   return { removed: lines(edit.old_text), added: lines(edit.new_text), start: null };
 }

@@ -1,5 +1,5 @@
 import { memo } from "react";
-import { in_order } from "../player/bidi.ts";
+import { inOrder } from "../player/bidi.ts";
 import { kinds, type LineTokens } from "../player/highlight/kinds.ts";
 
 interface Props {
@@ -8,17 +8,17 @@ interface Props {
 }
 
 /** Of a longer line the beginning is shown: half a megabyte in one line would hold up every picture. */
-export const longest_line = 5_000;
+export const longestLine = 5_000;
 
 /** One line of code in its colours, plain until they are known. */
 export const LineText = memo(function LineText({ text: written, tokens }: Props) {
-  const text = in_order(written);
-  if (text.length > longest_line) {
-    const left_out = (text.length - longest_line).toLocaleString("en");
+  const text = inOrder(written);
+  if (text.length > longestLine) {
+    const leftOut = (text.length - longestLine).toLocaleString("en");
     return (
       <span className="line-text">
-        {text.slice(0, longest_line)}
-        <span className="line-rest"> … {left_out} more characters in this line</span>
+        {text.slice(0, longestLine)}
+        <span className="line-rest"> … {leftOut} more characters in this line</span>
       </span>
     );
   }

@@ -7,7 +7,7 @@ interface Props {
   title: string;
   /** Said before the face, where that alone does not tell what the button is. */
   label?: string;
-  test_id: string;
+  testId: string;
   /** Which side of the button the panel is aligned with. */
   side?: "start" | "end";
   data?: Record<`data-${string}`, string | number>;
@@ -20,23 +20,23 @@ export function Menu({
   face,
   title,
   label,
-  test_id,
+  testId,
   side = "end",
   place = "above",
   data,
   className = "",
   children,
 }: Props) {
-  const [is_open, set_open] = useState(false);
+  const [isOpen, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const close = () => {
-    set_open(false);
+    setOpen(false);
     button.current?.focus();
   };
 
   useEffect(() => {
-    if (!is_open) return;
+    if (!isOpen) return;
     const panel = root.current?.querySelector<HTMLElement>(".menu-panel");
     const first =
       panel?.querySelector<HTMLElement>('[aria-current="true"], [aria-checked="true"]') ??
@@ -44,7 +44,7 @@ export function Menu({
     first?.focus({ preventScroll: true });
     first?.scrollIntoView({ block: "nearest" });
     const leave = (event: PointerEvent | FocusEvent) => {
-      if (!root.current?.contains(event.target as Node)) set_open(false);
+      if (!root.current?.contains(event.target as Node)) setOpen(false);
     };
     document.addEventListener("pointerdown", leave);
     document.addEventListener("focusin", leave);
@@ -52,7 +52,7 @@ export function Menu({
       document.removeEventListener("pointerdown", leave);
       document.removeEventListener("focusin", leave);
     };
-  }, [is_open]);
+  }, [isOpen]);
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only passes on keys of what is inside.
@@ -62,7 +62,7 @@ export function Menu({
       data-side={side}
       data-place={place}
       onKeyDown={(event) => {
-        if (!is_open) return;
+        if (!isOpen) return;
         if (event.key === "Escape") {
           event.preventDefault();
           close();
@@ -70,29 +70,29 @@ export function Menu({
         const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
         if (by === undefined) return;
         event.preventDefault();
-        move_focus(event.currentTarget, by);
+        moveFocus(event.currentTarget, by);
       }}
     >
       <button
         type="button"
         className={`tool-button ${className}`}
         ref={button}
-        aria-expanded={is_open}
+        aria-expanded={isOpen}
         aria-haspopup="true"
         title={title}
-        data-testid={test_id}
+        data-testid={testId}
         {...data}
-        onClick={() => set_open(!is_open)}
+        onClick={() => setOpen(!isOpen)}
       >
         {label && <span className="hidden">{label} </span>}
         {face}
       </button>
-      {is_open && <div className="menu-panel">{children(close)}</div>}
+      {isOpen && <div className="menu-panel">{children(close)}</div>}
     </div>
   );
 }
 
-function move_focus(root: HTMLElement, by: number): void {
+function moveFocus(root: HTMLElement, by: number): void {
   const entries = [...root.querySelectorAll<HTMLElement>(".menu-panel :is(button, input, a)")];
   const at = entries.indexOf(document.activeElement as HTMLElement);
   entries.at((at + by + entries.length) % entries.length)?.focus();

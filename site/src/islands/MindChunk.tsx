@@ -12,26 +12,26 @@ interface Props {
   /** How many rows there is room for. */
   rows: number;
   /** On the page from the start: the newest is what is looked at first. */
-  is_near_end: boolean;
+  isNearEnd: boolean;
   scroller: RefObject<HTMLElement | null>;
 }
 
 /** Rows that are put on the page and taken off it together. */
-const chunk_rows = 25;
-export const block_rows = 1_000;
+const chunkRows = 25;
+export const blockRows = 1_000;
 
 /** How far outside of what is visible rows are kept, in pixels. */
 const margin = "1500px 0px";
-const guessed_row_height = 76;
+const guessedRowHeight = 76;
 
 /** The last rows fill the view of who looks at the newest; drawing twice as many took the first picture 60 ms. */
-export const is_near_end = (to: number, end: number): boolean => to > end - chunk_rows;
+export const isNearEnd = (to: number, end: number): boolean => to > end - chunkRows;
 
 export const MindChunk = memo(function MindChunk(props: Props) {
-  const { from, to, rows, is_near_end, scroller } = props;
+  const { from, to, rows, isNearEnd, scroller } = props;
   const element = useRef<HTMLDivElement>(null);
-  const height = useRef((to - from) * guessed_row_height);
-  const [is_near, set_near] = useState(is_near_end);
+  const height = useRef((to - from) * guessedRowHeight);
+  const [isNear, setNear] = useState(isNearEnd);
 
   useEffect(() => {
     const chunk = element.current;
@@ -44,7 +44,7 @@ export const MindChunk = memo(function MindChunk(props: Props) {
         if (!entry.isIntersecting && chunk.childElementCount > 0) {
           height.current = entry.boundingClientRect.height;
         }
-        set_near(entry.isIntersecting);
+        setNear(entry.isIntersecting);
       },
       { root: scroller.current, rootMargin: margin },
     );
@@ -52,15 +52,15 @@ export const MindChunk = memo(function MindChunk(props: Props) {
     return () => observer.disconnect();
   }, [scroller]);
 
-  const is_shown = is_near || is_near_end;
+  const isShown = isNear || isNearEnd;
   return (
     <div
       className="mind-chunk"
       ref={element}
       data-from={from}
-      style={is_shown ? undefined : { height: height.current }}
+      style={isShown ? undefined : { height: height.current }}
     >
-      {is_shown && (rows === chunk_rows ? <Rows {...props} /> : <Chunks {...props} />)}
+      {isShown && (rows === chunkRows ? <Rows {...props} /> : <Chunks {...props} />)}
     </div>
   );
 });
@@ -73,19 +73,19 @@ function Rows({ from, to }: Props) {
 }
 
 function Chunks(block: Props) {
-  return chunks_of(block.from, block.to, chunk_rows).map(({ from, to }) => (
+  return chunksOf(block.from, block.to, chunkRows).map(({ from, to }) => (
     <MindChunk
       key={from}
       from={from}
       to={to}
-      rows={chunk_rows}
-      is_near_end={block.is_near_end && is_near_end(to, block.to)}
+      rows={chunkRows}
+      isNearEnd={block.isNearEnd && isNearEnd(to, block.to)}
       scroller={block.scroller}
     />
   ));
 }
 
-export function chunks_of(from: number, to: number, rows: number): { from: number; to: number }[] {
+export function chunksOf(from: number, to: number, rows: number): { from: number; to: number }[] {
   return Array.from({ length: Math.ceil((to - from) / rows) }, (_, index) => ({
     from: from + index * rows,
     to: Math.min(to, from + (index + 1) * rows),

@@ -4,17 +4,17 @@ import { ErrorRow } from "./ErrorRow.tsx";
 import { useSlice } from "./stage-context.ts";
 import { ThoughtRow } from "./ThoughtRow.tsx";
 
-const thought_at = (state: PlayerState, index: number) => {
+const thoughtAt = (state: PlayerState, index: number) => {
   const row = state.rows.get(index);
   return row?.kind === "thought" ? state.stage.thoughts.get(row.index) : undefined;
 };
 
 /** One row: a thought or an error, chosen by what stands at this place. */
 export const MindRow = memo(function MindRow({ index }: { index: number }) {
-  const thought = useSlice((state) => thought_at(state, index));
-  const type_before = useSlice((state) => thought_at(state, index - 1)?.thought_type ?? null);
-  const at_before = useSlice((state) => thought_at(state, index - 1)?.at ?? null);
-  const is_newest = useSlice((state) => index === state.rows.length - 1);
+  const thought = useSlice((state) => thoughtAt(state, index));
+  const typeBefore = useSlice((state) => thoughtAt(state, index - 1)?.thought_type ?? null);
+  const atBefore = useSlice((state) => thoughtAt(state, index - 1)?.at ?? null);
+  const isNewest = useSlice((state) => index === state.rows.length - 1);
   const error = useSlice((state) => {
     const row = state.rows.get(index);
     return row?.kind === "error" ? state.stage.errors.get(row.index) : undefined;
@@ -24,9 +24,9 @@ export const MindRow = memo(function MindRow({ index }: { index: number }) {
   return (
     <ThoughtRow
       thought={thought}
-      begins_run={type_before !== thought.thought_type}
-      at_before={at_before}
-      is_newest={is_newest}
+      beginsRun={typeBefore !== thought.thought_type}
+      atBefore={atBefore}
+      isNewest={isNewest}
     />
   );
 });

@@ -11,11 +11,11 @@ import { WorkPane } from "./WorkPane.tsx";
 
 interface PanesProps {
   terminal: "below" | "tab";
-  is_chat_shown?: boolean;
-  close_chat?: () => void;
+  isChatShown?: boolean;
+  closeChat?: () => void;
 }
 
-export function Panes({ terminal, is_chat_shown = false, close_chat }: PanesProps) {
+export function Panes({ terminal, isChatShown = false, closeChat }: PanesProps) {
   return (
     <main className="panes">
       <ErrorBoundary part="the thoughts">
@@ -24,9 +24,9 @@ export function Panes({ terminal, is_chat_shown = false, close_chat }: PanesProp
       <ErrorBoundary part="the work">
         <WorkPane terminal={terminal} />
       </ErrorBoundary>
-      {is_chat_shown && (
+      {isChatShown && (
         <ErrorBoundary part="the chat">
-          <ChatPane {...(close_chat && { close: close_chat })} />
+          <ChatPane {...(closeChat && { close: closeChat })} />
         </ErrorBoundary>
       )}
     </main>
@@ -41,12 +41,12 @@ export function TimelineBar() {
   );
 }
 
-export function NarrowPanes({ has_chat }: { has_chat: boolean }) {
-  const [pane, set_pane] = useState<Pane>("mind");
+export function NarrowPanes({ hasChat }: { hasChat: boolean }) {
+  const [pane, setPane] = useState<Pane>("mind");
   const pointed = useSlice((state) => state.pointed);
   // A thought that was asked for is in the Mind.
   useEffect(() => {
-    if (pointed) set_pane("mind");
+    if (pointed) setPane("mind");
   }, [pointed]);
   return (
     <>
@@ -59,7 +59,7 @@ export function NarrowPanes({ has_chat }: { has_chat: boolean }) {
         </ErrorBoundary>
       </main>
       <TimelineBar />
-      <BottomBar pane={pane} choose={set_pane} has_chat={has_chat} />
+      <BottomBar pane={pane} choose={setPane} hasChat={hasChat} />
     </>
   );
 }

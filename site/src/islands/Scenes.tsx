@@ -32,24 +32,24 @@ function Frame({ title, word, children }: FrameProps) {
   );
 }
 
-export function Loading({ agent_id }: { agent_id: string }) {
+export function Loading({ agentId }: { agentId: string }) {
   return (
-    <Frame title={agent_id} word="connecting">
-      <p>Looking for {agent_id} …</p>
+    <Frame title={agentId} word="connecting">
+      <p>Looking for {agentId} …</p>
     </Frame>
   );
 }
 
 interface WaitingProps {
-  agent_id: string;
+  agentId: string;
   lobby: "connecting" | "live" | "reconnecting";
 }
 
-export function Waiting({ agent_id, lobby }: WaitingProps) {
+export function Waiting({ agentId, lobby }: WaitingProps) {
   return (
-    <Frame title={agent_id} {...(lobby !== "live" && { word: lobby })}>
+    <Frame title={agentId} {...(lobby !== "live" && { word: lobby })}>
       <h1>
-        <bdi>{agent_id}</bdi> is not on stage yet
+        <bdi>{agentId}</bdi> is not on stage yet
       </h1>
       <p>This page begins by itself as soon as the agent sends its first event.</p>
       <a className="plain-button" href="/">
@@ -59,21 +59,21 @@ export function Waiting({ agent_id, lobby }: WaitingProps) {
   );
 }
 
-export function Missing({ agent_id }: { agent_id: string }) {
+export function Missing({ agentId }: { agentId: string }) {
   return (
     <Frame title="No such session">
       <h1>This session can't be shown</h1>
       <p>
-        <bdi>{agent_id}</bdi> has no such session, or keeps it private.
+        <bdi>{agentId}</bdi> has no such session, or keeps it private.
       </p>
-      <a className="plain-button" href={`/watch/${agent_id}`}>
-        Watch {agent_id}'s latest session
+      <a className="plain-button" href={`/watch/${agentId}`}>
+        Watch {agentId}'s latest session
       </a>
     </Frame>
   );
 }
 
-export function Gone({ agent_id }: { agent_id: string }) {
+export function Gone({ agentId }: { agentId: string }) {
   useEffect(() => {
     // What the server wrote for link previews tells of the session too.
     const previews = [
@@ -91,8 +91,8 @@ export function Gone({ agent_id }: { agent_id: string }) {
       <p data-testid="gone">
         It was deleted or made private while you watched. Nothing of it is kept on this page.
       </p>
-      <a className="plain-button" href={`/watch/${agent_id}`}>
-        Watch {agent_id}'s latest session
+      <a className="plain-button" href={`/watch/${agentId}`}>
+        Watch {agentId}'s latest session
       </a>
     </Frame>
   );

@@ -1,18 +1,18 @@
 /** The search inside the session: its field takes what is typed at once, what finds comes with the first use. */
 import { Search } from "lucide-react";
 import { lazy, Suspense, useLayoutEffect, useRef, useState } from "react";
-import { walk_hits } from "../search/keys.ts";
+import { walkHits } from "../search/keys.ts";
 
 const SessionHits = lazy(async () => ({
   default: (await import("./SessionHits.tsx")).SessionHits,
 }));
 
-const typing_ms = 200;
+const typingMs = 200;
 
 export function SearchDialog({ close }: { close(): void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
-  const [asked, set_asked] = useState({ text: "", wait_ms: 0 });
+  const [asked, setAsked] = useState({ text: "", waitMs: 0 });
   // Before the next key.
   useLayoutEffect(() => {
     dialog.current?.showModal();
@@ -29,7 +29,7 @@ export function SearchDialog({ close }: { close(): void }) {
       data-testid="session-search"
       onClose={close}
       onKeyDown={({ nativeEvent }) => {
-        if (field.current && dialog.current) walk_hits(nativeEvent, field.current, dialog.current);
+        if (field.current && dialog.current) walkHits(nativeEvent, field.current, dialog.current);
       }}
       onClick={({ target }) => target === dialog.current && leave()}
     >
@@ -37,7 +37,7 @@ export function SearchDialog({ close }: { close(): void }) {
         className="session-search-field"
         onSubmit={(event) => {
           event.preventDefault();
-          set_asked({ ...asked, wait_ms: 0 });
+          setAsked({ ...asked, waitMs: 0 });
         }}
       >
         <Search className="icon" aria-hidden="true" />
@@ -51,7 +51,7 @@ export function SearchDialog({ close }: { close(): void }) {
           autoCapitalize="none"
           spellCheck={false}
           value={asked.text}
-          onChange={({ target }) => set_asked({ text: target.value, wait_ms: typing_ms })}
+          onChange={({ target }) => setAsked({ text: target.value, waitMs: typingMs })}
         />
         <a href="/search">All sessions</a>
       </form>

@@ -1,32 +1,32 @@
 /** What was said, written and run in the session that is shown: choose a hit, and the stage goes to its moment. */
 import type { SearchHit, ThoughtType } from "@kulti/protocol";
 import { useEffect, useMemo, useState } from "react";
-import { elapsed_text } from "../player/time.ts";
-import { address_of, dress_of, lines_of, place_of, word_of } from "../search/dress.ts";
-import { beginning_text } from "../search/notice.ts";
-import { create_session_searcher, type SearchState } from "../search/session-search.ts";
+import { elapsedText } from "../player/time.ts";
+import { addressOf, dressOf, linesOf, placeOf, wordOf } from "../search/dress.ts";
+import { beginningText } from "../search/notice.ts";
+import { createSessionSearcher, type SearchState } from "../search/session-search.ts";
 import { usePlayer } from "./stage-context.ts";
 import { TypeWord } from "./TypeWord.tsx";
 
 interface Props {
-  asked: { text: string; wait_ms: number };
+  asked: { text: string; waitMs: number };
   /** Closes what the hits stand in. */
   leave(): void;
 }
 
 export function SessionHits({ asked, leave }: Props) {
   const player = usePlayer();
-  const { session_id, timeline } = player;
-  const [state, set_state] = useState<SearchState>({ kind: "idle" });
-  const searcher = useMemo(() => create_session_searcher(session_id, set_state), [session_id]);
+  const { sessionId, timeline } = player;
+  const [state, setState] = useState<SearchState>({ kind: "idle" });
+  const searcher = useMemo(() => createSessionSearcher(sessionId, setState), [sessionId]);
   useEffect(() => searcher.stop, [searcher]);
-  useEffect(() => searcher.ask(asked.text, asked.wait_ms), [searcher, asked]);
+  useEffect(() => searcher.ask(asked.text, asked.waitMs), [searcher, asked]);
   const hits = "hits" in state ? state.hits : [];
 
   return (
     <>
       <p className="session-search-note" role="status" dir="auto">
-        {note_of(state, asked.text)}
+        {noteOf(state, asked.text)}
       </p>
       {state.kind === "failed" && (
         <button type="button" className="plain-button" onClick={searcher.retry}>
@@ -39,7 +39,7 @@ export function SessionHits({ asked, leave }: Props) {
             key={hit.seq}
             hit={hit}
             // When it was, as the player's clock says it; what has not been read yet has no time there.
-            time={hit.seq <= timeline.length ? elapsed_text(timeline.ms_of(hit.seq)) : ""}
+            time={hit.seq <= timeline.length ? elapsedText(timeline.msOf(hit.seq)) : ""}
             choose={() => {
               player.send({ kind: "seek_seq", seq: hit.seq });
               leave();
@@ -61,11 +61,11 @@ export function SessionHits({ asked, leave }: Props) {
   );
 }
 
-function note_of(state: SearchState, text: string): string {
+function noteOf(state: SearchState, text: string): string {
   if (state.kind === "refused" || state.kind === "failed") return state.message;
   if (state.kind !== "found") return "";
   if (state.hits.length === 0) return `Nothing that matches “${text.trim()}” is in this session.`;
-  if (state.is_beginning) return beginning_text(text);
+  if (state.isBeginning) return beginningText(text);
   return state.hits.length === 1 ? "1 result shown" : `${state.hits.length} results shown`;
 }
 
@@ -76,16 +76,16 @@ interface HitProps {
 }
 
 function Hit({ hit, time, choose }: HitProps) {
-  const word = word_of(hit);
-  const { folder, base } = place_of(hit);
+  const word = wordOf(hit);
+  const { folder, base } = placeOf(hit);
   return (
     <li className="hit">
       <a
         className="hit-link"
         data-testid="session-hit"
         data-kind={word}
-        data-dress={dress_of(hit)}
-        href={address_of(hit)}
+        data-dress={dressOf(hit)}
+        href={addressOf(hit)}
         onClick={(event) => {
           if (event.ctrlKey || event.metaKey || event.shiftKey) return;
           event.preventDefault();
@@ -102,15 +102,15 @@ function Hit({ hit, time, choose }: HitProps) {
             </bdi>
           </span>
           <span className="hit-snippet" dir="auto">
-            {lines_of(hit).map(({ number, parts }) => (
+            {linesOf(hit).map(({ number, parts }) => (
               <span
                 key={number}
                 className={number === null ? undefined : "hit-code-line"}
                 data-line={number}
               >
-                {parts.map(({ text, is_match }, index) =>
+                {parts.map(({ text, isMatch }, index) =>
                   // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a hit never change.
-                  is_match ? <mark key={index}>{text}</mark> : text,
+                  isMatch ? <mark key={index}>{text}</mark> : text,
                 )}
               </span>
             ))}

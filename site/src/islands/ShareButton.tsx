@@ -1,32 +1,32 @@
 /** Links to the session and to the moment shown, the code that embeds it, and the session as a file. */
 import { Check, Link } from "lucide-react";
 import { useEffect, useState } from "react";
-import { moment_url } from "../player/address.ts";
-import { embed_code } from "../player/share.ts";
-import { elapsed_text } from "../player/time.ts";
+import { momentUrl } from "../player/address.ts";
+import { embedCode } from "../player/share.ts";
+import { elapsedText } from "../player/time.ts";
 import { DownloadEntries } from "./DownloadEntries.tsx";
 import { Menu } from "./Menu.tsx";
 import { usePlayer, useSlice } from "./stage-context.ts";
 
 export function ShareButton() {
-  const { session_id } = usePlayer();
-  const agent_id = useSlice((state) => state.head?.agent_id ?? "");
-  const { is_copied, copy } = useCopied();
-  const session_url = `${location.origin}/watch/${agent_id}/${session_id}`;
+  const { sessionId } = usePlayer();
+  const agentId = useSlice((state) => state.head?.agent_id ?? "");
+  const { isCopied, copy } = useCopied();
+  const sessionUrl = `${location.origin}/watch/${agentId}/${sessionId}`;
   return (
     <Menu
       face={
         <>
-          {is_copied ? <Check className="icon" /> : <Link className="icon" />}
-          <span className="share-word">{is_copied ? "Copied" : "Share"}</span>
+          {isCopied ? <Check className="icon" /> : <Link className="icon" />}
+          <span className="share-word">{isCopied ? "Copied" : "Share"}</span>
         </>
       }
       title="Share"
-      test_id="share"
+      testId="share"
       place="below"
     >
       {(close) => {
-        const copy_and_close = (text: string) => {
+        const copyAndClose = (text: string) => {
           copy(text);
           close();
         };
@@ -36,16 +36,16 @@ export function ShareButton() {
               type="button"
               className="menu-entry"
               data-testid="copy-link"
-              onClick={() => copy_and_close(session_url)}
+              onClick={() => copyAndClose(sessionUrl)}
             >
               Copy link to this session
             </button>
-            <CopyMoment session_url={session_url} copy={copy_and_close} />
+            <CopyMoment sessionUrl={sessionUrl} copy={copyAndClose} />
             <button
               type="button"
               className="menu-entry"
               data-testid="copy-embed"
-              onClick={() => copy_and_close(embed_code(location.origin, agent_id, session_id))}
+              onClick={() => copyAndClose(embedCode(location.origin, agentId, sessionId))}
             >
               Copy code to embed it
             </button>
@@ -57,33 +57,33 @@ export function ShareButton() {
   );
 }
 
-function CopyMoment({ session_url, copy }: { session_url: string; copy: (url: string) => void }) {
+function CopyMoment({ sessionUrl, copy }: { sessionUrl: string; copy: (url: string) => void }) {
   const position = useSlice((state) => state.position);
   return (
     <button
       type="button"
       className="menu-entry"
       data-testid="copy-moment"
-      onClick={() => copy(moment_url(session_url, position))}
+      onClick={() => copy(momentUrl(sessionUrl, position))}
     >
       Copy link at this moment
-      <time className="fact figure">{elapsed_text(position.ms)}</time>
+      <time className="fact figure">{elapsedText(position.ms)}</time>
     </button>
   );
 }
 
-export function useCopied(): { is_copied: boolean; copy: (text: string) => void } {
-  const [is_copied, set_copied] = useState(false);
+export function useCopied(): { isCopied: boolean; copy: (text: string) => void } {
+  const [isCopied, setCopied] = useState(false);
   useEffect(() => {
-    if (!is_copied) return;
-    const timer = setTimeout(() => set_copied(false), 2_000);
+    if (!isCopied) return;
+    const timer = setTimeout(() => setCopied(false), 2_000);
     return () => clearTimeout(timer);
-  }, [is_copied]);
+  }, [isCopied]);
   return {
-    is_copied,
+    isCopied,
     copy: (text) => {
       navigator.clipboard?.writeText(text).then(
-        () => set_copied(true),
+        () => setCopied(true),
         () => {},
       );
     },

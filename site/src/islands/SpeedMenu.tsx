@@ -1,22 +1,22 @@
 import { Check } from "lucide-react";
-import { rate_of, speeds } from "../player/control.ts";
+import { rateOf, speeds } from "../player/control.ts";
 import { Menu } from "./Menu.tsx";
 import { usePlayer, useSlice } from "./stage-context.ts";
 
-const speed_text = (speed: number): string => `${speed}×`.replace("0.5", "½");
+const speedText = (speed: number): string => `${speed}×`.replace("0.5", "½");
 
 /** How fast, whether idle stretches are shortened, and where the keys are explained. */
-export function SpeedMenu({ show_help }: { show_help: () => void }) {
+export function SpeedMenu({ showHelp }: { showHelp: () => void }) {
   const player = usePlayer();
   const speed = useSlice((state) => state.control.speed);
-  const rate = useSlice((state) => rate_of(state.control));
-  const skips_idle = useSlice((state) => state.control.skips_idle);
+  const rate = useSlice((state) => rateOf(state.control));
+  const skipsIdle = useSlice((state) => state.control.skipsIdle);
   return (
     <Menu
-      face={<span className="figure">{speed_text(rate)}</span>}
+      face={<span className="figure">{speedText(rate)}</span>}
       title="Speed"
       label="Speed"
-      test_id="speed"
+      testId="speed"
       className="speed"
       data={{ "data-speed": speed }}
     >
@@ -35,7 +35,7 @@ export function SpeedMenu({ show_help }: { show_help: () => void }) {
                   close();
                 }}
               >
-                {speed_text(one)}
+                {speedText(one)}
               </button>
             ))}
           </fieldset>
@@ -43,11 +43,11 @@ export function SpeedMenu({ show_help }: { show_help: () => void }) {
             type="button"
             className="menu-entry"
             role="switch"
-            aria-checked={skips_idle}
+            aria-checked={skipsIdle}
             data-testid="idle"
-            onClick={() => player.send({ kind: "idle", skips: !skips_idle })}
+            onClick={() => player.send({ kind: "idle", skips: !skipsIdle })}
           >
-            <span className="menu-check">{skips_idle && <Check className="icon" />}</span>
+            <span className="menu-check">{skipsIdle && <Check className="icon" />}</span>
             Shorten idle stretches
           </button>
           <button
@@ -55,7 +55,7 @@ export function SpeedMenu({ show_help }: { show_help: () => void }) {
             className="menu-entry"
             onClick={() => {
               close();
-              show_help();
+              showHelp();
             }}
           >
             <span className="menu-check" />

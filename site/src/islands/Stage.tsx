@@ -15,16 +15,16 @@ const roomy = 1400;
 
 export function Stage({ newer }: { newer: Head | null }) {
   const layout = useLayout();
-  const [chat_kept, keep_chat] = useKept("kulti.chat", innerWidth >= roomy ? "open" : "closed");
-  const [is_drawer_open, set_drawer_open] = useState(false);
-  const is_chat_shown = layout === "wide" ? chat_kept === "open" : is_drawer_open;
-  const toggle_chat = () => {
-    if (layout === "wide") keep_chat(is_chat_shown ? "closed" : "open");
-    else set_drawer_open(!is_drawer_open);
+  const [chatKept, keepChat] = useKept("kulti.chat", innerWidth >= roomy ? "open" : "closed");
+  const [isDrawerOpen, setDrawerOpen] = useState(false);
+  const isChatShown = layout === "wide" ? chatKept === "open" : isDrawerOpen;
+  const toggleChat = () => {
+    if (layout === "wide") keepChat(isChatShown ? "closed" : "open");
+    else setDrawerOpen(!isDrawerOpen);
   };
 
   return (
-    <div className="stage" data-layout={layout} data-chat={is_chat_shown}>
+    <div className="stage" data-layout={layout} data-chat={isChatShown}>
       {layout === "narrow" ? (
         <a className="skip" href="#pane">
           Skip to the agent
@@ -40,20 +40,17 @@ export function Stage({ newer }: { newer: Head | null }) {
         </>
       )}
       <ErrorBoundary part="the header">
-        <Header
-          is_chat_shown={is_chat_shown}
-          toggle_chat={layout === "narrow" ? null : toggle_chat}
-        />
+        <Header isChatShown={isChatShown} toggleChat={layout === "narrow" ? null : toggleChat} />
       </ErrorBoundary>
       {newer && <NewerSession head={newer} />}
       <Trouble />
       {layout === "narrow" ? (
-        <NarrowPanes has_chat />
+        <NarrowPanes hasChat />
       ) : (
         <Panes
           terminal={layout === "wide" ? "below" : "tab"}
-          is_chat_shown={is_chat_shown}
-          close_chat={toggle_chat}
+          isChatShown={isChatShown}
+          closeChat={toggleChat}
         />
       )}
       {layout !== "narrow" && <TimelineBar />}

@@ -1,7 +1,7 @@
 /** `/watch/…` */
 import { Stage } from "./Stage.tsx";
-import { begin_visit, VisitPage } from "./VisitPage.tsx";
+import { beginVisit, VisitPage } from "./VisitPage.tsx";
 
-const visit = begin_visit();
+const visit = beginVisit();
 
 export const StagePage = () => <VisitPage visit={visit} Stage={Stage} />;

@@ -3,7 +3,7 @@ import { useSlice } from "./stage-context.ts";
 import { useConnectionWord } from "./use-connection-word.ts";
 
 /** Long enough that a burst of changes is told once, with its outcome. */
-const settle_ms = 1_500;
+const settleMs = 1_500;
 
 /** The one place from which screen readers are told what changes; thoughts are read at the reader's own pace. */
 export function StatusRegion() {
@@ -11,9 +11,9 @@ export function StatusRegion() {
   const status = useSlice((state) => state.stage.status);
   const name = useSlice((state) => state.head?.agent_name ?? "The agent");
   const sentence = `${name} is ${status}, connection ${word}.`;
-  const [told, set_told] = useState("");
+  const [told, setTold] = useState("");
   useEffect(() => {
-    const timer = setTimeout(() => set_told(sentence), settle_ms);
+    const timer = setTimeout(() => setTold(sentence), settleMs);
     return () => clearTimeout(timer);
   }, [sentence]);
   return (

@@ -4,7 +4,7 @@ import { Scroller } from "./Scroller.tsx";
 import { useSlice } from "./stage-context.ts";
 import { Text } from "./Text.tsx";
 
-export function TaskSentence({ is_open, toggle }: { is_open: boolean; toggle: () => void }) {
+export function TaskSentence({ isOpen, toggle }: { isOpen: boolean; toggle: () => void }) {
   const task = useSlice((state) => state.stage.task ?? state.head?.task ?? null);
   const goal = useSlice((state) => state.stage.goal ?? state.head?.goal ?? null);
   const milestones = useSlice((state) => state.stage.milestones);
@@ -16,7 +16,7 @@ export function TaskSentence({ is_open, toggle }: { is_open: boolean; toggle: ()
     <button
       type="button"
       className="task"
-      aria-expanded={is_open}
+      aria-expanded={isOpen}
       aria-controls="task-details"
       onClick={toggle}
     >

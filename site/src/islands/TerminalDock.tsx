@@ -1,19 +1,19 @@
 /** The terminal below the code: as high as the viewer drags it, or folded to its last line. */
 import { ChevronDown, ChevronUp } from "lucide-react";
 import { type KeyboardEvent, type PointerEvent, useRef } from "react";
-import { last_command } from "../player/terminal-text.ts";
+import { lastCommand } from "../player/terminal-text.ts";
 import { useSlice } from "./stage-context.ts";
 import { TerminalView } from "./TerminalView.tsx";
 import { useKept } from "./use-kept.ts";
 
 const [lowest, highest, step] = [96, 640, 24];
 
-export function TerminalDock({ is_alone }: { is_alone: boolean }) {
+export function TerminalDock({ isAlone }: { isAlone: boolean }) {
   const [kept, keep] = useKept("kulti.terminal", "240");
   const terminal = useSlice((state) => state.stage.terminal);
   const dock = useRef<HTMLElement>(null);
-  const has_output = terminal.length > 0;
-  const is_folded = !has_output || (kept.startsWith("folded") && !is_alone);
+  const hasOutput = terminal.length > 0;
+  const isFolded = !hasOutput || (kept.startsWith("folded") && !isAlone);
   const height = clamp(Number.parseInt(kept.replace("folded ", ""), 10) || 240);
   const resize = (next: number) => keep(String(clamp(next)));
 
@@ -34,10 +34,10 @@ export function TerminalDock({ is_alone }: { is_alone: boolean }) {
       className="dock"
       aria-label="Terminal"
       ref={dock}
-      data-alone={is_alone}
-      style={is_folded || is_alone ? undefined : { height }}
+      data-alone={isAlone}
+      style={isFolded || isAlone ? undefined : { height }}
     >
-      {!is_folded && !is_alone && (
+      {!isFolded && !isAlone && (
         // biome-ignore lint/a11y/useSemanticElements: a rule can't be dragged.
         <div
           className="dock-edge"
@@ -56,22 +56,22 @@ export function TerminalDock({ is_alone }: { is_alone: boolean }) {
       <div className="dock-bar">
         <h2 className="pane-title">Terminal</h2>
         <span className="dock-line">
-          {has_output ? is_folded && <code>{last_command(terminal)}</code> : "nothing has run yet"}
+          {hasOutput ? isFolded && <code>{lastCommand(terminal)}</code> : "nothing has run yet"}
         </span>
-        {has_output && !is_alone && (
+        {hasOutput && !isAlone && (
           <button
             type="button"
             className="tool-button"
-            aria-expanded={!is_folded}
-            title={is_folded ? "Show the terminal" : "Fold the terminal"}
-            onClick={() => keep(is_folded ? String(height) : `folded ${height}`)}
+            aria-expanded={!isFolded}
+            title={isFolded ? "Show the terminal" : "Fold the terminal"}
+            onClick={() => keep(isFolded ? String(height) : `folded ${height}`)}
           >
-            {is_folded ? <ChevronUp className="icon" /> : <ChevronDown className="icon" />}
-            <span className="hidden">{is_folded ? "Show" : "Fold"}</span>
+            {isFolded ? <ChevronUp className="icon" /> : <ChevronDown className="icon" />}
+            <span className="hidden">{isFolded ? "Show" : "Fold"}</span>
           </button>
         )}
       </div>
-      {!is_folded && <TerminalView />}
+      {!isFolded && <TerminalView />}
     </section>
   );
 }

@@ -1,12 +1,12 @@
 /** What the agent ran. The picture is drawn by a real terminal; beside it stands the same as text to be read aloud. */
 import { useEffect, useMemo, useRef, useState } from "react";
-import { browser_clock } from "../player/clock.ts";
+import { browserClock } from "../player/clock.ts";
 import { transcript } from "../player/terminal-text.ts";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { useOnStage, useSlice } from "./stage-context.ts";
 import type { Screen } from "./terminal-screen.ts";
 
-const read_aloud_entries = 200;
+const readAloudEntries = 200;
 
 export function TerminalView() {
   return (
@@ -19,37 +19,37 @@ export function TerminalView() {
 function TerminalOutput() {
   const { player } = useOnStage();
   const host = useRef<HTMLDivElement>(null);
-  const [failure, set_failure] = useState<Error | null>(null);
-  const has_output = useSlice((state) => state.stage.terminal.length > 0);
+  const [failure, setFailure] = useState<Error | null>(null);
+  const hasOutput = useSlice((state) => state.stage.terminal.length > 0);
   if (failure) throw failure;
 
   useEffect(() => {
     const element = host.current;
-    if (!element || !has_output) return;
+    if (!element || !hasOutput) return;
     let screen: Screen | undefined;
-    let is_gone = false;
+    let isGone = false;
     let unsubscribe = () => {};
     const load = async () => {
-      const { open_screen } = await import("./terminal-screen.ts");
-      if (is_gone) return;
-      const opened = open_screen(element);
+      const { openScreen } = await import("./terminal-screen.ts");
+      if (isGone) return;
+      const opened = openScreen(element);
       screen = opened;
       const write = () => opened.show(player.store.get().stage.terminal);
       write();
       unsubscribe = player.store.subscribe(write);
     };
     // After the picture that has the first output: a terminal takes its time to get ready.
-    browser_clock.frame(() => void load().catch(set_failure));
+    browserClock.frame(() => void load().catch(setFailure));
     return () => {
-      is_gone = true;
+      isGone = true;
       unsubscribe();
       screen?.close();
     };
-  }, [player, has_output]);
+  }, [player, hasOutput]);
 
   return (
     <div className="terminal" data-testid="terminal">
-      {has_output ? (
+      {hasOutput ? (
         <>
           <div className="terminal-screen" ref={host} aria-hidden="true" />
           <Transcript />
@@ -63,7 +63,7 @@ function TerminalOutput() {
 
 function Transcript() {
   const terminal = useSlice((state) => state.stage.terminal);
-  const passages = useMemo(() => transcript(terminal, read_aloud_entries), [terminal]);
+  const passages = useMemo(() => transcript(terminal, readAloudEntries), [terminal]);
   return (
     <section className="hidden" aria-label="Terminal output as text">
       {passages.map(({ seq, text }) => (

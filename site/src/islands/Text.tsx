@@ -1,7 +1,7 @@
 /** Text that nobody vouches for: never HTML; its web addresses as links, its code in the code's dress. */
 import { useMemo } from "react";
-import { find_links, type TextPart, untrusted_rel } from "../player/links.ts";
-import { type RichPart, rich_text } from "../player/rich-text.ts";
+import { findLinks, type TextPart, untrustedRel } from "../player/links.ts";
+import { type RichPart, richText } from "../player/rich-text.ts";
 
 interface Props {
   text: string;
@@ -9,13 +9,13 @@ interface Props {
 
 /** Links and nothing else. */
 export function Text({ text }: Props) {
-  const parts = useMemo(() => find_links(text), [text]);
+  const parts = useMemo(() => findLinks(text), [text]);
   return <Parts parts={parts} />;
 }
 
 /** Links, `code`, **strong** and fenced blocks. */
 export function RichText({ text }: Props) {
-  const parts = useMemo(() => rich_text(text), [text]);
+  const parts = useMemo(() => richText(text), [text]);
   return <Parts parts={parts} />;
 }
 
@@ -45,7 +45,7 @@ function Part({ part }: { part: RichPart }) {
 
 function Link({ text, url }: Extract<TextPart, { kind: "link" }>) {
   return (
-    <a href={url} target="_blank" rel={untrusted_rel}>
+    <a href={url} target="_blank" rel={untrustedRel}>
       {text}
     </a>
   );

@@ -1,10 +1,10 @@
 import { Moon, Sun } from "lucide-react";
 import { useState } from "react";
-import { choose_theme, chosen_theme, other_theme } from "../player/theme.ts";
+import { chooseTheme, chosenTheme, otherTheme } from "../player/theme.ts";
 
 export function ThemeToggle() {
-  const [theme, set_theme] = useState(chosen_theme);
-  const next = other_theme(theme);
+  const [theme, setTheme] = useState(chosenTheme);
+  const next = otherTheme(theme);
   const Icon = theme === "dark" ? Sun : Moon;
   return (
     <button
@@ -13,8 +13,8 @@ export function ThemeToggle() {
       title={`Switch to ${next}`}
       aria-label={`Switch to the ${next} theme`}
       onClick={() => {
-        choose_theme(next);
-        set_theme(next);
+        chooseTheme(next);
+        setTheme(next);
       }}
     >
       <Icon className="icon" />

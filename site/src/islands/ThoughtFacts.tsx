@@ -1,21 +1,21 @@
 /** What a thought says about itself beside its text: the options it weighed, how sure it is, the file it means. */
 import type { Thought } from "@kulti/protocol";
 import { Check } from "lucide-react";
-import { in_order } from "../player/bidi.ts";
+import { inOrder } from "../player/bidi.ts";
 import { usePlayer, useSlice } from "./stage-context.ts";
 
 export function ThoughtFacts({ thought }: { thought: Thought }) {
-  const { metadata, thought_type, content } = thought;
+  const { metadata, thought_type: thoughtType, content } = thought;
   const player = usePlayer();
-  const { file, confidence, prompt_for, chosen } = metadata;
-  const is_known = useSlice((state) => typeof file === "string" && state.stage.files.has(file));
+  const { file, confidence, prompt_for: promptFor, chosen } = metadata;
+  const isKnown = useSlice((state) => typeof file === "string" && state.stage.files.has(file));
   const options = Array.isArray(metadata.options)
     ? metadata.options.filter((option) => typeof option === "string")
     : [];
-  const is_sure = typeof confidence === "number" && confidence >= 0 && confidence <= 1;
-  const asks = typeof prompt_for === "string" && thought_type === "prompt" ? prompt_for : null;
-  const names_file = typeof file === "string" && file !== "" && !content.includes(file);
-  if (options.length === 0 && !is_sure && !asks && !names_file) return null;
+  const isSure = typeof confidence === "number" && confidence >= 0 && confidence <= 1;
+  const asks = typeof promptFor === "string" && thoughtType === "prompt" ? promptFor : null;
+  const namesFile = typeof file === "string" && file !== "" && !content.includes(file);
+  if (options.length === 0 && !isSure && !asks && !namesFile) return null;
   return (
     <div className="thought-facts">
       {options.length > 0 && (
@@ -30,19 +30,19 @@ export function ThoughtFacts({ thought }: { thought: Thought }) {
         </ul>
       )}
       {asks && <span dir="auto">for {asks}</span>}
-      {is_sure && <span className="figure">{Math.round(confidence * 100)} % sure</span>}
-      {names_file &&
-        (is_known ? (
+      {isSure && <span className="figure">{Math.round(confidence * 100)} % sure</span>}
+      {namesFile &&
+        (isKnown ? (
           <button
             type="button"
             className="file-link"
             onClick={() => player.choose({ kind: "file", filename: file })}
           >
-            <bdi>{in_order(file)}</bdi>
+            <bdi>{inOrder(file)}</bdi>
           </button>
         ) : (
           <code>
-            <bdi>{in_order(file)}</bdi>
+            <bdi>{inOrder(file)}</bdi>
           </code>
         ))}
     </div>

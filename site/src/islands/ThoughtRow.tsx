@@ -1,8 +1,8 @@
 /** A thought is a paragraph. Its type is a word on the rule, its priority is weight and indentation. */
 import type { Thought } from "@kulti/protocol";
-import { is_folded } from "../player/arrivals.ts";
-import { split_headline } from "../player/rich-text.ts";
-import { beginning_of } from "../player/typing.ts";
+import { isFolded } from "../player/arrivals.ts";
+import { splitHeadline } from "../player/rich-text.ts";
+import { beginningOf } from "../player/typing.ts";
 import { FoldedThought } from "./FoldedThought.tsx";
 import { RowTime } from "./RowTime.tsx";
 import { useSlice } from "./stage-context.ts";
@@ -13,20 +13,20 @@ import { TypeWord } from "./TypeWord.tsx";
 interface Props {
   thought: Thought;
   /** The thought before is of another type. */
-  begins_run: boolean;
+  beginsRun: boolean;
   /** When that one was; null where none stands before. */
-  at_before: string | null;
-  is_newest: boolean;
+  atBefore: string | null;
+  isNewest: boolean;
 }
 
-export function ThoughtRow({ thought, begins_run, at_before, is_newest }: Props) {
+export function ThoughtRow({ thought, beginsRun, atBefore, isNewest }: Props) {
   const shown = useSlice((state) => state.typing.shown.get(thought.seq));
-  const was_seen_coming = useSlice((state) => thought.seq > state.seen_from);
+  const wasSeenComing = useSlice((state) => thought.seq > state.seenFrom);
   // Its turn to be typed has not come.
   if (shown === 0) return null;
-  const folds = is_folded(thought);
-  const is_typed = shown !== undefined;
-  const text = is_typed ? beginning_of(thought.content, shown) : thought.content;
+  const folds = isFolded(thought);
+  const isTyped = shown !== undefined;
+  const text = isTyped ? beginningOf(thought.content, shown) : thought.content;
   return (
     <article
       className="row thought"
@@ -35,31 +35,31 @@ export function ThoughtRow({ thought, begins_run, at_before, is_newest }: Props)
       data-thought-type={thought.thought_type}
       data-priority={thought.priority}
       data-folds={folds}
-      data-begins-run={begins_run}
-      data-newest={is_newest}
-      data-entering={was_seen_coming}
+      data-begins-run={beginsRun}
+      data-newest={isNewest}
+      data-entering={wasSeenComing}
     >
-      <RowTime at={thought.at} before={at_before} />
+      <RowTime at={thought.at} before={atBefore} />
       <div className="row-body">
-        {begins_run && !folds && <TypeWord type={thought.thought_type} />}
-        {!begins_run && <span className="hidden">{thought.thought_type}: </span>}
+        {beginsRun && !folds && <TypeWord type={thought.thought_type} />}
+        {!beginsRun && <span className="hidden">{thought.thought_type}: </span>}
         {folds ? (
-          <FoldedThought thought={thought} names_type={begins_run} />
+          <FoldedThought thought={thought} namesType={beginsRun} />
         ) : (
           <p className="thought-text" dir="auto">
-            <ThoughtText text={text} is_headline={thought.priority === "headline"} />
-            {(is_typed || !thought.done) && <span className="caret" aria-hidden="true" />}
+            <ThoughtText text={text} isHeadline={thought.priority === "headline"} />
+            {(isTyped || !thought.done) && <span className="caret" aria-hidden="true" />}
           </p>
         )}
-        {!is_typed && <ThoughtFacts thought={thought} />}
+        {!isTyped && <ThoughtFacts thought={thought} />}
       </div>
     </article>
   );
 }
 
-function ThoughtText({ text, is_headline }: { text: string; is_headline: boolean }) {
-  if (!is_headline) return <RichText text={text} />;
-  const { headline, rest } = split_headline(text);
+function ThoughtText({ text, isHeadline }: { text: string; isHeadline: boolean }) {
+  if (!isHeadline) return <RichText text={text} />;
+  const { headline, rest } = splitHeadline(text);
   return (
     <>
       <span className="headline">

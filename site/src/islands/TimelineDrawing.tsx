@@ -1,11 +1,11 @@
 /** Heat, idle stretches and chapters behind the line; drawn anew at most twice a second. */
 import { memo, useEffect, useState } from "react";
-import { picture_timeline, type TimelinePicture } from "../player/timeline-picture.ts";
+import { pictureTimeline, type TimelinePicture } from "../player/timeline-picture.ts";
 import { usePlayer, useSlice } from "./stage-context.ts";
 
 const slots = 240;
 const [width, height] = [960, 20];
-const rest_ms = 500;
+const restMs = 500;
 
 export const TimelineDrawing = memo(function TimelineDrawing() {
   const picture = useTimelinePicture();
@@ -49,20 +49,20 @@ export const TimelineDrawing = memo(function TimelineDrawing() {
 function useTimelinePicture(): TimelinePicture | null {
   const player = usePlayer();
   const seq = useSlice((state) => state.edge.seq);
-  const skips_idle = useSlice((state) => state.control.skips_idle);
-  const [picture, set_picture] = useState<TimelinePicture | null>(null);
-  const [drawn, set_drawn] = useState({ seq: 0, skips_idle, at: 0 });
+  const skipsIdle = useSlice((state) => state.control.skipsIdle);
+  const [picture, setPicture] = useState<TimelinePicture | null>(null);
+  const [drawn, setDrawn] = useState({ seq: 0, skipsIdle, at: 0 });
   useEffect(() => {
-    if (seq === 0 || (seq === drawn.seq && skips_idle === drawn.skips_idle)) return;
-    const wait = skips_idle === drawn.skips_idle ? drawn.at + rest_ms - performance.now() : 0;
+    if (seq === 0 || (seq === drawn.seq && skipsIdle === drawn.skipsIdle)) return;
+    const wait = skipsIdle === drawn.skipsIdle ? drawn.at + restMs - performance.now() : 0;
     const timer = setTimeout(
       () => {
-        set_picture(picture_timeline(player.known(), skips_idle, slots));
-        set_drawn({ seq: player.timeline.length, skips_idle, at: performance.now() });
+        setPicture(pictureTimeline(player.known(), skipsIdle, slots));
+        setDrawn({ seq: player.timeline.length, skipsIdle, at: performance.now() });
       },
       Math.max(0, wait),
     );
     return () => clearTimeout(timer);
-  }, [player, seq, skips_idle, drawn]);
+  }, [player, seq, skipsIdle, drawn]);
   return picture;
 }

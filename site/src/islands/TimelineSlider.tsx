@@ -1,8 +1,8 @@
 /** The line of time: click, drag or use the keys; what lies under the pointer is told before one goes there. */
 import { type PointerEvent, useRef, useState } from "react";
-import { chapter_at } from "../player/chapters.ts";
-import { at_part, part_of } from "../player/control.ts";
-import { duration_text, elapsed_text } from "../player/time.ts";
+import { chapterAt } from "../player/chapters.ts";
+import { atPart, partOf } from "../player/control.ts";
+import { durationText, elapsedText } from "../player/time.ts";
 import { usePlayer, useSlice } from "./stage-context.ts";
 import { TimelineDrawing } from "./TimelineDrawing.tsx";
 
@@ -12,20 +12,20 @@ export function TimelineSlider() {
   const position = useSlice((state) => state.position);
   const chapters = useSlice((state) => state.chapters);
   const bar = useRef<HTMLDivElement>(null);
-  const [pointed, set_pointed] = useState<number | null>(null);
+  const [pointed, setPointed] = useState<number | null>(null);
   const known = player.known();
   const { timeline } = player;
   const at =
     control.place === null && known.timeline.length >= known.to_seq
       ? 1
-      : part_of(position, control, known);
-  const chapter = chapter_at(chapters, position.seq);
+      : partOf(position, control, known);
+  const chapter = chapterAt(chapters, position.seq);
 
-  const part_under = (event: PointerEvent) => {
+  const partUnder = (event: PointerEvent) => {
     const { left, width } = bar.current?.getBoundingClientRect() ?? { left: 0, width: 1 };
     return Math.min(1, Math.max(0, (event.clientX - left) / width));
   };
-  const seek = (event: PointerEvent) => player.send({ kind: "seek_part", part: part_under(event) });
+  const seek = (event: PointerEvent) => player.send({ kind: "seek_part", part: partUnder(event) });
 
   return (
     <div
@@ -35,9 +35,9 @@ export function TimelineSlider() {
       tabIndex={0}
       aria-label="Position in the session"
       aria-valuemin={0}
-      aria-valuemax={Math.round(timeline.end_ms / 1000)}
+      aria-valuemax={Math.round(timeline.endMs / 1000)}
       aria-valuenow={Math.round(position.ms / 1000)}
-      aria-valuetext={`${duration_text(position.ms)} of ${duration_text(timeline.end_ms)}${chapter ? `, ${chapter.title}` : ""}`}
+      aria-valuetext={`${durationText(position.ms)} of ${durationText(timeline.endMs)}${chapter ? `, ${chapter.title}` : ""}`}
       data-testid="timeline"
       onPointerDown={(event) => {
         if (event.button !== 0) return;
@@ -45,12 +45,12 @@ export function TimelineSlider() {
         seek(event);
       }}
       onPointerMove={(event) => {
-        set_pointed(part_under(event));
+        setPointed(partUnder(event));
         if (event.currentTarget.hasPointerCapture(event.pointerId)) seek(event);
       }}
-      onPointerUp={(event) => event.pointerType !== "mouse" && set_pointed(null)}
-      onPointerLeave={() => set_pointed(null)}
-      onPointerCancel={() => set_pointed(null)}
+      onPointerUp={(event) => event.pointerType !== "mouse" && setPointed(null)}
+      onPointerLeave={() => setPointed(null)}
+      onPointerCancel={() => setPointed(null)}
     >
       <TimelineDrawing />
       <div className="timeline-rail">
@@ -67,16 +67,16 @@ function Hint({ part }: { part: number }) {
   const player = usePlayer();
   const control = useSlice((state) => state.control);
   const chapters = useSlice((state) => state.chapters);
-  const place = at_part(part, control, player.known());
-  const chapter = chapter_at(chapters, place.seq);
-  const is_unread = place.seq > player.timeline.length;
+  const place = atPart(part, control, player.known());
+  const chapter = chapterAt(chapters, place.seq);
+  const isUnread = place.seq > player.timeline.length;
   return (
     <div
       className="timeline-hint"
       style={{ left: `${part * 100}%` }}
       data-half={part > 0.5 ? "end" : "start"}
     >
-      <span className="figure">{is_unread ? `event ${place.seq}` : elapsed_text(place.ms)}</span>
+      <span className="figure">{isUnread ? `event ${place.seq}` : elapsedText(place.ms)}</span>
       {chapter && (
         <span className="timeline-hint-chapter" dir="auto">
           {chapter.title}

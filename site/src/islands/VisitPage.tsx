@@ -1,12 +1,12 @@
 /** Finds the session that the address names and shows the scene that the visit is in. */
 import type { Head } from "@kulti/protocol";
 import type { ComponentType } from "react";
-import { parse_wish } from "../player/address.ts";
-import { browser_clock } from "../player/clock.ts";
-import { load_api } from "../player/config.ts";
-import { expose_stage } from "../player/console.ts";
-import { own_viewer_id } from "../player/identity.ts";
-import { create_visit, parse_address, type Visit } from "../player/visit.ts";
+import { parseWish } from "../player/address.ts";
+import { browserClock } from "../player/clock.ts";
+import { loadApi } from "../player/config.ts";
+import { exposeStage } from "../player/console.ts";
+import { ownViewerId } from "../player/identity.ts";
+import { createVisit, parseAddress, type Visit } from "../player/visit.ts";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { Failed, Gone, Loading, Missing, NoAddress, Waiting } from "./Scenes.tsx";
 import { StageContext, useStore } from "./stage-context.ts";
@@ -15,17 +15,17 @@ import { StageContext, useStore } from "./stage-context.ts";
 export type StageView = ComponentType<{ newer: Head | null }>;
 
 /** To be called as the page's script runs: what is asked for then comes while React gets ready. */
-export function begin_visit(): Visit | null {
-  const address = parse_address(location.pathname);
+export function beginVisit(): Visit | null {
+  const address = parseAddress(location.pathname);
   if (!address) return null;
-  const visit = create_visit({
+  const visit = createVisit({
     address,
-    load_api,
-    viewer_id: own_viewer_id(),
-    clock: browser_clock,
-    wish: parse_wish(location),
+    loadApi,
+    viewerId: ownViewerId(),
+    clock: browserClock,
+    wish: parseWish(location),
   });
-  expose_stage(visit);
+  exposeStage(visit);
   return visit;
 }
 
@@ -39,16 +39,16 @@ export function VisitPage({ visit, Stage }: { visit: Visit | null; Stage: StageV
 }
 
 function Visited({ visit, Stage }: { visit: Visit; Stage: StageView }) {
-  const { agent_id, scene, newer, lobby } = useStore(visit.store);
+  const { agentId, scene, newer, lobby } = useStore(visit.store);
   switch (scene.kind) {
     case "loading":
-      return <Loading agent_id={agent_id} />;
+      return <Loading agentId={agentId} />;
     case "waiting":
-      return <Waiting agent_id={agent_id} lobby={lobby} />;
+      return <Waiting agentId={agentId} lobby={lobby} />;
     case "missing":
-      return <Missing agent_id={agent_id} />;
+      return <Missing agentId={agentId} />;
     case "gone":
-      return <Gone agent_id={agent_id} />;
+      return <Gone agentId={agentId} />;
     case "failed":
       return <Failed problem={scene.problem} retry={visit.retry} />;
     case "playing":

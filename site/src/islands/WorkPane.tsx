@@ -2,8 +2,8 @@
 import type { StageFile } from "@kulti/protocol";
 import { Crosshair, ExternalLink, PanelLeft } from "lucide-react";
 import { useMemo } from "react";
-import { shown_target, type WorkTarget } from "../player/follow.ts";
-import { safe_url, untrusted_rel } from "../player/links.ts";
+import { shownTarget, type WorkTarget } from "../player/follow.ts";
+import { safeUrl, untrustedRel } from "../player/links.ts";
 import { FileList } from "./FileList.tsx";
 import { FileTabs } from "./FileTabs.tsx";
 import { FileView } from "./FileView.tsx";
@@ -20,15 +20,15 @@ interface Props {
 export function WorkPane({ terminal }: Props) {
   const player = usePlayer();
   const files = useSlice((state) => state.stage.files);
-  const active_file = useSlice((state) => state.stage.active_file);
+  const activeFile = useSlice((state) => state.stage.active_file);
   const follow = useSlice((state) => state.follow);
-  const has_terminal = useSlice((state) => state.stage.terminal.length > 0);
-  const [list, keep_list] = useKept("kulti.files", "open");
+  const hasTerminal = useSlice((state) => state.stage.terminal.length > 0);
+  const [list, keepList] = useKept("kulti.files", "open");
   const all = useMemo(() => files.values(), [files]);
-  const has_tab = terminal === "tab" && has_terminal;
-  const target = target_in(shown_target(follow), has_tab, active_file);
+  const hasTab = terminal === "tab" && hasTerminal;
+  const target = targetIn(shownTarget(follow), hasTab, activeFile);
   const file = target?.kind === "file" ? files.get(target.filename) : undefined;
-  const is_list_shown = terminal === "below" && list === "open" && all.length > 1;
+  const isListShown = terminal === "below" && list === "open" && all.length > 1;
 
   return (
     <section
@@ -43,17 +43,17 @@ export function WorkPane({ terminal }: Props) {
           <button
             type="button"
             className="tool-button list-toggle"
-            aria-pressed={is_list_shown}
-            title={is_list_shown ? "Hide the list of files" : "Show the list of files"}
-            onClick={() => keep_list(is_list_shown ? "closed" : "open")}
+            aria-pressed={isListShown}
+            title={isListShown ? "Hide the list of files" : "Show the list of files"}
+            onClick={() => keepList(isListShown ? "closed" : "open")}
           >
             <PanelLeft className="icon" />
             <span className="hidden">Files</span>
           </button>
         )}
-        <FileTabs files={all} target={target} has_terminal={has_tab} choose={player.choose} />
+        <FileTabs files={all} target={target} hasTerminal={hasTab} choose={player.choose} />
         <PreviewLink />
-        {(all.length > 0 || has_tab) && (
+        {(all.length > 0 || hasTab) && (
           <button
             type="button"
             className="tool-button follow"
@@ -74,14 +74,14 @@ export function WorkPane({ terminal }: Props) {
         )}
       </div>
       <div className="work-body">
-        {is_list_shown && (
+        {isListShown && (
           <FileList files={all} shown={file?.filename ?? null} choose={player.choose} />
         )}
-        <div className="work-view" role="tabpanel" id="work-view" aria-label={label_of(target)}>
+        <div className="work-view" role="tabpanel" id="work-view" aria-label={labelOf(target)}>
           <Shown target={target} file={file} terminal={terminal} />
         </div>
       </div>
-      {terminal === "below" && <TerminalDock is_alone={all.length === 0} />}
+      {terminal === "below" && <TerminalDock isAlone={all.length === 0} />}
     </section>
   );
 }
@@ -91,33 +91,33 @@ function Shown({
   file,
   terminal,
 }: { target: WorkTarget | null; file: StageFile | undefined } & Props) {
-  const ran_something = useSlice((state) => state.stage.terminal.length > 0);
+  const ranSomething = useSlice((state) => state.stage.terminal.length > 0);
   if (target?.kind === "terminal") return <TerminalView />;
   if (file) return <FileView key={file.filename} file={file} />;
-  const is_shown_elsewhere = terminal === "below" && ran_something;
-  if (is_shown_elsewhere) return null;
+  const isShownElsewhere = terminal === "below" && ranSomething;
+  if (isShownElsewhere) return null;
   return <p className="pane-empty">No file has been touched yet. The first one opens here.</p>;
 }
 
 /** Where the terminal has a place of its own, the files stay in view while it runs. */
-function target_in(
+function targetIn(
   target: WorkTarget | null,
-  has_tab: boolean,
-  active_file: string | null,
+  hasTab: boolean,
+  activeFile: string | null,
 ): WorkTarget | null {
-  if (target?.kind === "file" || (target?.kind === "terminal" && has_tab)) return target;
-  return active_file === null ? null : { kind: "file", filename: active_file };
+  if (target?.kind === "file" || (target?.kind === "terminal" && hasTab)) return target;
+  return activeFile === null ? null : { kind: "file", filename: activeFile };
 }
 
-const label_of = (target: WorkTarget | null): string =>
+const labelOf = (target: WorkTarget | null): string =>
   target?.kind === "file" ? target.filename : "Terminal";
 
 function PreviewLink() {
-  const preview_url = useSlice((state) => state.stage.preview_url);
-  const url = preview_url ? safe_url(preview_url) : null;
+  const previewUrl = useSlice((state) => state.stage.preview_url);
+  const url = previewUrl ? safeUrl(previewUrl) : null;
   if (!url) return null;
   return (
-    <a className="tool-button" href={url} target="_blank" rel={untrusted_rel} title={url}>
+    <a className="tool-button" href={url} target="_blank" rel={untrustedRel} title={url}>
       <ExternalLink className="icon" />
       <span className="preview-word">Preview</span>
     </a>

@@ -12,7 +12,7 @@ import {
   Wrench,
 } from "lucide-react";
 
-export const type_icons: Record<ThoughtType, LucideIcon> = {
+export const typeIcons: Record<ThoughtType, LucideIcon> = {
   general: MessageSquare,
   reasoning: Lightbulb,
   decision: Check,

@@ -12,9 +12,9 @@ export interface OnStage {
 export const StageContext = createContext<OnStage | null>(null);
 
 export function useOnStage(): OnStage {
-  const on_stage = useContext(StageContext);
-  if (!on_stage) throw new Error("This part of the page needs a session to show.");
-  return on_stage;
+  const onStage = useContext(StageContext);
+  if (!onStage) throw new Error("This part of the page needs a session to show.");
+  return onStage;
 }
 
 export const usePlayer = (): Player => useOnStage().player;

@@ -3,7 +3,7 @@ import type { List, TerminalEntry } from "@kulti/protocol";
 import { FitAddon } from "@xterm/addon-fit";
 import { type ITheme, Terminal } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
-import { ends_line, entry_bytes, start_of_last } from "../player/terminal-text.ts";
+import { endsLine, entryBytes, startOfLast } from "../player/terminal-text.ts";
 
 export interface Screen {
   /** Writes the entries that are new; where those shown are not among them any more, begins anew. */
@@ -11,12 +11,12 @@ export interface Screen {
   close(): void;
 }
 
-const most_lines = 5_000;
+const mostLines = 5_000;
 /** Written at once no more than this, so that a jump to another moment is soon done; what comes then is kept. */
-const most_entries = 300;
-const most_characters = 100_000;
+const mostEntries = 300;
+const mostCharacters = 100_000;
 
-export function open_screen(host: HTMLElement): Screen {
+export function openScreen(host: HTMLElement): Screen {
   const style = getComputedStyle(host);
   const terminal = new Terminal({
     disableStdin: true,
@@ -26,12 +26,12 @@ export function open_screen(host: HTMLElement): Screen {
     fontFamily: style.getPropertyValue("--mono"),
     fontSize: 13,
     lineHeight: 1.35,
-    scrollback: most_lines,
+    scrollback: mostLines,
     minimumContrastRatio: 4.5,
     allowProposedApi: false,
-    theme: theme_of(host),
+    theme: themeOf(host),
   });
-  refuse_commands(terminal);
+  refuseCommands(terminal);
   const fit = new FitAddon();
   terminal.loadAddon(fit);
   terminal.open(host);
@@ -50,7 +50,7 @@ export function open_screen(host: HTMLElement): Screen {
     refit();
   });
   const recolour = () => {
-    terminal.options.theme = theme_of(host);
+    terminal.options.theme = themeOf(host);
   };
   const scheme = matchMedia("(prefers-color-scheme: light)");
   scheme.addEventListener("change", recolour);
@@ -59,35 +59,35 @@ export function open_screen(host: HTMLElement): Screen {
 
   let shown: List<TerminalEntry> | null = null;
   let wanted: List<TerminalEntry> | null = null;
-  let at_line_start = true;
-  let is_writing = false;
+  let atLineStart = true;
+  let isWriting = false;
 
   const write = (entries: List<TerminalEntry>) => {
     const written = shown?.length ?? 0;
-    const goes_on = written <= entries.length && shown?.last?.seq === entries.get(written - 1)?.seq;
-    const last_from = start_of_last(entries, most_entries, most_characters);
-    const from = goes_on ? Math.max(written, last_from) : last_from;
-    if (!goes_on || from > written) {
+    const goesOn = written <= entries.length && shown?.last?.seq === entries.get(written - 1)?.seq;
+    const lastFrom = startOfLast(entries, mostEntries, mostCharacters);
+    const from = goesOn ? Math.max(written, lastFrom) : lastFrom;
+    if (!goesOn || from > written) {
       terminal.reset();
-      at_line_start = true;
+      atLineStart = true;
     }
     for (const entry of entries.slice(from)) {
-      const bytes = entry_bytes(entry, at_line_start);
-      if (bytes !== "") at_line_start = ends_line(bytes);
+      const bytes = entryBytes(entry, atLineStart);
+      if (bytes !== "") atLineStart = endsLine(bytes);
       terminal.write(bytes);
     }
     shown = entries;
   };
   /** One version at a time: a reset would overtake what was handed over and not drawn yet. */
   const next = () => {
-    if (is_writing || !wanted) return;
+    if (isWriting || !wanted) return;
     const entries = wanted;
     wanted = null;
     if (entries === shown) return;
-    is_writing = true;
+    isWriting = true;
     write(entries);
     terminal.write("", () => {
-      is_writing = false;
+      isWriting = false;
       next();
     });
   };
@@ -109,26 +109,26 @@ export function open_screen(host: HTMLElement): Screen {
  * Output may colour and move the cursor, and no more: no titles, links, clipboard or palette (OSC), no device strings
  * (DCS), no reset that would wipe what was shown, no other screen and no mouse.
  */
-function refuse_commands({ parser }: Terminal): void {
+function refuseCommands({ parser }: Terminal): void {
   const refuse = () => true;
-  for (const code of refused_osc) parser.registerOscHandler(code, refuse);
+  for (const code of refusedOsc) parser.registerOscHandler(code, refuse);
   parser.registerEscHandler({ final: "c" }, refuse);
   parser.registerCsiHandler({ final: "J" }, (params) => params[0] === 3);
-  const keeps_wrap = (params: (number | number[])[]) => params.some((mode) => mode !== wrap_mode);
-  parser.registerCsiHandler({ prefix: "?", final: "h" }, keeps_wrap);
-  parser.registerCsiHandler({ prefix: "?", final: "l" }, keeps_wrap);
+  const keepsWrap = (params: (number | number[])[]) => params.some((mode) => mode !== wrapMode);
+  parser.registerCsiHandler({ prefix: "?", final: "h" }, keepsWrap);
+  parser.registerCsiHandler({ prefix: "?", final: "l" }, keepsWrap);
 }
 
-const wrap_mode = 7;
+const wrapMode = 7;
 /** Titles, icons, palette, folders, links, colours, clipboard, shell marks, pictures and notifications. */
-const refused_osc = [
+const refusedOsc = [
   0, 1, 2, 4, 5, 7, 8, 9, 10, 11, 12, 17, 19, 50, 52, 104, 110, 111, 112, 133, 633, 777, 1337,
 ];
 
-const ansi_names = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"] as const;
+const ansiNames = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"] as const;
 
 /** The tokens as real colours: a canvas of its own can't read custom properties. */
-function theme_of(host: HTMLElement): ITheme {
+function themeOf(host: HTMLElement): ITheme {
   const probe = host.appendChild(document.createElement("span"));
   const colour = (token: string): string => {
     probe.style.color = `var(${token})`;
@@ -143,11 +143,11 @@ function theme_of(host: HTMLElement): ITheme {
     scrollbarSliderHoverBackground: colour("--hairline-strong"),
     scrollbarSliderActiveBackground: colour("--hairline-strong"),
   };
-  for (const name of ansi_names) {
+  for (const name of ansiNames) {
     const bright = `bright${name[0]?.toUpperCase()}${name.slice(1)}`;
-    const has_own_bright = name === "black" || name === "white";
+    const hasOwnBright = name === "black" || name === "white";
     theme[name] = colour(`--ansi-${name}`);
-    theme[bright] = colour(has_own_bright ? `--ansi-bright-${name}` : `--ansi-${name}`);
+    theme[bright] = colour(hasOwnBright ? `--ansi-bright-${name}` : `--ansi-${name}`);
   }
   probe.remove();
   return theme;

@@ -1,12 +1,12 @@
-import { type ConnectionWord, connection_word } from "../player/connection-word.ts";
+import { type ConnectionWord, connectionWord } from "../player/connection-word.ts";
 import { useSlice } from "./stage-context.ts";
 import { useNow } from "./use-now.ts";
 
 export function useConnectionWord(): ConnectionWord {
   const now = useNow(10_000);
   return useSlice(({ connection, edge, head, control, problem }) => {
-    const is_past = control.place !== null;
-    const is_gone = problem?.code === "session_not_found";
-    return connection_word({ connection, stage: edge, head, is_past, is_gone }, now);
+    const isPast = control.place !== null;
+    const isGone = problem?.code === "session_not_found";
+    return connectionWord({ connection, stage: edge, head, isPast, isGone }, now);
   });
 }

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { parse_wish } from "../player/address.ts";
+import { parseWish } from "../player/address.ts";
 import { usePlayer } from "./stage-context.ts";
 
 /** A link to another event of the session that is open goes there without loading the page again. */
@@ -7,7 +7,7 @@ export function useHash(): void {
   const player = usePlayer();
   useEffect(() => {
     const go = () => {
-      const { seq } = parse_wish(location);
+      const { seq } = parseWish(location);
       if (seq !== null) player.send({ kind: "seek_seq", seq });
     };
     window.addEventListener("hashchange", go);

@@ -3,12 +3,12 @@ import { remember, remembered } from "../player/identity.ts";
 
 /** State that this browser remembers. */
 export function useKept(key: string, initial: string): [string, (value: string) => void] {
-  const [value, set_value] = useState(() => remembered(key) ?? initial);
+  const [value, setValue] = useState(() => remembered(key) ?? initial);
   return [
     value,
     (next) => {
       remember(key, next);
-      set_value(next);
+      setValue(next);
     },
   ];
 }

@@ -14,10 +14,10 @@ export function useMedia(query: string): boolean {
 /** Three columns, two, or one pane at a time with a bar to choose it. */
 export type Layout = "wide" | "middle" | "narrow";
 
-/** @param middle_px From this width on, two panes stand side by side. */
-export function useLayout(middle_px = 720): Layout {
-  const is_wide = useMedia("(min-width: 1200px)");
-  const is_middle = useMedia(`(min-width: ${middle_px}px)`);
-  if (is_wide) return "wide";
-  return is_middle ? "middle" : "narrow";
+/** @param middlePx From this width on, two panes stand side by side. */
+export function useLayout(middlePx = 720): Layout {
+  const isWide = useMedia("(min-width: 1200px)");
+  const isMiddle = useMedia(`(min-width: ${middlePx}px)`);
+  if (isWide) return "wide";
+  return isMiddle ? "middle" : "narrow";
 }

@@ -1,12 +1,12 @@
 import { useEffect, useState } from "react";
-import { server_now } from "../player/server-clock.ts";
+import { serverNow } from "../player/server-clock.ts";
 
-/** The time in milliseconds, again every `every_ms`. */
-export function useNow(every_ms: number): number {
-  const [now, set_now] = useState(() => server_now());
+/** The time in milliseconds, again every `everyMs`. */
+export function useNow(everyMs: number): number {
+  const [now, setNow] = useState(() => serverNow());
   useEffect(() => {
-    const timer = setInterval(() => set_now(server_now()), every_ms);
+    const timer = setInterval(() => setNow(serverNow()), everyMs);
     return () => clearInterval(timer);
-  }, [every_ms]);
+  }, [everyMs]);
   return now;
 }

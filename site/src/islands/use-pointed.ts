@@ -1,12 +1,12 @@
 import { type RefObject, useEffect } from "react";
-import { type MindRows, row_of } from "../player/mind.ts";
+import { type MindRows, rowOf } from "../player/mind.ts";
 import { usePlayer, useSlice } from "./stage-context.ts";
 
 /** Rows far from view are not on the page yet: some pictures after the gap in their place was scrolled to, they are. */
-const most_pictures = 60;
+const mostPictures = 60;
 /** What is above it may still find its height. */
-const pictures_with_row = 3;
-const lit_ms = 2_000;
+const picturesWithRow = 3;
+const litMs = 2_000;
 
 /** Scrolls the Mind to the thought that was asked for and lights it for a moment. */
 export function usePointed(scroller: RefObject<HTMLElement | null>, rows: MindRows): void {
@@ -16,18 +16,18 @@ export function usePointed(scroller: RefObject<HTMLElement | null>, rows: MindRo
   useEffect(() => {
     const view = scroller.current;
     if (!pointed || !view) return;
-    const index = row_of(rows, store.get().stage, pointed.seq);
-    let left = most_pictures;
+    const index = rowOf(rows, store.get().stage, pointed.seq);
+    let left = mostPictures;
     let frame = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = () => {
       const row = view.querySelector<HTMLElement>(`[data-seq="${pointed.seq}"]`);
-      (row ?? gap_at(view, index))?.scrollIntoView({ block: "center" });
+      (row ?? gapAt(view, index))?.scrollIntoView({ block: "center" });
       if (row && row.dataset.pointed !== "true") {
         row.dataset.pointed = "true";
-        timer = setTimeout(() => delete row.dataset.pointed, lit_ms);
+        timer = setTimeout(() => delete row.dataset.pointed, litMs);
       }
-      left = row ? Math.min(left, pictures_with_row) - 1 : left - 1;
+      left = row ? Math.min(left, picturesWithRow) - 1 : left - 1;
       if (left > 0) frame = requestAnimationFrame(look);
     };
     look();
@@ -39,7 +39,7 @@ export function usePointed(scroller: RefObject<HTMLElement | null>, rows: MindRo
 }
 
 /** The innermost part of the Mind that holds row `index`, or has its place. */
-const gap_at = (view: HTMLElement, index: number): HTMLElement | undefined =>
+const gapAt = (view: HTMLElement, index: number): HTMLElement | undefined =>
   [...view.querySelectorAll<HTMLElement>("[data-from]")].findLast(
     ({ dataset }) => Number(dataset.from) <= index,
   );

@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { realign } from "../player/highlight/align.ts";
-import { create_highlighter } from "../player/highlight/highlighter.ts";
+import { createHighlighter } from "../player/highlight/highlighter.ts";
 import type { LineTokens } from "../player/highlight/kinds.ts";
 
 /** One for the page, its worker started by the first file. */
-const highlighter = create_highlighter(
+const highlighter = createHighlighter(
   () => new Worker(new URL("../player/highlight/worker.ts", import.meta.url), { type: "module" }),
 );
 

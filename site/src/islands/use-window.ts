@@ -1,8 +1,8 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 
 /** Equal to `--code-line`. */
-export const code_line_height = 20;
-const rows_beyond = 24;
+export const codeLineHeight = 20;
+const rowsBeyond = 24;
 
 export interface Window {
   scroller: RefObject<HTMLElement | null>;
@@ -16,15 +16,15 @@ export interface Window {
 /** Of a long list of rows of one height, those that are in view. */
 export function useWindow(count: number): Window {
   const scroller = useRef<HTMLElement>(null);
-  const [view, set_view] = useState({ first: 0, rows: 60 });
+  const [view, setView] = useState({ first: 0, rows: 60 });
 
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
     const measure = () => {
-      const first = Math.floor(element.scrollTop / code_line_height);
-      const rows = Math.ceil(element.clientHeight / code_line_height);
-      set_view((known) => (known.first === first && known.rows === rows ? known : { first, rows }));
+      const first = Math.floor(element.scrollTop / codeLineHeight);
+      const rows = Math.ceil(element.clientHeight / codeLineHeight);
+      setView((known) => (known.first === first && known.rows === rows ? known : { first, rows }));
     };
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -39,13 +39,13 @@ export function useWindow(count: number): Window {
   const reveal = useCallback((row: number) => {
     const element = scroller.current;
     if (!element) return;
-    const top = row * code_line_height;
+    const top = row * codeLineHeight;
     const above = top - element.scrollTop;
-    const is_well_in_view = above >= 0 && above < element.clientHeight * 0.7;
-    if (!is_well_in_view) element.scrollTo({ top: top - element.clientHeight / 3 });
+    const isWellInView = above >= 0 && above < element.clientHeight * 0.7;
+    if (!isWellInView) element.scrollTo({ top: top - element.clientHeight / 3 });
   }, []);
 
-  const from = Math.max(0, Math.min(view.first, count) - rows_beyond);
-  const to = Math.min(count, view.first + view.rows + rows_beyond);
+  const from = Math.max(0, Math.min(view.first, count) - rowsBeyond);
+  const to = Math.min(count, view.first + view.rows + rowsBeyond);
   return { scroller, from, to, reveal };
 }

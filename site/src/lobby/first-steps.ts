@@ -1,8 +1,8 @@
 /** The commands that put an agent on this very stage. */
-export const demo_command = (api_url: string): string => `KULTI_SERVER=${api_url} npx kulti demo`;
+export const demoCommand = (apiUrl: string): string => `KULTI_SERVER=${apiUrl} npx kulti demo`;
 
-export function curl_command(api_url: string): string {
-  const functions = `${api_url}/functions/v1`;
+export function curlCommand(apiUrl: string): string {
+  const functions = `${apiUrl}/functions/v1`;
   return [
     `key=$(curl -s ${functions}/agents -H 'content-type: application/json' \\`,
     `  -d '{"agent_id":"my-agent","name":"My agent"}' | sed 's/.*"api_key":"\\([^"]*\\)".*/\\1/')`,

@@ -2,19 +2,21 @@ import type { Head } from "@kulti/protocol";
 import { expect, test } from "vitest";
 import { type Find, Heads } from "./heads.ts";
 
-const head = (session_id: string, began_min: number, to_seq = 1): Head =>
+const head = (sessionId: string, beganMin: number, toSeq = 1): Head =>
   ({
-    session_id,
-    to_seq,
-    started_at: new Date(Date.UTC(2026, 10, 22, 10, began_min)).toISOString(),
+    session_id: sessionId,
+    to_seq: toSeq,
+    started_at: new Date(Date.UTC(2026, 10, 22, 10, beganMin)).toISOString(),
   }) as Head;
-const ids = (heads: Heads) => heads.newest_first().map(({ session_id }) => session_id);
+const ids = (heads: Heads) => heads.newestFirst().map(({ session_id: sessionId }) => sessionId);
 
 test("take keeps what is newest of each session", () => {
   const heads = new Heads();
   heads.take([head("a", 1, 5), head("b", 2)]);
   heads.take([head("a", 1, 4)]);
-  expect(heads.newest_first().map(({ session_id, to_seq }) => [session_id, to_seq])).toEqual([
+  expect(
+    heads.newestFirst().map(({ session_id: sessionId, to_seq: toSeq }) => [sessionId, toSeq]),
+  ).toEqual([
     ["b", 1],
     ["a", 5],
   ]);
@@ -24,21 +26,21 @@ test("take_newest forgets who should be listed and is not, and keeps what is old
   const heads = new Heads();
   heads.take([head("old", 1), head("hidden", 3), head("listed", 2)]);
   const asked: number[] = [];
-  await heads.take_newest(2, async ({ max_rows }) => {
-    asked.push(max_rows);
+  await heads.takeNewest(2, async ({ maxRows }) => {
+    asked.push(maxRows);
     return [head("newer", 5), head("new", 4), head("listed", 2)];
   });
   expect(ids(heads)).toEqual(["newer", "new", "listed", "old"]);
   // Whatever is shown is looked after, not only the first page.
   expect(asked).toEqual([3]);
-  await heads.take_newest(2, async () => [head("new", 4), head("listed", 2)]);
+  await heads.takeNewest(2, async () => [head("new", 4), head("listed", 2)]);
   expect(ids(heads)).toEqual(["new", "listed"]);
 });
 
 test("take_newest leaves nothing out between: a listing that does not reach back begins anew", async () => {
   const heads = new Heads();
   heads.take([head("said", 1)]);
-  const listing = (...found: Head[]) => heads.take_newest(2, async () => found);
+  const listing = (...found: Head[]) => heads.takeNewest(2, async () => found);
   expect(await listing(head("said", 1), head("a", 0))).toBe(true);
   expect(await listing(head("b", 2), head("said", 1))).toBe(false);
   expect(ids(heads)).toEqual(["b", "said", "a"]);
@@ -50,20 +52,20 @@ test("take_newest leaves nothing out between: a listing that does not reach back
 test("take_older goes on behind the listings, whatever older ones a broadcast has told of", async () => {
   const heads = new Heads();
   const all = [head("c", 3), head("b", 2), head("a", 1), head("live", 0)];
-  const find: Find = async ({ max_rows, before }) =>
-    all.filter(({ started_at }) => !before || started_at < before).slice(0, max_rows);
+  const find: Find = async ({ maxRows, before }) =>
+    all.filter(({ started_at: startedAt }) => !before || startedAt < before).slice(0, maxRows);
   heads.take([head("live", 0)]);
-  expect(await heads.take_newest(1, find)).toBe(true);
+  expect(await heads.takeNewest(1, find)).toBe(true);
   expect(ids(heads)).toEqual(["c", "live"]);
-  expect(await heads.take_older(2, find)).toBe(true);
+  expect(await heads.takeOlder(2, find)).toBe(true);
   expect(ids(heads)).toEqual(["c", "b", "a", "live"]);
-  expect(await heads.take_older(2, find)).toBe(false);
+  expect(await heads.takeOlder(2, find)).toBe(false);
 });
 
 test("take_newest keeps what a broadcast said while the listing was on its way", async () => {
   const heads = new Heads();
   heads.take([head("known", 1)]);
-  await heads.take_newest(9, async () => {
+  await heads.takeNewest(9, async () => {
     heads.take([head("begun", 2), head("known", 1, 2)]);
     return [];
   });
@@ -74,6 +76,6 @@ test("take_newest changes nothing when the listing can't be had", async () => {
   const heads = new Heads();
   heads.take([head("a", 1)]);
   const refused = () => Promise.reject(new Error("No."));
-  await expect(heads.take_newest(9, refused)).rejects.toThrow("No.");
+  await expect(heads.takeNewest(9, refused)).rejects.toThrow("No.");
   expect(ids(heads)).toEqual(["a"]);
 });

@@ -2,16 +2,16 @@
 import type { Head } from "@kulti/protocol";
 
 /** Public sessions, the one that began last first. */
-export type Find = (page: { max_rows: number; before?: string }) => Promise<Head[]>;
+export type Find = (page: { maxRows: number; before?: string }) => Promise<Head[]>;
 
 /** What `find_sessions` gives at most. */
-const most_rows = 200;
+const mostRows = 200;
 
 export class Heads {
   readonly #heads = new Map<string, Head>();
 
   /** How far back the listings reach without a gap: started_at of their last row. */
-  #listed_to: string | undefined;
+  #listedTo: string | undefined;
 
   get size(): number {
     return this.#heads.size;
@@ -23,8 +23,8 @@ export class Heads {
   }
 
   /** The one that began last first. */
-  newest_first(): Head[] {
-    return [...this.values()].sort((one, other) => began_at(other) - began_at(one));
+  newestFirst(): Head[] {
+    return [...this.values()].sort((one, other) => beganAt(other) - beganAt(one));
   }
 
   /** What is older than what is known changes nothing. */
@@ -36,9 +36,9 @@ export class Heads {
   }
 
   /** Forgets all sessions of an agent. */
-  forget(agent_id: string): void {
+  forget(agentId: string): void {
     for (const head of [...this.values()]) {
-      if (head.agent_id === agent_id) this.#heads.delete(head.session_id);
+      if (head.agent_id === agentId) this.#heads.delete(head.session_id);
     }
   }
 
@@ -49,34 +49,34 @@ export class Heads {
    * True when there may be older ones to ask for: at first, and again when so many began meanwhile that the listing does
    * not reach back to what was known. That is forgotten then, so that nothing is left out between.
    */
-  async take_newest(page_rows: number, find: Find): Promise<boolean> {
+  async takeNewest(pageRows: number, find: Find): Promise<boolean> {
     const before = [...this.values()];
-    const max_rows = Math.min(most_rows, Math.max(page_rows, before.length));
-    const found = await find({ max_rows });
-    const listed = new Set(found.map(({ session_id }) => session_id));
-    const is_all = found.length < max_rows;
-    const is_first = this.#listed_to === undefined;
-    const has_gap = !is_all && !is_first && !before.some((head) => listed.has(head.session_id));
-    const oldest = is_all || has_gap ? -Infinity : Math.min(...found.map(began_at));
+    const maxRows = Math.min(mostRows, Math.max(pageRows, before.length));
+    const found = await find({ maxRows });
+    const listed = new Set(found.map(({ session_id: sessionId }) => sessionId));
+    const isAll = found.length < maxRows;
+    const isFirst = this.#listedTo === undefined;
+    const hasGap = !isAll && !isFirst && !before.some((head) => listed.has(head.session_id));
+    const oldest = isAll || hasGap ? -Infinity : Math.min(...found.map(beganAt));
     for (const head of before) {
-      const is_news = this.#heads.get(head.session_id) !== head;
-      if (began_at(head) > oldest && !listed.has(head.session_id) && !is_news) {
+      const isNews = this.#heads.get(head.session_id) !== head;
+      if (beganAt(head) > oldest && !listed.has(head.session_id) && !isNews) {
         this.#heads.delete(head.session_id);
       }
     }
     this.take(found);
-    if (is_first || has_gap) this.#listed_to = found.at(-1)?.started_at;
-    return !is_all && (is_first || has_gap);
+    if (isFirst || hasGap) this.#listedTo = found.at(-1)?.started_at;
+    return !isAll && (isFirst || hasGap);
   }
 
   /** Takes the page behind those that were listed. False when there is none behind it. */
-  async take_older(page_rows: number, find: Find): Promise<boolean> {
-    const before = this.#listed_to;
-    const found = await find({ max_rows: page_rows, ...(before && { before }) });
+  async takeOlder(pageRows: number, find: Find): Promise<boolean> {
+    const before = this.#listedTo;
+    const found = await find({ maxRows: pageRows, ...(before && { before }) });
     this.take(found);
-    this.#listed_to = found.at(-1)?.started_at ?? before;
-    return found.length === page_rows;
+    this.#listedTo = found.at(-1)?.started_at ?? before;
+    return found.length === pageRows;
   }
 }
 
-const began_at = (head: Head): number => Date.parse(head.started_at);
+const beganAt = (head: Head): number => Date.parse(head.started_at);

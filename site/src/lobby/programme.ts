@@ -1,6 +1,6 @@
 /** The lobby's list as data: which agents are on stage now, which sessions were before, by day, and which match the filter. */
 import { type Head, limits } from "@kulti/protocol";
-import { day_text } from "../player/time.ts";
+import { dayText } from "../player/time.ts";
 
 export interface Programme {
   live: Head[];
@@ -17,7 +17,7 @@ const titles: Record<Exclude<Order, "live">, string> = {
   name: "By name",
 };
 
-export function is_live(head: Head, now: number): boolean {
+export function isLive(head: Head, now: number): boolean {
   return head.ended_at === null && now - Date.parse(head.last_event_at) < limits.session_idle_ms;
 }
 
@@ -26,44 +26,44 @@ export function is_live(head: Head, now: number): boolean {
  * and those over that are listed. So an agent has one row while it is on stage, and it stays where it is whichever of
  * its sessions sends.
  */
-export function listed_of(heads: Iterable<Head>, now: number): Head[] {
-  const on_stage = new Map<string, Head>();
+export function listedOf(heads: Iterable<Head>, now: number): Head[] {
+  const onStage = new Map<string, Head>();
   const over: Head[] = [];
   for (const head of heads) {
-    if (!is_live(head, now)) {
+    if (!isLive(head, now)) {
       if (head.listed) over.push(head);
       continue;
     }
-    const known = on_stage.get(head.agent_id);
-    if (!known || began_at(head) > began_at(known)) on_stage.set(head.agent_id, head);
+    const known = onStage.get(head.agent_id);
+    if (!known || beganAt(head) > beganAt(known)) onStage.set(head.agent_id, head);
   }
-  return [...on_stage.values(), ...over];
+  return [...onStage.values(), ...over];
 }
 
 /** Those that began last come first, among equals too. Sorted otherwise than `live`, all are one list. */
-export function programme_of(
+export function programmeOf(
   heads: Iterable<Head>,
   filter: string,
   now: number,
   order: Order = "live",
 ): Programme {
   const programme: Programme = { live: [], days: [] };
-  const sorted = listed_of(heads, now)
+  const sorted = listedOf(heads, now)
     .filter((head) => matches(head, filter))
-    .sort((one, other) => began_at(other) - began_at(one));
+    .sort((one, other) => beganAt(other) - beganAt(one));
   if (order !== "live") {
     if (order === "viewers") sorted.sort((one, other) => other.viewers - one.viewers);
     if (order === "name")
-      sorted.sort((one, other) => by_name.compare(one.agent_name, other.agent_name));
+      sorted.sort((one, other) => byName.compare(one.agent_name, other.agent_name));
     if (sorted.length > 0) programme.days.push({ day: titles[order], heads: sorted });
     return programme;
   }
   for (const head of sorted) {
-    if (is_live(head, now)) {
+    if (isLive(head, now)) {
       programme.live.push(head);
       continue;
     }
-    const day = day_text(head.started_at, new Date(now));
+    const day = dayText(head.started_at, new Date(now));
     const last = programme.days.at(-1);
     if (last?.day === day) last.heads.push(head);
     else programme.days.push({ day, heads: [head] });
@@ -71,9 +71,9 @@ export function programme_of(
   return programme;
 }
 
-const began_at = (head: Head): number => Date.parse(head.started_at);
+const beganAt = (head: Head): number => Date.parse(head.started_at);
 
-const by_name = new Intl.Collator(undefined, { numeric: true });
+const byName = new Intl.Collator(undefined, { numeric: true });
 
 /** Every word of the filter stands somewhere in name, handle, task or latest thought. */
 function matches(head: Head, filter: string): boolean {

@@ -2,18 +2,18 @@
 
 import type { Head } from "@kulti/protocol";
 import { many } from "../figures/amount.ts";
-import { fill_avatar } from "../frame/avatar.ts";
-import { fill_more } from "../frame/more-live.ts";
-import { handle_beside } from "../player/handle.ts";
-import { clock_text, date_and_clock_text, duration_text, elapsed_text } from "../player/time.ts";
-import { is_live } from "./programme.ts";
+import { fillAvatar } from "../frame/avatar.ts";
+import { fillMore } from "../frame/more-live.ts";
+import { handleBeside } from "../player/handle.ts";
+import { clockText, dateAndClockText, durationText, elapsedText } from "../player/time.ts";
+import { isLive } from "./programme.ts";
 
-export function make_row(template: HTMLTemplateElement): HTMLLIElement {
+export function makeRow(template: HTMLTemplateElement): HTMLLIElement {
   return template.content.firstElementChild?.cloneNode(true) as HTMLLIElement;
 }
 
-export function fill_row(row: HTMLLIElement, head: Head, now: number): void {
-  const live = is_live(head, now);
+export function fillRow(row: HTMLLIElement, head: Head, now: number): void {
+  const live = isLive(head, now);
   const link = row.querySelector("a") as HTMLAnchorElement;
   row.dataset.sessionId = head.session_id;
   link.dataset.live = String(live);
@@ -21,19 +21,19 @@ export function fill_row(row: HTMLLIElement, head: Head, now: number): void {
   link.href = live ? `/watch/${head.agent_id}` : `/watch/${head.agent_id}/${head.session_id}`;
   const began = Date.parse(head.started_at);
   const ended = Date.parse(head.ended_at ?? head.last_event_at);
-  write(row, "when", live ? elapsed_text(now - began) : clock_text(head.started_at));
-  part(row, "when").title = `Began ${date_and_clock_text(head.started_at)}`;
+  write(row, "when", live ? elapsedText(now - began) : clockText(head.started_at));
+  part(row, "when").title = `Began ${dateAndClockText(head.started_at)}`;
   write(row, "name", head.agent_name);
   part(row, "name").title = head.agent_id;
-  write(row, "handle", handle_beside(head.agent_name, head.agent_id));
+  write(row, "handle", handleBeside(head.agent_name, head.agent_id));
   write(row, "status", live || head.status === "error" ? head.status : "");
   const task = head.task?.title ?? head.goal?.title;
   write(row, "task", task ?? "No task was named");
   part(row, "task").title = task ?? "";
   write(row, "latest", live ? (head.latest ?? "") : "");
-  write(row, "facts", live ? watching(head) : `${duration_text(ended - began)} · ${amount(head)}`);
-  fill_more(part(row, "more") as HTMLAnchorElement, head, live);
-  fill_avatar(row.querySelector(".avatar") as HTMLElement, head.agent_name, head.avatar_url);
+  write(row, "facts", live ? watching(head) : `${durationText(ended - began)} · ${amount(head)}`);
+  fillMore(part(row, "more") as HTMLAnchorElement, head, live);
+  fillAvatar(row.querySelector(".avatar") as HTMLElement, head.agent_name, head.avatar_url);
 }
 
 const part = (row: HTMLElement, name: string): HTMLElement =>

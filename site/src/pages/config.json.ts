@@ -1,16 +1,16 @@
 /** Where the site finds its server. The policy of the build (`host-files.ts`) names the same address. */
 import type { APIRoute } from "astro";
-import { read_avatar_hosts } from "../../avatar-hosts.ts";
+import { readAvatarHosts } from "../../avatar-hosts.ts";
 
 /** The fixed address and key of a local Supabase stack. */
-const local_stack = {
+const localStack = {
   api_url: "http://127.0.0.1:54321",
   publishable_key: "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH",
 };
 
-export const GET: APIRoute = () =>
+export const get: APIRoute = () =>
   Response.json({
-    api_url: process.env.KULTI_API_URL || local_stack.api_url,
-    publishable_key: process.env.KULTI_PUBLISHABLE_KEY || local_stack.publishable_key,
-    avatar_hosts: read_avatar_hosts(),
+    api_url: process.env.KULTI_API_URL || localStack.api_url,
+    publishable_key: process.env.KULTI_PUBLISHABLE_KEY || localStack.publishable_key,
+    avatar_hosts: readAvatarHosts(),
   });

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { APIRoute } from "astro";
 
-export const GET: APIRoute = async () => {
+export const get: APIRoute = async () => {
   // Found from the project and loaded by Node: as a part of the build's bundle it would miss its own sources.
   const require = createRequire(join(process.cwd(), "package.json"));
-  const module_url = pathToFileURL(require.resolve("kulti/export-player")).href;
-  const { load_player } = await import(/* @vite-ignore */ module_url);
-  return Response.json(await load_player());
+  const moduleUrl = pathToFileURL(require.resolve("kulti/export-player")).href;
+  const { loadPlayer } = await import(/* @vite-ignore */ moduleUrl);
+  return Response.json(await loadPlayer());
 };

@@ -1,39 +1,39 @@
 /** What an address says beside its session: the moment to show and how to play. `?t=90&speed=2&idle=0&autoplay=1#e17` */
-import { elapsed_text } from "./time.ts";
+import { elapsedText } from "./time.ts";
 
 export interface Wish {
   /** Session time. */
   ms: number | null;
   seq: number | null;
   speed: number | null;
-  skips_idle: boolean | null;
+  skipsIdle: boolean | null;
   autoplay: boolean;
 }
 
-export const no_wish: Wish = {
+export const noWish: Wish = {
   ms: null,
   seq: null,
   speed: null,
-  skips_idle: null,
+  skipsIdle: null,
   autoplay: false,
 };
 
 /** What makes no sense is passed over. */
-export function parse_wish({ search, hash }: { search: string; hash: string }): Wish {
+export function parseWish({ search, hash }: { search: string; hash: string }): Wish {
   const query = new URLSearchParams(search);
   const event = /^#e([1-9]\d{0,8})$/.exec(hash)?.[1];
   const speed = Number(query.get("speed"));
   return {
-    ms: parse_time(query.get("t") ?? ""),
+    ms: parseTime(query.get("t") ?? ""),
     seq: event === undefined ? null : Number(event),
     speed: speed > 0 && Number.isFinite(speed) ? speed : null,
-    skips_idle: parse_flag(query.get("idle")),
-    autoplay: parse_flag(query.get("autoplay")) ?? false,
+    skipsIdle: parseFlag(query.get("idle")),
+    autoplay: parseFlag(query.get("autoplay")) ?? false,
   };
 }
 
 /** `90`, `90.5`, `90s`, `1:30`, `1:02:03` in milliseconds; null for anything else. */
-export function parse_time(text: string): number | null {
+export function parseTime(text: string): number | null {
   if (!/^(?:\d+:){0,2}\d+(?:\.\d+)?s?$/.test(text)) return null;
   const seconds = text
     .replace(/s$/, "")
@@ -47,10 +47,10 @@ const words = new Map([
   ...["0", "false", "off"].map((word) => [word, false] as const),
 ]);
 
-const parse_flag = (value: string | null): boolean | null =>
+const parseFlag = (value: string | null): boolean | null =>
   value === null ? null : (words.get(value.toLowerCase()) ?? null);
 
 /** The address of a moment, whole seconds; the event makes it exact. */
-export function moment_url(session_url: string, { ms, seq }: { ms: number; seq: number }): string {
-  return `${session_url}?t=${elapsed_text(ms)}#e${seq}`;
+export function momentUrl(sessionUrl: string, { ms, seq }: { ms: number; seq: number }): string {
+  return `${sessionUrl}?t=${elapsedText(ms)}#e${seq}`;
 }

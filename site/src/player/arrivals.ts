@@ -4,16 +4,16 @@ import type { Arrival } from "./typing.ts";
 
 export type { Arrival };
 
-export function arrivals_of(before: Stage, stage: Stage, event: StoredEvent): Arrival[] {
+export function arrivalsOf(before: Stage, stage: Stage, event: StoredEvent): Arrival[] {
   if (event.type !== "thought" || before === stage) return [];
-  const { stream_id } = event.data;
-  const index = stream_id === undefined ? stage.thoughts.length - 1 : stage.streams.get(stream_id);
+  const { stream_id: streamId } = event.data;
+  const index = streamId === undefined ? stage.thoughts.length - 1 : stage.streams.get(streamId);
   const thought = index === undefined ? undefined : stage.thoughts.get(index);
   if (index === undefined || !thought) return [];
   const from = before.thoughts.get(index)?.content.length ?? 0;
-  return [{ seq: thought.seq, from, to: is_folded(thought) ? from : thought.content.length }];
+  return [{ seq: thought.seq, from, to: isFolded(thought) ? from : thought.content.length }];
 }
 
 /** Shown as one line until opened: such a thought waits for its turn and then stands there whole. */
-export const is_folded = (thought: Thought): boolean =>
+export const isFolded = (thought: Thought): boolean =>
   thought.thought_type === "tool" || thought.priority === "detail";

@@ -1,18 +1,18 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { allow_avatar_hosts, avatar_source } from "./avatar-source.ts";
+import { allowAvatarHosts, avatarSource } from "./avatar-source.ts";
 
 afterEach(() => {
-  allow_avatar_hosts([]);
+  allowAvatarHosts([]);
   vi.unstubAllGlobals();
 });
 
-test("avatar_source loads pictures of the site itself and of named hosts, and no others", () => {
+test("avatarSource loads pictures of the site itself and of named hosts, and no others", () => {
   vi.stubGlobal("location", new URL("https://kulti.example/watch/ada"));
-  expect(avatar_source("https://kulti.example/ada.png")).toBe("https://kulti.example/ada.png");
+  expect(avatarSource("https://kulti.example/ada.png")).toBe("https://kulti.example/ada.png");
   const elsewhere = "https://pictures.example/ada.png";
-  expect(avatar_source(elsewhere)).toBeNull();
-  allow_avatar_hosts(["pictures.example"]);
-  expect(avatar_source(elsewhere)).toBe(elsewhere);
+  expect(avatarSource(elsewhere)).toBeNull();
+  allowAvatarHosts(["pictures.example"]);
+  expect(avatarSource(elsewhere)).toBe(elsewhere);
   for (const other of [
     null,
     "",
@@ -23,6 +23,6 @@ test("avatar_source loads pictures of the site itself and of named hosts, and no
     "javascript:alert(1)",
     "http://kulti.example/ada.png",
   ]) {
-    expect(avatar_source(other), String(other)).toBeNull();
+    expect(avatarSource(other), String(other)).toBeNull();
   }
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { in_order } from "./bidi.ts";
+import { inOrder } from "./bidi.ts";
 
-test("in_order marks what would turn a name or a line around, and leaves right-to-left text alone", () => {
-  expect(in_order("photo_\u202egnp.js")).toBe("photo_\uFFFDgnp.js");
-  expect(in_order("\u2066if (is_admin)\u2069")).toBe("\uFFFDif (is_admin)\uFFFD");
+test("inOrder marks what would turn a name or a line around, and leaves right-to-left text alone", () => {
+  expect(inOrder("photo_\u202egnp.js")).toBe("photo_\uFFFDgnp.js");
+  expect(inOrder("\u2066if (is_admin)\u2069")).toBe("\uFFFDif (is_admin)\uFFFD");
   const arabic = "\u0645\u0631\u062d\u0628\u0627\u200f.ts";
-  expect(in_order(arabic)).toBe(arabic);
+  expect(inOrder(arabic)).toBe(arabic);
 });

@@ -5,4 +5,4 @@
 const controls = /[\u202a-\u202e\u2066-\u2069]/g;
 
 /** In the order in which it stands, each such character as a mark. Of the same length. */
-export const in_order = (text: string): string => text.replace(controls, "\uFFFD");
+export const inOrder = (text: string): string => text.replace(controls, "\uFFFD");

@@ -14,42 +14,42 @@ export interface Chapter {
 
 export type Chapters = List<Chapter>;
 
-export const no_chapters: Chapters = List.empty;
+export const noChapters: Chapters = List.empty;
 
-const longest_title = 160;
+const longestTitle = 160;
 /** The title stands within so many. */
-const title_characters = 4 * longest_title;
+const titleCharacters = 4 * longestTitle;
 
 /** Called for each event in order; `after` is the moment that it made. */
-export function extend_chapters(
+export function extendChapters(
   chapters: Chapters,
   event: StoredEvent,
   after: Moment,
   ms: number,
 ): Chapters {
   const begin = (kind: ChapterKind, text: string) =>
-    chapters.push({ seq: event.seq, ms, kind, title: title_of(text) });
+    chapters.push({ seq: event.seq, ms, kind, title: titleOf(text) });
   switch (event.type) {
     case "task": {
       const last = chapters.last;
-      const is_same = last?.kind === "task" && last.title === title_of(event.data.title);
-      return is_same ? chapters : begin("task", event.data.title);
+      const isSame = last?.kind === "task" && last.title === titleOf(event.data.title);
+      return isSame ? chapters : begin("task", event.data.title);
     }
     case "milestone":
       return event.data.completed ? begin("milestone", event.data.label) : chapters;
     case "error":
       return begin("error", event.data.message);
     case "thought": {
-      const { thought_type, stream_id, content } = event.data;
-      if (thought_type !== "prompt") return chapters;
+      const { thought_type: thoughtType, stream_id: streamId, content } = event.data;
+      if (thoughtType !== "prompt") return chapters;
       const last = chapters.last;
-      const index = stream_id === undefined ? undefined : after.stage.streams.get(stream_id);
+      const index = streamId === undefined ? undefined : after.stage.streams.get(streamId);
       const written = index === undefined ? undefined : after.stage.thoughts.get(index);
       if (!written || written.seq === event.seq) return begin("prompt", content);
       // A prompt that comes in parts gets its title as it grows, until nothing that follows can change it.
-      const is_open = written.content.length - content.length < title_characters;
-      return is_open && last?.seq === written.seq
-        ? chapters.set(chapters.length - 1, { ...last, title: title_of(written.content) })
+      const isOpen = written.content.length - content.length < titleCharacters;
+      return isOpen && last?.seq === written.seq
+        ? chapters.set(chapters.length - 1, { ...last, title: titleOf(written.content) })
         : chapters;
     }
     default:
@@ -58,18 +58,18 @@ export function extend_chapters(
 }
 
 /** The first line that says something. */
-function title_of(text: string): string {
-  const line = text.slice(0, title_characters).match(/\S.*/)?.[0].trimEnd() ?? "";
-  return line.length > longest_title ? `${line.slice(0, longest_title - 1)}…` : line;
+function titleOf(text: string): string {
+  const line = text.slice(0, titleCharacters).match(/\S.*/)?.[0].trimEnd() ?? "";
+  return line.length > longestTitle ? `${line.slice(0, longestTitle - 1)}…` : line;
 }
 
 /** The chapter that `seq` lies in. */
-export function chapter_at(chapters: Chapters, seq: number): Chapter | undefined {
-  return chapters.get(chapter_index(chapters, seq));
+export function chapterAt(chapters: Chapters, seq: number): Chapter | undefined {
+  return chapters.get(chapterIndex(chapters, seq));
 }
 
 /** -1 before the first chapter. */
-export function chapter_index(chapters: Chapters, seq: number): number {
+export function chapterIndex(chapters: Chapters, seq: number): number {
   let [low, high] = [0, chapters.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

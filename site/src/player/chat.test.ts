@@ -1,16 +1,16 @@
 import { KultiApiError, type ViewerMessage } from "kulti/watch";
 import { expect, test } from "vitest";
-import { create_chat } from "./chat.ts";
+import { createChat } from "./chat.ts";
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-function chat_with(post_message: (message: ViewerMessage) => Promise<never>) {
-  return create_chat({ api: { post_message }, session_id: "s", viewer_id: "v" });
+function chatWith(postMessage: (message: ViewerMessage) => Promise<never>) {
+  return createChat({ api: { postMessage }, sessionId: "s", viewerId: "v" });
 }
 
 test("say shows the line at once and sends it with its id", async () => {
   const sent: ViewerMessage[] = [];
-  const chat = chat_with(async (message) => {
+  const chat = chatWith(async (message) => {
     sent.push(message);
     return undefined as never;
   });
@@ -31,7 +31,7 @@ test("say shows the line at once and sends it with its id", async () => {
 
 test("a refused line stays with its reason, and retry sends the same id again", async () => {
   const ids: string[] = [];
-  const chat = chat_with(async ({ id }) => {
+  const chat = chatWith(async ({ id }) => {
     ids.push(id);
     if (ids.length === 1) throw new KultiApiError(429, "rate_limited", "Slow down.");
     return undefined as never;
@@ -48,13 +48,13 @@ test("a refused line stays with its reason, and retry sends the same id again", 
 
 test("lines are sent one after the other, in the order in which they were said", async () => {
   const sent: string[] = [];
-  let under_way = 0;
-  const chat = chat_with(async ({ text }) => {
-    under_way += 1;
-    expect(under_way).toBe(1);
+  let underWay = 0;
+  const chat = chatWith(async ({ text }) => {
+    underWay += 1;
+    expect(underWay).toBe(1);
     await settled();
     sent.push(text);
-    under_way -= 1;
+    underWay -= 1;
     return undefined as never;
   });
   for (const text of ["one", "two", "three"]) chat.say("Grace", text);
@@ -62,7 +62,7 @@ test("lines are sent one after the other, in the order in which they were said",
 });
 
 test("discard takes the line away", async () => {
-  const chat = chat_with(async () => {
+  const chat = chatWith(async () => {
     throw new Error("broken");
   });
   chat.say("Grace", "hello");

@@ -1,7 +1,7 @@
 /** What this viewer says: shown at once, sent one after the other, kept with its reason when it was refused. */
 import { type KultiApi, KultiApiError } from "kulti/watch";
-import { random_uuid } from "./identity.ts";
-import { create_store, type Store } from "./store.ts";
+import { randomUuid } from "./identity.ts";
+import { createStore, type Store } from "./store.ts";
 
 export interface Outgoing {
   id: string;
@@ -20,13 +20,13 @@ export interface Chat {
 }
 
 export interface ChatOptions {
-  api: Pick<KultiApi, "post_message">;
-  session_id: string;
-  viewer_id: string;
+  api: Pick<KultiApi, "postMessage">;
+  sessionId: string;
+  viewerId: string;
 }
 
-export function create_chat({ api, session_id, viewer_id }: ChatOptions): Chat {
-  const outgoing = create_store<readonly Outgoing[]>([]);
+export function createChat({ api, sessionId, viewerId }: ChatOptions): Chat {
+  const outgoing = createStore<readonly Outgoing[]>([]);
   let sending: Promise<void> = Promise.resolve();
 
   const change = (id: string, changed: Partial<Outgoing>) =>
@@ -39,10 +39,10 @@ export function create_chat({ api, session_id, viewer_id }: ChatOptions): Chat {
     if (!message) return;
     const { name, text } = message;
     try {
-      await api.post_message({ id, session_id, viewer_id, name, text });
+      await api.postMessage({ id, session_id: sessionId, viewer_id: viewerId, name, text });
       change(id, { state: "sent" });
     } catch (error) {
-      change(id, { state: "failed", reason: reason_of(error) });
+      change(id, { state: "failed", reason: reasonOf(error) });
     }
   };
   const queue = (id: string) => {
@@ -52,7 +52,7 @@ export function create_chat({ api, session_id, viewer_id }: ChatOptions): Chat {
   return {
     outgoing,
     say(name, text) {
-      const id = random_uuid();
+      const id = randomUuid();
       outgoing.set([...outgoing.get(), { id, name, text, state: "sending", reason: null }]);
       queue(id);
     },
@@ -64,7 +64,7 @@ export function create_chat({ api, session_id, viewer_id }: ChatOptions): Chat {
   };
 }
 
-function reason_of(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (!(error instanceof KultiApiError)) return "Not sent: something failed on this page.";
   if (error.code === "unreachable") return "Not sent: the server can't be reached.";
   if (error.code === "rate_limited") return "Not sent: that was too quick. Wait a moment.";

@@ -3,7 +3,7 @@
  * with each other; what each alone may keep alive are the versions of files that it shows, and these are counted: past
  * the budget every second checkpoint goes, and seeking takes twice as long instead of memory growing.
  */
-import { before_all, type Moment } from "./moment.ts";
+import { beforeAll, type Moment } from "./moment.ts";
 
 export interface Checkpoints {
   /** `changed` are the names of the files that changed since the checkpoint before. */
@@ -19,8 +19,8 @@ interface Checkpoint {
   bytes: number;
 }
 
-export function create_checkpoints(budget_bytes: number): Checkpoints {
-  let kept: Checkpoint[] = [{ moment: before_all, bytes: 0 }];
+export function createCheckpoints(budgetBytes: number): Checkpoints {
+  let kept: Checkpoint[] = [{ moment: beforeAll, bytes: 0 }];
   let bytes = 0;
 
   const thin = () => {
@@ -30,10 +30,10 @@ export function create_checkpoints(budget_bytes: number): Checkpoints {
 
   return {
     add(moment, changed) {
-      const size = bytes_of(moment, changed);
+      const size = bytesOf(moment, changed);
       kept.push({ moment, bytes: size });
       bytes += size;
-      while (bytes > budget_bytes && kept.length > 2) thin();
+      while (bytes > budgetBytes && kept.length > 2) thin();
     },
     before(seq) {
       let [low, high] = [0, kept.length];
@@ -42,7 +42,7 @@ export function create_checkpoints(budget_bytes: number): Checkpoints {
         if ((kept[middle] as Checkpoint).moment.stage.seq <= seq) low = middle + 1;
         else high = middle;
       }
-      return kept[low - 1]?.moment ?? before_all;
+      return kept[low - 1]?.moment ?? beforeAll;
     },
     get length() {
       return kept.length;
@@ -53,7 +53,7 @@ export function create_checkpoints(budget_bytes: number): Checkpoints {
   };
 }
 
-function bytes_of({ stage }: Moment, changed: Iterable<string>): number {
+function bytesOf({ stage }: Moment, changed: Iterable<string>): number {
   let characters = 0;
   for (const filename of changed) {
     const file = stage.files.get(filename);

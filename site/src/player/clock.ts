@@ -4,19 +4,19 @@ export interface Clock {
   /** Calls back once, before the next picture; soon after in a hidden tab, where no picture comes. */
   frame(callback: () => void): void;
   /** False while nobody looks: nothing is animated then. */
-  is_watched(): boolean;
+  isWatched(): boolean;
 }
 
 /** A hidden tab gets no animation frames, and timers of a second at best. */
-const hidden_frame_ms = 250;
+const hiddenFrameMs = 250;
 
-export const browser_clock: Clock = {
+export const browserClock: Clock = {
   now: () => performance.now(),
   frame(callback) {
-    if (document.visibilityState === "hidden") setTimeout(callback, hidden_frame_ms);
+    if (document.visibilityState === "hidden") setTimeout(callback, hiddenFrameMs);
     else requestAnimationFrame(callback);
   },
-  is_watched: () =>
+  isWatched: () =>
     document.visibilityState === "visible" &&
     !matchMedia("(prefers-reduced-motion: reduce)").matches,
 };

@@ -1,5 +1,5 @@
 /** The one word of the header that tells the truth about what is seen. */
-import { ending_statuses, type Head, limits, type Stage } from "@kulti/protocol";
+import { endingStatuses, type Head, limits, type Stage } from "@kulti/protocol";
 import type { Connection } from "./source.ts";
 
 export type ConnectionWord =
@@ -20,30 +20,30 @@ export interface Seen {
   stage: Stage;
   head: Head | null;
   /** An earlier moment is shown. */
-  is_past?: boolean;
+  isPast?: boolean;
   /** It was deleted or made private: no connection will bring more. */
-  is_gone?: boolean;
+  isGone?: boolean;
 }
 
-export function connection_word(seen: Seen, now: number): ConnectionWord {
-  const { connection, is_past = false, is_gone = false } = seen;
-  if (connection === "live" || is_gone) {
-    if (is_gone || is_over(seen, now)) return is_past ? "replay" : "ended";
-    return is_past ? "rewound" : "live";
+export function connectionWord(seen: Seen, now: number): ConnectionWord {
+  const { connection, isPast = false, isGone = false } = seen;
+  if (connection === "live" || isGone) {
+    if (isGone || isOver(seen, now)) return isPast ? "replay" : "ended";
+    return isPast ? "rewound" : "live";
   }
   return connection === "catching_up" ? "catching up" : connection;
 }
 
 /** The session was ended, or nothing has come for so long that nothing will. */
-export function is_over({ stage, head }: Pick<Seen, "stage" | "head">, now: number): boolean {
-  if ((ending_statuses as readonly string[]).includes(stage.status)) return true;
+export function isOver({ stage, head }: Pick<Seen, "stage" | "head">, now: number): boolean {
+  if ((endingStatuses as readonly string[]).includes(stage.status)) return true;
   if (head?.ended_at) return true;
-  const last = last_heard_at(stage, head);
+  const last = lastHeardAt(stage, head);
   return last !== null && now - last >= limits.session_idle_ms;
 }
 
 /** When the session ended, or last said something, by the server's clock where a head tells; null before its first event. */
-export function last_heard_at(stage: Stage, head: Head | null): number | null {
+export function lastHeardAt(stage: Stage, head: Head | null): number | null {
   const at = head ? (head.ended_at ?? head.last_event_at) : stage.at;
   return at === null ? null : Date.parse(at);
 }

@@ -6,11 +6,11 @@ import type { Stage } from "@kulti/protocol";
 import type { Visit } from "./visit.ts";
 
 declare global {
-  var kulti_stage: (() => Stage | null) | undefined;
+  var kultiStage: (() => Stage | null) | undefined;
 }
 
-export function expose_stage(visit: Visit): void {
-  globalThis.kulti_stage = () => {
+export function exposeStage(visit: Visit): void {
+  globalThis.kultiStage = () => {
     const { scene } = visit.store.get();
     return scene.kind === "playing" ? JSON.parse(JSON.stringify(scene.player.stage())) : null;
   };

@@ -1,28 +1,28 @@
 import type { StoredEvent } from "@kulti/protocol";
-import { stored_events } from "@kulti/protocol/arbitrary.ts";
+import { storedEvents } from "@kulti/protocol/arbitrary.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  at_the_edge,
+  atTheEdge,
   type Command,
   type Control,
   type Known,
-  move_on,
+  moveOn,
   obey,
-  part_of,
-  place_of,
+  partOf,
+  placeOf,
 } from "./control.ts";
-import { create_history } from "./history.ts";
+import { createHistory } from "./history.ts";
 
-function known_of(events: readonly StoredEvent[], more: Partial<Known> = {}): Known {
-  const history = create_history({ read: async () => [] });
+function knownOf(events: readonly StoredEvent[], more: Partial<Known> = {}): Known {
+  const history = createHistory({ read: async () => [] });
   history.append(events);
   const { timeline, chapters } = history;
-  return { timeline, chapters, is_over: false, to_seq: events.length, ...more };
+  return { timeline, chapters, isOver: false, to_seq: events.length, ...more };
 }
 
 /** Thoughts at these seconds. */
-const at_seconds = (...seconds: number[]) =>
+const atSeconds = (...seconds: number[]) =>
   seconds.map((second, index) => ({
     seq: index + 1,
     id: `${index}`,
@@ -48,7 +48,7 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
     { kind: "idle", skips: false },
   ),
   fc.record({ kind: fc.constant("seek" as const), ms: fc.double() }),
-  fc.record({ kind: fc.constant("skip" as const), play_ms: fc.double() }),
+  fc.record({ kind: fc.constant("skip" as const), playMs: fc.double() }),
   fc.record({ kind: fc.constant("seek_part" as const), part: fc.double() }),
   fc.record({ kind: fc.constant("skip_part" as const), part: fc.double({ min: -1, max: 1 }) }),
   fc.record({ kind: fc.constant("seek_seq" as const), seq: fc.integer() }),
@@ -58,19 +58,19 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
 describe("obey", () => {
   test("any commands in any session lead to a place that exists, at a speed that is offered", () => {
     fc.assert(
-      fc.property(stored_events, fc.array(commands), fc.boolean(), (events, asked, is_over) => {
-        const known = known_of(events, { is_over });
-        let control: Control = at_the_edge;
+      fc.property(storedEvents, fc.array(commands), fc.boolean(), (events, asked, isOver) => {
+        const known = knownOf(events, { isOver });
+        let control: Control = atTheEdge;
         for (const command of asked) {
-          control = move_on(obey(control, command, known), 16, known);
-          const { ms, seq } = place_of(control, known.timeline);
+          control = moveOn(obey(control, command, known), 16, known);
+          const { ms, seq } = placeOf(control, known.timeline);
           expect(seq).toBeGreaterThanOrEqual(0);
           expect(seq).toBeLessThanOrEqual(events.length);
           expect(ms).toBeGreaterThanOrEqual(0);
-          expect(ms).toBeLessThanOrEqual(known.timeline.end_ms);
+          expect(ms).toBeLessThanOrEqual(known.timeline.endMs);
           expect(control.speed).toBeGreaterThanOrEqual(0.5);
           expect(control.speed).toBeLessThanOrEqual(16);
-          const part = part_of({ ms, seq }, control, known);
+          const part = partOf({ ms, seq }, control, known);
           expect(part >= 0 && part <= 1).toBe(true);
         }
       }),
@@ -78,57 +78,57 @@ describe("obey", () => {
   });
 
   test("play at the end of what is over begins anew; at a live edge there is nothing to play", () => {
-    const events = at_seconds(0, 1, 2);
-    expect(obey(at_the_edge, { kind: "play" }, known_of(events, { is_over: true }))).toMatchObject({
+    const events = atSeconds(0, 1, 2);
+    expect(obey(atTheEdge, { kind: "play" }, knownOf(events, { isOver: true }))).toMatchObject({
       place: { ms: 0, seq: 1 },
       playing: true,
     });
-    expect(obey(at_the_edge, { kind: "play" }, known_of(events)).place).toBeNull();
+    expect(obey(atTheEdge, { kind: "play" }, knownOf(events)).place).toBeNull();
   });
 
   test("pause at a live edge stays there while the edge moves on", () => {
-    const paused = obey(at_the_edge, { kind: "pause" }, known_of(at_seconds(0, 1)));
-    const later = known_of(at_seconds(0, 1, 2, 3));
-    expect(move_on(paused, 5_000, later).place).toEqual({ ms: 1_000, seq: 2 });
+    const paused = obey(atTheEdge, { kind: "pause" }, knownOf(atSeconds(0, 1)));
+    const later = knownOf(atSeconds(0, 1, 2, 3));
+    expect(moveOn(paused, 5_000, later).place).toEqual({ ms: 1_000, seq: 2 });
   });
 
   test("what was not read yet can be gone to by its share of the events", () => {
-    const known = known_of(at_seconds(0, 1, 2, 3), { to_seq: 40, is_over: true });
-    expect(obey(at_the_edge, { kind: "seek_part", part: 0.5 }, known).place?.seq).toBe(20);
+    const known = knownOf(atSeconds(0, 1, 2, 3), { to_seq: 40, isOver: true });
+    expect(obey(atTheEdge, { kind: "seek_part", part: 0.5 }, known).place?.seq).toBe(20);
   });
 });
 
-describe("move_on", () => {
+describe("moveOn", () => {
   const playing = (control: Partial<Control> = {}): Control => ({
-    ...at_the_edge,
+    ...atTheEdge,
     place: { ms: 0, seq: 1 },
     playing: true,
     ...control,
   });
 
   test("an idle stretch of a minute takes a second, unless idle is kept", () => {
-    const known = known_of(at_seconds(0, 60, 61, 62));
-    expect(move_on(playing(), 500, known).place).toEqual({ ms: 30_000, seq: 1 });
-    expect(move_on(playing(), 1_500, known).place).toEqual({ ms: 60_500, seq: 2 });
-    expect(move_on(playing({ skips_idle: false }), 500, known).place?.ms).toBe(500);
+    const known = knownOf(atSeconds(0, 60, 61, 62));
+    expect(moveOn(playing(), 500, known).place).toEqual({ ms: 30_000, seq: 1 });
+    expect(moveOn(playing(), 1_500, known).place).toEqual({ ms: 60_500, seq: 2 });
+    expect(moveOn(playing({ skipsIdle: false }), 500, known).place?.ms).toBe(500);
   });
 
   test("twice the speed goes twice as far, and the end is the edge", () => {
-    const known = known_of(at_seconds(0, 1, 2));
-    expect(move_on(playing({ speed: 2 }), 500, known).place).toEqual({ ms: 1_000, seq: 2 });
-    expect(move_on(playing({ speed: 2 }), 2_000, known)).toMatchObject({
+    const known = knownOf(atSeconds(0, 1, 2));
+    expect(moveOn(playing({ speed: 2 }), 500, known).place).toEqual({ ms: 1_000, seq: 2 });
+    expect(moveOn(playing({ speed: 2 }), 2_000, known)).toMatchObject({
       place: null,
       playing: false,
     });
   });
 
   test("waits where more exists than has been read", () => {
-    const known = known_of(at_seconds(0, 1, 2), { to_seq: 9 });
-    expect(move_on(playing(), 60_000, known).place).toEqual({ ms: 2_000, seq: 3 });
+    const known = knownOf(atSeconds(0, 1, 2), { to_seq: 9 });
+    expect(moveOn(playing(), 60_000, known).place).toEqual({ ms: 2_000, seq: 3 });
   });
 
   test("events of one moment all come with it", () => {
-    const known = known_of(at_seconds(0, 1, 1, 1, 2));
-    expect(move_on(playing(), 1_000, known).place).toEqual({ ms: 1_000, seq: 4 });
+    const known = knownOf(atSeconds(0, 1, 1, 1, 2));
+    expect(moveOn(playing(), 1_000, known).place).toEqual({ ms: 1_000, seq: 4 });
   });
 });

@@ -2,5 +2,5 @@
  * What stands beside an agent's name. A name is free, so another agent may have the same; the handle is unique.
  * Empty where the name is the handle.
  */
-export const handle_beside = (name: string, agent_id: string): string =>
-  name === agent_id ? "" : agent_id;
+export const handleBeside = (name: string, agentId: string): string =>
+  name === agentId ? "" : agentId;

@@ -1,14 +1,14 @@
-import { empty_stage, fold_all, type StoredEvent } from "@kulti/protocol";
-import { stored_events } from "@kulti/protocol/arbitrary.ts";
+import { emptyStage, foldAll, type StoredEvent } from "@kulti/protocol";
+import { storedEvents } from "@kulti/protocol/arbitrary.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { create_history } from "./history.ts";
+import { createHistory } from "./history.ts";
 
 const seen = (value: unknown) => JSON.parse(JSON.stringify(value));
 
 /** A table that answers in short pages. */
 const table = (events: readonly StoredEvent[], rows = 7) => ({
-  read: async (after_seq: number) => events.slice(after_seq, after_seq + rows),
+  read: async (afterSeq: number) => events.slice(afterSeq, afterSeq + rows),
 });
 
 /** Many of the given events one after the other: long enough for pages and checkpoints. */
@@ -17,20 +17,20 @@ const repeated = (events: readonly StoredEvent[], times: number): StoredEvent[] 
     .flat()
     .map((event, index) => ({ ...event, seq: index + 1 }));
 
-const fold_until = (events: readonly StoredEvent[], seq: number) =>
-  seen(fold_all(empty_stage, events.slice(0, seq)));
+const foldUntil = (events: readonly StoredEvent[], seq: number) =>
+  seen(foldAll(emptyStage, events.slice(0, seq)));
 
 describe("any moment is the fold", () => {
   test("of the events until then: any events, any cut into batches, any order of seeks", async () => {
     await fc.assert(
       fc.asyncProperty(
-        stored_events,
+        storedEvents,
         fc.integer({ min: 1, max: 12 }),
         fc.array(fc.nat(), { minLength: 1, maxLength: 6 }),
         fc.array(fc.nat(), { maxLength: 4 }),
         async (few, times, seeks, cuts) => {
           const events = repeated(few, times * 3);
-          const history = create_history({ ...table(events), page_bytes: 2_000 });
+          const history = createHistory({ ...table(events), pageBytes: 2_000 });
           let from = 0;
           for (const to of [...cuts.map((cut) => cut % (events.length + 1)), events.length].sort(
             (one, other) => one - other,
@@ -42,12 +42,12 @@ describe("any moment is the fold", () => {
           for (const seek of seeks) {
             const seq = seek % (events.length + 1);
             const moment = history.moment(seq, near) ?? (await history.recall(seq));
-            expect(seen(moment.stage)).toEqual(fold_until(events, seq));
+            expect(seen(moment.stage)).toEqual(foldUntil(events, seq));
             const { thoughts, errors } = moment.stage;
             expect(moment.rows.length).toBe(thoughts.length + errors.length);
             near = moment;
           }
-          expect(seen(history.edge.stage)).toEqual(fold_until(events, events.length));
+          expect(seen(history.edge.stage)).toEqual(foldUntil(events, events.length));
         },
       ),
       { numRuns: 60 },
@@ -57,23 +57,23 @@ describe("any moment is the fold", () => {
   test("by time: state(seek t) holds the events at or before t, and time never runs backwards", () => {
     fc.assert(
       fc.property(
-        stored_events,
+        storedEvents,
         fc.array(fc.double({ min: 0, max: 1, noNaN: true })),
         (all, parts) => {
-          const history = create_history(table(all));
+          const history = createHistory(table(all));
           history.append(all);
           const { timeline } = history;
           let greatest = Number.NEGATIVE_INFINITY;
           const times = all.map((event) => {
             greatest = Math.max(greatest, Date.parse(event.at));
-            return greatest - timeline.began_at;
+            return greatest - timeline.beganAt;
           });
-          expect(all.map((event) => timeline.ms_of(event.seq))).toEqual(times);
+          expect(all.map((event) => timeline.msOf(event.seq))).toEqual(times);
           for (const part of parts) {
-            const ms = part * timeline.end_ms;
-            const seq = timeline.seq_at(ms);
+            const ms = part * timeline.endMs;
+            const seq = timeline.seqAt(ms);
             expect(seq).toBe(times.filter((time) => time <= ms).length);
-            expect(seen(history.moment(seq)?.stage)).toEqual(fold_until(all, seq));
+            expect(seen(history.moment(seq)?.stage)).toEqual(foldUntil(all, seq));
           }
         },
       ),
@@ -89,13 +89,13 @@ describe("any moment is the fold", () => {
       data: { filename: "big.txt", action: "write", content: `${index} `.padEnd(50_000, "x") },
     })) as StoredEvent[];
     let reads = 0;
-    const history = create_history({
-      read: async (after_seq) => {
+    const history = createHistory({
+      read: async (afterSeq) => {
         reads += 1;
-        return events.slice(after_seq, after_seq + 40);
+        return events.slice(afterSeq, afterSeq + 40);
       },
-      page_bytes: 40_000_000,
-      checkpoint_bytes: 1_000_000,
+      pageBytes: 40_000_000,
+      checkpointBytes: 1_000_000,
     });
     history.append(events);
     expect(history.moment(700)).toBeNull();
@@ -106,7 +106,7 @@ describe("any moment is the fold", () => {
   });
 
   test("a seek in 100,000 events folds a few of them: less than 100 ms", () => {
-    const history = create_history(table([]));
+    const history = createHistory(table([]));
     const events = Array.from({ length: 100_000 }, (_, index) => {
       const data =
         index % 3 === 0
@@ -123,9 +123,9 @@ describe("any moment is the fold", () => {
     }) as StoredEvent[];
     history.append(events);
     for (const seq of [99_999, 1, 50_123, 12_345, 77_777]) {
-      const from_ms = process.cpuUsage().user / 1000;
+      const fromMs = process.cpuUsage().user / 1000;
       expect(history.moment(seq)?.stage.seq).toBe(seq);
-      expect(process.cpuUsage().user / 1000 - from_ms).toBeLessThan(100);
+      expect(process.cpuUsage().user / 1000 - fromMs).toBeLessThan(100);
     }
   });
 
@@ -142,7 +142,7 @@ describe("any moment is the fold", () => {
       ],
       600,
     );
-    const history = create_history({ read: async () => [], page_bytes: 10_000 });
+    const history = createHistory({ read: async () => [], pageBytes: 10_000 });
     history.append(events);
     await expect(history.recall(10)).rejects.toThrow("the server no longer has it");
   });

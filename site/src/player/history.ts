@@ -2,23 +2,23 @@
  * Everything known of a session so far, and any moment of it: `moment(seq)` is the fold over the first `seq` events.
  *
  * Memory: 17 bytes per event for the timeline; the stage itself (all thoughts, all terminal output, each file as it is
- * now); checkpoints within `checkpoint_bytes`; events within `page_bytes`. So beside what the stage shows anyway, a
+ * now); checkpoints within `checkpointBytes`; events within `page_bytes`. So beside what the stage shows anyway, a
  * session of any length takes at most about 130 MB. Events that were dropped are read again when needed.
  * Tests: history.test.ts "any moment is the fold".
  */
 import type { StoredEvent } from "@kulti/protocol";
-import { type Chapters, extend_chapters, no_chapters } from "./chapters.ts";
-import { create_checkpoints } from "./checkpoints.ts";
-import { before_all, type Moment, next_moment, type OnPassed } from "./moment.ts";
-import { create_pages, page_events } from "./pages.ts";
-import { create_timeline, type Timeline } from "./timeline.ts";
+import { type Chapters, extendChapters, noChapters } from "./chapters.ts";
+import { createCheckpoints } from "./checkpoints.ts";
+import { beforeAll, type Moment, nextMoment, type OnPassed } from "./moment.ts";
+import { createPages, pageEvents } from "./pages.ts";
+import { createTimeline, type Timeline } from "./timeline.ts";
 
 export interface HistoryOptions {
   /** Reads some consecutive events after `after_seq` again. */
-  read(after_seq: number): Promise<readonly StoredEvent[]>;
+  read(afterSeq: number): Promise<readonly StoredEvent[]>;
   /** Default 64 MB each. */
-  checkpoint_bytes?: number;
-  page_bytes?: number;
+  checkpointBytes?: number;
+  pageBytes?: number;
 }
 
 export interface History {
@@ -29,50 +29,50 @@ export interface History {
   /** What pages and checkpoints hold, roughly. */
   readonly bytes: number;
   /** In the order of `seq`; what is known already is passed over. */
-  append(batch: readonly StoredEvent[], on_passed?: OnPassed): void;
+  append(batch: readonly StoredEvent[], onPassed?: OnPassed): void;
   /**
    * The fold over the first `seq` events (as many as there are); null where some must be read again first.
-   * `near`, an earlier moment, is gone on from where that is shorter; `on_passed` is then told of each event.
+   * `near`, an earlier moment, is gone on from where that is shorter; `onPassed` is then told of each event.
    */
-  moment(seq: number, near?: Moment, on_passed?: OnPassed): Moment | null;
+  moment(seq: number, near?: Moment, onPassed?: OnPassed): Moment | null;
   /** The same for events that must be read again. Rejects where the table can't be read. */
   recall(seq: number): Promise<Moment>;
 }
 
-const default_bytes = 64 * 1024 * 1024;
+const defaultBytes = 64 * 1024 * 1024;
 
-export function create_history(options: HistoryOptions): History {
-  const { read, checkpoint_bytes = default_bytes, page_bytes = default_bytes } = options;
-  const timeline = create_timeline();
-  const pages = create_pages(page_bytes);
-  const checkpoints = create_checkpoints(checkpoint_bytes);
-  let edge = before_all;
-  let chapters = no_chapters;
-  let changed_files = new Set<string>();
+export function createHistory(options: HistoryOptions): History {
+  const { read, checkpointBytes = defaultBytes, pageBytes = defaultBytes } = options;
+  const timeline = createTimeline();
+  const pages = createPages(pageBytes);
+  const checkpoints = createCheckpoints(checkpointBytes);
+  let edge = beforeAll;
+  let chapters = noChapters;
+  let changedFiles = new Set<string>();
 
   const keep = (event: StoredEvent, after: Moment) => {
     pages.add(event);
     timeline.add(event.type, event.at);
-    chapters = extend_chapters(chapters, event, after, timeline.end_ms);
-    if (event.type === "code") changed_files.add(event.data.filename);
-    if (event.seq % page_events !== 0) return;
-    checkpoints.add(after, changed_files);
-    changed_files = new Set();
+    chapters = extendChapters(chapters, event, after, timeline.endMs);
+    if (event.type === "code") changedFiles.add(event.data.filename);
+    if (event.seq % pageEvents !== 0) return;
+    checkpoints.add(after, changedFiles);
+    changedFiles = new Set();
   };
 
-  const read_again = async (after_seq: number): Promise<readonly StoredEvent[]> => {
-    const events = await read(after_seq);
-    if (events[0]?.seq !== after_seq + 1) {
-      throw new Error(`Cannot show event ${after_seq + 1}: the server no longer has it.`);
+  const readAgain = async (afterSeq: number): Promise<readonly StoredEvent[]> => {
+    const events = await read(afterSeq);
+    if (events[0]?.seq !== afterSeq + 1) {
+      throw new Error(`Cannot show event ${afterSeq + 1}: the server no longer has it.`);
     }
     pages.restore(events);
     return events;
   };
 
-  const start_of = (seq: number, near?: Moment): Moment => {
+  const startOf = (seq: number, near?: Moment): Moment => {
     const checkpoint = checkpoints.before(seq);
-    const is_nearer = near && near.stage.seq <= seq && near.stage.seq >= checkpoint.stage.seq;
-    return is_nearer ? near : checkpoint;
+    const isNearer = near && near.stage.seq <= seq && near.stage.seq >= checkpoint.stage.seq;
+    return isNearer ? near : checkpoint;
   };
 
   return {
@@ -86,26 +86,26 @@ export function create_history(options: HistoryOptions): History {
     get bytes() {
       return pages.bytes + checkpoints.bytes;
     },
-    append(batch, on_passed) {
+    append(batch, onPassed) {
       for (const event of batch) {
         if (event.seq !== edge.stage.seq + 1) continue;
         const before = edge;
-        edge = next_moment(before, event);
+        edge = nextMoment(before, event);
         keep(event, edge);
-        on_passed?.(before, edge, event);
+        onPassed?.(before, edge, event);
       }
     },
-    moment(wanted, near, on_passed) {
+    moment(wanted, near, onPassed) {
       const seq = Math.min(wanted, timeline.length);
-      if (seq === timeline.length && !on_passed) return edge;
-      const start = start_of(seq, near);
+      if (seq === timeline.length && !onPassed) return edge;
+      const start = startOf(seq, near);
       const events = pages.between(start.stage.seq, seq);
       if (!events) return null;
       let moment = start;
       for (const event of events) {
         const before = moment;
-        moment = next_moment(before, event);
-        if (start === near) on_passed?.(before, moment, event);
+        moment = nextMoment(before, event);
+        if (start === near) onPassed?.(before, moment, event);
       }
       // One object for one moment, so that who compares by identity knows the edge.
       return seq === timeline.length ? edge : moment;
@@ -115,10 +115,10 @@ export function create_history(options: HistoryOptions): History {
       let moment = checkpoints.before(seq);
       while (moment.stage.seq < seq) {
         // Page by page, so that a long way never has to fit into memory at once.
-        const after_seq = moment.stage.seq;
-        const page_end = Math.min(seq, (Math.floor(after_seq / page_events) + 1) * page_events);
-        const events = pages.between(after_seq, page_end) ?? (await read_again(after_seq));
-        for (const event of events) if (event.seq <= seq) moment = next_moment(moment, event);
+        const afterSeq = moment.stage.seq;
+        const pageEnd = Math.min(seq, (Math.floor(afterSeq / pageEvents) + 1) * pageEvents);
+        const events = pages.between(afterSeq, pageEnd) ?? (await readAgain(afterSeq));
+        for (const event of events) if (event.seq <= seq) moment = nextMoment(moment, event);
       }
       return moment;
     },

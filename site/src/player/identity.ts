@@ -1,6 +1,6 @@
 /** Who a viewer is: a random id that counts them once, and the name they chat under. Kept in this browser only. */
-const viewer_key = "kulti.viewer_id";
-const name_key = "kulti.name";
+const viewerKey = "kulti.viewer_id";
+const nameKey = "kulti.name";
 
 /** Storage may be missing or refused (private windows, embedded pages): then nothing is kept. */
 export function remembered(key: string): string | null {
@@ -17,19 +17,19 @@ export function remember(key: string, value: string): void {
   } catch {}
 }
 
-export function own_viewer_id(): string {
-  const known = remembered(viewer_key);
+export function ownViewerId(): string {
+  const known = remembered(viewerKey);
   if (known) return known;
-  const made = random_uuid();
-  remember(viewer_key, made);
+  const made = randomUuid();
+  remember(viewerKey, made);
   return made;
 }
 
-export const own_name = (): string => remembered(name_key) ?? "";
-export const keep_own_name = (name: string): void => remember(name_key, name);
+export const ownName = (): string => remembered(nameKey) ?? "";
+export const keepOwnName = (name: string): void => remember(nameKey, name);
 
 /** `crypto.randomUUID` is missing on plain http pages other than localhost. */
-export function random_uuid(): string {
+export function randomUuid(): string {
   if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;

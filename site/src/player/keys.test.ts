@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
-import { action_of } from "./keys.ts";
+import { actionOf } from "./keys.ts";
 
 const press = (key: string, more = {}) =>
-  action_of({ key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...more });
+  actionOf({ key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...more });
 const shift = { shiftKey: true };
 
 test.each([
   [" ", {}, { kind: "toggle" }],
   ["K", shift, { kind: "toggle" }],
-  ["ArrowLeft", {}, { kind: "skip", play_ms: -5_000 }],
+  ["ArrowLeft", {}, { kind: "skip", playMs: -5_000 }],
   ["ArrowRight", shift, { kind: "skip_part", part: 0.1 }],
   ["7", {}, { kind: "seek_part", part: 0.7 }],
   ["<", shift, { kind: "slower" }],

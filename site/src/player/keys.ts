@@ -11,13 +11,13 @@ export interface KeyPress {
   altKey: boolean;
 }
 
-const skip_ms = 5_000;
+const skipMs = 5_000;
 
 const actions: Record<string, KeyAction> = {
   " ": { kind: "toggle" },
   k: { kind: "toggle" },
-  ArrowLeft: { kind: "skip", play_ms: -skip_ms },
-  ArrowRight: { kind: "skip", play_ms: skip_ms },
+  ArrowLeft: { kind: "skip", playMs: -skipMs },
+  ArrowRight: { kind: "skip", playMs: skipMs },
   "shift ArrowLeft": { kind: "skip_part", part: -0.1 },
   "shift ArrowRight": { kind: "skip_part", part: 0.1 },
   "[": { kind: "chapter", by: -1 },
@@ -35,7 +35,7 @@ const actions: Record<string, KeyAction> = {
 };
 
 /** Undefined for keys that mean nothing here, and for those that belong to the browser. */
-export function action_of({
+export function actionOf({
   key,
   shiftKey,
   ctrlKey,
@@ -45,19 +45,19 @@ export function action_of({
   if (ctrlKey || metaKey || altKey) return undefined;
   if (/^[0-9]$/.test(key)) return { kind: "seek_part", part: Number(key) / 10 };
   const name = key.length === 1 ? key.toLowerCase() : key;
-  const is_shifted_letter = shiftKey && (key.length > 1 || /[a-z]/i.test(key));
-  const wanted = is_shifted_letter ? `shift ${name}` : name;
+  const isShiftedLetter = shiftKey && (key.length > 1 || /[a-z]/i.test(key));
+  const wanted = isShiftedLetter ? `shift ${name}` : name;
   // With caps lock or by habit: a letter that has no meaning of its own with shift means what it means without.
   return actions[wanted] ?? (key.length === 1 ? actions[name] : undefined);
 }
 
 /** Whether keys that are pressed there are meant for what stands there. */
-export const is_typed_into = (target: EventTarget | null): boolean =>
+export const isTypedInto = (target: EventTarget | null): boolean =>
   target instanceof Element &&
   target.closest("input, textarea, select, [contenteditable]") !== null;
 
 /** For the help: what the keys are called and do. */
-export const key_help: readonly { keys: readonly string[]; does: string }[] = [
+export const keyHelp: readonly { keys: readonly string[]; does: string }[] = [
   { keys: ["Space", "k"], does: "Play or pause" },
   { keys: ["←", "→"], does: "5 seconds back or on" },
   { keys: ["Shift ←", "Shift →"], does: "A tenth back or on" },

@@ -1,20 +1,20 @@
 import { expect, test } from "vitest";
-import { find_links, safe_url } from "./links.ts";
+import { findLinks, safeUrl } from "./links.ts";
 
 const urls = (text: string) =>
-  find_links(text).flatMap((part) => (part.kind === "link" ? [part.url] : []));
+  findLinks(text).flatMap((part) => (part.kind === "link" ? [part.url] : []));
 
-test("find_links keeps the text as it was", () => {
+test("findLinks keeps the text as it was", () => {
   for (const text of ["", "no link", "a https://a.example/b?c=d#e f", "https://a.example"]) {
     expect(
-      find_links(text)
+      findLinks(text)
         .map((part) => part.text)
         .join(""),
     ).toBe(text);
   }
 });
 
-test("find_links leaves the sentence's punctuation out of the address", () => {
+test("findLinks leaves the sentence's punctuation out of the address", () => {
   expect(urls("See https://a.example/x.")).toEqual(["https://a.example/x"]);
   expect(urls("(see https://a.example/x)")).toEqual(["https://a.example/x"]);
   expect(urls("https://a.example/Stage_(theatre), and more")).toEqual([
@@ -23,23 +23,23 @@ test("find_links leaves the sentence's punctuation out of the address", () => {
   expect(urls("**https://a.example/x**")).toEqual(["https://a.example/x"]);
 });
 
-test("find_links makes links of http and https alone", () => {
+test("findLinks makes links of http and https alone", () => {
   expect(urls("javascript:alert(1) data:text/html,x ftp://a.example file:///etc/passwd")).toEqual(
     [],
   );
   expect(urls("JAVASCRIPT://https://a.example")).toEqual(["https://a.example/"]);
 });
 
-test("find_links makes no link of an address with a login, which only serves to deceive", () => {
+test("findLinks makes no link of an address with a login, which only serves to deceive", () => {
   expect(urls("https://bank.example@evil.example/")).toEqual([]);
 });
 
-test("find_links ends an address at invisible characters, which may hide where it leads", () => {
+test("findLinks ends an address at invisible characters, which may hide where it leads", () => {
   expect(urls("https://a.example/\u202egnp.exe")).toEqual(["https://a.example/"]);
 });
 
-test("safe_url refuses what is no web address", () => {
-  expect(safe_url("https://a.example/x")).toBe("https://a.example/x");
+test("safeUrl refuses what is no web address", () => {
+  expect(safeUrl("https://a.example/x")).toBe("https://a.example/x");
   for (const bad of [
     "",
     "x",
@@ -48,6 +48,6 @@ test("safe_url refuses what is no web address", () => {
     "//a.example",
     "https://u:p@a.example",
   ]) {
-    expect(safe_url(bad)).toBeNull();
+    expect(safeUrl(bad)).toBeNull();
   }
 });

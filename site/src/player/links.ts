@@ -3,14 +3,14 @@ export type TextPart = { kind: "text"; text: string } | { kind: "link"; text: st
 
 const address = /https?:\/\/[^\s<>"'`\\^{|}\p{Cc}\p{Cf}]+/giu;
 /** What belongs to the sentence around an address, and not to it. */
-const sentence_end = new Set(".,;:!?…)]*_");
+const sentenceEnd = new Set(".,;:!?…)]*_");
 
-export function find_links(text: string): TextPart[] {
+export function findLinks(text: string): TextPart[] {
   const parts: TextPart[] = [];
   let from = 0;
   for (const match of text.matchAll(address)) {
-    const found = trim_sentence(match[0]);
-    const url = safe_url(found);
+    const found = trimSentence(match[0]);
+    const url = safeUrl(found);
     if (!url) continue;
     if (match.index > from) parts.push({ kind: "text", text: text.slice(from, match.index) });
     parts.push({ kind: "link", text: found, url });
@@ -21,29 +21,29 @@ export function find_links(text: string): TextPart[] {
 }
 
 /** The address as a browser would open it, or null where it is not http or https, or carries a login. */
-export function safe_url(value: string): string | null {
+export function safeUrl(value: string): string | null {
   if (!URL.canParse(value)) return null;
   const url = new URL(value);
-  const is_web = url.protocol === "http:" || url.protocol === "https:";
-  return is_web && !url.username && !url.password ? url.href : null;
+  const isWeb = url.protocol === "http:" || url.protocol === "https:";
+  return isWeb && !url.username && !url.password ? url.href : null;
 }
 
 /** A closing bracket stays when it was opened inside: `…/Stage_(theatre)`. Passes the address twice at most. */
-function trim_sentence(found: string): string {
+function trimSentence(found: string): string {
   /** How many more of each bracket are open than closed. */
   const open = { round: 0, square: 0 };
-  for (const sign of found) count_bracket(open, sign, 1);
+  for (const sign of found) countBracket(open, sign, 1);
   let length = found.length;
   for (; length > 0; length--) {
     const end = found[length - 1] as string;
-    if (!sentence_end.has(end)) break;
+    if (!sentenceEnd.has(end)) break;
     if ((end === ")" && open.round >= 0) || (end === "]" && open.square >= 0)) break;
-    count_bracket(open, end, -1);
+    countBracket(open, end, -1);
   }
   return found.slice(0, length);
 }
 
-function count_bracket(open: { round: number; square: number }, sign: string, step: 1 | -1): void {
+function countBracket(open: { round: number; square: number }, sign: string, step: 1 | -1): void {
   if (sign === "(") open.round += step;
   else if (sign === ")") open.round -= step;
   else if (sign === "[") open.square += step;
@@ -51,4 +51,4 @@ function count_bracket(open: { round: number; square: number }, sign: string, st
 }
 
 /** For every link made from such text. */
-export const untrusted_rel = "noopener noreferrer nofollow ugc";
+export const untrustedRel = "noopener noreferrer nofollow ugc";

@@ -4,13 +4,13 @@ import type { Source } from "./source.ts";
 
 export interface LiveSourceOptions {
   api: KultiApi;
-  session_id: string;
-  viewer_id: string;
+  sessionId: string;
+  viewerId: string;
   /** Of a head of the session. */
   topic: string;
 }
 
-export function create_live_source(options: LiveSourceOptions): Source {
+export function createLiveSource(options: LiveSourceOptions): Source {
   let watch: Watch | undefined;
   return {
     start(handlers) {

@@ -1,11 +1,11 @@
 /**
- * Events themselves, in pages of `page_events` consecutive ones. Together they stay within a budget: the pages used
+ * Events themselves, in pages of `pageEvents` consecutive ones. Together they stay within a budget: the pages used
  * longest ago are dropped and read again from the table when somebody seeks there. What the stage shows is not freed by
  * that (it holds its own text); what goes are old versions of files.
  */
 import type { StoredEvent } from "@kulti/protocol";
 
-export const page_events = 250;
+export const pageEvents = 250;
 
 export interface Pages {
   /** Takes the next event in order. */
@@ -13,7 +13,7 @@ export interface Pages {
   /** Takes what was read again, in order, whatever it is. */
   restore(events: readonly StoredEvent[]): void;
   /** The events after `after_seq` up to `to_seq`, or null where some of them were dropped. */
-  between(after_seq: number, to_seq: number): StoredEvent[] | null;
+  between(afterSeq: number, toSeq: number): StoredEvent[] | null;
   readonly bytes: number;
 }
 
@@ -22,12 +22,12 @@ interface Page {
   bytes: number;
 }
 
-const page_of = (seq: number): number => Math.floor((seq - 1) / page_events);
+const pageOf = (seq: number): number => Math.floor((seq - 1) / pageEvents);
 
-export function create_pages(budget_bytes: number): Pages {
+export function createPages(budgetBytes: number): Pages {
   /** In the order of use, the least recent first. */
   const pages = new Map<number, Page>();
-  let last_seq = 0;
+  let lastSeq = 0;
   let bytes = 0;
 
   const use = (number: number): Page => {
@@ -37,43 +37,43 @@ export function create_pages(budget_bytes: number): Pages {
     return page;
   };
   const put = (event: StoredEvent) => {
-    const page = use(page_of(event.seq));
-    const place = (event.seq - 1) % page_events;
+    const page = use(pageOf(event.seq));
+    const place = (event.seq - 1) % pageEvents;
     if (page.events[place]) return;
-    const size = size_of(event);
+    const size = sizeOf(event);
     page.events[place] = event;
     page.bytes += size;
     bytes += size;
   };
-  const drop_oldest = (but: number) => {
+  const dropOldest = (but: number) => {
     for (const [number, page] of pages) {
-      if (bytes <= budget_bytes) return;
-      if (number === but || number === page_of(last_seq)) continue;
+      if (bytes <= budgetBytes) return;
+      if (number === but || number === pageOf(lastSeq)) continue;
       pages.delete(number);
       bytes -= page.bytes;
     }
   };
-  const at = (seq: number) => pages.get(page_of(seq))?.events[(seq - 1) % page_events];
+  const at = (seq: number) => pages.get(pageOf(seq))?.events[(seq - 1) % pageEvents];
 
   return {
     add(event) {
-      last_seq = event.seq;
+      lastSeq = event.seq;
       put(event);
-      drop_oldest(page_of(event.seq));
+      dropOldest(pageOf(event.seq));
     },
     restore(events) {
-      for (const event of events) if (event.seq <= last_seq) put(event);
+      for (const event of events) if (event.seq <= lastSeq) put(event);
       const first = events[0];
-      if (first) drop_oldest(page_of(first.seq));
+      if (first) dropOldest(pageOf(first.seq));
     },
-    between(after_seq, to_seq) {
+    between(afterSeq, toSeq) {
       const events: StoredEvent[] = [];
-      for (let seq = after_seq + 1; seq <= to_seq; seq++) {
+      for (let seq = afterSeq + 1; seq <= toSeq; seq++) {
         const event = at(seq);
         if (!event) return null;
         events.push(event);
       }
-      for (let number = page_of(after_seq + 1); number <= page_of(to_seq); number++) use(number);
+      for (let number = pageOf(afterSeq + 1); number <= pageOf(toSeq); number++) use(number);
       return events;
     },
     get bytes() {
@@ -83,10 +83,10 @@ export function create_pages(budget_bytes: number): Pages {
 }
 
 /** What an event weighs in memory, near enough: two bytes per character and something for its objects. */
-function size_of(value: unknown): number {
+function sizeOf(value: unknown): number {
   if (typeof value === "string") return 2 * value.length + 16;
   if (typeof value !== "object" || value === null) return 8;
   let size = 32;
-  for (const inner of Object.values(value)) size += size_of(inner);
+  for (const inner of Object.values(value)) size += sizeOf(inner);
   return size;
 }

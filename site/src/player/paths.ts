@@ -1,8 +1,8 @@
-import { in_order } from "./bidi.ts";
+import { inOrder } from "./bidi.ts";
 
 /** Splits a file's name, as it is shown, into its folder, with the separator at the end, and the rest. */
-export function split_path(name: string): { folder: string; base: string } {
-  const filename = in_order(name);
+export function splitPath(name: string): { folder: string; base: string } {
+  const filename = inOrder(name);
   const at = Math.max(filename.lastIndexOf("/"), filename.lastIndexOf("\\")) + 1;
   const base = filename.slice(at);
   return base === "" ? { folder: "", base: filename } : { folder: filename.slice(0, at), base };

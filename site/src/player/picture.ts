@@ -1,40 +1,40 @@
 /** The part of the player's state that is a picture of one moment, and how it changes: by a jump, or by going on. */
 import type { StoredEvent } from "@kulti/protocol";
-import { type Arrival, arrivals_of } from "./arrivals.ts";
+import { type Arrival, arrivalsOf } from "./arrivals.ts";
 import {
-  agent_touched,
+  agentTouched,
   type Follow,
-  file_renamed,
-  follow_from_start,
+  fileRenamed,
+  followFromStart,
   type WorkTarget,
 } from "./follow.ts";
-import { before_all, type Moment, type OnPassed } from "./moment.ts";
+import { beforeAll, type Moment, type OnPassed } from "./moment.ts";
 import type { Timeline } from "./timeline.ts";
-import { arrive, nothing_typed, type Typing } from "./typing.ts";
+import { arrive, nothingTyped, type Typing } from "./typing.ts";
 
 export interface Picture extends Moment {
   readonly typing: Typing;
   readonly follow: Follow;
   /** `seq` of the last event that was there before the viewer could see it happen. */
-  readonly seen_from: number;
+  readonly seenFrom: number;
 }
 
-export const empty_picture: Picture = {
-  ...before_all,
-  typing: nothing_typed,
-  follow: follow_from_start,
-  seen_from: 0,
+export const emptyPicture: Picture = {
+  ...beforeAll,
+  typing: nothingTyped,
+  follow: followFromStart,
+  seenFrom: 0,
 };
 
 /** To another moment at once: everything stands there whole. */
 export function jump(picture: Picture, { stage, rows }: Moment, timeline: Timeline): Picture {
-  const follow = { ...picture.follow, latest: touched_last({ stage, rows }, timeline) };
-  return { stage, rows, typing: nothing_typed, follow, seen_from: stage.seq };
+  const follow = { ...picture.follow, latest: touchedLast({ stage, rows }, timeline) };
+  return { stage, rows, typing: nothingTyped, follow, seenFrom: stage.seq };
 }
 
-function touched_last({ stage }: Moment, timeline: Timeline): WorkTarget | null {
+function touchedLast({ stage }: Moment, timeline: Timeline): WorkTarget | null {
   for (let seq = stage.seq; seq > 0; seq--) {
-    const type = timeline.type_of(seq);
+    const type = timeline.typeOf(seq);
     if (type === "terminal") return { kind: "terminal" };
     if (type === "code" && stage.active_file !== null) {
       return { kind: "file", filename: stage.active_file };
@@ -45,46 +45,45 @@ function touched_last({ stage }: Moment, timeline: Timeline): WorkTarget | null 
 
 /** Gathers what happens between two pictures. */
 export interface Passage {
-  readonly on_passed: OnPassed;
+  readonly onPassed: OnPassed;
   readonly arrivals: Arrival[];
   turn(follow: Follow): Follow;
 }
 
-export function begin_passage(): Passage {
+export function beginPassage(): Passage {
   const arrivals: Arrival[] = [];
   const work: StoredEvent[] = [];
   return {
     arrivals,
-    on_passed(before, after, event) {
-      arrivals.push(...arrivals_of(before.stage, after.stage, event));
+    onPassed(before, after, event) {
+      arrivals.push(...arrivalsOf(before.stage, after.stage, event));
       if (event.type === "terminal" || event.type === "code") work.push(event);
     },
-    turn: (follow) => work.reduce(follow_event, follow),
+    turn: (follow) => work.reduce(followEvent, follow),
   };
 }
 
-function follow_event(follow: Follow, event: StoredEvent): Follow {
-  if (event.type === "terminal") return agent_touched(follow, { kind: "terminal" });
+function followEvent(follow: Follow, event: StoredEvent): Follow {
+  if (event.type === "terminal") return agentTouched(follow, { kind: "terminal" });
   if (event.type !== "code") return follow;
-  const { filename, old_filename } = event.data;
-  const renamed =
-    old_filename === undefined ? follow : file_renamed(follow, old_filename, filename);
-  return agent_touched(renamed, { kind: "file", filename });
+  const { filename, old_filename: oldFilename } = event.data;
+  const renamed = oldFilename === undefined ? follow : fileRenamed(follow, oldFilename, filename);
+  return agentTouched(renamed, { kind: "file", filename });
 }
 
-/** `typed_at`: the time, where what came is typed out; null where it was not seen coming. */
-export function go_on(
+/** `typedAt`: the time, where what came is typed out; null where it was not seen coming. */
+export function goOn(
   picture: Picture,
   { stage, rows }: Moment,
   passage: Passage,
-  typed_at: number | null,
+  typedAt: number | null,
 ): Picture {
   const { arrivals } = passage;
   return {
     stage,
     rows,
-    typing: typed_at === null ? picture.typing : arrive(picture.typing, arrivals, typed_at),
+    typing: typedAt === null ? picture.typing : arrive(picture.typing, arrivals, typedAt),
     follow: passage.turn(picture.follow),
-    seen_from: typed_at === null ? stage.seq : picture.seen_from,
+    seenFrom: typedAt === null ? stage.seq : picture.seenFrom,
   };
 }

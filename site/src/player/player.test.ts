@@ -1,17 +1,17 @@
-import { empty_stage, fold_all, type StoredEvent } from "@kulti/protocol";
+import { emptyStage, foldAll, type StoredEvent } from "@kulti/protocol";
 import { expect, test } from "vitest";
 import type { Clock } from "./clock.ts";
-import { create_player } from "./player.ts";
+import { createPlayer } from "./player.ts";
 import type { Source, SourceHandlers } from "./source.ts";
 
 /** A clock that stands still until it is told otherwise; frames come when `step` is called. */
-function held_clock(is_watched = true) {
+function heldClock(isWatched = true) {
   let now = 0;
   let frames: (() => void)[] = [];
   const clock: Clock = {
     now: () => now,
     frame: (callback) => void frames.push(callback),
-    is_watched: () => is_watched,
+    isWatched: () => isWatched,
   };
   const step = (ms: number) => {
     now += ms;
@@ -22,21 +22,21 @@ function held_clock(is_watched = true) {
   return { clock, step, asked: () => frames.length };
 }
 
-function on_stage(is_watched = true) {
+function onStage(isWatched = true) {
   let handlers: SourceHandlers | undefined;
-  let is_stopped = false;
+  let isStopped = false;
   const source: Source = {
     start(given) {
       handlers = given;
     },
     stop() {
-      is_stopped = true;
+      isStopped = true;
     },
   };
-  const { clock, step, asked } = held_clock(is_watched);
-  const player = create_player({ session_id: "s", source, clock });
+  const { clock, step, asked } = heldClock(isWatched);
+  const player = createPlayer({ sessionId: "s", source, clock });
   if (!handlers) throw new Error("The player did not start its source.");
-  return { player, step, asked, handlers, was_stopped: () => is_stopped };
+  return { player, step, asked, handlers, wasStopped: () => isStopped };
 }
 
 let seq = 0;
@@ -49,7 +49,7 @@ const thought = (content: string, more: object = {}) =>
 
 test("events are gathered until the next frame and folded in order", () => {
   seq = 0;
-  const { player, step, asked, handlers } = on_stage();
+  const { player, step, asked, handlers } = onStage();
   const events = [thought("one"), thought("two"), event("status", { status: "working" })];
   let changes = 0;
   player.store.subscribe(() => {
@@ -60,12 +60,12 @@ test("events are gathered until the next frame and folded in order", () => {
   expect(player.store.get().stage.seq).toBe(0);
   step(16);
   expect(changes).toBe(1);
-  expect(player.store.get().stage).toEqual(fold_all(empty_stage, events));
+  expect(player.store.get().stage).toEqual(foldAll(emptyStage, events));
 });
 
 test("while a session is read its first page is shown at once, and then two pictures a second", () => {
   seq = 0;
-  const { player, step, handlers } = on_stage();
+  const { player, step, handlers } = onStage();
   const shown: number[] = [];
   for (let page = 0; page < 50; page++) {
     handlers.connection("catching_up");
@@ -81,20 +81,20 @@ test("while a session is read its first page is shown at once, and then two pict
 
 test("stage() knows what waits for the next frame", () => {
   seq = 0;
-  const { player, handlers } = on_stage();
+  const { player, handlers } = onStage();
   handlers.events([thought("one")]);
   expect(player.stage().seq).toBe(1);
 });
 
 test("what was there on arrival is not typed, what comes live is, within a second", () => {
   seq = 0;
-  const { player, step, handlers } = on_stage();
+  const { player, step, handlers } = onStage();
   handlers.connection("catching_up");
   handlers.events([thought("was there before")]);
   handlers.connection("live");
   step(16);
   expect(player.store.get().typing.shown.size).toBe(0);
-  expect(player.store.get().seen_from).toBe(1);
+  expect(player.store.get().seenFrom).toBe(1);
 
   handlers.events([thought("a live thought of some length ".repeat(40))]);
   step(16);
@@ -108,7 +108,7 @@ test("what was there on arrival is not typed, what comes live is, within a secon
 
 test("a streamed thought is typed on where it stands", () => {
   seq = 0;
-  const { player, step, handlers } = on_stage();
+  const { player, step, handlers } = onStage();
   handlers.connection("live");
   handlers.events([thought("The first half, ", { stream_id: "s1" })]);
   for (let frame = 0; frame < 10; frame++) step(100);
@@ -121,7 +121,7 @@ test("a streamed thought is typed on where it stands", () => {
 
 test("nothing is typed while nobody looks", () => {
   seq = 0;
-  const { player, step, handlers } = on_stage(false);
+  const { player, step, handlers } = onStage(false);
   handlers.connection("live");
   handlers.events([thought("unseen")]);
   step(250);
@@ -131,7 +131,7 @@ test("nothing is typed while nobody looks", () => {
 
 test("what was missed while the connection was lost is not typed either", () => {
   seq = 0;
-  const { player, step, handlers } = on_stage();
+  const { player, step, handlers } = onStage();
   handlers.connection("live");
   handlers.connection("reconnecting");
   handlers.events([thought("missed")]);
@@ -142,7 +142,7 @@ test("what was missed while the connection was lost is not typed either", () => 
 
 test("rows hold thoughts and errors in the order in which they came", () => {
   seq = 0;
-  const { player, step, handlers } = on_stage();
+  const { player, step, handlers } = onStage();
   handlers.events([thought("a"), event("error", { message: "b" }), thought("c")]);
   step(16);
   expect([...player.store.get().rows]).toEqual([
@@ -154,7 +154,7 @@ test("rows hold thoughts and errors in the order in which they came", () => {
 
 test("the work follows files, and a renamed file stays chosen", () => {
   seq = 0;
-  const { player, step, handlers } = on_stage();
+  const { player, step, handlers } = onStage();
   handlers.events([event("code", { filename: "a.ts", action: "write", content: "1" })]);
   step(16);
   player.choose({ kind: "file", filename: "a.ts" });
@@ -165,30 +165,30 @@ test("the work follows files, and a renamed file stays chosen", () => {
 
 test("stop ends the source and asks for no more frames", () => {
   seq = 0;
-  const { player, handlers, asked, was_stopped } = on_stage();
+  const { player, handlers, asked, wasStopped } = onStage();
   player.stop();
   handlers.events([thought("late")]);
-  expect(was_stopped()).toBe(true);
+  expect(wasStopped()).toBe(true);
   expect(asked()).toBe(0);
 });
 
 test("rewound, the picture stays while the edge moves on; back at the edge nothing is typed again", () => {
   seq = 0;
-  const { player, step, handlers } = on_stage();
+  const { player, step, handlers } = onStage();
   handlers.connection("live");
   const events = [thought("one"), thought("two"), thought("three")];
   handlers.events(events);
   for (let frame = 0; frame < 10; frame++) step(100);
   player.send({ kind: "seek_seq", seq: 1 });
   step(16);
-  expect(player.store.get().stage).toEqual(fold_all(empty_stage, events.slice(0, 1)));
+  expect(player.store.get().stage).toEqual(foldAll(emptyStage, events.slice(0, 1)));
   const late = thought("four");
   handlers.events([late]);
   step(16);
   expect(player.store.get()).toMatchObject({ position: { seq: 1 }, edge: { seq: 4 } });
   player.send({ kind: "go_live" });
   step(16);
-  expect(player.store.get().stage).toEqual(fold_all(empty_stage, [...events, late]));
+  expect(player.store.get().stage).toEqual(foldAll(emptyStage, [...events, late]));
   expect(player.store.get().typing.shown.size).toBe(0);
 });
 
@@ -198,7 +198,7 @@ test("playback types at up to twice the speed and not beyond", () => {
     [4, 0],
   ] as const) {
     seq = 0;
-    const { player, step, handlers } = on_stage();
+    const { player, step, handlers } = onStage();
     handlers.connection("live");
     handlers.events([thought("one"), thought("two ".repeat(200)), thought("three")]);
     step(16);
@@ -214,7 +214,7 @@ test("playback types at up to twice the speed and not beyond", () => {
 
 test("a refusal stays told until events come again", () => {
   seq = 0;
-  const { player, step, handlers } = on_stage();
+  const { player, step, handlers } = onStage();
   handlers.events([thought("one")]);
   handlers.problem({ code: "internal", message: "Something failed." });
   step(16);

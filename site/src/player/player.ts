@@ -4,44 +4,31 @@
  * frame, so that a hundred of them still make one picture; `settle` is the one place where they take effect, in order.
  */
 import { type Head, List, type Message, type Stage, type StoredEvent } from "@kulti/protocol";
-import { no_wish, type Wish } from "./address.ts";
-import { type Chapters, no_chapters } from "./chapters.ts";
+import { noWish, type Wish } from "./address.ts";
+import { type Chapters, noChapters } from "./chapters.ts";
 import type { Clock } from "./clock.ts";
-import { is_over } from "./connection-word.ts";
+import { isOver } from "./connection-word.ts";
 import {
-  at_the_edge,
+  atTheEdge,
   type Command,
   type Control,
   type Known,
-  move_on,
+  moveOn,
   obey,
   type Place,
-  place_of,
-  rate_of,
+  placeOf,
+  rateOf,
 } from "./control.ts";
-import {
-  type Follow,
-  follow_again,
-  viewer_chose,
-  viewer_stayed,
-  type WorkTarget,
-} from "./follow.ts";
-import { create_history } from "./history.ts";
-import {
-  begin_passage,
-  empty_picture,
-  go_on,
-  jump,
-  type Passage,
-  type Picture,
-} from "./picture.ts";
-import { began_at } from "./running-time.ts";
-import { create_said, type Said } from "./said.ts";
-import { server_now } from "./server-clock.ts";
+import { type Follow, followAgain, viewerChose, viewerStayed, type WorkTarget } from "./follow.ts";
+import { createHistory } from "./history.ts";
+import { beginPassage, emptyPicture, goOn, jump, type Passage, type Picture } from "./picture.ts";
+import { beganAt } from "./running-time.ts";
+import { createSaid, type Said } from "./said.ts";
+import { serverNow } from "./server-clock.ts";
 import type { Connection, Problem, Source } from "./source.ts";
-import { create_store, type Store } from "./store.ts";
+import { createStore, type Store } from "./store.ts";
 import type { Timeline } from "./timeline.ts";
-import { is_typing, tick } from "./typing.ts";
+import { isTyping, tick } from "./typing.ts";
 
 export interface PlayerState extends Picture {
   /** The stage at the live edge: everything that has come. */
@@ -50,14 +37,14 @@ export interface PlayerState extends Picture {
   /** The place that is shown. */
   readonly position: Place;
   /** The place that is wanted must be read first. */
-  readonly is_seeking: boolean;
+  readonly isSeeking: boolean;
   readonly chapters: Chapters;
   readonly head: Head | null;
   readonly messages: List<Message>;
   /** `seq` of the last message that was there before the viewer came. */
-  readonly messages_from: number;
+  readonly messagesFrom: number;
   /** How many of them had been said at the moment shown. */
-  readonly messages_shown: number;
+  readonly messagesShown: number;
   readonly connection: Connection;
   readonly problem: Problem | null;
   /** The thought that the viewer asked to be shown; a new object each time. */
@@ -65,7 +52,7 @@ export interface PlayerState extends Picture {
 }
 
 export interface Player {
-  readonly session_id: string;
+  readonly sessionId: string;
   readonly store: Store<PlayerState>;
   readonly timeline: Timeline;
   send(command: Command): void;
@@ -75,74 +62,74 @@ export interface Player {
   /** Keep showing what is shown. */
   stay(shown: WorkTarget): void;
   follow(): void;
-  point_at(thought_seq: number): void;
+  pointAt(thoughtSeq: number): void;
   /** The stage at the place shown, with all that waits for the next frame. */
   stage(): Stage;
   stop(): void;
 }
 
 export interface PlayerOptions {
-  session_id: string;
+  sessionId: string;
   source: Source;
   clock: Clock;
   head?: Head;
   /** Reads events again that were dropped from memory. */
-  read?: (after_seq: number) => Promise<readonly StoredEvent[]>;
+  read?: (afterSeq: number) => Promise<readonly StoredEvent[]>;
   wish?: Wish;
   /** The session was deleted or made private. */
   gone?: () => void;
 }
 
 /** Faster than this nobody reads along, and typing would only be noise. */
-const fastest_typed = 2;
+const fastestTyped = 2;
 
 /**
  * Between two pictures while a session is read. Each shows much that is new: with one for every page, drawing took
  * four fifths of the time until 100,000 events were there.
  */
-const reading_ms = 500;
+const readingMs = 500;
 
-const read_nothing = () => Promise.reject(new Error("Cannot read again: there is no server."));
+const readNothing = () => Promise.reject(new Error("Cannot read again: there is no server."));
 
-export function create_player(options: PlayerOptions): Player {
-  const { session_id, source, clock, head, read = read_nothing, wish = no_wish } = options;
+export function createPlayer(options: PlayerOptions): Player {
+  const { sessionId, source, clock, head, read = readNothing, wish = noWish } = options;
   const { gone = () => {} } = options;
-  const history = create_history({ read });
+  const history = createHistory({ read });
   const { timeline } = history;
-  const said: Said = create_said();
-  const store = create_store<PlayerState>({
-    ...empty_picture,
-    edge: empty_picture.stage,
-    control: begin_control(wish),
+  const said: Said = createSaid();
+  const store = createStore<PlayerState>({
+    ...emptyPicture,
+    edge: emptyPicture.stage,
+    control: beginControl(wish),
     position: { ms: 0, seq: 0 },
-    is_seeking: false,
-    chapters: no_chapters,
+    isSeeking: false,
+    chapters: noChapters,
     head: head ?? null,
     messages: List.empty,
-    messages_from: head?.messages_to ?? 0,
-    messages_shown: 0,
+    messagesFrom: head?.messages_to ?? 0,
+    messagesShown: 0,
     connection: "connecting",
     problem: null,
     pointed: null,
   });
   const change = (changed: Partial<PlayerState>) => store.set({ ...store.get(), ...changed });
-  const change_follow = (turn: (follow: Follow) => Follow) =>
+  const changeFollow = (turn: (follow: Follow) => Follow) =>
     change({ follow: turn(store.get().follow) });
 
   let waiting: StoredEvent[] = [];
   let commands: Command[] = [];
   /** Where the address says to begin, until that has been read. */
   let wanted: Wish | null = wish.ms === null && wish.seq === null && !wish.autoplay ? null : wish;
-  let recalled_seq: number | null = null;
-  let moved_at = clock.now();
+  let recalledSeq: number | null = null;
+  let movedAt = clock.now();
   /** When the last picture was drawn of a session that is still being read. */
-  let read_at = Number.NEGATIVE_INFINITY;
-  let is_frame_asked = false;
-  let is_stopped = false;
+  let readAt = Number.NEGATIVE_INFINITY;
+  let isFrameAsked = false;
+  let isStopped = false;
 
   /** By the clock that messages are stamped with. */
   const began = () =>
-    began_at({ stage: history.edge.stage, head: store.get().head }) ?? timeline.began_at;
+    beganAt({ stage: history.edge.stage, head: store.get().head }) ?? timeline.beganAt;
 
   const known = (): Known => {
     const { edge, head } = store.get();
@@ -150,117 +137,116 @@ export function create_player(options: PlayerOptions): Player {
     return {
       timeline,
       chapters: history.chapters,
-      is_over: is_over({ stage, head }, server_now()),
+      isOver: isOver({ stage, head }, serverNow()),
       to_seq: Math.max(head?.to_seq ?? 0, timeline.length),
     };
   };
 
-  const ask_frame = () => {
-    if (is_frame_asked || is_stopped) return;
-    is_frame_asked = true;
+  const askFrame = () => {
+    if (isFrameAsked || isStopped) return;
+    isFrameAsked = true;
     clock.frame(() => {
-      is_frame_asked = false;
-      if (!is_stopped) next_picture();
+      isFrameAsked = false;
+      if (!isStopped) nextPicture();
     });
   };
 
-  const next_picture = () => {
+  const nextPicture = () => {
     const now = clock.now();
     if (store.get().connection === "catching_up") {
-      if (now - read_at < reading_ms && commands.length === 0) return ask_frame();
-      read_at = now;
+      if (now - readAt < readingMs && commands.length === 0) return askFrame();
+      readAt = now;
     }
-    const passed_ms = now - moved_at;
-    moved_at = now;
-    settle(passed_ms);
+    const passedMs = now - movedAt;
+    movedAt = now;
+    settle(passedMs);
     const { typing } = store.get();
-    if (is_typing(typing)) change({ typing: tick(typing, now) });
-    const { control, is_seeking } = store.get();
-    if (is_typing(store.get().typing) || (control.playing && !is_seeking)) ask_frame();
+    if (isTyping(typing)) change({ typing: tick(typing, now) });
+    const { control, isSeeking } = store.get();
+    if (isTyping(store.get().typing) || (control.playing && !isSeeking)) askFrame();
   };
 
   /** Takes in what has come, does what was asked, and shows the place that is then wanted. */
-  const settle = (passed_ms = 0) => {
+  const settle = (passedMs = 0) => {
     const state = store.get();
-    const was_at_edge = state.stage === history.edge.stage && state.control.place === null;
-    const arriving = begin_passage();
-    const has_events = waiting.length > 0;
-    history.append(waiting, arriving.on_passed);
+    const wasAtEdge = state.stage === history.edge.stage && state.control.place === null;
+    const arriving = beginPassage();
+    const hasEvents = waiting.length > 0;
+    history.append(waiting, arriving.onPassed);
     waiting = [];
 
-    let control = heed_wish(state.control);
+    let control = heedWish(state.control);
     const asked = commands;
     commands = [];
     // A moment that could not be read is another matter once something else is asked for.
     if (asked.length > 0 && state.problem?.code === "unreadable") change({ problem: null });
     for (const command of asked) control = obey(control, command, known());
     if (asked.length > 0) wanted = null;
-    const moved =
-      state.is_seeking || passed_ms === 0 ? control : move_on(control, passed_ms, known());
-    const is_asked = asked.length > 0 || control !== state.control;
-    if (!has_events && !is_asked && moved === state.control && !state.is_seeking) return;
-    if (was_at_edge && moved.place === null) show_arrived(moved, arriving);
-    else show_place(moved, !is_asked);
+    const moved = state.isSeeking || passedMs === 0 ? control : moveOn(control, passedMs, known());
+    const isAsked = asked.length > 0 || control !== state.control;
+    if (!hasEvents && !isAsked && moved === state.control && !state.isSeeking) return;
+    if (wasAtEdge && moved.place === null) showArrived(moved, arriving);
+    else showPlace(moved, !isAsked);
   };
 
-  const heed_wish = (control: Control): Control => {
+  const heedWish = (control: Control): Control => {
     if (!wanted || timeline.length === 0) return control;
     const { ms, seq, autoplay } = wanted;
     const facts = known();
-    const is_whole = timeline.length >= facts.to_seq;
-    if (ms !== null && seq === null && timeline.end_ms < ms && !is_whole) return control;
+    const isWhole = timeline.length >= facts.to_seq;
+    if (ms !== null && seq === null && timeline.endMs < ms && !isWhole) return control;
     wanted = null;
     const command: Command =
       seq !== null ? { kind: "seek_seq", seq } : { kind: "seek", ms: ms ?? 0 };
     const placed = obey(control, command, facts);
-    const plays = autoplay || (seq === null && !facts.is_over);
+    const plays = autoplay || (seq === null && !facts.isOver);
     return { ...placed, playing: placed.place !== null && plays };
   };
 
   /** At the live edge: what has come is added to the picture. */
-  const show_arrived = (control: Control, arriving: Passage) => {
+  const showArrived = (control: Control, arriving: Passage) => {
     const state = store.get();
-    const is_live = state.connection === "live";
-    const picture = go_on(
+    const isLive = state.connection === "live";
+    const picture = goOn(
       state,
       history.edge,
       arriving,
-      is_live && clock.is_watched() ? clock.now() : null,
+      isLive && clock.isWatched() ? clock.now() : null,
     );
-    const seen_from = is_live ? state.seen_from : history.edge.stage.seq;
-    show({ ...picture, seen_from }, control);
+    const seenFrom = isLive ? state.seenFrom : history.edge.stage.seq;
+    show({ ...picture, seenFrom }, control);
   };
 
-  const show_place = (wished: Control, is_going_on: boolean) => {
+  const showPlace = (wished: Control, isGoingOn: boolean) => {
     const control = exact(wished);
     const state = store.get();
     const seq = control.place?.seq ?? timeline.length;
-    const is_read = seq <= timeline.length;
-    const passage = begin_passage();
-    const goes_on = is_going_on && is_read && seq >= state.stage.seq && !state.is_seeking;
-    const moment = goes_on
-      ? history.moment(seq, state, passage.on_passed)
+    const isRead = seq <= timeline.length;
+    const passage = beginPassage();
+    const goesOn = isGoingOn && isRead && seq >= state.stage.seq && !state.isSeeking;
+    const moment = goesOn
+      ? history.moment(seq, state, passage.onPassed)
       : history.moment(seq, state);
     if (!moment) return recall(seq, control);
-    if (moment.stage === state.stage) return show(state, control, !is_read);
-    const is_typed = rate_of(control) <= fastest_typed && clock.is_watched();
-    const passes = goes_on && moment.stage.seq - state.stage.seq < most_passed;
+    if (moment.stage === state.stage) return show(state, control, !isRead);
+    const isTyped = rateOf(control) <= fastestTyped && clock.isWatched();
+    const passes = goesOn && moment.stage.seq - state.stage.seq < mostPassed;
     const picture = passes
-      ? go_on(state, moment, passage, is_typed ? clock.now() : null)
+      ? goOn(state, moment, passage, isTyped ? clock.now() : null)
       : jump(state, moment, timeline);
-    show(picture, control, !is_read);
+    show(picture, control, !isRead);
   };
 
-  const show = (picture: Picture, control: Control, is_seeking = false) => {
-    const { stage, rows, typing, follow, seen_from } = picture;
-    const position = is_seeking
-      ? { ms: timeline.end_ms, seq: stage.seq }
-      : place_of(control, timeline);
+  const show = (picture: Picture, control: Control, isSeeking = false) => {
+    const { stage, rows, typing, follow, seenFrom } = picture;
+    const position = isSeeking
+      ? { ms: timeline.endMs, seq: stage.seq }
+      : placeOf(control, timeline);
     const { messages } = store.get();
-    const messages_shown =
+    const messagesShown =
       control.place === null ? messages.length : said.until(began() + position.ms);
     change({
-      ...{ stage, rows, typing, follow, seen_from, control, position, is_seeking, messages_shown },
+      ...{ stage, rows, typing, follow, seenFrom, control, position, isSeeking, messagesShown },
       edge: history.edge.stage,
       chapters: history.chapters,
     });
@@ -268,13 +254,13 @@ export function create_player(options: PlayerOptions): Player {
 
   /** One at a time; when it is there, the place that is wanted by then is shown. */
   const recall = (seq: number, control: Control) => {
-    change({ control, is_seeking: true });
-    if (recalled_seq !== null) return;
-    recalled_seq = seq;
+    change({ control, isSeeking: true });
+    if (recalledSeq !== null) return;
+    recalledSeq = seq;
     history
       .recall(seq)
       .then((moment) => {
-        if (is_stopped) return;
+        if (isStopped) return;
         const { control } = store.get();
         if (control.place?.seq === seq) show(jump(store.get(), moment, timeline), control);
       })
@@ -284,20 +270,20 @@ export function create_player(options: PlayerOptions): Player {
         const place = { ...control, place: position, playing: false };
         change({
           control: place,
-          is_seeking: false,
+          isSeeking: false,
           problem: { code: "unreadable", message: error.message },
         });
       })
       .finally(() => {
-        recalled_seq = null;
-        ask_frame();
+        recalledSeq = null;
+        askFrame();
       });
   };
 
   /** A place whose time was not known when it was asked for. */
   const exact = (control: Control): Control => {
     const { place } = control;
-    const ms = place === null ? 0 : timeline.ms_of(place.seq);
+    const ms = place === null ? 0 : timeline.msOf(place.seq);
     return place === null || place.ms >= ms ? control : { ...control, place: { ...place, ms } };
   };
 
@@ -305,16 +291,16 @@ export function create_player(options: PlayerOptions): Player {
     events(batch) {
       waiting.push(...batch);
       if (store.get().problem) change({ problem: null });
-      ask_frame();
+      askFrame();
     },
     messages(batch) {
-      let { messages, messages_shown, control } = store.get();
+      let { messages, messagesShown, control } = store.get();
       for (const message of batch) {
         messages = messages.push(message);
         said.add(message);
       }
-      if (control.place === null) messages_shown = messages.length;
-      change({ messages, messages_shown });
+      if (control.place === null) messagesShown = messages.length;
+      change({ messages, messagesShown });
     },
     head: (latest) => change({ head: latest }),
     connection(state) {
@@ -330,36 +316,36 @@ export function create_player(options: PlayerOptions): Player {
   });
 
   return {
-    session_id,
+    sessionId,
     store,
     timeline,
     known,
     send(command) {
       commands.push(command);
-      if (!store.get().control.playing) moved_at = clock.now();
-      ask_frame();
+      if (!store.get().control.playing) movedAt = clock.now();
+      askFrame();
     },
-    choose: (target) => change_follow((follow) => viewer_chose(follow, target)),
+    choose: (target) => changeFollow((follow) => viewerChose(follow, target)),
     stay(shown) {
-      if (store.get().follow.following) change_follow((follow) => viewer_stayed(follow, shown));
+      if (store.get().follow.following) changeFollow((follow) => viewerStayed(follow, shown));
     },
-    follow: () => change_follow(follow_again),
-    point_at: (seq) => change({ pointed: { seq } }),
+    follow: () => changeFollow(followAgain),
+    pointAt: (seq) => change({ pointed: { seq } }),
     stage() {
       settle();
       return store.get().stage;
     },
     stop() {
-      is_stopped = true;
+      isStopped = true;
       source.stop();
     },
   };
 }
 
 /** More than this between two pictures is a jump, even where the clock made it. */
-const most_passed = 400;
+const mostPassed = 400;
 
-const begin_control = ({ speed, skips_idle }: Wish): Control => {
-  const control = skips_idle === null ? at_the_edge : { ...at_the_edge, skips_idle };
+const beginControl = ({ speed, skipsIdle }: Wish): Control => {
+  const control = skipsIdle === null ? atTheEdge : { ...atTheEdge, skipsIdle };
   return speed === null ? control : { ...control, speed: Math.min(16, Math.max(0.5, speed)) };
 };

@@ -1,7 +1,7 @@
 import type { Head, Message, StoredEvent } from "@kulti/protocol";
 import { KultiApiError } from "kulti/watch";
 import { expect, test } from "vitest";
-import { create_recording_source } from "./recording-source.ts";
+import { createRecordingSource } from "./recording-source.ts";
 
 const events = (count: number): StoredEvent[] =>
   Array.from({ length: count }, (_, index) => ({
@@ -13,15 +13,15 @@ const events = (count: number): StoredEvent[] =>
   }));
 
 /** Plays a recording of `to_seq` events to its end, read by `read`. */
-async function listen(to_seq: number, read: (after_seq: number) => Promise<StoredEvent[]>) {
+async function listen(toSeq: number, read: (afterSeq: number) => Promise<StoredEvent[]>) {
   const heard = { seqs: [] as number[], states: [] as string[], problems: [] as string[] };
-  const source = create_recording_source({
+  const source = createRecordingSource({
     api: {
-      session_events: (_, after_seq = 0) => read(after_seq),
-      session_messages: async (): Promise<Message[]> => [],
+      sessionEvents: (_, afterSeq = 0) => read(afterSeq),
+      sessionMessages: async (): Promise<Message[]> => [],
     },
-    head: { session_id: "s", to_seq, messages_to: 0 } as Head,
-    clock: { now: () => 0, frame: queueMicrotask, is_watched: () => true },
+    head: { session_id: "s", to_seq: toSeq, messages_to: 0 } as Head,
+    clock: { now: () => 0, frame: queueMicrotask, isWatched: () => true },
   });
   await new Promise<void>((resolve) => {
     source.start({
@@ -43,8 +43,8 @@ async function listen(to_seq: number, read: (after_seq: number) => Promise<Store
 
 test("every event comes once and in order, also where a page is cut short by its bytes", async () => {
   const all = events(5_300);
-  const { seqs, states } = await listen(all.length, async (after_seq) =>
-    all.slice(after_seq, after_seq + (after_seq === 1_000 ? 37 : 1_000)),
+  const { seqs, states } = await listen(all.length, async (afterSeq) =>
+    all.slice(afterSeq, afterSeq + (afterSeq === 1_000 ? 37 : 1_000)),
   );
   expect(seqs).toEqual(all.map(({ seq }) => seq));
   expect(states[0]).toBe("connecting");
@@ -66,24 +66,24 @@ test("an answer of something before the server is no end: the page is read again
 test("nothing is read ahead of the first page", async () => {
   const all = events(3_000);
   let open = 0;
-  const at_once: number[] = [];
-  await listen(all.length, async (after_seq) => {
+  const atOnce: number[] = [];
+  await listen(all.length, async (afterSeq) => {
     open += 1;
-    at_once.push(open);
+    atOnce.push(open);
     await new Promise((resolve) => setTimeout(resolve, 5));
     open -= 1;
-    return all.slice(after_seq, after_seq + 1_000);
+    return all.slice(afterSeq, afterSeq + 1_000);
   });
-  expect(at_once[0]).toBe(1);
-  expect(Math.max(...at_once)).toBeLessThanOrEqual(4);
+  expect(atOnce[0]).toBe(1);
+  expect(Math.max(...atOnce)).toBeLessThanOrEqual(4);
 });
 
 test("a session that was deleted or made private meanwhile is told, what was read stays", async () => {
   const all = events(3_000);
   const refused = new KultiApiError(404, "session_not_found", "There is no such session.");
-  const { seqs, problems } = await listen(all.length, async (after_seq) => {
-    if (after_seq >= 1_000) throw refused;
-    return all.slice(after_seq, after_seq + 1_000);
+  const { seqs, problems } = await listen(all.length, async (afterSeq) => {
+    if (afterSeq >= 1_000) throw refused;
+    return all.slice(afterSeq, afterSeq + 1_000);
   });
   expect(seqs.length).toBe(1_000);
   expect(problems).toEqual(["session_not_found"]);
@@ -92,16 +92,16 @@ test("a session that was deleted or made private meanwhile is told, what was rea
 test("reading goes on when the first page has been drawn, and not before", async () => {
   const frames: (() => void)[] = [];
   const asked: number[] = [];
-  const source = create_recording_source({
+  const source = createRecordingSource({
     api: {
-      session_events: async (_, after_seq = 0) => {
-        asked.push(after_seq);
-        return events(200).map((event) => ({ ...event, seq: event.seq + after_seq }));
+      sessionEvents: async (_, afterSeq = 0) => {
+        asked.push(afterSeq);
+        return events(200).map((event) => ({ ...event, seq: event.seq + afterSeq }));
       },
-      session_messages: async (): Promise<Message[]> => [],
+      sessionMessages: async (): Promise<Message[]> => [],
     },
     head: { session_id: "s", to_seq: 400, messages_to: 0 } as Head,
-    clock: { now: () => 0, frame: (next) => void frames.push(next), is_watched: () => true },
+    clock: { now: () => 0, frame: (next) => void frames.push(next), isWatched: () => true },
   });
   const nothing = () => {};
   source.start({

@@ -8,60 +8,57 @@ import type { Clock } from "./clock.ts";
 import type { Problem, Source, SourceHandlers } from "./source.ts";
 
 export interface RecordingSourceOptions {
-  api: Pick<KultiApi, "session_events" | "session_messages">;
+  api: Pick<KultiApi, "sessionEvents" | "sessionMessages">;
   head: Head;
   clock: Clock;
 }
 
 /** More would only queue in the browser or the database. */
-const reads_at_once = 4;
-const retry_ms = 3_000;
+const readsAtOnce = 4;
+const retryMs = 3_000;
 
-export function create_recording_source({ api, head, clock }: RecordingSourceOptions): Source {
+export function createRecordingSource({ api, head, clock }: RecordingSourceOptions): Source {
   const abort = new AbortController();
-  const { session_id, to_seq } = head;
+  const { session_id: sessionId, to_seq: toSeq } = head;
 
-  const read_all = async (handlers: SourceHandlers) => {
-    let shown_to = 0;
+  const readAll = async (handlers: SourceHandlers) => {
+    let shownTo = 0;
     const ahead = new Map<number, Promise<StoredEvent[]>>();
-    const read = (after_seq: number) => {
-      const known = ahead.get(after_seq);
+    const read = (afterSeq: number) => {
+      const known = ahead.get(afterSeq);
       if (known) return known;
-      const page = patiently(
-        () => api.session_events(session_id, after_seq, abort.signal),
-        handlers,
-      );
+      const page = patiently(() => api.sessionEvents(sessionId, afterSeq, abort.signal), handlers);
       // Handled where it is awaited, or not at all when the visit is over.
       page.catch(() => {});
-      ahead.set(after_seq, page);
+      ahead.set(afterSeq, page);
       return page;
     };
-    while (shown_to < to_seq) {
-      for (let number = 0; number < reads_at_once; number++) {
-        const after_seq = shown_to + number * limits.page_rows;
+    while (shownTo < toSeq) {
+      for (let number = 0; number < readsAtOnce; number++) {
+        const afterSeq = shownTo + number * limits.page_rows;
         // The first page alone, so that it comes soon.
-        if (after_seq < to_seq && (shown_to > 0 || number === 0)) void read(after_seq);
+        if (afterSeq < toSeq && (shownTo > 0 || number === 0)) void read(afterSeq);
       }
-      const page = await read(shown_to);
-      for (const after_seq of ahead.keys()) if (after_seq <= shown_to) ahead.delete(after_seq);
-      if (page.length === 0) throw gone(shown_to + 1);
+      const page = await read(shownTo);
+      for (const afterSeq of ahead.keys()) if (afterSeq <= shownTo) ahead.delete(afterSeq);
+      if (page.length === 0) throw gone(shownTo + 1);
       if (abort.signal.aborted) return;
       handlers.connection("catching_up");
       handlers.events(page);
       // What comes meanwhile would take the cores from drawing the first picture, 50 ms.
-      if (shown_to === 0) await picture_after(clock);
-      shown_to = page.at(-1)?.seq ?? shown_to;
+      if (shownTo === 0) await pictureAfter(clock);
+      shownTo = page.at(-1)?.seq ?? shownTo;
       // What was read ahead from a place that a page cut short by its bytes went past is not needed.
-      for (const after_seq of ahead.keys()) if (after_seq < shown_to) ahead.delete(after_seq);
+      for (const afterSeq of ahead.keys()) if (afterSeq < shownTo) ahead.delete(afterSeq);
     }
   };
 
-  const read_messages = async (handlers: SourceHandlers) => {
+  const readMessages = async (handlers: SourceHandlers) => {
     let after = 0;
     while (after < head.messages_to) {
       const from = after;
       const page = await patiently(
-        () => api.session_messages(session_id, from, abort.signal),
+        () => api.sessionMessages(sessionId, from, abort.signal),
         handlers,
       );
       if (page.length === 0 || abort.signal.aborted) return;
@@ -76,9 +73,9 @@ export function create_recording_source({ api, head, clock }: RecordingSourceOpt
       try {
         return await ask();
       } catch (error) {
-        if (abort.signal.aborted || !is_passing(error)) throw error;
+        if (abort.signal.aborted || !isPassing(error)) throw error;
         handlers.connection("offline");
-        await new Promise((resolve) => setTimeout(resolve, retry_ms));
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
       }
     }
   };
@@ -86,26 +83,26 @@ export function create_recording_source({ api, head, clock }: RecordingSourceOpt
   return {
     start(handlers) {
       handlers.connection("connecting");
-      read_all(handlers)
+      readAll(handlers)
         .then(() => {
           if (!abort.signal.aborted) handlers.connection("live");
         })
         .catch((error) => {
-          if (!abort.signal.aborted) handlers.problem(problem_of(error));
+          if (!abort.signal.aborted) handlers.problem(problemOf(error));
         });
-      read_messages(handlers).catch(() => {});
+      readMessages(handlers).catch(() => {});
     },
     stop: () => abort.abort(),
   };
 }
 
 /** The frame after the next begins when the next has been drawn. */
-const picture_after = (clock: Clock): Promise<void> =>
+const pictureAfter = (clock: Clock): Promise<void> =>
   new Promise((resolve) => clock.frame(() => clock.frame(resolve)));
 
-const is_passing = (error: unknown): boolean => !(error instanceof KultiApiError) || error.may_pass;
+const isPassing = (error: unknown): boolean => !(error instanceof KultiApiError) || error.mayPass;
 
-const problem_of = (error: unknown): Problem =>
+const problemOf = (error: unknown): Problem =>
   error instanceof KultiApiError
     ? { code: error.code, message: error.message }
     : { code: "unreachable", message: String(error) };

@@ -2,7 +2,7 @@
  * The little markup that agents write by habit: `code`, **strong**, fenced blocks and web addresses. Everything else
  * stays as it stands; nothing here ever becomes HTML.
  */
-import { find_links, type TextPart } from "./links.ts";
+import { findLinks, type TextPart } from "./links.ts";
 
 export type RichPart =
   | TextPart
@@ -14,28 +14,27 @@ export type RichPart =
 const markup =
   /^[ \t]*```[^\n]*\n([\s\S]*?)(?:\n[ \t]*```[ \t]*(?:\n|$)|$(?![\s\S]))|`([^`\n]+)`|\*\*(\S(?:[^\n*]*[^\s*])?)\*\*/gm;
 
-export function rich_text(text: string): RichPart[] {
+export function richText(text: string): RichPart[] {
   const parts: RichPart[] = [];
   let from = 0;
   for (const match of text.matchAll(markup)) {
     const [all, block, code, strong] = match;
     const before = text.slice(from, match.index);
     // A block stands apart by itself; the empty lines around it are not needed.
-    for (const part of find_links(block === undefined ? before : before.trimEnd()))
-      parts.push(part);
+    for (const part of findLinks(block === undefined ? before : before.trimEnd())) parts.push(part);
     if (block !== undefined) parts.push({ kind: "block", text: block });
     else if (code !== undefined) parts.push({ kind: "code", text: code });
-    else parts.push({ kind: "strong", parts: rich_text(strong ?? "") });
+    else parts.push({ kind: "strong", parts: richText(strong ?? "") });
     from = match.index + all.length;
     if (block !== undefined) while (text[from] === "\n") from += 1;
   }
   // Not spread into one call, which takes some 100,000 arguments at most.
-  for (const part of find_links(text.slice(from))) parts.push(part);
+  for (const part of findLinks(text.slice(from))) parts.push(part);
   return parts;
 }
 
 /** A headline's first paragraph, and what follows it: only the first is set in bold. */
-export function split_headline(text: string): { headline: string; rest: string } {
+export function splitHeadline(text: string): { headline: string; rest: string } {
   const end = text.search(/\n/);
   return end < 0
     ? { headline: text, rest: "" }

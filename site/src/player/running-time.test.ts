@@ -1,30 +1,30 @@
-import { empty_stage, type Head } from "@kulti/protocol";
+import { emptyStage, type Head } from "@kulti/protocol";
 import { expect, test } from "vitest";
-import { began_at, running_ms } from "./running-time.ts";
+import { beganAt, runningMs } from "./running-time.ts";
 
 const now = Date.parse("2026-11-22T12:00:00Z");
-const at = (ms_ago: number) => new Date(now - ms_ago).toISOString();
+const at = (msAgo: number) => new Date(now - msAgo).toISOString();
 const head = { started_at: at(90_000), last_event_at: at(2_000), ended_at: null } as Head;
-const told = (began_ms_ago: number, last_ms_ago: number) => ({
-  ...empty_stage,
-  started_at: at(began_ms_ago),
-  at: at(last_ms_ago),
+const told = (beganMsAgo: number, lastMsAgo: number) => ({
+  ...emptyStage,
+  started_at: at(beganMsAgo),
+  at: at(lastMsAgo),
 });
 
-test("running_ms counts from the agent's own start where its clock agrees with the server's", () => {
-  expect(running_ms({ stage: told(120_000, 0), head }, now)).toBe(120_000);
+test("runningMs counts from the agent's own start where its clock agrees with the server's", () => {
+  expect(runningMs({ stage: told(120_000, 0), head }, now)).toBe(120_000);
 });
 
-test("running_ms counts from the server's start where the agent's clock is hours or years off", () => {
+test("runningMs counts from the server's start where the agent's clock is hours or years off", () => {
   for (const off of [3_600_000, -3_600_000, 9e10, -9e10]) {
     const stage = told(90_000 + off, 2_000 + off);
-    expect(running_ms({ stage, head }, now)).toBe(90_000);
-    expect(began_at({ stage, head })).toBe(now - 90_000);
+    expect(runningMs({ stage, head }, now)).toBe(90_000);
+    expect(beganAt({ stage, head })).toBe(now - 90_000);
   }
 });
 
-test("running_ms stands still once the session is over, also where it had no event", () => {
+test("runningMs stands still once the session is over, also where it had no event", () => {
   const ended = { ...head, ended_at: at(30_000) };
-  expect(running_ms({ stage: told(9e10 + 5_000, 9e10), head: ended }, now)).toBe(5_000);
-  expect(running_ms({ stage: empty_stage, head: ended }, now)).toBe(60_000);
+  expect(runningMs({ stage: told(9e10 + 5_000, 9e10), head: ended }, now)).toBe(5_000);
+  expect(runningMs({ stage: emptyStage, head: ended }, now)).toBe(60_000);
 });

@@ -4,7 +4,7 @@
  * sent. All in milliseconds.
  */
 import type { Head, Stage } from "@kulti/protocol";
-import { is_over } from "./connection-word.ts";
+import { isOver } from "./connection-word.ts";
 
 interface Session {
   /** At the live edge. */
@@ -13,21 +13,21 @@ interface Session {
 }
 
 /** The head may be some seconds older than the stage. */
-const same_clock_ms = 60_000;
+const sameClockMs = 60_000;
 
 /** By the server's clock, since 1970; null where nothing is known of the session. */
-export function began_at({ stage, head }: Session): number | null {
+export function beganAt({ stage, head }: Session): number | null {
   const own = stage.started_at === null ? null : Date.parse(stage.started_at);
   if (!head) return own;
-  const apart_ms = Date.parse(stage.at ?? "") - Date.parse(head.last_event_at);
-  return own !== null && Math.abs(apart_ms) < same_clock_ms ? own : Date.parse(head.started_at);
+  const apartMs = Date.parse(stage.at ?? "") - Date.parse(head.last_event_at);
+  return own !== null && Math.abs(apartMs) < sameClockMs ? own : Date.parse(head.started_at);
 }
 
-export function running_ms(session: Session, now: number): number | null {
+export function runningMs(session: Session, now: number): number | null {
   const { stage, head } = session;
-  const began = began_at(session);
+  const began = beganAt(session);
   if (began === null) return null;
-  if (!is_over(session, now)) return now - began;
+  if (!isOver(session, now)) return now - began;
   // Of what is over the agent's own clock tells, as the timeline does.
   if (stage.at !== null) return Date.parse(stage.at) - Date.parse(stage.started_at ?? stage.at);
   return head ? Date.parse(head.ended_at ?? head.last_event_at) - began : null;

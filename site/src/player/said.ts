@@ -7,7 +7,7 @@ export interface Said {
   until(at: number): number;
 }
 
-export function create_said(): Said {
+export function createSaid(): Said {
   const times: number[] = [];
   return {
     add({ at }) {

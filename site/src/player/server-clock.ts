@@ -4,25 +4,25 @@
  */
 import type { Fetch } from "kulti/watch";
 
-let ahead_ms = 0;
+let aheadMs = 0;
 
 /** Replies say whole seconds and are some time on the way: less than this is no difference. */
-const tolerance_ms = 5_000;
+const toleranceMs = 5_000;
 
-export const server_now = (): number => Date.now() + ahead_ms;
+export const serverNow = (): number => Date.now() + aheadMs;
 
-export function hear_time({ headers }: Response): void {
+export function hearTime({ headers }: Response): void {
   const said = Date.parse(headers.get("date") ?? "");
   if (Number.isNaN(said)) return;
-  const difference_ms = said - Date.now();
-  if (Math.abs(difference_ms - ahead_ms) < tolerance_ms) return;
-  ahead_ms = Math.abs(difference_ms) < tolerance_ms ? 0 : difference_ms;
+  const differenceMs = said - Date.now();
+  if (Math.abs(differenceMs - aheadMs) < toleranceMs) return;
+  aheadMs = Math.abs(differenceMs) < toleranceMs ? 0 : differenceMs;
 }
 
 /** `fetch` that learns the time, for `createKultiApi`. */
-export const fetch_with_time: Fetch = async (...request) => {
+export const fetchWithTime: Fetch = async (...request) => {
   // biome-ignore lint/style/noRestrictedGlobals: createKultiApi bounds it
   const response = await fetch(...request);
-  hear_time(response);
+  hearTime(response);
   return response;
 };

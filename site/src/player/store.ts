@@ -5,7 +5,7 @@ export interface Store<State> {
   subscribe(listener: () => void): () => void;
 }
 
-export function create_store<State>(initial: State): Store<State> {
+export function createStore<State>(initial: State): Store<State> {
   const listeners = new Set<() => void>();
   let state = initial;
   return {

@@ -1,12 +1,6 @@
 import { List, type TerminalEntry } from "@kulti/protocol";
 import { expect, test } from "vitest";
-import {
-  ends_line,
-  entry_bytes,
-  last_command,
-  transcript,
-  without_escapes,
-} from "./terminal-text.ts";
+import { endsLine, entryBytes, lastCommand, transcript, withoutEscapes } from "./terminal-text.ts";
 
 const entry = (part: Partial<TerminalEntry>): TerminalEntry => ({
   seq: 1,
@@ -45,29 +39,29 @@ test("transcript begins a passage with each line that an entry begins, so that t
 });
 
 test("a command begins on a line of its own after output that ended within one", () => {
-  expect(entry_bytes(entry({ command: "ls" }), false)).toMatch(/^\r\n/);
-  expect(entry_bytes(entry({ command: "ls" }), true)).not.toMatch(/^\r\n/);
+  expect(entryBytes(entry({ command: "ls" }), false)).toMatch(/^\r\n/);
+  expect(entryBytes(entry({ command: "ls" }), true)).not.toMatch(/^\r\n/);
 });
 
 test("a command is text: its control characters are left out", () => {
-  const bytes = entry_bytes(entry({ command: "a\u001b]52;c;x\u0007b" }), true);
+  const bytes = entryBytes(entry({ command: "a\u001b]52;c;x\u0007b" }), true);
   expect(bytes).toContain("a]52;c;xb");
 });
 
-test("without_escapes removes colours, titles, links and device strings", () => {
+test("withoutEscapes removes colours, titles, links and device strings", () => {
   const text =
     "\u001b]0;t\u0007\u001b]8;;https://x\u001b\\link\u001b]8;;\u001b\\ \u001b[1;31mred\u001b[0m\u001bPq\u001b\\!";
-  expect(without_escapes(text)).toBe("link red!");
+  expect(withoutEscapes(text)).toBe("link red!");
 });
 
-test("ends_line looks past escapes", () => {
-  expect(ends_line("done\n\u001b[0m")).toBe(true);
-  expect(ends_line("done")).toBe(false);
+test("endsLine looks past escapes", () => {
+  expect(endsLine("done\n\u001b[0m")).toBe(true);
+  expect(endsLine("done")).toBe(false);
 });
 
-test("last_command finds the command behind its output", () => {
-  expect(last_command(List.from([entry({ command: "make\nall" }), entry({ text: "x" })]))).toBe(
+test("lastCommand finds the command behind its output", () => {
+  expect(lastCommand(List.from([entry({ command: "make\nall" }), entry({ text: "x" })]))).toBe(
     "make",
   );
-  expect(last_command(List.empty)).toBe("");
+  expect(lastCommand(List.empty)).toBe("");
 });

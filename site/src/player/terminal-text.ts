@@ -8,30 +8,30 @@ const green = "\x1b[32m";
 const off = "\x1b[0m";
 
 /**
- * What the terminal is given for one entry. `at_line_start` tells whether the one before ended its line. Output goes on
+ * What the terminal is given for one entry. `atLineStart` tells whether the one before ended its line. Output goes on
  * where the entry before stopped, be it within a colour or an escape; a command begins anew.
  */
-export function entry_bytes(entry: TerminalEntry, at_line_start: boolean): string {
-  const { command, stream, text, exit_code } = entry;
+export function entryBytes(entry: TerminalEntry, atLineStart: boolean): string {
+  const { command, stream, text, exit_code: exitCode } = entry;
   let bytes = "";
-  const begin_line = () => {
-    if (!(bytes === "" ? at_line_start : ends_line(bytes))) bytes += "\r\n";
+  const beginLine = () => {
+    if (!(bytes === "" ? atLineStart : endsLine(bytes))) bytes += "\r\n";
   };
   if (command !== null) {
-    begin_line();
+    beginLine();
     bytes += `${off}${green}❯${off} ${bold}${printable(command)}${off}\r\n`;
   }
   if (text !== "") bytes += stream === "input" ? `${dim}${printable(text)}${off}` : text;
-  if (exit_code !== null && exit_code !== 0) {
-    begin_line();
-    bytes += `${off}${red}exit ${exit_code}${off}\r\n`;
+  if (exitCode !== null && exitCode !== 0) {
+    beginLine();
+    bytes += `${off}${red}exit ${exitCode}${off}\r\n`;
   }
   return bytes;
 }
 
 /** Whether the cursor stands at the start of a line after `bytes`, as far as escapes let one tell. */
-export function ends_line(bytes: string): boolean {
-  return bytes === "" || without_escapes(bytes).endsWith("\n");
+export function endsLine(bytes: string): boolean {
+  return bytes === "" || withoutEscapes(bytes).endsWith("\n");
 }
 
 /** A command is one line of text, whatever it holds; line breaks stay visible. */
@@ -41,10 +41,10 @@ const printable = (text: string): string =>
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes are made of control characters.
 const escapes = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])/g;
 
-export const without_escapes = (text: string): string => text.replace(escapes, "");
+export const withoutEscapes = (text: string): string => text.replace(escapes, "");
 
 /** Where the last `count` entries begin, fewer where their text is longer than `characters`. */
-export function start_of_last(
+export function startOfLast(
   terminal: List<TerminalEntry>,
   count: number,
   characters: number,
@@ -60,7 +60,7 @@ export function start_of_last(
   return from;
 }
 
-const read_aloud_characters = 40_000;
+const readAloudCharacters = 40_000;
 
 export interface Passage {
   /** Of its first entry. */
@@ -71,22 +71,22 @@ export interface Passage {
 /** The last `count` entries as plain text, in passages that each begin a line. */
 export function transcript(terminal: List<TerminalEntry>, count: number): Passage[] {
   const passages: { seq: number; bytes: string }[] = [];
-  let at_line_start = true;
-  for (const entry of terminal.slice(start_of_last(terminal, count, read_aloud_characters))) {
-    const bytes = entry_bytes(entry, at_line_start);
+  let atLineStart = true;
+  for (const entry of terminal.slice(startOfLast(terminal, count, readAloudCharacters))) {
+    const bytes = entryBytes(entry, atLineStart);
     if (bytes === "") continue;
-    const open = at_line_start ? undefined : passages.at(-1);
+    const open = atLineStart ? undefined : passages.at(-1);
     if (open) open.bytes += bytes;
     else passages.push({ seq: entry.seq, bytes });
-    at_line_start = ends_line(bytes);
+    atLineStart = endsLine(bytes);
   }
   return passages.map(({ seq, bytes }) => ({
     seq,
-    text: without_escapes(bytes).replace(/\r\n?/g, "\n"),
+    text: withoutEscapes(bytes).replace(/\r\n?/g, "\n"),
   }));
 }
 
-export function last_command(terminal: List<TerminalEntry>): string {
+export function lastCommand(terminal: List<TerminalEntry>): string {
   for (let index = terminal.length - 1; index >= 0; index--) {
     const command = terminal.get(index)?.command;
     if (command) return command.split(/\r?\n/, 1)[0] ?? "";

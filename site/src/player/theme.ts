@@ -3,17 +3,17 @@ import { remember, remembered } from "./identity.ts";
 
 export type Theme = "dark" | "light";
 
-const theme_key = "kulti.theme";
+const themeKey = "kulti.theme";
 
-export function chosen_theme(): Theme {
-  const kept = remembered(theme_key);
+export function chosenTheme(): Theme {
+  const kept = remembered(themeKey);
   if (kept === "dark" || kept === "light") return kept;
   return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
 }
 
-export const other_theme = (theme: Theme): Theme => (theme === "dark" ? "light" : "dark");
+export const otherTheme = (theme: Theme): Theme => (theme === "dark" ? "light" : "dark");
 
-export function choose_theme(theme: Theme): void {
+export function chooseTheme(theme: Theme): void {
   document.documentElement.dataset.theme = theme;
-  remember(theme_key, theme);
+  remember(themeKey, theme);
 }

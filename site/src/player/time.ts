@@ -2,7 +2,7 @@
 const two = (value: number): string => String(value).padStart(2, "0");
 
 /** `0:07`, `12:09`, `1:12:09`. */
-export function elapsed_text(ms: number): string {
+export function elapsedText(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
   const tail = two(seconds % 60);
@@ -10,7 +10,7 @@ export function elapsed_text(ms: number): string {
 }
 
 /** `8 s`, `12 min`, `1 h 12 min`, `3 days`. */
-export function duration_text(ms: number): string {
+export function durationText(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
@@ -21,29 +21,29 @@ export function duration_text(ms: number): string {
 }
 
 /** `just now`, `3 min ago`. */
-export function ago_text(ms: number): string {
-  return ms < 10_000 ? "just now" : `${duration_text(ms)} ago`;
+export function agoText(ms: number): string {
+  return ms < 10_000 ? "just now" : `${durationText(ms)} ago`;
 }
 
-export function clock_text(at: string): string {
+export function clockText(at: string): string {
   return new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
 }
 
 /** Made once: making one takes a hundred times as long as using it, and a seek shows a hundred rows. */
-const date_and_clock = new Intl.DateTimeFormat(undefined, {
+const dateAndClock = new Intl.DateTimeFormat(undefined, {
   dateStyle: "medium",
   timeStyle: "medium",
 });
 
-export function date_and_clock_text(at: string): string {
+export function dateAndClockText(at: string): string {
   const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? "" : date_and_clock.format(date);
+  return Number.isNaN(date.getTime()) ? "" : dateAndClock.format(date);
 }
 
 /** `Today`, `Yesterday`, `Friday 20 November`. */
-export function day_text(at: string, now: Date = new Date()): string {
+export function dayText(at: string, now: Date = new Date()): string {
   const date = new Date(at);
-  const days = Math.round((start_of_day(now) - start_of_day(date)) / 86_400_000);
+  const days = Math.round((startOfDay(now) - startOfDay(date)) / 86_400_000);
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
   const year = date.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
@@ -55,5 +55,5 @@ export function day_text(at: string, now: Date = new Date()): string {
   });
 }
 
-const start_of_day = (date: Date): number =>
+const startOfDay = (date: Date): number =>
   new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();

@@ -1,7 +1,7 @@
 /** What the bar shows of a session: how much happened when, where nothing did, where chapters begin. All from 0 to 1. */
 import type { Chapters } from "./chapters.ts";
-import { type Known, read_share } from "./control.ts";
-import { idle_ms } from "./timeline.ts";
+import { type Known, readShare } from "./control.ts";
+import { idleMs } from "./timeline.ts";
 
 export interface TimelinePicture {
   /**
@@ -25,17 +25,13 @@ export interface Band {
 const kernel = [1, 2, 3, 4, 3, 2, 1];
 
 /** One pass over all events: 3 ms for 100,000. */
-export function picture_timeline(
-  known: Known,
-  skips_idle: boolean,
-  slots: number,
-): TimelinePicture {
+export function pictureTimeline(known: Known, skipsIdle: boolean, slots: number): TimelinePicture {
   const { timeline, chapters } = known;
-  const read = read_share(known);
-  const end = timeline.played_ms_of(timeline.length, skips_idle);
+  const read = readShare(known);
+  const end = timeline.playedMsOf(timeline.length, skipsIdle);
   const part = (seq: number) =>
     end > 0
-      ? (read * timeline.played_ms_of(seq, skips_idle)) / end
+      ? (read * timeline.playedMsOf(seq, skipsIdle)) / end
       : (read * seq) / Math.max(1, timeline.length);
   const counts = new Array<number>(slots).fill(0);
   const idle: { from: number; to: number }[] = [];
@@ -43,7 +39,7 @@ export function picture_timeline(
     const at = part(seq);
     const slot = Math.min(slots - 1, Math.floor(at * slots));
     counts[slot] = (counts[slot] ?? 0) + 1;
-    if (seq === 1 || timeline.ms_of(seq) - timeline.ms_of(seq - 1) <= idle_ms) continue;
+    if (seq === 1 || timeline.msOf(seq) - timeline.msOf(seq - 1) <= idleMs) continue;
     const before = part(seq - 1);
     const last = idle.at(-1);
     if (last && before - last.to < 0.5 / slots) last.to = at;
@@ -58,12 +54,12 @@ export function picture_timeline(
   return {
     heat: smooth.map((count) => Math.sqrt(count / most)),
     idle: idle.filter(({ from, to }) => to - from >= 1 / slots),
-    chapters: starts_of(chapters, part, slots),
+    chapters: startsOf(chapters, part, slots),
     read,
   };
 }
 
-function starts_of(chapters: Chapters, part: (seq: number) => number, slots: number): number[] {
+function startsOf(chapters: Chapters, part: (seq: number) => number, slots: number): number[] {
   const starts: number[] = [];
   for (const { seq } of chapters) {
     const at = part(seq);

@@ -1,22 +1,22 @@
 /**
  * Types thoughts out: new text appears in the order in which it arrived, at the speed of a quick reader, faster when
- * much is waiting, and never later than `typing_deadline_ms` after its arrival.
+ * much is waiting, and never later than `typingDeadlineMs` after its arrival.
  *
  * Immutable and without a clock of its own. `shown` says how much of a thought is on the screen; a thought that is not
  * in it is there in full.
  */
 
 /** What a viewer sees is never further behind than this (issue: one second; the rest is left for slow frames). */
-export const typing_deadline_ms = 800;
+export const typingDeadlineMs = 800;
 
 /** Characters per second when nothing presses: about six times the speed of reading. */
-const calm_rate = 140;
+const calmRate = 140;
 
 export interface Typing {
   readonly waiting: readonly Stretch[];
   /** Characters shown, by `seq` of the thought. */
   readonly shown: ReadonlyMap<number, number>;
-  readonly ticked_at: number;
+  readonly tickedAt: number;
   /** Characters that may be shown by now but are not a whole one yet. */
   readonly credit: number;
 }
@@ -26,7 +26,7 @@ interface Stretch {
   readonly seq: number;
   readonly from: number;
   readonly to: number;
-  readonly due_at: number;
+  readonly dueAt: number;
 }
 
 export interface Arrival {
@@ -36,9 +36,9 @@ export interface Arrival {
   to: number;
 }
 
-export const nothing_typed: Typing = { waiting: [], shown: new Map(), ticked_at: 0, credit: 0 };
+export const nothingTyped: Typing = { waiting: [], shown: new Map(), tickedAt: 0, credit: 0 };
 
-export function is_typing(typing: Typing): boolean {
+export function isTyping(typing: Typing): boolean {
   return typing.waiting.length > 0;
 }
 
@@ -48,25 +48,24 @@ export function arrive(typing: Typing, arrivals: readonly Arrival[], now: number
   const waiting = [...typing.waiting];
   for (const { seq, from, to } of arrivals) {
     if (!shown.has(seq)) shown.set(seq, from);
-    waiting.push({ seq, from, to, due_at: now + typing_deadline_ms });
+    waiting.push({ seq, from, to, dueAt: now + typingDeadlineMs });
   }
-  const ticked_at = is_typing(typing) ? typing.ticked_at : now;
-  return { waiting, shown, ticked_at, credit: typing.credit };
+  const tickedAt = isTyping(typing) ? typing.tickedAt : now;
+  return { waiting, shown, tickedAt, credit: typing.credit };
 }
 
 /** Moves on to `now`. */
 export function tick(typing: Typing, now: number): Typing {
-  if (!is_typing(typing)) return typing;
+  if (!isTyping(typing)) return typing;
   const earned =
-    typing.credit +
-    (Math.max(0, now - typing.ticked_at) * rate_at(typing, typing.ticked_at)) / 1000;
+    typing.credit + (Math.max(0, now - typing.tickedAt) * rateAt(typing, typing.tickedAt)) / 1000;
   const shown = new Map(typing.shown);
   let credit = earned;
   let done = 0;
   for (const stretch of typing.waiting) {
     const at = Math.max(shown.get(stretch.seq) ?? stretch.from, stretch.from);
     const missing = stretch.to - at;
-    const whole = stretch.due_at <= now || missing <= credit;
+    const whole = stretch.dueAt <= now || missing <= credit;
     const step = whole ? missing : Math.floor(credit);
     shown.set(stretch.seq, at + step);
     credit = Math.max(0, credit - step);
@@ -76,22 +75,22 @@ export function tick(typing: Typing, now: number): Typing {
   const waiting = typing.waiting.slice(done);
   const open = new Set(waiting.map((stretch) => stretch.seq));
   for (const seq of shown.keys()) if (!open.has(seq)) shown.delete(seq);
-  return { waiting, shown, ticked_at: now, credit: waiting.length === 0 ? 0 : credit };
+  return { waiting, shown, tickedAt: now, credit: waiting.length === 0 ? 0 : credit };
 }
 
 /** Characters per second that bring every stretch to its end in time. */
-function rate_at(typing: Typing, now: number): number {
+function rateAt(typing: Typing, now: number): number {
   let characters = 0;
-  let rate = calm_rate;
-  for (const { seq, from, to, due_at } of typing.waiting) {
+  let rate = calmRate;
+  for (const { seq, from, to, dueAt } of typing.waiting) {
     characters += to - Math.max(from, Math.min(to, typing.shown.get(seq) ?? from));
-    rate = Math.max(rate, (characters * 1000) / Math.max(1, due_at - now));
+    rate = Math.max(rate, (characters * 1000) / Math.max(1, dueAt - now));
   }
   return rate;
 }
 
 /** The longest beginning of at most `length` UTF-16 units that ends between two visible characters. */
-export function beginning_of(text: string, length: number): string {
+export function beginningOf(text: string, length: number): string {
   if (length >= text.length) return text;
   let end = Math.max(0, length);
   while (end > 0 && joins(text, end)) end -= 1;

@@ -1,13 +1,13 @@
 import type { SearchHit } from "@kulti/protocol";
 import { expect, test } from "vitest";
-import { lines_of, place_of } from "./dress.ts";
+import { linesOf, placeOf } from "./dress.ts";
 
 const hit = (part: Partial<SearchHit>) =>
   ({ thought_type: null, filename: null, line: null, command: null, ...part }) as SearchHit;
 const shown = (part: Partial<SearchHit>) =>
-  lines_of(hit(part)).map(
+  linesOf(hit(part)).map(
     ({ number, parts }) =>
-      `${number}:${parts.map(({ text, is_match }) => (is_match ? `[${text}]` : text)).join("")}`,
+      `${number}:${parts.map(({ text, isMatch }) => (isMatch ? `[${text}]` : text)).join("")}`,
   );
 
 test("code is shown by its lines, what was sought marked in each of them", () => {
@@ -29,6 +29,6 @@ test("what has no known line is one piece", () => {
 
 test("output names its command, unless its snippet begins with it", () => {
   const output = { type: "terminal", command: "npm test\nnpm run x" } as const;
-  expect(place_of(hit({ ...output, snippet: ["3 ", "failed", ""] })).base).toBe("❯ npm test");
-  expect(place_of(hit({ ...output, snippet: ["npm ", "test", "\nnpm run x\nok"] })).base).toBe("");
+  expect(placeOf(hit({ ...output, snippet: ["3 ", "failed", ""] })).base).toBe("❯ npm test");
+  expect(placeOf(hit({ ...output, snippet: ["npm ", "test", "\nnpm run x\nok"] })).base).toBe("");
 });

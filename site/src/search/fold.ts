@@ -1,21 +1,21 @@
 /** A session that says much does not push the others away: the first hits of a group are shown, the rest on demand. */
-const first_shown = 4;
+const firstShown = 4;
 
-export function fold_rest(group: HTMLElement): void {
+export function foldRest(group: HTMLElement): void {
   const rows = [...group.querySelectorAll<HTMLElement>(".hit")];
   const button = group.querySelector<HTMLButtonElement>(".group-rest");
-  const rest = rows.slice(first_shown);
+  const rest = rows.slice(firstShown);
   // One more line is as long as the button that would hide it.
-  const is_folded = group.dataset.open !== "true" && rest.length > 1;
-  for (const row of rest) row.hidden = is_folded;
+  const isFolded = group.dataset.open !== "true" && rest.length > 1;
+  for (const row of rest) row.hidden = isFolded;
   if (!button) return;
-  button.hidden = !is_folded;
+  button.hidden = !isFolded;
   button.textContent = `${rest.length} more in this session`;
 }
 
 export function unfold(group: HTMLElement): void {
   group.dataset.open = "true";
   const first = group.querySelector<HTMLElement>(".hit[hidden] a");
-  fold_rest(group);
+  foldRest(group);
   first?.focus({ preventScroll: true });
 }

@@ -11,11 +11,11 @@ export interface HitGroup {
  * A session stands once in each page, where its best hit was found. A later page goes on below, and never puts anything
  * above what is being read.
  */
-export function group_hits(hits: readonly SearchHit[], page_rows: number): HitGroup[] {
+export function groupHits(hits: readonly SearchHit[], pageRows: number): HitGroup[] {
   const groups: HitGroup[] = [];
-  for (let from = 0; from < hits.length; from += page_rows) {
+  for (let from = 0; from < hits.length; from += pageRows) {
     const page = new Map<string, HitGroup>();
-    for (const hit of hits.slice(from, from + page_rows)) {
+    for (const hit of hits.slice(from, from + pageRows)) {
       const last = groups.at(-1);
       const known =
         page.get(hit.session_id) ??

@@ -1,5 +1,5 @@
 /** The keyboard: `/` to the field, arrows through the hits, Escape back and clear. Enter opens, as it does with links. */
-import { is_typed_into } from "../player/keys.ts";
+import { isTypedInto } from "../player/keys.ts";
 
 export interface KeyTargets {
   field: HTMLInputElement;
@@ -8,31 +8,31 @@ export interface KeyTargets {
   clear(): void;
 }
 
-export function wire_keys({ field, results, clear }: KeyTargets): void {
+export function wireKeys({ field, results, clear }: KeyTargets): void {
   document.addEventListener("keydown", (event) => {
-    if (walk_hits(event, field, results)) return;
+    if (walkHits(event, field, results)) return;
     const at = document.activeElement;
-    if (has_modifier(event)) return;
-    if (event.key === "/" && !is_typed_into(at)) {
+    if (hasModifier(event)) return;
+    if (event.key === "/" && !isTypedInto(at)) {
       event.preventDefault();
-      focus_field(field);
+      focusField(field);
     } else if (event.key === "Escape" && at === field) {
       event.preventDefault();
       clear();
     } else if (event.key === "Escape" && at && results.contains(at)) {
-      focus_field(field);
+      focusField(field);
     }
   });
 }
 
 /** Up and down between the field and the hits that can be seen; false where the key means something else. */
-export function walk_hits(
+export function walkHits(
   event: KeyboardEvent,
   field: HTMLInputElement,
   results: HTMLElement,
 ): boolean {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step || has_modifier(event)) return false;
+  if (!step || hasModifier(event)) return false;
   const at = document.activeElement;
   const hits = [...results.querySelectorAll<HTMLAnchorElement>(".hit:not([hidden]) a.hit-link")];
   const index = hits.indexOf(at as HTMLAnchorElement);
@@ -43,16 +43,16 @@ export function walk_hits(
     hit.focus({ preventScroll: true });
     hit.scrollIntoView({ block: "nearest" });
   } else if (index + step < 0) {
-    focus_field(field);
+    focusField(field);
     scrollTo({ top: 0 });
   }
   return true;
 }
 
-function focus_field(field: HTMLInputElement): void {
+function focusField(field: HTMLInputElement): void {
   field.focus();
   field.select();
 }
 
-const has_modifier = ({ ctrlKey, metaKey, altKey, isComposing }: KeyboardEvent): boolean =>
+const hasModifier = ({ ctrlKey, metaKey, altKey, isComposing }: KeyboardEvent): boolean =>
   ctrlKey || metaKey || altKey || isComposing;

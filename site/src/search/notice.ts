@@ -1,41 +1,41 @@
 /** What is said beside the results: that there are none, that none can be had, that there are more. */
 import { element, write } from "../frame/element.ts";
 import type { SearchState } from "./searcher.ts";
-import { is_narrowed, type Wish } from "./wish.ts";
+import { isNarrowed, type Wish } from "./wish.ts";
 
-export function draw_notice(state: SearchState, wish: Wish): void {
+export function drawNotice(state: SearchState, wish: Wish): void {
   const notice = element("notice", HTMLElement);
-  const is_empty = state.kind === "found" && state.hits.length === 0;
-  const has_message = state.kind === "refused" || state.kind === "failed";
-  const is_beginning = state.kind === "found" && state.is_beginning;
-  notice.hidden = !is_empty && !has_message && !is_beginning;
+  const isEmpty = state.kind === "found" && state.hits.length === 0;
+  const hasMessage = state.kind === "refused" || state.kind === "failed";
+  const isBeginning = state.kind === "found" && state.isBeginning;
+  notice.hidden = !isEmpty && !hasMessage && !isBeginning;
   notice.dataset.kind = state.kind;
-  element("widen", HTMLElement).hidden = !is_empty || !is_narrowed(wish);
+  element("widen", HTMLElement).hidden = !isEmpty || !isNarrowed(wish);
   element("retry", HTMLElement).hidden = state.kind !== "failed";
-  element("notice-text", HTMLElement).textContent = has_message
+  element("notice-text", HTMLElement).textContent = hasMessage
     ? state.message
-    : is_beginning
-      ? beginning_text(wish.text)
-      : nothing_text(wish);
+    : isBeginning
+      ? beginningText(wish.text)
+      : nothingText(wish);
 }
 
 /** Also said by the search inside a session. */
-export const beginning_text = (text: string): string =>
+export const beginningText = (text: string): string =>
   `Nothing has the word “${text.trim().split(/\s+/).at(-1)}” itself; these have words that begin with it.`;
 
-function nothing_text(wish: Wish): string {
-  const within = is_narrowed(wish) ? " within these filters" : "";
+function nothingText(wish: Wish): string {
+  const within = isNarrowed(wish) ? " within these filters" : "";
   return `Nothing that matches “${wish.text.trim()}” was found${within}.`;
 }
 
-export function draw_more(state: SearchState): void {
+export function drawMore(state: SearchState): void {
   const more = element("more", HTMLButtonElement);
-  const is_found = state.kind === "found" && state.hits.length > 0;
-  more.hidden = !is_found || state.more === "none";
-  more.disabled = is_found && state.more === "loading";
+  const isFound = state.kind === "found" && state.hits.length > 0;
+  more.hidden = !isFound || state.more === "none";
+  more.disabled = isFound && state.more === "loading";
   more.textContent =
-    is_found && state.more === "failed" ? "The next results can't be read. Try again" : "More";
-  element("end", HTMLElement).hidden = !is_found || state.more !== "none";
+    isFound && state.more === "failed" ? "The next results can't be read. Try again" : "More";
+  element("end", HTMLElement).hidden = !isFound || state.more !== "none";
 }
 
 /** For who can't see the list: what has come, in one short sentence. */

@@ -1,38 +1,38 @@
 /** The list of what was found, as it stands in the page. */
 import type { SearchHit } from "@kulti/protocol";
-import { put_in_order } from "../frame/element.ts";
-import { fold_rest } from "./fold.ts";
+import { putInOrder } from "../frame/element.ts";
+import { foldRest } from "./fold.ts";
 import type { HitGroup } from "./groups.ts";
-import { make_group, make_hit } from "./hit-row.ts";
+import { makeGroup, makeHit } from "./hit-row.ts";
 
 /** Rows that stay are kept, so that the focus stays where it is. */
-export function draw_results(
+export function drawResults(
   results: HTMLElement,
   groups: readonly HitGroup[],
   drawn: Map<string, HTMLLIElement>,
 ): void {
   const hits = groups.flatMap((group) => group.hits);
-  const wanted = new Set(hits.map(cursor_key));
+  const wanted = new Set(hits.map(cursorKey));
   for (const [key, row] of drawn) if (!wanted.has(row.dataset.key ?? "")) drawn.delete(key);
   const known = new Map(
     [...results.children].map((one) => [(one as HTMLElement).dataset.key, one]),
   );
   const sections = groups.map((group) => {
-    const section = (known.get(group.key) as HTMLElement | undefined) ?? make_group(group);
+    const section = (known.get(group.key) as HTMLElement | undefined) ?? makeGroup(group);
     const rows = group.hits.map((hit) => {
-      const row = drawn.get(hit_key(hit)) ?? make_hit(hit);
-      row.dataset.key = cursor_key(hit);
-      drawn.set(hit_key(hit), row);
+      const row = drawn.get(hitKey(hit)) ?? makeHit(hit);
+      row.dataset.key = cursorKey(hit);
+      drawn.set(hitKey(hit), row);
       return row;
     });
-    put_in_order(section.querySelector("ul") as HTMLElement, rows);
-    fold_rest(section);
+    putInOrder(section.querySelector("ul") as HTMLElement, rows);
+    foldRest(section);
     return section;
   });
-  put_in_order(results, sections);
+  putInOrder(results, sections);
 }
 
-const hit_key = ({ session_id, seq }: SearchHit): string => `${session_id} ${seq}`;
+const hitKey = ({ session_id: sessionId, seq }: SearchHit): string => `${sessionId} ${seq}`;
 
 /** One event and what was marked in it. */
-const cursor_key = (hit: SearchHit): string => `${hit_key(hit)} ${hit.snippet.join("\u0001")}`;
+const cursorKey = (hit: SearchHit): string => `${hitKey(hit)} ${hit.snippet.join("\u0001")}`;

@@ -1,69 +1,69 @@
 /** The search page: one field, what was found under its sessions, each hit a link to its second in the replay. */
 import { type KultiApi, watchLobby } from "kulti/watch";
 import { element } from "../frame/element.ts";
-import { wire_theme } from "../frame/theme-button.ts";
-import { load_api } from "../player/config.ts";
-import { wire_controls } from "./controls.ts";
+import { wireTheme } from "../frame/theme-button.ts";
+import { loadApi } from "../player/config.ts";
+import { wireControls } from "./controls.ts";
 import { unfold } from "./fold.ts";
-import { group_hits } from "./groups.ts";
-import { wire_keys } from "./keys.ts";
-import { draw_more, draw_notice, say } from "./notice.ts";
-import { draw_results } from "./results.ts";
-import { create_searcher, type SearchState } from "./searcher.ts";
-import { query_of, type Wish } from "./wish.ts";
+import { groupHits } from "./groups.ts";
+import { wireKeys } from "./keys.ts";
+import { drawMore, drawNotice, say } from "./notice.ts";
+import { drawResults } from "./results.ts";
+import { createSearcher, type SearchState } from "./searcher.ts";
+import { queryOf, type Wish } from "./wish.ts";
 
-const page_rows = 20;
-const typing_ms = 200;
+const pageRows = 20;
+const typingMs = 200;
 /** The next page is read while its place is still this far below the window. */
-const ahead_px = 600;
+const aheadPx = 600;
 
-export function open_search(): void {
+export function openSearch(): void {
   const field = element("q", HTMLInputElement);
   const main = element("main", HTMLElement);
   const results = element("results", HTMLElement);
   let api: KultiApi | undefined;
   const drawn = new Map<string, HTMLLIElement>();
 
-  const searcher = create_searcher({
+  const searcher = createSearcher({
     async search(query, signal) {
-      api ??= follow_changes(await load_api());
-      return api.search_events({ ...query, max_rows: page_rows }, signal);
+      api ??= followChanges(await loadApi());
+      return api.searchEvents({ ...query, max_rows: pageRows }, signal);
     },
     show: (state) => draw(state),
   });
 
   /** What was found must not outlive its being public. */
-  const follow_changes = (found_api: KultiApi): KultiApi => {
+  const followChanges = (foundApi: KultiApi): KultiApi => {
     const nothing = () => {};
-    const changed = (agent_id: string) => searcher.forget(agent_id);
+    const changed = (agentId: string) => searcher.forget(agentId);
     watchLobby({
-      api: found_api,
+      api: foundApi,
       handlers: { head: nothing, changed, connection: nothing, refresh: nothing },
     });
-    return found_api;
+    return foundApi;
   };
 
-  const controls = wire_controls((wish, is_typing) => {
+  const controls = wireControls((wish, isTyping) => {
     main.ariaBusy = "true";
-    searcher.ask(query_of(wish, new Date()), is_typing ? typing_ms : 0);
+    searcher.ask(queryOf(wish, new Date()), isTyping ? typingMs : 0);
   });
 
-  let has_more = false;
+  let hasMore = false;
   const draw = (state: SearchState) => {
-    document.title = title_of(controls.wish());
+    document.title = titleOf(controls.wish());
     main.ariaBusy = String(state.kind === "searching");
     main.dataset.state = state.kind;
     main.dataset.agent = controls.wish().agent === "" ? "any" : "one";
     element("guide", HTMLElement).hidden = state.kind !== "idle";
     const hits = "hits" in state ? state.hits : [];
-    draw_results(results, group_hits(hits, page_rows), drawn);
-    draw_notice(state, controls.wish());
-    draw_more(state);
-    has_more = state.kind === "found" && state.more === "maybe";
+    drawResults(results, groupHits(hits, pageRows), drawn);
+    drawNotice(state, controls.wish());
+    drawMore(state);
+    hasMore = state.kind === "found" && state.more === "maybe";
     say(state);
-    if (hits.length > 0) controls.offer_agents(hits.map(({ agent_id }) => agent_id));
+    if (hits.length > 0) controls.offerAgents(hits.map(({ agent_id: agentId }) => agentId));
     // A short page is the last one, or all that was found in the time of one search: it is looked for more at once.
-    if (has_more && hits.length < page_rows) searcher.more();
+    if (hasMore && hits.length < pageRows) searcher.more();
   };
 
   element("more", HTMLButtonElement).addEventListener("click", () => searcher.more());
@@ -81,14 +81,14 @@ export function open_search(): void {
   // Only scrolling asks for more: a session whose hits are folded would never fill the window.
   const scrolled = () => {
     const below = document.documentElement.scrollHeight - innerHeight - scrollY;
-    if (has_more && below < ahead_px) searcher.more();
+    if (hasMore && below < aheadPx) searcher.more();
   };
   addEventListener("scroll", scrolled, { passive: true });
-  wire_keys({ field, results, clear: () => controls.set({ text: "" }) });
-  wire_theme();
+  wireKeys({ field, results, clear: () => controls.set({ text: "" }) });
+  wireTheme();
   field.focus();
-  searcher.ask(query_of(controls.wish(), new Date()));
+  searcher.ask(queryOf(controls.wish(), new Date()));
 }
 
-const title_of = ({ text }: Wish): string =>
+const titleOf = ({ text }: Wish): string =>
   text.trim() === "" ? "Search · Kulti" : `${text.trim().slice(0, 80)} · Search · Kulti`;

@@ -1,7 +1,7 @@
 import type { SearchHit, SearchQuery } from "@kulti/protocol";
 import { KultiApiError } from "kulti/watch";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { create_searcher, type SearchState } from "./searcher.ts";
+import { createSearcher, type SearchState } from "./searcher.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -16,7 +16,7 @@ function searched() {
     signal: AbortSignal;
     answer: PromiseWithResolvers<SearchHit[]>;
   }[] = [];
-  const searcher = create_searcher({
+  const searcher = createSearcher({
     search(query, signal) {
       const answer = Promise.withResolvers<SearchHit[]>();
       asked.push({ query, signal, answer });
@@ -52,7 +52,7 @@ test("an answer to a former question changes nothing, and its request is ended",
     kind: "found",
     hits: [hit(2)],
     more: "maybe",
-    is_beginning: false,
+    isBeginning: false,
   });
 });
 
@@ -72,7 +72,7 @@ test("more reads on from the last hit until a page is empty", async () => {
     kind: "found",
     hits: [hit(9), hit(8)],
     more: "none",
-    is_beginning: false,
+    isBeginning: false,
   });
   searcher.more();
   expect(asked).toHaveLength(2);
@@ -90,13 +90,13 @@ test("what nothing has as a word is looked for as the beginning of one, page by 
     kind: "found",
     hits: [hit(9)],
     more: "maybe",
-    is_beginning: true,
+    isBeginning: true,
   });
   searcher.more();
   expect(asked[2]?.query).toEqual({ query: "parse con*", type: "code", cursor: "c9" });
   asked[2]?.answer.resolve([]);
   await settle();
-  expect(states.at(-1)).toMatchObject({ more: "none", is_beginning: true });
+  expect(states.at(-1)).toMatchObject({ more: "none", isBeginning: true });
 });
 
 test("that nothing is found at all is no beginning", async () => {
@@ -106,7 +106,7 @@ test("that nothing is found at all is no beginning", async () => {
   await settle();
   asked[1]?.answer.resolve([]);
   await settle();
-  expect(states.at(-1)).toEqual({ kind: "found", hits: [], more: "none", is_beginning: false });
+  expect(states.at(-1)).toEqual({ kind: "found", hits: [], more: "none", isBeginning: false });
 });
 
 test("a page that fails keeps the ones before and can be asked for again", async () => {
@@ -121,7 +121,7 @@ test("a page that fails keeps the ones before and can be asked for again", async
     kind: "found",
     hits: [hit(9)],
     more: "failed",
-    is_beginning: false,
+    isBeginning: false,
   });
   searcher.more();
   expect(asked).toHaveLength(3);
@@ -205,7 +205,7 @@ test("what can't be found out is said: refused for good, or to be tried again", 
 
 test("what was found of an agent that withdrew it is dropped, also from an answer on its way", async () => {
   const { searcher, states, asked, settle } = searched();
-  const of = (agent_id: string, seq: number) => ({ ...hit(seq), agent_id });
+  const of = (agentId: string, seq: number) => ({ ...hit(seq), agent_id: agentId });
   searcher.ask({ query: "one" });
   asked[0]?.answer.resolve([of("ada", 1), of("bob", 2)]);
   await settle();

@@ -1,14 +1,14 @@
 /** Asks the server while the viewer types: one question at a time, the last one counts, and then page by page. */
 import type { SearchHit, SearchQuery } from "@kulti/protocol";
 import { KultiApiError } from "kulti/watch";
-import { beginning_of, refusal_of } from "./wish.ts";
+import { beginningOf, refusalOf } from "./wish.ts";
 
 export interface Found {
   kind: "found";
   hits: readonly SearchHit[];
   more: "maybe" | "loading" | "none" | "failed";
   /** Nothing had the last word itself: these have words that begin with it. */
-  is_beginning: boolean;
+  isBeginning: boolean;
 }
 
 export type SearchState =
@@ -22,12 +22,12 @@ export type SearchState =
   | { kind: "failed"; message: string };
 
 export interface Searcher {
-  /** Null: nothing is looked for. Waits for `wait_ms` without another question, default 0. */
-  ask(query: SearchQuery | null, wait_ms?: number): void;
+  /** Null: nothing is looked for. Waits for `waitMs` without another question, default 0. */
+  ask(query: SearchQuery | null, waitMs?: number): void;
   more(): void;
   retry(): void;
   /** Drops what was found of an agent: some of it is no longer public. */
-  forget(agent_id: string): void;
+  forget(agentId: string): void;
   stop(): void;
 }
 
@@ -38,9 +38,9 @@ export interface SearcherOptions {
 }
 
 /** As other pages do, and not all of them at once. */
-const retry_ms = () => 4_000 + Math.random() * 2_000;
+const retryMs = () => 4_000 + Math.random() * 2_000;
 
-export function create_searcher({ search, show }: SearcherOptions): Searcher {
+export function createSearcher({ search, show }: SearcherOptions): Searcher {
   let state: SearchState = { kind: "idle" };
   let asked: SearchQuery | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -56,34 +56,34 @@ export function create_searcher({ search, show }: SearcherOptions): Searcher {
     running = new AbortController();
   };
 
-  const begin = async (query: SearchQuery, is_retry = false) => {
+  const begin = async (query: SearchQuery, isRetry = false) => {
     const { signal } = running;
     // What failed stays to be read until it is known that it passed.
-    if (!is_retry) change({ kind: "searching", hits: "hits" in state ? state.hits : [] });
+    if (!isRetry) change({ kind: "searching", hits: "hits" in state ? state.hits : [] });
     try {
       let hits = await search(query, signal);
-      const beginning = hits.length === 0 ? beginning_of(query) : null;
+      const beginning = hits.length === 0 ? beginningOf(query) : null;
       if (beginning) hits = await search(beginning, signal);
       if (signal.aborted) return;
       if (beginning) asked = beginning;
-      const is_beginning = beginning !== null && hits.length > 0;
-      change({ kind: "found", hits, more: hits.length > 0 ? "maybe" : "none", is_beginning });
+      const isBeginning = beginning !== null && hits.length > 0;
+      change({ kind: "found", hits, more: hits.length > 0 ? "maybe" : "none", isBeginning });
     } catch (error) {
       if (signal.aborted) return;
-      change(state_of(error));
-      if (is_passing(error)) timer = setTimeout(() => void begin(query, true), retry_ms());
+      change(stateOf(error));
+      if (isPassing(error)) timer = setTimeout(() => void begin(query, true), retryMs());
     }
   };
 
   const searcher: Searcher = {
-    ask(query, wait_ms = 0) {
+    ask(query, waitMs = 0) {
       abandon();
       asked = query;
       if (!query) return change({ kind: "idle" });
-      const message = refusal_of(query);
+      const message = refusalOf(query);
       if (message) return change({ kind: "refused", message });
-      if (wait_ms === 0) return void begin(query);
-      timer = setTimeout(() => void begin(query), wait_ms);
+      if (waitMs === 0) return void begin(query);
+      timer = setTimeout(() => void begin(query), waitMs);
     },
     async more() {
       clearTimeout(timer);
@@ -100,22 +100,22 @@ export function create_searcher({ search, show }: SearcherOptions): Searcher {
       } catch (error) {
         if (signal.aborted) return;
         change({ ...before, more: "failed" });
-        if (is_passing(error)) timer = setTimeout(() => void searcher.more(), retry_ms());
+        if (isPassing(error)) timer = setTimeout(() => void searcher.more(), retryMs());
       }
     },
     retry() {
       abandon();
       if (asked) void begin(asked);
     },
-    forget(agent_id) {
+    forget(agentId) {
       // The answer on its way may have been read before.
       if (state.kind === "searching" && asked) {
         abandon();
-        state = { ...state, hits: without(state.hits, agent_id) };
+        state = { ...state, hits: without(state.hits, agentId) };
         return void begin(asked);
       }
       if (state.kind !== "found") return;
-      const hits = without(state.hits, agent_id);
+      const hits = without(state.hits, agentId);
       if (state.more === "loading") abandon();
       const more = state.more === "loading" ? "maybe" : state.more;
       if (hits.length < state.hits.length || more !== state.more) {
@@ -127,23 +127,23 @@ export function create_searcher({ search, show }: SearcherOptions): Searcher {
   return searcher;
 }
 
-const without = (hits: readonly SearchHit[], agent_id: string) =>
-  hits.filter((hit) => hit.agent_id !== agent_id);
+const without = (hits: readonly SearchHit[], agentId: string) =>
+  hits.filter((hit) => hit.agent_id !== agentId);
 
 /** Postgres' own code for a statement that took too long. */
-const query_canceled = "57014";
+const queryCanceled = "57014";
 
 /** A search that took too long would take as long again. */
-const is_too_slow = (error: unknown): boolean =>
-  error instanceof KultiApiError && (error.code === "unavailable" || error.code === query_canceled);
+const isTooSlow = (error: unknown): boolean =>
+  error instanceof KultiApiError && (error.code === "unavailable" || error.code === queryCanceled);
 
-const is_passing = (error: unknown): boolean =>
-  !(error instanceof KultiApiError) || (error.may_pass && !is_too_slow(error));
+const isPassing = (error: unknown): boolean =>
+  !(error instanceof KultiApiError) || (error.mayPass && !isTooSlow(error));
 
-function state_of(error: unknown): SearchState {
+function stateOf(error: unknown): SearchState {
   const { code, status, message } =
     error instanceof KultiApiError ? error : { code: "unreachable", status: 0, message: "" };
-  if (is_too_slow(error)) {
+  if (isTooSlow(error)) {
     return {
       kind: "failed",
       message:
@@ -157,6 +157,6 @@ function state_of(error: unknown): SearchState {
       message: "This session can't be searched: it is not there any more.",
     };
   }
-  if (!is_passing(error)) return { kind: "refused", message };
+  if (!isPassing(error)) return { kind: "refused", message };
   return { kind: "failed", message: "The server could not search just now. Retrying." };
 }

@@ -1,5 +1,5 @@
 /** What the viewer looks for: as the page's address keeps it, and as the server is asked. */
-import { type EventType, event_types, limits, type SearchQuery } from "@kulti/protocol";
+import { type EventType, eventTypes, limits, type SearchQuery } from "@kulti/protocol";
 
 export interface Wish {
   text: string;
@@ -13,20 +13,20 @@ export interface Wish {
   to: string;
 }
 
-export const no_wish: Wish = { text: "", agent: "", type: "", file: "", from: "", to: "" };
+export const noWish: Wish = { text: "", agent: "", type: "", file: "", from: "", to: "" };
 
 const names = { text: "q", agent: "agent", type: "type", file: "file", from: "from", to: "to" };
 
 /** What the address says and this page can't use, such as a type that is none, is left out. */
-export function parse_wish(search: string): Wish {
+export function parseWish(search: string): Wish {
   const params = new URLSearchParams(search);
   const value = (key: keyof Wish) => params.get(names[key])?.trim() ?? "";
   const type = value("type");
-  const time = (key: "from" | "to") => (moment_of(value(key), new Date(0)) ? value(key) : "");
+  const time = (key: "from" | "to") => (momentOf(value(key), new Date(0)) ? value(key) : "");
   return {
     text: params.get(names.text) ?? "",
     agent: value("agent"),
-    type: event_types.find((one) => one === type) ?? "",
+    type: eventTypes.find((one) => one === type) ?? "",
     file: value("file"),
     from: time("from"),
     to: time("to"),
@@ -34,7 +34,7 @@ export function parse_wish(search: string): Wish {
 }
 
 /** The part of the address behind the path, `?q=…`; empty for no wish. */
-export function format_wish(wish: Wish): string {
+export function formatWish(wish: Wish): string {
   const params = new URLSearchParams();
   for (const key of Object.keys(names) as (keyof Wish)[]) {
     if (wish[key].trim() !== "") params.set(names[key], wish[key].toWellFormed());
@@ -43,35 +43,35 @@ export function format_wish(wish: Wish): string {
   return text === "" ? "" : `?${text}`;
 }
 
-export const is_narrowed = ({ agent, type, file, from, to }: Wish): boolean =>
+export const isNarrowed = ({ agent, type, file, from, to }: Wish): boolean =>
   [agent, type, file, from, to].some((value) => value.trim() !== "");
 
 /** Null where there is nothing to look for: the server is not asked. */
-export function query_of(wish: Wish, now: Date): SearchQuery | null {
+export function queryOf(wish: Wish, now: Date): SearchQuery | null {
   const query = clean(wish.text);
   if (query === "") return null;
   const filters = {
     agent_id: clean(wish.agent).toLowerCase(),
     type: wish.type,
     filename: clean(wish.file),
-    from_at: moment_of(wish.from, now),
-    to_at: moment_of(wish.to, now, true),
+    from_at: momentOf(wish.from, now),
+    to_at: momentOf(wish.to, now, true),
   };
   const set = Object.entries(filters).filter(([, value]) => value !== "" && value !== undefined);
   return { query, ...Object.fromEntries(set) };
 }
 
 /** The same with its last word as the beginning of one; null where that is none, or is one already. */
-export function beginning_of(query: SearchQuery): SearchQuery | null {
+export function beginningOf(query: SearchQuery): SearchQuery | null {
   const [word = ""] = /^[\p{L}\p{N}_]{2,}/u.exec([...query.query].reverse().join("")) ?? [];
   const before = query.query.slice(0, query.query.length - word.length);
-  const is_quoted = before.split('"').length % 2 === 0;
-  const is_excluded = /(^|\s)-\S*$/.test(before);
-  return word !== "" && !is_quoted && !is_excluded ? { ...query, query: `${query.query}*` } : null;
+  const isQuoted = before.split('"').length % 2 === 0;
+  const isExcluded = /(^|\s)-\S*$/.test(before);
+  return word !== "" && !isQuoted && !isExcluded ? { ...query, query: `${query.query}*` } : null;
 }
 
 /** Why the server need not be asked, or null. */
-export function refusal_of({ query }: SearchQuery): string | null {
+export function refusalOf({ query }: SearchQuery): string | null {
   const bytes = new TextEncoder().encode(query).length;
   if (bytes <= limits.search_query_bytes) return null;
   const [size, limit] = [bytes, limits.search_query_bytes].map((one) => one.toLocaleString("en"));
@@ -85,14 +85,14 @@ const clean = (text: string): string =>
     .replace(/\p{Cc}/gu, " ")
     .trim();
 
-const unit_ms = { h: 3_600_000, d: 86_400_000 };
+const unitMs = { h: 3_600_000, d: 86_400_000 };
 
 /** ISO 8601; undefined where the text names no time. Days are those of the viewer's own calendar. */
-export function moment_of(text: string, now: Date, is_end = false): string | undefined {
+export function momentOf(text: string, now: Date, isEnd = false): string | undefined {
   const [, count, unit] = /^(\d{1,4})([hd])$/.exec(text) ?? [];
-  if (count) return new Date(+now - Number(count) * unit_ms[unit as "h" | "d"]).toISOString();
-  const is_day = /^\d{4}-\d\d-\d\d$/.test(text);
-  if (!is_day && !/^\d{4}-\d\d-\d\dT/.test(text)) return undefined;
-  const time = Date.parse(is_day ? `${text}T${is_end ? "23:59:59.999" : "00:00:00"}` : text);
+  if (count) return new Date(+now - Number(count) * unitMs[unit as "h" | "d"]).toISOString();
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
+  if (!isDay && !/^\d{4}-\d\d-\d\dT/.test(text)) return undefined;
+  const time = Date.parse(isDay ? `${text}T${isEnd ? "23:59:59.999" : "00:00:00"}` : text);
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }

@@ -2,9 +2,9 @@
 import { type Head, limits } from "@kulti/protocol";
 
 /** An agent that is live and has sent nothing for this long has stalled. */
-export const stalled_after_ms = 120_000;
+export const stalledAfterMs = 120_000;
 /** For so long who has left the stage is still on the wall. */
-export const leave_after_ms = 60_000;
+export const leaveAfterMs = 60_000;
 
 /** In the order of the wall. */
 export const kinds = ["waiting", "stalled", "error", "active", "ended"] as const;
@@ -15,18 +15,18 @@ export interface Tile {
   kind: Kind;
 }
 
-export function kind_of(head: Head, now: number): Kind {
+export function kindOf(head: Head, now: number): Kind {
   if (head.ended_at !== null) return "ended";
   if (head.status === "waiting") return "waiting";
   const silence = now - Date.parse(head.last_event_at);
   // Who was paused is silent on purpose.
-  if (silence >= stalled_after_ms && head.status !== "paused") return "stalled";
+  if (silence >= stalledAfterMs && head.status !== "paused") return "stalled";
   return head.status === "error" ? "error" : "active";
 }
 
 /** Whether the session is on the wall at all. */
-export function is_shown(head: Head, now: number): boolean {
-  if (head.ended_at !== null) return now - Date.parse(head.ended_at) < leave_after_ms;
+export function isShown(head: Head, now: number): boolean {
+  if (head.ended_at !== null) return now - Date.parse(head.ended_at) < leaveAfterMs;
   return now - Date.parse(head.last_event_at) < limits.session_idle_ms;
 }
 
@@ -34,26 +34,26 @@ export function is_shown(head: Head, now: number): boolean {
 export class Wall {
   readonly #heads = new Map<string, Head>();
   readonly #places = new Map<string, { kind: Kind; place: number }>();
-  #next_place = 0;
+  #nextPlace = 0;
 
   /** Of several sessions of one agent the one that began last is shown, a live one before one that has ended. */
   take(head: Head): void {
     const known = this.#heads.get(head.agent_id);
-    if (!known || comes_before(head, known)) this.#heads.set(head.agent_id, head);
+    if (!known || comesBefore(head, known)) this.#heads.set(head.agent_id, head);
   }
 
   /**
    * Takes the newest `max_rows` that are live and forgets who was taken for live and is not among them: their session
    * was deleted, or is no longer public.
    */
-  async take_live(max_rows: number, find: (max_rows: number) => Promise<Head[]>): Promise<void> {
+  async takeLive(maxRows: number, find: (maxRows: number) => Promise<Head[]>): Promise<void> {
     const before = [...this.#heads.values()];
-    const found = await find(max_rows);
-    const listed = new Set(found.map(({ agent_id }) => agent_id));
-    for (const head of found.length < max_rows ? before : []) {
-      const is_news = this.#heads.get(head.agent_id) !== head;
-      const is_gone = head.ended_at === null && !listed.has(head.agent_id) && !is_news;
-      if (is_gone) this.forget(head.agent_id);
+    const found = await find(maxRows);
+    const listed = new Set(found.map(({ agent_id: agentId }) => agentId));
+    for (const head of found.length < maxRows ? before : []) {
+      const isNews = this.#heads.get(head.agent_id) !== head;
+      const isGone = head.ended_at === null && !listed.has(head.agent_id) && !isNews;
+      if (isGone) this.forget(head.agent_id);
     }
     for (const head of found) this.take(head);
   }
@@ -61,14 +61,13 @@ export class Wall {
   tiles(now: number): Tile[] {
     const tiles: Tile[] = [];
     for (const head of this.#heads.values()) {
-      if (is_shown(head, now)) tiles.push({ head, kind: kind_of(head, now) });
+      if (isShown(head, now)) tiles.push({ head, kind: kindOf(head, now) });
       else this.forget(head.agent_id);
     }
     // Of those who come at the same moment the latest active is first, where silence is the matter the longest silent.
-    const latest_first = tiles.toSorted((one, other) => last_event(other) - last_event(one));
-    for (const tile of latest_first.toReversed())
-      if (is_silence_the_matter(tile)) this.#settle(tile);
-    for (const tile of latest_first) this.#settle(tile);
+    const latestFirst = tiles.toSorted((one, other) => lastEvent(other) - lastEvent(one));
+    for (const tile of latestFirst.toReversed()) if (isSilenceTheMatter(tile)) this.#settle(tile);
+    for (const tile of latestFirst) this.#settle(tile);
     return tiles.sort(
       (one, other) =>
         kinds.indexOf(one.kind) - kinds.indexOf(other.kind) ||
@@ -78,32 +77,32 @@ export class Wall {
 
   #settle({ head, kind }: Tile): void {
     if (this.#places.get(head.agent_id)?.kind === kind) return;
-    this.#places.set(head.agent_id, { kind, place: this.#next_place++ });
+    this.#places.set(head.agent_id, { kind, place: this.#nextPlace++ });
   }
 
   #place({ head }: Tile): number {
     return this.#places.get(head.agent_id)?.place ?? 0;
   }
 
-  forget(agent_id: string): void {
-    this.#heads.delete(agent_id);
-    this.#places.delete(agent_id);
+  forget(agentId: string): void {
+    this.#heads.delete(agentId);
+    this.#places.delete(agentId);
   }
 }
 
-function comes_before(head: Head, known: Head): boolean {
+function comesBefore(head: Head, known: Head): boolean {
   if (head.session_id === known.session_id) return head.to_seq >= known.to_seq;
-  const is_over = head.ended_at !== null;
-  if (is_over !== (known.ended_at !== null)) return !is_over;
+  const isOver = head.ended_at !== null;
+  if (isOver !== (known.ended_at !== null)) return !isOver;
   return head.started_at > known.started_at;
 }
 
-const last_event = ({ head }: Tile): number => Date.parse(head.last_event_at);
+const lastEvent = ({ head }: Tile): number => Date.parse(head.last_event_at);
 
-const is_silence_the_matter = ({ kind }: Tile): boolean => kind === "waiting" || kind === "stalled";
+const isSilenceTheMatter = ({ kind }: Tile): boolean => kind === "waiting" || kind === "stalled";
 
 /** `6 on stage, 1 waits for a human, 1 has stalled`. */
-export function summary_of(tiles: readonly Tile[]): string {
+export function summaryOf(tiles: readonly Tile[]): string {
   const count = (wanted: Kind) => tiles.filter(({ kind }) => kind === wanted).length;
   const [waiting, stalled, errors] = [count("waiting"), count("stalled"), count("error")];
   const parts = [`${tiles.length - count("ended")} on stage`];

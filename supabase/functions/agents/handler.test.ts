@@ -1,13 +1,13 @@
 import { deepEqual, equal, fail, throws } from "node:assert/strict";
 import type { Database } from "../_shared/http/db.ts";
-import { handle_requests } from "../_shared/http/handle.ts";
-import { known_callers } from "../_shared/http/testing.ts";
-import { agents_routes, type Registration, read_registration } from "./handler.ts";
+import { handleRequests } from "../_shared/http/handle.ts";
+import { knownCallers } from "../_shared/http/testing.ts";
+import { agentsRoutes, type Registration, readRegistration } from "./handler.ts";
 
 /** What is refused here must not reach the database; what reaches it is shown by the e2e suite. */
 const database = { call: (name) => fail(`${name} was called`) } as Database;
-const callers = known_callers({ agent_id: "a-b" });
-const project = { secret_keys: ["sb_secret_x"] };
+const callers = knownCallers({ agentId: "a-b" });
+const project = { secretKeys: ["sb_secret_x"] };
 const key = { "x-kulti-key": `klt_${"k".repeat(43)}` };
 
 async function send(
@@ -17,8 +17,8 @@ async function send(
   headers: Record<string, string> = {},
   registration: Registration = "open",
 ) {
-  const handle = handle_requests(
-    agents_routes,
+  const handle = handleRequests(
+    agentsRoutes,
     { database, callers, project, registration },
     (facts) => fail(`logged ${JSON.stringify(facts)}`),
   );
@@ -75,25 +75,25 @@ Deno.test("every route but register asks for a key", async () => {
   }
 });
 
-Deno.test("change_profile asks for a change", async () => {
+Deno.test("changeProfile asks for a change", async () => {
   equal((await send("PATCH", "/agents", {}, key)).code, "invalid_request");
   equal((await send("PATCH", "/agents", { agent_id: "other" }, key)).issues[0].path, "agent_id");
 });
 
-Deno.test("rotate_key refuses what it does not know", async () => {
+Deno.test("rotateKey refuses what it does not know", async () => {
   const refusal = await send("POST", "/agents/keys", { keep_current: "yes" }, key);
   deepEqual([refusal.code, refusal.issues[0].path], ["invalid_request", "keep_current"]);
 });
 
-Deno.test("revoke_key refuses an id that is no UUID", async () => {
+Deno.test("revokeKey refuses an id that is no UUID", async () => {
   for (const id of ["7", "%zz", "00000000-0000-0000-0000-00000000000g"]) {
     const refusal = await send("DELETE", `/agents/keys/${id}`, undefined, key);
     deepEqual([refusal.status, refusal.code], [400, "malformed_path"]);
   }
 });
 
-Deno.test("read_registration takes open or closed and fails the start on anything else", () => {
-  equal(read_registration(undefined), "open");
-  equal(read_registration("closed"), "closed");
-  throws(() => read_registration("close"));
+Deno.test("readRegistration takes open or closed and fails the start on anything else", () => {
+  equal(readRegistration(undefined), "open");
+  equal(readRegistration("closed"), "closed");
+  throws(() => readRegistration("close"));
 });

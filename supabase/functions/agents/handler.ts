@@ -1,17 +1,17 @@
 /** Agents: registration, their profile and their keys. Each route: authenticate, validate, one RPC, reply. */
-import { address_headers } from "../_shared/http/address.ts";
-import { is_project, require_key_hash } from "../_shared/http/auth.ts";
-import { read_json, read_optional_json } from "../_shared/http/body.ts";
+import { addressHeaders } from "../_shared/http/address.ts";
+import { isProject, requireKeyHash } from "../_shared/http/auth.ts";
+import { readJson, readOptionalJson } from "../_shared/http/body.ts";
 import type { Callers } from "../_shared/http/callers.ts";
 import type { Database } from "../_shared/http/db.ts";
 import type { ProjectEnv } from "../_shared/http/env.ts";
-import { make_key } from "../_shared/http/keys.ts";
+import { makeKey } from "../_shared/http/keys.ts";
 import { reply } from "../_shared/http/reply.ts";
 import type { Params, Route } from "../_shared/http/route.ts";
 import { KultiError } from "../_shared/protocol/errors.ts";
 import { limits } from "../_shared/protocol/limits.ts";
-import { uuid_pattern } from "../_shared/protocol/routes.ts";
-import { parse_profile_changes, parse_register, parse_rotate } from "../_shared/protocol/schema.ts";
+import { uuidPattern } from "../_shared/protocol/routes.ts";
+import { parseProfileChanges, parseRegister, parseRotate } from "../_shared/protocol/schema.ts";
 import type { RegisterReply, RotateReply } from "../_shared/protocol/wire.ts";
 
 /** `closed`: only a caller who holds the project's secret key may register an agent. */
@@ -21,101 +21,101 @@ export interface AgentsDeps {
   callers: Callers;
   database: Database;
   registration: Registration;
-  project: Pick<ProjectEnv, "secret_keys">;
+  project: Pick<ProjectEnv, "secretKeys">;
 }
 
-const small_body = { limit_bytes: limits.small_body_bytes };
+const smallBody = { limitBytes: limits.small_body_bytes };
 
 /** KULTI_REGISTRATION; open when not set. */
-export function read_registration(text: string | undefined): Registration {
+export function readRegistration(text: string | undefined): Registration {
   const value = text || "open";
   if (value === "open" || value === "closed") return value;
   throw new Error(`Cannot start: KULTI_REGISTRATION is "${text}", open or closed was expected.`);
 }
 
 export async function register(request: Request, deps: AgentsDeps): Promise<Response> {
-  const by_project = await is_project(request, deps.project.secret_keys);
-  if (deps.registration === "closed" && !by_project) throw registration_closed();
+  const byProject = await isProject(request, deps.project.secretKeys);
+  if (deps.registration === "closed" && !byProject) throw registrationClosed();
 
-  const profile = parse_register(await read_json(request, small_body));
+  const profile = parseRegister(await readJson(request, smallBody));
 
-  const { api_key, key_hash, key_prefix } = await make_key();
+  const { api_key: apiKey, key_hash: keyHash, key_prefix: keyPrefix } = await makeKey();
   const registered = await deps.database.call("register_agent", {
     profile,
-    key_hash,
-    key_prefix,
+    key_hash: keyHash,
+    key_prefix: keyPrefix,
     // The project itself may register any number.
-    headers: by_project ? null : address_headers(request),
+    headers: byProject ? null : addressHeaders(request),
   });
 
-  return reply(201, { ...registered, api_key } satisfies RegisterReply);
+  return reply(201, { ...registered, api_key: apiKey } satisfies RegisterReply);
 }
 
-export async function read_profile(request: Request, deps: AgentsDeps): Promise<Response> {
-  const key_hash = await require_key_hash(request);
-  const agent = await deps.database.call("update_agent", { key_hash, changes: {} });
+export async function readProfile(request: Request, deps: AgentsDeps): Promise<Response> {
+  const keyHash = await requireKeyHash(request);
+  const agent = await deps.database.call("update_agent", { key_hash: keyHash, changes: {} });
   return reply(200, agent);
 }
 
-export async function change_profile(request: Request, deps: AgentsDeps): Promise<Response> {
-  const { key_hash } = await deps.callers.require(request);
-  const changes = parse_profile_changes(await read_json(request, small_body));
-  const agent = await deps.database.call("update_agent", { key_hash, changes });
+export async function changeProfile(request: Request, deps: AgentsDeps): Promise<Response> {
+  const { key_hash: keyHash } = await deps.callers.require(request);
+  const changes = parseProfileChanges(await readJson(request, smallBody));
+  const agent = await deps.database.call("update_agent", { key_hash: keyHash, changes });
   return reply(200, agent);
 }
 
-export async function rotate_key(request: Request, deps: AgentsDeps): Promise<Response> {
-  const { key_hash } = await deps.callers.require(request);
+export async function rotateKey(request: Request, deps: AgentsDeps): Promise<Response> {
+  const { key_hash: keyHash } = await deps.callers.require(request);
 
-  const body = await read_optional_json(request, small_body);
-  const { keep_current = false } = parse_rotate(body);
+  const body = await readOptionalJson(request, smallBody);
+  const { keep_current: keepCurrent = false } = parseRotate(body);
 
-  const new_key = await make_key();
+  const newKey = await makeKey();
   const rotated = await deps.database.call("rotate_key", {
-    key_hash,
-    new_key_hash: new_key.key_hash,
-    new_key_prefix: new_key.key_prefix,
-    keep_current,
+    key_hash: keyHash,
+    new_key_hash: newKey.key_hash,
+    new_key_prefix: newKey.key_prefix,
+    keep_current: keepCurrent,
   });
 
-  return reply(201, { ...rotated, api_key: new_key.api_key } satisfies RotateReply);
+  return reply(201, { ...rotated, api_key: newKey.api_key } satisfies RotateReply);
 }
 
-export async function list_keys(request: Request, deps: AgentsDeps): Promise<Response> {
-  const key_hash = await require_key_hash(request);
-  const keys = await deps.database.call("list_keys", { key_hash });
+export async function listKeys(request: Request, deps: AgentsDeps): Promise<Response> {
+  const keyHash = await requireKeyHash(request);
+  const keys = await deps.database.call("list_keys", { key_hash: keyHash });
   return reply(200, { keys });
 }
 
-export async function revoke_key(
+export async function revokeKey(
   request: Request,
   deps: AgentsDeps,
   params: Params,
 ): Promise<Response> {
-  const key_hash = await require_key_hash(request);
-  const key_id = parse_key_id(params.key_id);
-  const revoked = await deps.database.call("revoke_key", { key_hash, key_id });
+  const keyHash = await requireKeyHash(request);
+  const keyId = parseKeyId(params.key_id);
+  const revoked = await deps.database.call("revoke_key", { key_hash: keyHash, key_id: keyId });
   return reply(200, revoked);
 }
 
-export const agents_routes: readonly Route<AgentsDeps>[] = [
+export const agentsRoutes: readonly Route<AgentsDeps>[] = [
   { method: "POST", pathname: "/agents", handle: register },
-  { method: "GET", pathname: "/agents", handle: read_profile },
-  { method: "PATCH", pathname: "/agents", handle: change_profile },
-  { method: "POST", pathname: "/agents/keys", handle: rotate_key },
-  { method: "GET", pathname: "/agents/keys", handle: list_keys },
-  { method: "DELETE", pathname: "/agents/keys/:key_id", handle: revoke_key },
+  { method: "GET", pathname: "/agents", handle: readProfile },
+  { method: "PATCH", pathname: "/agents", handle: changeProfile },
+  { method: "POST", pathname: "/agents/keys", handle: rotateKey },
+  { method: "GET", pathname: "/agents/keys", handle: listKeys },
+  { method: "DELETE", pathname: "/agents/keys/:key_id", handle: revokeKey },
 ];
 
-function registration_closed(): KultiError {
+function registrationClosed(): KultiError {
   return new KultiError(
     "registration_closed",
     "Cannot register: registration is closed here. Ask whoever runs this Kulti for a key.",
   );
 }
 
-function parse_key_id(key_id = ""): string {
-  if (uuid_pattern.test(key_id)) return key_id;
+function parseKeyId(keyId = ""): string {
+  if (uuidPattern.test(keyId)) return keyId;
   const message = "Cannot revoke this key: its id in the path is no UUID.";
   throw new KultiError("malformed_path", message, { issues: [{ path: "key_id", message }] });
 }

@@ -1,21 +1,19 @@
 import { deepEqual, equal, fail } from "node:assert/strict";
 import type { Database } from "../_shared/http/db.ts";
-import { handle_requests } from "../_shared/http/handle.ts";
-import { known_callers } from "../_shared/http/testing.ts";
+import { handleRequests } from "../_shared/http/handle.ts";
+import { knownCallers } from "../_shared/http/testing.ts";
 import { limits } from "../_shared/protocol/limits.ts";
-import { chat_routes } from "./handler.ts";
+import { chatRoutes } from "./handler.ts";
 
 /** What is refused here must not reach the database; what reaches it is shown by the e2e suite. */
 const database = { call: (name) => fail(`${name} was called`) } as Database;
-const callers = known_callers({ agent_id: "a-b" });
+const callers = knownCallers({ agentId: "a-b" });
 const deps = { database, callers };
-const handle = handle_requests(chat_routes, deps, (facts) =>
-  fail(`logged ${JSON.stringify(facts)}`),
-);
+const handle = handleRequests(chatRoutes, deps, (facts) => fail(`logged ${JSON.stringify(facts)}`));
 
 const key = { "x-kulti-key": `klt_${"k".repeat(43)}` };
-const session_id = crypto.randomUUID();
-const message = { session_id, viewer_id: "v1", name: "Ada", text: "Why?" };
+const sessionId = crypto.randomUUID();
+const message = { session_id: sessionId, viewer_id: "v1", name: "Ada", text: "Why?" };
 
 async function send(method: string, query: string, body?: unknown, headers = {}) {
   const response = await handle(
@@ -60,8 +58,8 @@ Deno.test("post with an agent's key takes no name: the agent has one", async () 
 });
 
 Deno.test("read asks for an agent's key, a session and a whole number", async () => {
-  equal((await send("GET", `?session_id=${session_id}`)).code, "missing_key");
+  equal((await send("GET", `?session_id=${sessionId}`)).code, "missing_key");
   equal((await send("GET", "", undefined, key)).issues[0].path, "session_id");
-  const query = `?session_id=${session_id}&after=-1`;
+  const query = `?session_id=${sessionId}&after=-1`;
   equal((await send("GET", query, undefined, key)).issues[0].path, "after");
 });

@@ -4,7 +4,7 @@ import { KultiError } from "../_shared/protocol/errors.ts";
 const disguising = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 /** The name without the space around it. */
-export function plain_name(name: string): string {
+export function plainName(name: string): string {
   const trimmed = name.trim();
   if (!disguising.test(trimmed)) return trimmed;
   const message = "holds a control character or a line break";

@@ -1,16 +1,16 @@
 import { deepEqual, equal, fail, match } from "node:assert/strict";
 import type { Database } from "../_shared/http/db.ts";
-import { handle_requests } from "../_shared/http/handle.ts";
-import { known_callers } from "../_shared/http/testing.ts";
+import { handleRequests } from "../_shared/http/handle.ts";
+import { knownCallers } from "../_shared/http/testing.ts";
 import { limits } from "../_shared/protocol/limits.ts";
-import { ingest_routes } from "./handler.ts";
+import { ingestRoutes } from "./handler.ts";
 
 /** What is refused here must not reach the database; what reaches it is shown by the e2e suite. */
 const database = { call: (name) => fail(`${name} was called`) } as Database;
-const callers = known_callers({ agent_id: "a-b" });
-const handle = handle_requests(
-  ingest_routes,
-  { database, callers, messages_per_second: 100 },
+const callers = knownCallers({ agentId: "a-b" });
+const handle = handleRequests(
+  ingestRoutes,
+  { database, callers, messagesPerSecond: 100 },
   (facts) => fail(`logged ${JSON.stringify(facts)}`),
 );
 
@@ -103,14 +103,14 @@ Deno.test("ingest refuses text that Postgres cannot hold", async () => {
 
 Deno.test("ingest refuses a body of any hostile shape with a 4xx", async () => {
   const deep = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
-  const with_metadata = (metadata: string) =>
+  const withMetadata = (metadata: string) =>
     `{"agent_id":"a-b","events":[{"type":"thought","data":{"thought_type":"general","content":"x","metadata":${metadata}}}]}`;
   for (const body of [
     deep(2_000_000),
-    with_metadata(`{"a":${deep(2_000)}}`),
-    with_metadata(`{"a":${deep(400)}}`),
-    with_metadata('{"a":1e400}'),
-    with_metadata(`{"${"k".repeat(20_000)}":1}`),
+    withMetadata(`{"a":${deep(2_000)}}`),
+    withMetadata(`{"a":${deep(400)}}`),
+    withMetadata('{"a":1e400}'),
+    withMetadata(`{"${"k".repeat(20_000)}":1}`),
     `{"agent_id":"a-b","thought":${deep(100_000)}}`,
     '{"agent_id":"a-b","events":{"length":1}}',
     '{"agent_id":"a-b","events":[null]}',

@@ -1,19 +1,17 @@
-import { create_callers } from "../_shared/http/callers.ts";
-import { connect_database } from "../_shared/http/db.ts";
-import { read_project_env } from "../_shared/http/env.ts";
-import { handle_requests } from "../_shared/http/handle.ts";
-import { read_messages_per_second } from "./flush.ts";
-import { ingest_routes } from "./handler.ts";
+import { createCallers } from "../_shared/http/callers.ts";
+import { connectDatabase } from "../_shared/http/db.ts";
+import { readProjectEnv } from "../_shared/http/env.ts";
+import { handleRequests } from "../_shared/http/handle.ts";
+import { readMessagesPerSecond } from "./flush.ts";
+import { ingestRoutes } from "./handler.ts";
 
-const project = read_project_env();
-const database = connect_database({ url: project.url, key: project.secret_key });
+const project = readProjectEnv();
+const database = connectDatabase({ url: project.url, key: project.secret_key });
 
 export default {
-  fetch: handle_requests(ingest_routes, {
+  fetch: handleRequests(ingestRoutes, {
     database,
-    callers: create_callers(database),
-    messages_per_second: read_messages_per_second(
-      Deno.env.get("KULTI_REALTIME_MESSAGES_PER_SECOND"),
-    ),
+    callers: createCallers(database),
+    messagesPerSecond: readMessagesPerSecond(Deno.env.get("KULTI_REALTIME_MESSAGES_PER_SECOND")),
   }),
 };

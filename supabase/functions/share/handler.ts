@@ -3,16 +3,16 @@ import type { Database } from "../_shared/http/db.ts";
 import type { Params, Route } from "../_shared/http/route.ts";
 import type { ViewerRpcs } from "../_shared/http/rpcs.ts";
 import { KultiError } from "../_shared/protocol/errors.ts";
-import { uuid_pattern } from "../_shared/protocol/routes.ts";
+import { uuidPattern } from "../_shared/protocol/routes.ts";
 import type { Head } from "../_shared/protocol/wire.ts";
-import { cached_reply } from "./cached-reply.ts";
-import { draw_card } from "./card.ts";
-import { oembed_of } from "./oembed.ts";
-import { parse_oembed_query } from "./oembed-query.ts";
+import { cachedReply } from "./cached-reply.ts";
+import { drawCard } from "./card.ts";
+import { oembedOf } from "./oembed.ts";
+import { parseOembedQuery } from "./oembed-query.ts";
 import {
   type Addresses,
-  read_watch_address,
-  require_site,
+  readWatchAddress,
+  requireSite,
   type WatchAddress,
 } from "./watch-address.ts";
 
@@ -25,36 +25,36 @@ export interface ShareDeps {
 export async function card(
   request: Request,
   { database }: ShareDeps,
-  { session_id = "" }: Params,
+  { session_id: sessionId = "" }: Params,
 ): Promise<Response> {
-  if (!uuid_pattern.test(session_id)) throw no_session();
-  const head = await database.call("session_head", { session_id });
-  const svg = draw_card(head);
-  return await cached_reply(request, svg, "image/svg+xml; charset=utf-8", max_age_s(head));
+  if (!uuidPattern.test(sessionId)) throw noSession();
+  const head = await database.call("session_head", { session_id: sessionId });
+  const svg = drawCard(head);
+  return await cachedReply(request, svg, "image/svg+xml; charset=utf-8", maxAgeS(head));
 }
 
 export async function oembed(request: Request, { database, addresses }: ShareDeps) {
-  const query = parse_oembed_query(new URL(request.url).searchParams);
-  const site_url = require_site(addresses);
-  const address = read_watch_address(query.url, site_url);
-  const head = await find_head(database, address);
-  const body = JSON.stringify(oembed_of(head, address, query, { ...addresses, site_url }));
-  return await cached_reply(request, body, "application/json; charset=utf-8", max_age_s(head));
+  const query = parseOembedQuery(new URL(request.url).searchParams);
+  const siteUrl = requireSite(addresses);
+  const address = readWatchAddress(query.url, siteUrl);
+  const head = await findHead(database, address);
+  const body = JSON.stringify(oembedOf(head, address, query, { ...addresses, siteUrl }));
+  return await cachedReply(request, body, "application/json; charset=utf-8", maxAgeS(head));
 }
 
 /** The session that the address names, or the agent's latest. */
-async function find_head(
+async function findHead(
   database: Database<ViewerRpcs>,
-  { agent_id, session_id }: WatchAddress,
+  { agent_id: agentId, session_id: sessionId }: WatchAddress,
 ): Promise<Head> {
-  const head = session_id
-    ? await database.call("session_head", { session_id })
-    : (await database.call("find_sessions", { agent_id, max_rows: 1 }))[0];
-  if (head?.agent_id !== agent_id) throw no_session();
+  const head = sessionId
+    ? await database.call("session_head", { session_id: sessionId })
+    : (await database.call("find_sessions", { agent_id: agentId, max_rows: 1 }))[0];
+  if (head?.agent_id !== agentId) throw noSession();
   return head;
 }
 
-const no_session = (): KultiError =>
+const noSession = (): KultiError =>
   new KultiError(
     "session_not_found",
     "Cannot find the session: there is none that anyone may watch.",
@@ -64,9 +64,9 @@ const no_session = (): KultiError =>
  * Short also for a session that has ended, since it may be made private or deleted; whoever asks again with the ETag
  * gets a 304 while nothing has changed.
  */
-const max_age_s = ({ live }: Head): number => (live ? 15 : 60);
+const maxAgeS = ({ live }: Head): number => (live ? 15 : 60);
 
-export const share_routes: readonly Route<ShareDeps>[] = [
+export const shareRoutes: readonly Route<ShareDeps>[] = [
   { method: "GET", pathname: "/share/card/:session_id.svg", handle: card },
   { method: "GET", pathname: "/share/oembed", handle: oembed },
 ];

@@ -1,9 +1,9 @@
 /** oEmbed 1.0 (https://oembed.com) of a session: the site's small player in a frame. */
-import { card_route } from "../_shared/protocol/routes.ts";
+import { cardRoute } from "../_shared/protocol/routes.ts";
 import type { Head } from "../_shared/protocol/wire.ts";
-import { card_height, card_width } from "./card.ts";
+import { cardHeight, cardWidth } from "./card.ts";
 import type { OembedQuery } from "./oembed-query.ts";
-import { escape_markup } from "./text.ts";
+import { escapeMarkup } from "./text.ts";
 import type { WatchAddress } from "./watch-address.ts";
 
 export interface Oembed {
@@ -22,17 +22,17 @@ export interface Oembed {
   thumbnail_height?: number;
 }
 
-const [usual_width, usual_height] = [960, 600];
+const [usualWidth, usualHeight] = [960, 600];
 
-export function oembed_of(
+export function oembedOf(
   head: Head,
-  { agent_id, session_id, query }: WatchAddress,
-  { max_width, max_height }: OembedQuery,
-  { site_url, api_url }: { site_url: string; api_url: string },
+  { agent_id: agentId, session_id: sessionId, query }: WatchAddress,
+  { maxWidth, maxHeight }: OembedQuery,
+  { siteUrl, apiUrl }: { siteUrl: string; apiUrl: string },
 ): Oembed {
-  const [width, height] = [Math.min(usual_width, max_width), Math.min(usual_height, max_height)];
+  const [width, height] = [Math.min(usualWidth, maxWidth), Math.min(usualHeight, maxHeight)];
   const title = head.task ? `${head.agent_name}: ${head.task.title}` : head.agent_name;
-  const address = [site_url, "embed", agent_id, ...(session_id ? [session_id] : [])].join("/");
+  const address = [siteUrl, "embed", agentId, ...(sessionId ? [sessionId] : [])].join("/");
   const frame = {
     src: address + query,
     width,
@@ -44,25 +44,25 @@ export function oembed_of(
     referrerpolicy: "strict-origin-when-cross-origin",
   };
   const attributes = Object.entries(frame).map(
-    ([name, value]) => `${name}="${escape_markup(String(value))}"`,
+    ([name, value]) => `${name}="${escapeMarkup(String(value))}"`,
   );
   // A thumbnail larger than the room there is must be left out.
-  const has_room = card_width <= max_width && card_height <= max_height;
+  const hasRoom = cardWidth <= maxWidth && cardHeight <= maxHeight;
   return {
     version: "1.0",
     type: "rich",
     title,
     author_name: head.agent_name,
-    author_url: `${site_url}/agents/${agent_id}`,
+    author_url: `${siteUrl}/agents/${agentId}`,
     provider_name: "Kulti",
-    provider_url: site_url,
+    provider_url: siteUrl,
     html: `<iframe ${attributes.join(" ")}></iframe>`,
     width,
     height,
-    ...(has_room && {
-      thumbnail_url: api_url + card_route(head.session_id),
-      thumbnail_width: card_width,
-      thumbnail_height: card_height,
+    ...(hasRoom && {
+      thumbnail_url: apiUrl + cardRoute(head.session_id),
+      thumbnail_width: cardWidth,
+      thumbnail_height: cardHeight,
     }),
   };
 }

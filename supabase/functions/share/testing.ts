@@ -1,10 +1,10 @@
 /** What the tests of this function share. */
 import type { Head } from "../_shared/protocol/wire.ts";
 
-export const session_id = "6f1c8a52-3a6e-4d57-9f0e-1f6f2b8a9c11";
+export const sessionId = "6f1c8a52-3a6e-4d57-9f0e-1f6f2b8a9c11";
 
-export const head_of = (more: Partial<Head> = {}): Head => ({
-  session_id,
+export const headOf = (more: Partial<Head> = {}): Head => ({
+  session_id: sessionId,
   agent_id: "night-owl",
   agent_name: "Night Owl",
   avatar_url: null,
@@ -22,6 +22,6 @@ export const head_of = (more: Partial<Head> = {}): Head => ({
   live: true,
   live_sessions: 1,
   listed: true,
-  topic: `session:${session_id}`,
+  topic: `session:${sessionId}`,
   ...more,
 });

@@ -1,5 +1,5 @@
 /** Text that nobody vouches for, made ready for a drawing: what XML can't hold is gone, and lines fit their width. */
-import { trim_end } from "../_shared/protocol/text.ts";
+import { trimEnd } from "../_shared/protocol/text.ts";
 
 const named: Record<string, string> = {
   "&": "&amp;",
@@ -9,14 +9,14 @@ const named: Record<string, string> = {
   "'": "&#39;",
 };
 
-export const escape_markup = (text: string): string =>
+export const escapeMarkup = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => named[character] ?? "");
 
 /**
  * One line of what XML 1.0 allows: control characters, lone surrogates and noncharacters are no part of it, and marks
  * that turn the direction of what follows would turn the rest of the picture.
  */
-export function plain_line(text: string): string {
+export function plainLine(text: string): string {
   return text
     .toWellFormed()
     .replace(/[\p{Cc}\s\u2028\u2029]+/gu, " ")
@@ -26,7 +26,7 @@ export function plain_line(text: string): string {
 }
 
 /** Decided by the first letter that has a direction. */
-export function is_right_to_left(text: string): boolean {
+export function isRightToLeft(text: string): boolean {
   const first = /\p{L}/u.exec(text)?.[0] ?? "";
   return /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u.test(
     first,
@@ -36,8 +36,8 @@ export function is_right_to_left(text: string): boolean {
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
 /** Width in em, on the wide side: fonts differ, and a line too short does less harm than one cut off. */
-function width_of(grapheme: string): number {
-  if (/^[\x20-\x7e]$/.test(grapheme)) return latin_width(grapheme);
+function widthOf(grapheme: string): number {
+  if (/^[\x20-\x7e]$/.test(grapheme)) return latinWidth(grapheme);
   if (/\p{Emoji_Presentation}|\ufe0f/u.test(grapheme)) return 1.3;
   if (
     /[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]/.test(
@@ -49,32 +49,32 @@ function width_of(grapheme: string): number {
   return /\p{Lu}/u.test(grapheme) ? 0.74 : 0.62;
 }
 
-function latin_width(character: string): number {
+function latinWidth(character: string): number {
   if ("il.,'|!:;I ".includes(character)) return 0.33;
   if ('fjrt()[]{}-/\\"`*'.includes(character)) return 0.42;
   if ("mwMW@%".includes(character)) return 0.94;
   return /[A-Z#&+=<>~_^]/.test(character) ? 0.72 : 0.6;
 }
 
-export function text_width_em(text: string): number {
+export function textWidthEm(text: string): number {
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += width_of(segment);
+  for (const { segment } of graphemes.segment(text)) width += widthOf(segment);
   return width;
 }
 
 /**
- * Lines of at most `width_em`, broken at spaces where there are any, else between characters as scripts without spaces
+ * Lines of at most `widthEm`, broken at spaces where there are any, else between characters as scripts without spaces
  * and endless words need it. The last one ends with … where something is left out.
  */
-export function wrap(text: string, width_em: number, most_lines: number): string[] {
+export function wrap(text: string, widthEm: number, mostLines: number): string[] {
   const lines: string[] = [];
   let line = "";
   let used = 0;
-  for (const piece of pieces_of(text, Math.min(12, width_em))) {
-    const width = text_width_em(piece);
-    if (used > 0 && used + text_width_em(piece.trimEnd()) > width_em) {
+  for (const piece of piecesOf(text, Math.min(12, widthEm))) {
+    const width = textWidthEm(piece);
+    if (used > 0 && used + textWidthEm(piece.trimEnd()) > widthEm) {
       lines.push(line.trimEnd());
-      if (lines.length === most_lines) return ending(lines, width_em);
+      if (lines.length === mostLines) return ending(lines, widthEm);
       line = "";
       used = 0;
     }
@@ -86,10 +86,10 @@ export function wrap(text: string, width_em: number, most_lines: number): string
 }
 
 /** As `wrap`, its lines of about the same length. */
-export function balanced(text: string, width_em: number, most_lines: number): string[] {
-  const lines = wrap(text, width_em, most_lines);
+export function balanced(text: string, widthEm: number, mostLines: number): string[] {
+  const lines = wrap(text, widthEm, mostLines);
   if (lines.length < 2 || lines.at(-1)?.endsWith("…")) return lines;
-  let [narrow, wide] = [width_em / 2, width_em];
+  let [narrow, wide] = [widthEm / 2, widthEm];
   while (wide - narrow > 0.25) {
     const middle = (narrow + wide) / 2;
     const tried = wrap(text, middle, lines.length + 1);
@@ -100,13 +100,13 @@ export function balanced(text: string, width_em: number, most_lines: number): st
 }
 
 /** What stays together: words with their space, single characters of scripts that break anywhere, bits of long words. */
-function* pieces_of(text: string, longest_em: number): Generator<string> {
+function* piecesOf(text: string, longestEm: number): Generator<string> {
   let piece = "";
   let width = 0;
   for (const { segment } of graphemes.segment(text)) {
-    const one = width_of(segment);
-    const breaks_before = one >= 1 || width + one > longest_em;
-    if (piece !== "" && (piece.endsWith(" ") || (breaks_before && segment !== " "))) {
+    const one = widthOf(segment);
+    const breaksBefore = one >= 1 || width + one > longestEm;
+    if (piece !== "" && (piece.endsWith(" ") || (breaksBefore && segment !== " "))) {
       yield piece;
       piece = "";
       width = 0;
@@ -122,19 +122,19 @@ function* pieces_of(text: string, longest_em: number): Generator<string> {
   if (piece !== "") yield piece;
 }
 
-function ending(lines: string[], width_em: number): string[] {
+function ending(lines: string[], widthEm: number): string[] {
   const whole = lines.at(-1) ?? "";
   const characters = [...graphemes.segment(whole)].map(({ segment }) => segment);
-  while (text_width_em(characters.join("")) > width_em - 1) characters.pop();
+  while (textWidthEm(characters.join("")) > widthEm - 1) characters.pop();
   let last = characters.join("");
   // Not in the middle of a word, unless it is a very long one.
   const space = last.lastIndexOf(" ");
   if (last !== whole && space > last.length * 0.7) last = last.slice(0, space);
-  return [...lines.slice(0, -1), `${trim_end(last, " .,;:…")}…`];
+  return [...lines.slice(0, -1), `${trimEnd(last, " .,;:…")}…`];
 }
 
 /** One or two letters in place of a picture, as on the site. */
-export function initials_of(name: string): string {
+export function initialsOf(name: string): string {
   const words = name.split(/[\s\-_.@]+/u).filter((word) => word !== "");
   return words
     .slice(0, 2)

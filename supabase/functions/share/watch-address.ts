@@ -1,13 +1,13 @@
 /** Addresses of the site's pages: which session they name. */
 import { KultiError } from "../_shared/protocol/errors.ts";
-import { agent_id_pattern, uuid_pattern } from "../_shared/protocol/routes.ts";
-import { trim_end } from "../_shared/protocol/text.ts";
+import { agentIdPattern, uuidPattern } from "../_shared/protocol/routes.ts";
+import { trimEnd } from "../_shared/protocol/text.ts";
 
 export interface Addresses {
   /** Where people watch, without a slash at the end; null where nobody has said it. */
-  site_url: string | null;
+  siteUrl: string | null;
   /** The project as the world reaches it. */
-  api_url: string;
+  apiUrl: string;
 }
 
 export interface WatchAddress {
@@ -21,42 +21,42 @@ export interface WatchAddress {
  * KULTI_SITE_URL says where the site is. SUPABASE_URL is the gateway as the functions reach it, which is another
  * address than the world's where the stack runs in containers: KULTI_API_URL says the world's.
  */
-export function read_addresses(env: Pick<Deno.Env, "get">, project_url: string): Addresses {
-  const without_slash = (url: string) => trim_end(url, "/");
-  const site_url = env.get("KULTI_SITE_URL");
+export function readAddresses(env: Pick<Deno.Env, "get">, projectUrl: string): Addresses {
+  const withoutSlash = (url: string) => trimEnd(url, "/");
+  const siteUrl = env.get("KULTI_SITE_URL");
   return {
-    site_url: site_url ? without_slash(site_url) : null,
-    api_url: without_slash(env.get("KULTI_API_URL") || project_url),
+    siteUrl: siteUrl ? withoutSlash(siteUrl) : null,
+    apiUrl: withoutSlash(env.get("KULTI_API_URL") || projectUrl),
   };
 }
 
-export function require_site({ site_url }: Addresses): string {
-  if (site_url !== null) return site_url;
+export function requireSite({ siteUrl }: Addresses): string {
+  if (siteUrl !== null) return siteUrl;
   throw new KultiError(
     "unavailable",
     "Cannot tell which pages are ours: the function's KULTI_SITE_URL is not set.",
-    { retry_after_s: 3_600 },
+    { retryAfterS: 3_600 },
   );
 }
 
 /** @throws {KultiError} `session_not_found` for every address that is no watch page of this site. */
-export function read_watch_address(address: string, site_url: string): WatchAddress {
-  const [url, site] = [parsed(address), new URL(site_url)];
+export function readWatchAddress(address: string, siteUrl: string): WatchAddress {
+  const [url, site] = [parsed(address), new URL(siteUrl)];
   const folder = site.pathname.replace(/\/$/, "");
   if (url?.origin === site.origin && url.pathname.startsWith(`${folder}/`)) {
-    const [, agent_id = "", session_id = null] =
+    const [, agentId = "", sessionId = null] =
       /^\/(?:watch|embed)\/([^/]+)(?:\/([^/]+))?\/?$/.exec(url.pathname.slice(folder.length)) ?? [];
-    if (agent_id_pattern.test(agent_id) && (session_id === null || uuid_pattern.test(session_id))) {
+    if (agentIdPattern.test(agentId) && (sessionId === null || uuidPattern.test(sessionId))) {
       return {
-        agent_id,
-        session_id: session_id?.toLowerCase() ?? null,
+        agent_id: agentId,
+        session_id: sessionId?.toLowerCase() ?? null,
         query: url.search + url.hash,
       };
     }
   }
   throw new KultiError(
     "session_not_found",
-    `Cannot embed this address: it is no watch page of ${site_url}.`,
+    `Cannot embed this address: it is no watch page of ${siteUrl}.`,
   );
 }
 

@@ -1,11 +1,11 @@
-import { type Command, type CommandRun, type ExitCode, server_options } from "../command.ts";
+import { type Command, type CommandRun, type ExitCode, serverOptions } from "../command.ts";
 import type { Credentials } from "../credentials.ts";
-import { answer_chat } from "../demo-chat.ts";
-import { play_step } from "../demo-play.ts";
-import { chapters, demo_agent, demo_session } from "../demo-script.ts";
+import { answerChat } from "../demo-chat.ts";
+import { playStep } from "../demo-play.ts";
+import { chapters, demoAgent, demoSession } from "../demo-script.ts";
 import { enlist } from "../enlist.ts";
-import { type Pace, pause, read_pace } from "../pace.ts";
-import { go_on_stage } from "../stage-run.ts";
+import { type Pace, pause, readPace } from "../pace.ts";
+import { goOnStage } from "../stage-run.ts";
 
 export const demo: Command = {
   name: "demo",
@@ -16,12 +16,12 @@ export const demo: Command = {
     speed: { type: "string", help: "times faster, or max; default 1" },
     loop: { type: "boolean", help: "begin again, each time in a new session, until Ctrl-C" },
     visibility: { type: "string", help: "of an agent that is made for it; default public" },
-    ...server_options,
+    ...serverOptions,
   },
   examples: ["kulti demo", "kulti demo --loop --speed 2"],
   async run(run) {
-    const pace = read_pace(run.flags, Number.POSITIVE_INFINITY);
-    const credentials = await enlist(run, demo_agent);
+    const pace = readPace(run.flags, Number.POSITIVE_INFINITY);
+    const credentials = await enlist(run, demoAgent);
     for (;;) {
       const exit = await perform(run, credentials, pace);
       if (exit !== 0 || !run.flags.loop) return exit;
@@ -36,16 +36,16 @@ export const demo: Command = {
 
 async function perform(run: CommandRun, credentials: Credentials, pace: Pace): Promise<ExitCode> {
   const { out, signal } = run;
-  const stage = go_on_stage(run, credentials, "new");
+  const stage = goOnStage(run, credentials, "new");
   const { agent } = stage;
-  let doing = demo_session.opening;
-  agent.on_message((message) => void answer_chat(agent, message, doing, pace, signal));
+  let doing = demoSession.opening;
+  agent.onMessage((message) => void answerChat(agent, message, doing, pace, signal));
   try {
     for (const chapter of chapters(credentials.site_url)) {
       doing = chapter.doing;
       for (const step of chapter.steps) {
         if (stage.refusal) return await stage.end();
-        await play_step(agent, step, pace, signal);
+        await playStep(agent, step, pace, signal);
         await stage.room();
       }
     }
@@ -54,6 +54,6 @@ async function perform(run: CommandRun, credentials: Credentials, pace: Pace): P
     agent.status("offline");
   }
   const exit = await stage.end();
-  out.json({ session_id: agent.session_id, agent_id: credentials.agent_id });
+  out.json({ session_id: agent.sessionId, agent_id: credentials.agent_id });
   return signal.aborted ? 130 : exit;
 }

@@ -3,21 +3,21 @@ import { resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import {
-  export_asciicast,
-  export_html,
-  export_markdown,
-  export_ndjson,
-  in_chunks,
+  exportAsciicast,
+  exportHtml,
+  exportMarkdown,
+  exportNdjson,
+  inChunks,
   type RecordedSession,
 } from "../../export/index.ts";
-import { load_player } from "../../export/load-player.ts";
-import { type Command, choice_flag, server_options, text_flag, UsageError } from "../command.ts";
-import { find_place } from "../credentials.ts";
+import { loadPlayer } from "../../export/load-player.ts";
+import { type Command, choiceFlag, serverOptions, textFlag, UsageError } from "../command.ts";
+import { findPlace } from "../credentials.ts";
 import {
-  fetch_session,
+  fetchSession,
   type ReadAccess,
-  read_session_name,
-  read_site_config,
+  readSessionName,
+  readSiteConfig,
   type SessionName,
 } from "../fetch-session.ts";
 
@@ -31,7 +31,7 @@ const endings: Record<string, Format> = {
   html: "html",
 };
 
-export const export_session: Command = {
+export const exportSession: Command = {
   name: "export",
   usage: "<session id|watch url> [--format ndjson|asciicast|markdown|html] [--out <file>]",
   summary:
@@ -39,7 +39,7 @@ export const export_session: Command = {
   options: {
     format: { type: "string", help: `${formats.join(", ")}; default by the ending of --out` },
     out: { type: "string", short: "o", help: "the file; default stdout" },
-    ...(server_options.server ? { server: server_options.server } : {}),
+    ...(serverOptions.server ? { server: serverOptions.server } : {}),
     "publishable-key": {
       type: "string",
       help: "the project's publishable key (KULTI_PUBLISHABLE_KEY, or the site's own)",
@@ -53,53 +53,53 @@ export const export_session: Command = {
     const { flags, args, out } = run;
     const [named, ...rest] = args;
     if (!named || rest.length > 0) throw new UsageError("one session id or watch URL is needed");
-    const name = read_session_name(named);
-    const file = text_flag(flags, "out");
-    const format = choice_flag(flags, "format", formats) ?? format_of(file);
-    const session = await fetch_session(await find_access(name, run), name);
-    const pieces = await export_as(format, session);
+    const name = readSessionName(named);
+    const file = textFlag(flags, "out");
+    const format = choiceFlag(flags, "format", formats) ?? formatOf(file);
+    const session = await fetchSession(await findAccess(name, run), name);
+    const pieces = await exportAs(format, session);
     const path = file === undefined ? undefined : resolve(run.cwd, file);
     const target = path === undefined ? process.stdout : createWriteStream(path);
-    await pipeline(Readable.from(in_chunks(pieces)), target, { end: path !== undefined });
-    const { session_id } = session.head;
+    await pipeline(Readable.from(inChunks(pieces)), target, { end: path !== undefined });
+    const { session_id: sessionId } = session.head;
     if (path !== undefined) {
-      out.json({ session_id, format, file: path, events: session.events.length });
-      out.note(`${session.events.length} events of ${session_id} written to ${file}.`);
+      out.json({ session_id: sessionId, format, file: path, events: session.events.length });
+      out.note(`${session.events.length} events of ${sessionId} written to ${file}.`);
     }
     return 0;
   },
 };
 
-function format_of(file: string | undefined): Format {
+function formatOf(file: string | undefined): Format {
   const format = endings[/\.(\w+)$/.exec(file ?? "")?.[1]?.toLowerCase() ?? ""];
   if (format) return format;
   throw new UsageError(`--format is needed: one of ${formats.join(", ")}`);
 }
 
 /** A watch URL says itself where to read; a bare id is looked for where the command line is at home. */
-async function find_access(
-  { site_url }: SessionName,
+async function findAccess(
+  { siteUrl }: SessionName,
   run: Parameters<Command["run"]>[0],
 ): Promise<ReadAccess> {
-  if (site_url !== null) return read_site_config(site_url);
-  const place = find_place(run.flags, run);
-  const publishable_key = text_flag(run.flags, "publishable-key") ?? place.publishable_key;
-  if (publishable_key) return { server: place.server, publishable_key };
-  if (place.site_url) return read_site_config(place.site_url);
+  if (siteUrl !== null) return readSiteConfig(siteUrl);
+  const place = findPlace(run.flags, run);
+  const publishableKey = textFlag(run.flags, "publishable-key") ?? place.publishable_key;
+  if (publishableKey) return { server: place.server, publishable_key: publishableKey };
+  if (place.site_url) return readSiteConfig(place.site_url);
   throw new UsageError(
     "no publishable key is known: give the watch URL, set KULTI_PUBLISHABLE_KEY, or give --publishable-key",
   );
 }
 
-async function export_as(format: Format, session: RecordedSession): Promise<Iterable<string>> {
+async function exportAs(format: Format, session: RecordedSession): Promise<Iterable<string>> {
   switch (format) {
     case "ndjson":
-      return export_ndjson(session);
+      return exportNdjson(session);
     case "asciicast":
-      return export_asciicast(session);
+      return exportAsciicast(session);
     case "markdown":
-      return export_markdown(session);
+      return exportMarkdown(session);
     case "html":
-      return export_html(session, await load_player());
+      return exportHtml(session, await loadPlayer());
   }
 }

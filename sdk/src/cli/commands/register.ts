@@ -1,8 +1,8 @@
-import { register_agent, type Visibility } from "../../index.ts";
-import { type Command, choice_flag, server_options, text_flag, UsageError } from "../command.ts";
-import { env_secret, find_place } from "../credentials.ts";
-import { watch_url } from "../enlist.ts";
-import { config_path, remember_key } from "../user-config.ts";
+import { registerAgent, type Visibility } from "../../index.ts";
+import { type Command, choiceFlag, serverOptions, textFlag, UsageError } from "../command.ts";
+import { envSecret, findPlace } from "../credentials.ts";
+import { watchUrl } from "../enlist.ts";
+import { configPath, rememberKey } from "../user-config.ts";
 
 const visibilities: readonly Visibility[] = ["public", "unlisted", "private"];
 
@@ -11,7 +11,7 @@ export const register: Command = {
   usage: "<agent_id> [--name <name>] [--visibility public|unlisted|private]",
   summary: "Make an agent and its key; the key is shown this once and remembered for this user.",
   options: {
-    ...(server_options.server ? { server: server_options.server } : {}),
+    ...(serverOptions.server ? { server: serverOptions.server } : {}),
     name: { type: "string", help: "what people read; default the agent id" },
     description: { type: "string", help: "a line about it" },
     avatar: { type: "string", help: "URL of a picture" },
@@ -27,31 +27,31 @@ export const register: Command = {
   examples: ["kulti register night-owl --name 'Night Owl'"],
   async run(run) {
     const { flags, args, env, out } = run;
-    const [agent_id, ...rest] = args;
-    if (!agent_id || rest.length > 0) throw new UsageError("one agent id is needed");
-    const place = find_place(flags, run);
-    const { server, site_url } = place;
-    const name = text_flag(flags, "name");
-    const description = text_flag(flags, "description");
-    const avatar_url = text_flag(flags, "avatar");
-    const visibility = choice_flag(flags, "visibility", visibilities);
-    const secret_key = text_flag(flags, "secret-key") ?? env_secret("KULTI_SECRET_KEY", run, place);
-    const { agent, api_key } = await register_agent({
+    const [agentId, ...rest] = args;
+    if (!agentId || rest.length > 0) throw new UsageError("one agent id is needed");
+    const place = findPlace(flags, run);
+    const { server, site_url: siteUrl } = place;
+    const name = textFlag(flags, "name");
+    const description = textFlag(flags, "description");
+    const avatarUrl = textFlag(flags, "avatar");
+    const visibility = choiceFlag(flags, "visibility", visibilities);
+    const secretKey = textFlag(flags, "secret-key") ?? envSecret("KULTI_SECRET_KEY", run, place);
+    const { agent, apiKey } = await registerAgent({
       server,
-      agent_id,
+      agentId,
       ...(name ? { name } : {}),
       ...(description ? { description } : {}),
-      ...(avatar_url ? { avatar_url } : {}),
+      ...(avatarUrl ? { avatarUrl } : {}),
       ...(visibility ? { visibility } : {}),
-      ...(secret_key ? { secret_key } : {}),
+      ...(secretKey ? { secretKey } : {}),
     });
-    remember_key(env, server, agent_id, api_key);
-    const url = watch_url(site_url, agent_id);
-    out.json({ agent, api_key, server, watch_url: url });
+    rememberKey(env, server, agentId, apiKey);
+    const url = watchUrl(siteUrl, agentId);
+    out.json({ agent, api_key: apiKey, server, watchUrl: url });
     out.print(`KULTI_SERVER=${server}`);
-    out.print(`KULTI_AGENT_ID=${agent_id}`);
-    out.print(`KULTI_API_KEY=${api_key}`);
-    out.note(`The key is shown this once; it is kept in ${config_path(env)}.`);
+    out.print(`KULTI_AGENT_ID=${agentId}`);
+    out.print(`KULTI_API_KEY=${apiKey}`);
+    out.note(`The key is shown this once; it is kept in ${configPath(env)}.`);
     if (url) out.note(`Watch: ${url}`);
     return 0;
   },

@@ -1,21 +1,21 @@
 /** The short verbs of the shell: one event each, into the agent's open session. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { code_actions, statuses, thought_types } from "@kulti/protocol/event.ts";
+import { codeActions, statuses, thoughtTypes } from "@kulti/protocol/event.ts";
 import type { KultiAgent, Priority, Status, ThoughtType } from "../../index.ts";
 import {
   type Command,
   type CommandRun,
-  choice_flag,
+  choiceFlag,
   type Option,
-  read_all,
-  server_options,
-  session_option,
-  text_flag,
+  readAll,
+  serverOptions,
+  sessionOption,
+  textFlag,
   UsageError,
 } from "../command.ts";
-import { find_credentials } from "../credentials.ts";
-import { go_on_stage, session_choice } from "../stage-run.ts";
+import { findCredentials } from "../credentials.ts";
+import { goOnStage, sessionChoice } from "../stage-run.ts";
 
 const priorities: readonly Priority[] = ["headline", "working", "detail"];
 
@@ -25,31 +25,31 @@ interface Verb extends Pick<Command, "name" | "usage" | "summary" | "examples"> 
   send(agent: KultiAgent, run: CommandRun): Promise<void> | void;
 }
 
-function verb_command({ send, options = {}, ...rest }: Verb): Command {
+function verbCommand({ send, options = {}, ...rest }: Verb): Command {
   return {
     ...rest,
-    options: { ...options, ...server_options, ...session_option("continue") },
+    options: { ...options, ...serverOptions, ...sessionOption("continue") },
     async run(run) {
-      const credentials = find_credentials(run.flags, run);
-      const stage = go_on_stage(
+      const credentials = findCredentials(run.flags, run);
+      const stage = goOnStage(
         { ...run, out: { ...run.out, note: () => {} } },
         credentials,
-        session_choice(run, "continue"),
+        sessionChoice(run, "continue"),
       );
       try {
         await send(stage.agent, run);
       } catch (error) {
-        await stage.agent.close({ timeout_ms: 0 });
+        await stage.agent.close({ timeoutMs: 0 });
         throw error;
       }
       const exit = await stage.end();
-      if (exit === 0) run.out.json({ session_id: stage.agent.session_id });
+      if (exit === 0) run.out.json({ session_id: stage.agent.sessionId });
       return exit;
     },
   };
 }
 
-const thought_verbs: [name: string, letter: string, type: ThoughtType][] = [
+const thoughtVerbs: [name: string, letter: string, type: ThoughtType][] = [
   ["think", "t", "general"],
   ["reason", "r", "reasoning"],
   ["decide", "d", "decision"],
@@ -60,37 +60,37 @@ const thought_verbs: [name: string, letter: string, type: ThoughtType][] = [
   ["tool", "l", "tool"],
 ];
 
-const thoughts: Command[] = thought_verbs.map(([name, letter, thought_type]) =>
-  verb_command({
+const thoughts: Command[] = thoughtVerbs.map(([name, letter, thoughtType]) =>
+  verbCommand({
     name,
     aliases: [letter],
     usage: "<text…>",
-    summary: `Send a thought of type ${thought_type}; text comes from stdin when none is given.`,
+    summary: `Send a thought of type ${thoughtType}; text comes from stdin when none is given.`,
     options: {
       priority: { type: "string", short: "p", help: "headline, working (default) or detail" },
       ...(name === "think"
-        ? { type: { type: "string" as const, help: `one of ${thought_types.join(", ")}` } }
+        ? { type: { type: "string" as const, help: `one of ${thoughtTypes.join(", ")}` } }
         : {}),
     },
     examples: [`kulti ${name} "The cache is cold"`],
     async send(agent, run) {
-      const type = choice_flag(run.flags, "type", thought_types) ?? thought_type;
-      const priority = choice_flag(run.flags, "priority", priorities);
-      const content = await text_of(run, run.args);
-      agent.think(content, { thought_type: type, ...(priority ? { priority } : {}) });
+      const type = choiceFlag(run.flags, "type", thoughtTypes) ?? thoughtType;
+      const priority = choiceFlag(run.flags, "priority", priorities);
+      const content = await textOf(run, run.args);
+      agent.think(content, { thoughtType: type, ...(priority ? { priority } : {}) });
     },
   }),
 );
 
 export const verbs: Command[] = [
   ...thoughts,
-  verb_command({
+  verbCommand({
     name: "code",
     aliases: ["c"],
     usage: "<filename> [content | -]",
     summary: "Send the content of a file: the text given, stdin (-), or what stands in the file.",
     options: {
-      action: { type: "string", help: `one of ${code_actions.join(", ")}; default write` },
+      action: { type: "string", help: `one of ${codeActions.join(", ")}; default write` },
       language: { type: "string", help: "default: told by the name" },
       to: { type: "string", help: "the new name, for --action rename" },
     },
@@ -99,9 +99,9 @@ export const verbs: Command[] = [
       "kulti code notes.md '# Notes'",
       "git show HEAD:a.ts | kulti code a.ts -",
     ],
-    send: send_code,
+    send: sendCode,
   }),
-  verb_command({
+  verbCommand({
     name: "status",
     aliases: ["s"],
     usage: `<${statuses.join("|")}>`,
@@ -116,7 +116,7 @@ export const verbs: Command[] = [
       agent.status(status as Status);
     },
   }),
-  verb_command({
+  verbCommand({
     name: "task",
     usage: "<title> [description]",
     summary: "Say what the agent works on.",
@@ -128,30 +128,30 @@ export const verbs: Command[] = [
   }),
 ];
 
-async function send_code(agent: KultiAgent, run: CommandRun): Promise<void> {
+async function sendCode(agent: KultiAgent, run: CommandRun): Promise<void> {
   const [filename, ...rest] = run.args;
   if (!filename) throw new UsageError("a file name is needed");
-  const action = choice_flag(run.flags, "action", code_actions) ?? "write";
-  if (action === "delete") return agent.delete_file(filename);
+  const action = choiceFlag(run.flags, "action", codeActions) ?? "write";
+  if (action === "delete") return agent.deleteFile(filename);
   if (action === "rename") {
-    const to = text_flag(run.flags, "to");
+    const to = textFlag(run.flags, "to");
     if (!to) throw new UsageError("--action rename needs --to");
-    return agent.rename_file(filename, to);
+    return agent.renameFile(filename, to);
   }
-  const language = text_flag(run.flags, "language");
+  const language = textFlag(run.flags, "language");
   const content =
-    rest.length === 0 ? readFileSync(resolve(run.cwd, filename), "utf8") : await text_of(run, rest);
+    rest.length === 0 ? readFileSync(resolve(run.cwd, filename), "utf8") : await textOf(run, rest);
   agent.code(filename, content, { action, ...(language ? { language } : {}) });
 }
 
 /** The words, or stdin when there are none or just `-`. */
-async function text_of(run: CommandRun, words: string[]): Promise<string> {
-  const is_piped = words.length === 0 ? !run.stdin.isTTY : words.join() === "-";
-  if (!is_piped) {
+async function textOf(run: CommandRun, words: string[]): Promise<string> {
+  const isPiped = words.length === 0 ? !run.stdin.isTTY : words.join() === "-";
+  if (!isPiped) {
     if (words.length === 0) throw new UsageError("a text is needed");
     return words.join(" ");
   }
-  const text = (await read_all(run.stdin)).replace(/\n$/, "");
+  const text = (await readAll(run.stdin)).replace(/\n$/, "");
   if (text === "") throw new UsageError("a text is needed, and stdin is empty");
   return text;
 }

@@ -1,6 +1,6 @@
 /** Time that runs, in milliseconds of the recording. */
-export function create_clock(duration_ms: number, tick: (now_ms: number) => void) {
-  let now_ms = 0;
+export function createClock(durationMs: number, tick: (nowMs: number) => void) {
+  let nowMs = 0;
   let speed = 1;
   let frame = 0;
   let before = 0;
@@ -9,43 +9,43 @@ export function create_clock(duration_ms: number, tick: (now_ms: number) => void
     // A tab that was hidden goes on where it was.
     const passed = Math.min(at - before, 250);
     before = at;
-    now_ms = Math.min(duration_ms, now_ms + passed * speed);
-    if (now_ms >= duration_ms) frame = 0;
+    nowMs = Math.min(durationMs, nowMs + passed * speed);
+    if (nowMs >= durationMs) frame = 0;
     else frame = requestAnimationFrame(step);
-    tick(now_ms);
+    tick(nowMs);
   }
 
   return {
-    get now_ms() {
-      return now_ms;
+    get nowMs() {
+      return nowMs;
     },
     get speed() {
       return speed;
     },
-    get is_running() {
+    get isRunning() {
       return frame !== 0;
     },
     play(): void {
       if (frame !== 0) return;
-      if (now_ms >= duration_ms) now_ms = 0;
+      if (nowMs >= durationMs) nowMs = 0;
       before = performance.now();
       frame = requestAnimationFrame(step);
-      tick(now_ms);
+      tick(nowMs);
     },
     pause(): void {
       cancelAnimationFrame(frame);
       frame = 0;
-      tick(now_ms);
+      tick(nowMs);
     },
-    seek(to_ms: number): void {
-      now_ms = Math.max(0, Math.min(duration_ms, to_ms));
-      tick(now_ms);
+    seek(toMs: number): void {
+      nowMs = Math.max(0, Math.min(durationMs, toMs));
+      tick(nowMs);
     },
-    set_speed(to: number): void {
+    setSpeed(to: number): void {
       speed = to;
-      tick(now_ms);
+      tick(nowMs);
     },
   };
 }
 
-export type Clock = ReturnType<typeof create_clock>;
+export type Clock = ReturnType<typeof createClock>;

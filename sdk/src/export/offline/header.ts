@@ -3,7 +3,7 @@ import type { Stage } from "@kulti/protocol/stage.ts";
 import type { Head } from "@kulti/protocol/wire.ts";
 import { element, icon, icons } from "./element.ts";
 
-export function create_header(head: Head) {
+export function createHeader(head: Head) {
   const status = element("span", { class: "status" });
   const task = element("span", { class: "task", dir: "auto" });
   const plan = element("details", { class: "plan" });
@@ -11,15 +11,15 @@ export function create_header(head: Head) {
   theme.append(icon(icons.theme));
   theme.addEventListener("click", () => {
     const { dataset } = document.documentElement;
-    const is_dark = dataset.theme
+    const isDark = dataset.theme
       ? dataset.theme === "dark"
       : matchMedia("(prefers-color-scheme: dark)").matches;
-    dataset.theme = is_dark ? "light" : "dark";
+    dataset.theme = isDark ? "light" : "dark";
   });
   const node = element(
     "header",
     { class: "top" },
-    element("span", { class: "avatar", "aria-hidden": "true" }, initials_of(head.agent_name)),
+    element("span", { class: "avatar", "aria-hidden": "true" }, initialsOf(head.agent_name)),
     element("strong", { class: "name", dir: "auto" }, head.agent_name),
     status,
     task,
@@ -51,7 +51,7 @@ export function create_header(head: Head) {
   };
 }
 
-export function initials_of(name: string): string {
+export function initialsOf(name: string): string {
   const words = name.split(/[\s\-_.@]+/u).filter((word) => word !== "");
   return words
     .slice(0, 2)

@@ -1,13 +1,13 @@
 /** The thoughts up to the moment shown, with errors, milestones and the chat among them. */
 import type { Stage, StageError, Thought } from "@kulti/protocol/stage.ts";
-import { elapsed_text } from "../session.ts";
+import { elapsedText } from "../session.ts";
 import { element } from "./element.ts";
 import type { Row, Tape } from "./tape.ts";
 
 /** Rows kept on the page; earlier ones come when they are asked for. */
-const page_rows = 200;
+const pageRows = 200;
 
-const headline_characters = 240;
+const headlineCharacters = 240;
 
 interface Shown {
   row: Row;
@@ -16,7 +16,7 @@ interface Shown {
   node: HTMLElement;
 }
 
-export function create_mind(tape: Tape, seek: (seq: number) => void) {
+export function createMind(tape: Tape, seek: (seq: number) => void) {
   const rows = element("div", { class: "rows" });
   const earlier = element("button", { class: "earlier", type: "button", hidden: true });
   const scroller = element("div", { class: "scroll", tabindex: 0, role: "log" }, earlier, rows);
@@ -24,14 +24,14 @@ export function create_mind(tape: Tape, seek: (seq: number) => void) {
   // Announcing every thought of a replay would only chatter.
   scroller.setAttribute("aria-live", "off");
   let shown: Shown[] = [];
-  let wanted = page_rows;
+  let wanted = pageRows;
   let stick = true;
   let last: [Stage, number] | null = null;
   scroller.addEventListener("scroll", () => {
     stick = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40;
   });
   earlier.addEventListener("click", () => {
-    wanted += page_rows;
+    wanted += pageRows;
     const height = scroller.scrollHeight;
     if (last) show(...last);
     scroller.scrollTop += scroller.scrollHeight - height;
@@ -39,19 +39,19 @@ export function create_mind(tape: Tape, seek: (seq: number) => void) {
 
   function show(stage: Stage, moments: number): void {
     last = [stage, moments];
-    const end = tape.rows_after(moments);
+    const end = tape.rowsAfter(moments);
     const start = Math.max(0, end - wanted);
     earlier.hidden = start === 0;
-    earlier.textContent = `Show ${Math.min(page_rows, start)} earlier`;
+    earlier.textContent = `Show ${Math.min(pageRows, start)} earlier`;
     const next: Shown[] = [];
     const known = new Map(shown.map((entry) => [entry.row, entry]));
     for (let at = start; at < end; at++) {
       const row = tape.rows[at] as Row;
-      const content = content_of(stage, row);
+      const content = contentOf(stage, row);
       const old = known.get(row);
       if (old && old.content === content) next.push(old);
       else {
-        const node = draw(row, content, begins_run(stage, tape.rows[at - 1], row), seek);
+        const node = draw(row, content, beginsRun(stage, tape.rows[at - 1], row), seek);
         next.push({ row, content, node });
       }
     }
@@ -77,16 +77,16 @@ function replace(parent: HTMLElement, before: readonly Shown[], after: readonly 
   }
 }
 
-function content_of(stage: Stage, row: Row): unknown {
+function contentOf(stage: Stage, row: Row): unknown {
   if (row.kind === "thought") return stage.thoughts.get(row.index);
   return row.kind === "error" ? stage.errors.get(row.index) : row;
 }
 
-const kind_of = (stage: Stage, row: Row | undefined): string | undefined =>
+const kindOf = (stage: Stage, row: Row | undefined): string | undefined =>
   row?.kind === "thought" ? stage.thoughts.get(row.index)?.thought_type : row?.kind;
 
-const begins_run = (stage: Stage, before: Row | undefined, row: Row): boolean =>
-  kind_of(stage, before) !== kind_of(stage, row);
+const beginsRun = (stage: Stage, before: Row | undefined, row: Row): boolean =>
+  kindOf(stage, before) !== kindOf(stage, row);
 
 function draw(
   row: Row,
@@ -94,13 +94,13 @@ function draw(
   begins: boolean,
   seek: (seq: number) => void,
 ): HTMLElement {
-  if (row.kind === "message") return message_row(row);
+  if (row.kind === "message") return messageRow(row);
   if (row.kind === "milestone") {
     const text = element("p", { class: "text" }, row.label);
     return framed(row, "milestone", begins ? "milestone reached" : null, text);
   }
-  if (row.kind === "error") return error_row(row, content as StageError, begins);
-  return thought_row(row, content as Thought, begins, seek);
+  if (row.kind === "error") return errorRow(row, content as StageError, begins);
+  return thoughtRow(row, content as Thought, begins, seek);
 }
 
 function framed(
@@ -112,7 +112,7 @@ function framed(
   const body = element("div", { class: "body" });
   if (word !== null) body.append(element("span", { class: "word" }, word));
   body.append(...content.filter((node) => node !== null));
-  const time = element("time", {}, elapsed_text(row.at_ms));
+  const time = element("time", {}, elapsedText(row.atMs));
   return element(
     "article",
     { class: "row", "data-kind": kind, "data-run": word !== null },
@@ -121,40 +121,38 @@ function framed(
   );
 }
 
-function thought_row(
+function thoughtRow(
   row: Row,
   thought: Thought,
   begins: boolean,
   seek: (seq: number) => void,
 ): HTMLElement {
-  const { thought_type, priority, content, metadata } = thought;
-  const is_tool = thought_type === "tool";
+  const { thought_type: thoughtType, priority, content, metadata } = thought;
+  const isTool = thoughtType === "tool";
   const text = element("p", { class: "text", dir: "auto" });
-  text.append(
-    ...(is_tool ? tool_parts(content.trim(), metadata.tool) : code_parts(content.trim())),
-  );
+  text.append(...(isTool ? toolParts(content.trim(), metadata.tool) : codeParts(content.trim())));
   // A tool's name stands for the word.
-  const word = begins && !(is_tool && text.firstElementChild) ? thought_type : null;
-  const node = framed(row, thought_type, word, text, options_of(thought));
+  const word = begins && !(isTool && text.firstElementChild) ? thoughtType : null;
+  const node = framed(row, thoughtType, word, text, optionsOf(thought));
   node.dataset.run = String(begins);
   // Weight is for a line that stands out; a whole page of it would not.
-  const is_long = content.length > headline_characters;
-  node.dataset.priority = priority === "headline" && is_long ? "working" : priority;
+  const isLong = content.length > headlineCharacters;
+  node.dataset.priority = priority === "headline" && isLong ? "working" : priority;
   node.dataset.seq = String(thought.seq);
   node.querySelector("time")?.addEventListener("click", () => seek(thought.seq));
   return node;
 }
 
-function tool_parts(text: string, tool: unknown): (Node | string)[] {
+function toolParts(text: string, tool: unknown): (Node | string)[] {
   if (typeof tool !== "string" || tool === "" || !text.startsWith(tool)) return [text];
   return [element("span", { class: "tool-name" }, tool), text.slice(tool.length)];
 }
 
 /** What stands between backticks is code; every character of the text is kept. */
-const code_parts = (text: string): (Node | string)[] =>
+const codeParts = (text: string): (Node | string)[] =>
   text.split(/(`[^`\n]+`)/).map((part, at) => (at % 2 === 1 ? element("code", {}, part) : part));
 
-function options_of({ metadata }: Thought): HTMLElement | null {
+function optionsOf({ metadata }: Thought): HTMLElement | null {
   const { options, chosen } = metadata;
   if (!Array.isArray(options) || options.length === 0) return null;
   const list = element("ul", { class: "options" });
@@ -164,8 +162,8 @@ function options_of({ metadata }: Thought): HTMLElement | null {
   return list;
 }
 
-function error_row(row: Row, error: StageError, begins: boolean): HTMLElement {
-  const { message, file, line, stack, recovery_strategy } = error;
+function errorRow(row: Row, error: StageError, begins: boolean): HTMLElement {
+  const { message, file, line, stack, recovery_strategy: recoveryStrategy } = error;
   const place = file ? (line === undefined ? file : `${file}:${line}`) : null;
   const trace = element("details", {}, element("summary", {}, "Stack"));
   if (stack) trace.append(element("pre", {}, stack));
@@ -175,12 +173,12 @@ function error_row(row: Row, error: StageError, begins: boolean): HTMLElement {
     begins ? "error" : null,
     element("p", { class: "text", dir: "auto" }, message),
     place ? element("p", { class: "fact" }, place) : null,
-    recovery_strategy ? element("p", { class: "fact" }, recovery_strategy) : null,
+    recoveryStrategy ? element("p", { class: "fact" }, recoveryStrategy) : null,
     stack ? trace : null,
   );
 }
 
-function message_row(row: Row & { kind: "message" }): HTMLElement {
+function messageRow(row: Row & { kind: "message" }): HTMLElement {
   const { name, sender, text } = row.message;
   const who = element("span", { class: "word" }, element("bdi", {}, name));
   if (sender === "agent") who.append(" · the agent");

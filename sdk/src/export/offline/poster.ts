@@ -1,17 +1,17 @@
 /** What is seen before anything is played. */
-import { elapsed_text, type RecordedSession, title_of } from "../session.ts";
+import { elapsedText, type RecordedSession, titleOf } from "../session.ts";
 import { element, icon, icons } from "./element.ts";
-import { initials_of } from "./header.ts";
+import { initialsOf } from "./header.ts";
 import type { Tape } from "./tape.ts";
 
-export function create_poster(session: RecordedSession, tape: Tape, play: () => void): HTMLElement {
+export function createPoster(session: RecordedSession, tape: Tape, play: () => void): HTMLElement {
   const { head } = session;
   const start = element("button", { type: "button", class: "start" }, icon(icons.play), "Play");
   start.addEventListener("click", play);
   const began = new Date(head.started_at);
   const date = began.toLocaleString(undefined, { dateStyle: "long", timeStyle: "short" });
   const facts = [
-    elapsed_text(tape.real_duration_ms),
+    elapsedText(tape.realDurationMs),
     counted(head.counts.thoughts, "thought"),
     counted(head.counts.terminal, "terminal event"),
     head.counts.errors > 0 ? counted(head.counts.errors, "error") : "",
@@ -31,11 +31,11 @@ export function create_poster(session: RecordedSession, tape: Tape, play: () => 
     element(
       "p",
       { class: "who" },
-      element("span", { class: "avatar", "aria-hidden": "true" }, initials_of(head.agent_name)),
+      element("span", { class: "avatar", "aria-hidden": "true" }, initialsOf(head.agent_name)),
       element("strong", { dir: "auto" }, head.agent_name),
       element("span", {}, date),
     ),
-    element("h1", { dir: "auto" }, title_of(session)),
+    element("h1", { dir: "auto" }, titleOf(session)),
     element("p", { class: "facts" }, facts.join(" · ")),
     start,
     keys,

@@ -4,11 +4,11 @@ import { type Look, type Run, TerminalScreen } from "../terminal-screen.ts";
 import { element } from "./element.ts";
 
 /** Lines on the page, and entries that a screen is rebuilt from after a seek. */
-const most_lines = 300;
-const most_entries = 300;
+const mostLines = 300;
+const mostEntries = 300;
 const prompt = "\u001b[32m❯\u001b[0m \u001b[1m";
 
-export function create_terminal() {
+export function createTerminal() {
   const node = element("div", { class: "screen", tabindex: 0, "aria-label": "Terminal" });
   let screen = new TerminalScreen();
   let shown: Stage["terminal"] | null = null;
@@ -18,23 +18,23 @@ export function create_terminal() {
   function show({ terminal }: Stage): void {
     if (terminal === shown) return;
     shown = terminal;
-    const goes_on =
+    const goesOn =
       written === 0 || (written <= terminal.length && terminal.get(written - 1) === last);
-    if (!goes_on) screen = new TerminalScreen();
-    const from = Math.max(goes_on ? written : 0, terminal.length - most_entries);
+    if (!goesOn) screen = new TerminalScreen();
+    const from = Math.max(goesOn ? written : 0, terminal.length - mostEntries);
     for (const entry of terminal.slice(from)) write(entry);
     written = terminal.length;
     last = terminal.last;
-    node.replaceChildren(...screen.lines(most_lines).map(draw));
+    node.replaceChildren(...screen.lines(mostLines).map(draw));
     node.scrollTop = node.scrollHeight;
   }
 
-  function write({ command, stream, text, exit_code }: TerminalEntry): void {
-    if (command !== null) screen.write_command(prompt, command);
-    if (stream === "input" && text !== "") screen.write_command("\u001b[2m", text);
+  function write({ command, stream, text, exit_code: exitCode }: TerminalEntry): void {
+    if (command !== null) screen.writeCommand(prompt, command);
+    if (stream === "input" && text !== "") screen.writeCommand("\u001b[2m", text);
     else screen.write(text);
-    if (exit_code !== null && exit_code !== 0) {
-      screen.write_command("\u001b[31m", `exit ${exit_code}`);
+    if (exitCode !== null && exitCode !== 0) {
+      screen.writeCommand("\u001b[31m", `exit ${exitCode}`);
     }
   }
 
@@ -43,12 +43,12 @@ export function create_terminal() {
 
 function draw(runs: readonly Run[]): HTMLElement {
   const line = element("div", { class: "output" });
-  for (const { text, look } of runs) line.append(is_plain(look) ? text : styled(text, look));
+  for (const { text, look } of runs) line.append(isPlain(look) ? text : styled(text, look));
   if (runs.length === 0) line.append("\u00a0");
   return line;
 }
 
-const is_plain = (look: Look): boolean => Object.values(look).every((value) => !value);
+const isPlain = (look: Look): boolean => Object.values(look).every((value) => !value);
 
 function styled(text: string, look: Look): HTMLElement {
   const span = element("span", {}, text);
@@ -60,13 +60,13 @@ function styled(text: string, look: Look): HTMLElement {
     : [look.fore, look.back];
   // Colours of the page's own palette are tokens; others stand for themselves.
   if (fore) span.style.color = fore.startsWith("#") ? fore : `var(--ansi-${fore})`;
-  else if (back.startsWith("#")) span.style.color = is_dark(back) ? "#fff" : "#000";
+  else if (back.startsWith("#")) span.style.color = isDark(back) ? "#fff" : "#000";
   if (back) span.style.backgroundColor = back.startsWith("#") ? back : `var(--ansi-${back})`;
   return span;
 }
 
 /** A ground of the output's own choice is the same in both themes, so that the page's ink may not be seen on it. */
-function is_dark(colour: string): boolean {
+function isDark(colour: string): boolean {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) =>
     Number.parseInt(colour.slice(at, at + 2), 16),
   );

@@ -7,9 +7,9 @@ export interface Tinted {
   text: string;
 }
 
-const c_like =
+const cLike =
   /^(?:[cm]?[jt]sx?|java|go|rs|c|h|cc|cpp|hpp|cs|kt|swift|php|dart|scala|css|scss|json)$/;
-const hash_like = /^(?:py|pyi|rb|sh|bash|zsh|ya?ml|toml|pl|r|ex|exs|dockerfile|makefile|tf)$/;
+const hashLike = /^(?:py|pyi|rb|sh|bash|zsh|ya?ml|toml|pl|r|ex|exs|dockerfile|makefile|tf)$/;
 
 const keywords = new Set(
   `abstract and as assert async await begin break case catch class const continue def default defer del delete do elif
@@ -20,17 +20,17 @@ const keywords = new Set(
   undefined unless until use using val var virtual void where while with yield`.split(/\s+/),
 );
 
-const rest_of_code =
+const restOfCode =
   /("(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|`(?:\\.|[^`\\])*`?)|(\b\d[\w.]*)|([\p{L}_$][\p{L}\p{N}_$]*)(\s*\()?/gu;
 
 /** Returns a function that takes the lines of a file in their order. */
-export function create_tint(filename: string): (line: string) => Tinted[] {
+export function createTint(filename: string): (line: string) => Tinted[] {
   const name = filename.toLowerCase();
   const ending = name.slice(Math.max(name.lastIndexOf("."), name.lastIndexOf("/")) + 1);
-  const is_hash = hash_like.test(ending);
-  const is_sql = ending === "sql";
-  if (!is_hash && !is_sql && !c_like.test(ending)) return (line) => [{ kind: "", text: line }];
-  const comment = is_hash ? /(?<![\w$&'"])#/ : is_sql ? /--/ : /\/\/|\/\*/;
+  const isHash = hashLike.test(ending);
+  const isSql = ending === "sql";
+  if (!isHash && !isSql && !cLike.test(ending)) return (line) => [{ kind: "", text: line }];
+  const comment = isHash ? /(?<![\w$&'"])#/ : isSql ? /--/ : /\/\/|\/\*/;
   /** What ends the comment or string that an earlier line began. */
   let open: { end: string; kind: "comment" | "string" } | null = null;
 
@@ -45,18 +45,18 @@ export function create_tint(filename: string): (line: string) => Tinted[] {
       from = until;
       open = null;
     }
-    const triple = is_hash ? /"""|'''/.exec(line.slice(from)) : null;
+    const triple = isHash ? /"""|'''/.exec(line.slice(from)) : null;
     if (triple) {
       const start = from + triple.index;
       const end = line.indexOf(triple[0], start + 3);
       const until = end < 0 ? line.length : end + 3;
       if (end < 0) open = { end: triple[0], kind: "string" };
-      const before = code_runs(line.slice(from, start));
+      const before = codeRuns(line.slice(from, start));
       const string: Tinted = { kind: "string", text: line.slice(start, until) };
-      return [...runs, ...before, string, ...code_runs(line.slice(until))];
+      return [...runs, ...before, string, ...codeRuns(line.slice(until))];
     }
-    const start = comment_start(line, from, comment);
-    runs.push(...code_runs(line.slice(from, start)));
+    const start = commentStart(line, from, comment);
+    runs.push(...codeRuns(line.slice(from, start)));
     if (start === line.length) return runs;
     if (line.startsWith("/*", start) && line.indexOf("*/", start) < 0) {
       open = { end: "*/", kind: "comment" };
@@ -66,15 +66,15 @@ export function create_tint(filename: string): (line: string) => Tinted[] {
 }
 
 /** The first comment sign outside a string. */
-function comment_start(line: string, from: number, comment: RegExp): number {
-  const found = comment.exec(without_strings(line).slice(from));
+function commentStart(line: string, from: number, comment: RegExp): number {
+  const found = comment.exec(withoutStrings(line).slice(from));
   return found ? from + found.index : line.length;
 }
 
-const string_here = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`/y;
+const stringHere = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`/y;
 
 /** The line, as long as before, with an `x` for each character of a string. */
-function without_strings(line: string): string {
+function withoutStrings(line: string): string {
   let masked = "";
   let from = 0;
   /** A quote that nothing closes: nothing closes the next one of its kind either, and it is not tried. */
@@ -82,8 +82,8 @@ function without_strings(line: string): string {
   for (let at = 0; at < line.length; at++) {
     const quote = line[at] as string;
     if (!"\"'`".includes(quote) || open.has(quote)) continue;
-    string_here.lastIndex = at;
-    const length = string_here.exec(line)?.[0].length;
+    stringHere.lastIndex = at;
+    const length = stringHere.exec(line)?.[0].length;
     if (length === undefined) {
       open.add(quote);
       continue;
@@ -95,10 +95,10 @@ function without_strings(line: string): string {
   return masked + line.slice(from);
 }
 
-function code_runs(code: string): Tinted[] {
+function codeRuns(code: string): Tinted[] {
   const runs: Tinted[] = [];
   let from = 0;
-  for (const match of code.matchAll(rest_of_code)) {
+  for (const match of code.matchAll(restOfCode)) {
     const [whole, string, number, word, call] = match;
     const kind = string
       ? "string"

@@ -25,7 +25,7 @@ export function realign<T>(
   const { head, tail } = align(before, after);
   return after.map((_, index) => {
     if (index < head) return facts[index];
-    const from_end = after.length - index;
-    return from_end <= tail ? facts[before.length - from_end] : undefined;
+    const fromEnd = after.length - index;
+    return fromEnd <= tail ? facts[before.length - fromEnd] : undefined;
   });
 }

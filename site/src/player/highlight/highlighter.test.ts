@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { create_highlighter, type WorkerLike } from "./highlighter.ts";
+import { createHighlighter, type WorkerLike } from "./highlighter.ts";
 import type { HighlightReply, HighlightRequest } from "./messages.ts";
 
 /** A worker that is answered by the test. */
-function held_worker() {
+function heldWorker() {
   const requests: HighlightRequest[] = [];
   let listen: (event: MessageEvent<HighlightReply>) => void = () => {};
   const worker: WorkerLike = {
@@ -17,21 +17,21 @@ function held_worker() {
 }
 
 test("the worker is asked for one version at a time, and then for the newest", () => {
-  const { worker, requests, reply } = held_worker();
-  const highlighter = create_highlighter(() => worker);
+  const { worker, requests, reply } = heldWorker();
+  const highlighter = createHighlighter(() => worker);
   highlighter.want("a.ts", null, ["1"]);
   highlighter.want("a.ts", null, ["1", "2"]);
   highlighter.want("a.ts", null, ["1", "2", "3"]);
   expect(requests.map((request) => request.lines.length)).toEqual([1]);
-  expect(requests[0]).toMatchObject({ language: "typescript", is_first: true });
+  expect(requests[0]).toMatchObject({ language: "typescript", isFirst: true });
   reply({ kind: "done", key: requests[0]?.key ?? "" });
   expect(requests.map((request) => request.lines.length)).toEqual([1, 3]);
-  expect(requests[1]?.is_first).toBe(false);
+  expect(requests[1]?.isFirst).toBe(false);
 });
 
 test("tokens arrive piece by piece and each makes a new object", () => {
-  const { worker, requests, reply } = held_worker();
-  const highlighter = create_highlighter(() => worker);
+  const { worker, requests, reply } = heldWorker();
+  const highlighter = createHighlighter(() => worker);
   highlighter.want("a.py", null, ["x", "y"]);
   const key = requests[0]?.key ?? "";
   const before = highlighter.get("a.py", null);
@@ -46,7 +46,7 @@ test("tokens arrive piece by piece and each makes a new object", () => {
 });
 
 test("a language nobody knows starts no worker", () => {
-  const highlighter = create_highlighter(() => {
+  const highlighter = createHighlighter(() => {
     throw new Error("started");
   });
   highlighter.want("notes.xyz", null, ["x"]);

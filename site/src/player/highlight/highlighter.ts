@@ -1,7 +1,7 @@
 /** The page's side of highlighting: asks the worker, keeps the tokens of each file, tells when they change. */
 import { realign } from "./align.ts";
 import type { LineTokens } from "./kinds.ts";
-import { language_of } from "./language-of.ts";
+import { languageOf } from "./language-of.ts";
 import type { Language } from "./languages.ts";
 import type { HighlightReply, HighlightRequest } from "./messages.ts";
 
@@ -25,37 +25,37 @@ interface Wish {
 }
 
 interface Entry extends Highlighted {
-  is_busy: boolean;
+  isBusy: boolean;
   wish: Wish | null;
 }
 
 /** Larger files stay plain. */
-const most_characters = 400_000;
+const mostCharacters = 400_000;
 /** With one longer line, such as minified code, a file stays plain too: it is tokenised by whole lines. */
-const longest_line = 20_000;
-const kept_files = 24;
+const longestLine = 20_000;
+const keptFiles = 24;
 
 export type WorkerLike = Pick<Worker, "postMessage" | "addEventListener">;
 
-export function create_highlighter(start_worker: () => WorkerLike): Highlighter {
+export function createHighlighter(startWorker: () => WorkerLike): Highlighter {
   const entries = new Map<string, Entry>();
   const listeners = new Set<() => void>();
   let worker: WorkerLike | undefined;
 
   const send = (key: string, entry: Entry) => {
-    if (entry.is_busy || !entry.wish) return;
+    if (entry.isBusy || !entry.wish) return;
     const { language, lines } = entry.wish;
-    const is_first = entry.lines.length === 0;
+    const isFirst = entry.lines.length === 0;
     entry.tokens = realign(entry.tokens, entry.lines, lines);
     entry.lines = lines;
     entry.wish = null;
-    entry.is_busy = true;
-    post({ key, language, lines, is_first });
+    entry.isBusy = true;
+    post({ key, language, lines, isFirst });
   };
 
   const post = (request: HighlightRequest) => {
     if (!worker) {
-      worker = start_worker();
+      worker = startWorker();
       worker.addEventListener("message", (event) =>
         take((event as MessageEvent<HighlightReply>).data),
       );
@@ -67,7 +67,7 @@ export function create_highlighter(start_worker: () => WorkerLike): Highlighter 
     const entry = entries.get(reply.key);
     if (!entry) return;
     if (reply.kind === "done") {
-      entry.is_busy = false;
+      entry.isBusy = false;
       send(reply.key, entry);
       return;
     }
@@ -81,29 +81,29 @@ export function create_highlighter(start_worker: () => WorkerLike): Highlighter 
     for (const listener of listeners) listener();
   };
 
-  const forget_oldest = () => {
+  const forgetOldest = () => {
     for (const [key, entry] of entries) {
-      if (entries.size <= kept_files) return;
-      if (!entry.is_busy) entries.delete(key);
+      if (entries.size <= keptFiles) return;
+      if (!entry.isBusy) entries.delete(key);
     }
   };
 
   return {
     want(filename, named, lines) {
-      const language = language_of(filename, named);
-      if (!language || total_length(lines) > most_characters) return;
-      if (lines.some((line) => line.length > longest_line)) return;
-      const key = key_of(filename, language);
-      const entry = entries.get(key) ?? { lines: [], tokens: [], is_busy: false, wish: null };
+      const language = languageOf(filename, named);
+      if (!language || totalLength(lines) > mostCharacters) return;
+      if (lines.some((line) => line.length > longestLine)) return;
+      const key = keyOf(filename, language);
+      const entry = entries.get(key) ?? { lines: [], tokens: [], isBusy: false, wish: null };
       entry.wish = { language, lines };
       entries.delete(key);
       entries.set(key, entry);
       send(key, entry);
-      forget_oldest();
+      forgetOldest();
     },
     get(filename, named) {
-      const language = language_of(filename, named);
-      return language ? entries.get(key_of(filename, language)) : undefined;
+      const language = languageOf(filename, named);
+      return language ? entries.get(keyOf(filename, language)) : undefined;
     },
     subscribe(listener) {
       listeners.add(listener);
@@ -112,7 +112,7 @@ export function create_highlighter(start_worker: () => WorkerLike): Highlighter 
   };
 }
 
-const key_of = (filename: string, language: Language): string => `${language}:${filename}`;
+const keyOf = (filename: string, language: Language): string => `${language}:${filename}`;
 
-const total_length = (lines: readonly string[]): number =>
+const totalLength = (lines: readonly string[]): number =>
   lines.reduce((sum, line) => sum + line.length + 1, 0);

@@ -66,18 +66,18 @@ const scopes: Partial<Record<Kind, string[]>> = {
   deleted: ["markup.deleted"],
 };
 
-const colour_of = (kind: Kind): string => `#${kinds.indexOf(kind).toString(16).padStart(6, "0")}`;
+const colourOf = (kind: Kind): string => `#${kinds.indexOf(kind).toString(16).padStart(6, "0")}`;
 
-export const kind_of_colour = (colour: string | undefined): number =>
+export const kindOfColour = (colour: string | undefined): number =>
   colour ? Number.parseInt(colour.slice(1, 7), 16) || 0 : 0;
 
-export const kinds_theme = {
+export const kindsTheme = {
   name: "kinds",
   type: "dark" as const,
-  fg: colour_of("plain"),
+  fg: colourOf("plain"),
   bg: "#ffffff",
   settings: Object.entries(scopes).map(([kind, scope]) => ({
     scope,
-    settings: { foreground: colour_of(kind as Kind) },
+    settings: { foreground: colourOf(kind as Kind) },
   })),
 };

@@ -1,7 +1,7 @@
 /** Tells a file's language from what the agent calls it, else from its name. */
 import type { Language } from "./languages.ts";
 
-const by_extension: Record<string, Language> = {
+const byExtension: Record<string, Language> = {
   astro: "astro",
   bash: "bash",
   sh: "bash",
@@ -91,7 +91,7 @@ const by_extension: Record<string, Language> = {
   zig: "zig",
 };
 
-const by_other_name: Record<string, Language> = {
+const byOtherName: Record<string, Language> = {
   "c#": "csharp",
   "c++": "cpp",
   docker: "docker",
@@ -105,16 +105,16 @@ const by_other_name: Record<string, Language> = {
   "jsx/react": "jsx",
 };
 
-const names = new Set<string>([...Object.values(by_extension), ...Object.values(by_other_name)]);
+const names = new Set<string>([...Object.values(byExtension), ...Object.values(byOtherName)]);
 
 /** Null where nothing is known: the file is shown as plain text. */
-export function language_of(filename: string, named: string | null): Language | null {
+export function languageOf(filename: string, named: string | null): Language | null {
   const name = named?.trim().toLowerCase() ?? "";
   if (names.has(name)) return name as Language;
-  const found = own(by_other_name, name) ?? own(by_extension, name);
+  const found = own(byOtherName, name) ?? own(byExtension, name);
   if (found) return found;
   const base = filename.split(/[\\/]/).at(-1)?.toLowerCase() ?? "";
-  return own(by_extension, base) ?? own(by_extension, base.split(".").at(-1) ?? "") ?? null;
+  return own(byExtension, base) ?? own(byExtension, base.split(".").at(-1) ?? "") ?? null;
 }
 
 function own<T>(record: Record<string, T>, key: string): T | undefined {

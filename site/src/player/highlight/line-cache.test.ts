@@ -6,17 +6,17 @@ import { type Grammar, LineCache } from "./line-cache.ts";
 
 /** A language whose `"` opens and closes strings over lines: what a line is depends on those before it. */
 function quotes() {
-  let looked_at = 0;
+  let lookedAt = 0;
   const grammar: Grammar<boolean> = {
     initial: false,
-    line(text, is_open) {
-      looked_at += 1;
+    line(text, isOpen) {
+      lookedAt += 1;
       const quotes = text.split('"').length - 1;
-      return { tokens: [text.length, is_open ? 1 : 0], state: is_open !== (quotes % 2 === 1) };
+      return { tokens: [text.length, isOpen ? 1 : 0], state: isOpen !== (quotes % 2 === 1) };
     },
     same: (one, other) => one === other,
   };
-  return { grammar, looked_at: () => looked_at };
+  return { grammar, lookedAt: () => lookedAt };
 }
 
 function apply(
@@ -48,15 +48,15 @@ test("LineCache gives what a fresh look would give, whatever the versions", () =
 });
 
 test("LineCache looks again only at lines that changed", () => {
-  const { grammar, looked_at } = quotes();
+  const { grammar, lookedAt } = quotes();
   const cache = new LineCache(grammar);
   const lines = Array.from({ length: 1_000 }, (_, index) => `line ${index}`);
   [...cache.update(lines)];
-  expect(looked_at()).toBe(1_000);
+  expect(lookedAt()).toBe(1_000);
   [...cache.update(lines.with(500, "changed"))];
-  expect(looked_at()).toBe(1_001);
+  expect(lookedAt()).toBe(1_001);
   [...cache.update([...lines.with(500, "changed"), "more"])];
-  expect(looked_at()).toBe(1_002);
+  expect(lookedAt()).toBe(1_002);
 });
 
 test("LineCache hands out a long file in pieces", () => {

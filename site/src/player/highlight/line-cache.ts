@@ -28,34 +28,34 @@ export class LineCache<State> {
     this.#grammar = grammar;
   }
 
-  /** Takes the new version; yields the tokens that changed, at most `piece_lines` lines at a time. */
-  *update(lines: readonly string[], piece_lines = 400): Generator<Piece> {
+  /** Takes the new version; yields the tokens that changed, at most `pieceLines` lines at a time. */
+  *update(lines: readonly string[], pieceLines = 400): Generator<Piece> {
     const { head, tail } = align(this.#lines, lines);
-    const tail_start = lines.length - tail;
+    const tailStart = lines.length - tail;
     // The state in which the unchanged end was read the last time.
-    let state_then = this.#state_before(this.#lines.length - tail);
+    let stateThen = this.#stateBefore(this.#lines.length - tail);
     this.#states = realign(this.#states, this.#lines, lines);
     this.#lines = lines;
-    let state = this.#state_before(head);
+    let state = this.#stateBefore(head);
     if (state === undefined) throw new Error(`No grammar state before line ${head + 1}.`);
     let piece: Piece = { at: head, tokens: [] };
     for (let index = head; index < lines.length; index++) {
-      if (index >= tail_start) {
-        if (state_then !== undefined && this.#grammar.same(state_then, state)) break;
-        state_then = this.#states[index];
+      if (index >= tailStart) {
+        if (stateThen !== undefined && this.#grammar.same(stateThen, state)) break;
+        stateThen = this.#states[index];
       }
       const result = this.#grammar.line(lines[index] ?? "", state);
       piece.tokens.push(result.tokens);
       this.#states[index] = result.state;
       state = result.state;
-      if (piece.tokens.length < piece_lines) continue;
+      if (piece.tokens.length < pieceLines) continue;
       yield piece;
       piece = { at: index + 1, tokens: [] };
     }
     if (piece.tokens.length > 0) yield piece;
   }
 
-  #state_before(index: number): State | undefined {
+  #stateBefore(index: number): State | undefined {
     return index === 0 ? this.#grammar.initial : this.#states[index - 1];
   }
 }

@@ -8,7 +8,7 @@ export interface HighlightRequest {
   language: Language;
   lines: readonly string[];
   /** The page knows nothing of this file's tokens, so all are wanted. */
-  is_first: boolean;
+  isFirst: boolean;
 }
 
 export type HighlightReply =

@@ -1,17 +1,17 @@
 /** Highlights off the page's thread. Keeps what it knows of the files it saw last. */
 import { createHighlighterCore, type GrammarState, type HighlighterCore } from "shiki/core";
 import { createJavaScriptRegexEngine } from "shiki/engine/javascript";
-import { kind_of_colour, kinds_theme, type LineTokens } from "./kinds.ts";
+import { kindOfColour, kindsTheme, type LineTokens } from "./kinds.ts";
 import { grammars, type Language } from "./languages.ts";
 import { type Grammar, LineCache } from "./line-cache.ts";
 import type { HighlightReply, HighlightRequest } from "./messages.ts";
 
 type State = GrammarState | null;
 
-const kept_files = 24;
-const longest_line = 2_000;
+const keptFiles = 24;
+const longestLine = 2_000;
 /** Generous: the first lines pay for compiling the grammar, and a line cut short would spoil all those after it. */
-const line_timeout_ms = 2_000;
+const lineTimeoutMs = 2_000;
 
 const files = new Map<string, LineCache<State>>();
 const loaded = new Map<Language, Promise<void>>();
@@ -20,10 +20,10 @@ let highlighter: Promise<HighlighterCore> | undefined;
 addEventListener("message", ({ data }: MessageEvent<HighlightRequest>) => void highlight(data));
 
 async function highlight(request: HighlightRequest): Promise<void> {
-  const { key, language, lines, is_first } = request;
+  const { key, language, lines, isFirst } = request;
   try {
-    if (is_first) files.delete(key);
-    const cache = files.get(key) ?? new LineCache(await grammar_of(language));
+    if (isFirst) files.delete(key);
+    const cache = files.get(key) ?? new LineCache(await grammarOf(language));
     files.delete(key);
     files.set(key, cache);
     for (const piece of cache.update(lines)) reply({ kind: "piece", key, piece });
@@ -33,7 +33,7 @@ async function highlight(request: HighlightRequest): Promise<void> {
     console.warn(`Cannot highlight ${key}:`, error);
   }
   for (const oldest of files.keys()) {
-    if (files.size <= kept_files) break;
+    if (files.size <= keptFiles) break;
     files.delete(oldest);
   }
   reply({ kind: "done", key });
@@ -41,9 +41,9 @@ async function highlight(request: HighlightRequest): Promise<void> {
 
 const reply = (message: HighlightReply): void => postMessage(message);
 
-async function grammar_of(language: Language): Promise<Grammar<State>> {
+async function grammarOf(language: Language): Promise<Grammar<State>> {
   highlighter ??= createHighlighterCore({
-    themes: [kinds_theme],
+    themes: [kindsTheme],
     langs: [],
     engine: createJavaScriptRegexEngine({ forgiving: true }),
   });
@@ -56,9 +56,9 @@ async function grammar_of(language: Language): Promise<Grammar<State>> {
     line(text, state) {
       const tokens = shiki.codeToTokensBase(text, {
         lang: language,
-        theme: kinds_theme.name,
-        tokenizeMaxLineLength: longest_line,
-        tokenizeTimeLimit: line_timeout_ms,
+        theme: kindsTheme.name,
+        tokenizeMaxLineLength: longestLine,
+        tokenizeTimeLimit: lineTimeoutMs,
         ...(state && { grammarState: state }),
       });
       return {
@@ -66,11 +66,11 @@ async function grammar_of(language: Language): Promise<Grammar<State>> {
         state: shiki.getLastGrammarState(tokens) ?? state,
       };
     },
-    same: (one, other) => same_state(one, other),
+    same: (one, other) => sameState(one, other),
   };
 }
 
-function same_state(one: State, other: State): boolean {
+function sameState(one: State, other: State): boolean {
   const [first, second] = [one?.getInternalStack(), other?.getInternalStack()];
   return first && second ? first.equals(second) : first === second;
 }
@@ -78,7 +78,7 @@ function same_state(one: State, other: State): boolean {
 function compact(tokens: readonly { content: string; color?: string | undefined }[]): LineTokens {
   const line: number[] = [];
   for (const { content, color } of tokens) {
-    const kind = kind_of_colour(color);
+    const kind = kindOfColour(color);
     if (line.at(-1) === kind && line.length > 0)
       line[line.length - 2] = (line.at(-2) ?? 0) + content.length;
     else line.push(content.length, kind);

@@ -1,17 +1,17 @@
 /** As the CHECK of the setting `address_header` in SQL: x-forwarded-for, x-real-ip, cf-connecting-ip, fly-client-ip … */
-const address_header = /^(x-forwarded-for|[a-z0-9-]{1,60}ip)$/;
+const addressHeader = /^(x-forwarded-for|[a-z0-9-]{1,60}ip)$/;
 
 /** A list of addresses longer than this was made up; its end holds what counts. */
-const max_characters = 1_024;
+const maxCharacters = 1_024;
 
 /**
  * The request's headers that may tell the caller's network address. Which one is trusted is a setting of the database,
  * and only a hash of it is stored there.
  */
-export function address_headers(request: Request): Record<string, string> {
+export function addressHeaders(request: Request): Record<string, string> {
   const told: Record<string, string> = {};
   for (const [name, value] of request.headers) {
-    if (address_header.test(name)) told[name] = value.slice(-max_characters);
+    if (addressHeader.test(name)) told[name] = value.slice(-maxCharacters);
   }
   return told;
 }

@@ -1,29 +1,29 @@
 import { deepEqual, match, notEqual } from "node:assert/strict";
-import { find_key_hash, is_project, require_key_hash } from "./auth.ts";
-import { key_pattern, make_key, sha256_hex } from "./keys.ts";
+import { findKeyHash, isProject, requireKeyHash } from "./auth.ts";
+import { keyPattern, makeKey, sha256Hex } from "./keys.ts";
 import { refused } from "./testing.ts";
 
 const key = `klt_${"a".repeat(43)}`;
 const request = (headers: Record<string, string>) =>
   new Request("http://kulti.test/ingest", { headers });
 
-Deno.test("make_key makes keys of the shape that auth accepts, none twice", async () => {
-  const [one, two] = [await make_key(), await make_key()];
-  match(one.api_key, key_pattern);
+Deno.test("makeKey makes keys of the shape that auth accepts, none twice", async () => {
+  const [one, two] = [await makeKey(), await makeKey()];
+  match(one.api_key, keyPattern);
   notEqual(one.api_key, two.api_key);
-  deepEqual(one.key_hash, await sha256_hex(one.api_key));
+  deepEqual(one.key_hash, await sha256Hex(one.api_key));
   deepEqual(one.key_prefix, one.api_key.slice(0, 12));
 });
 
-Deno.test("sha256_hex equals the published digest", async () => {
+Deno.test("sha256Hex equals the published digest", async () => {
   deepEqual(
-    await sha256_hex("abc"),
+    await sha256Hex("abc"),
     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
   );
 });
 
-Deno.test("find_key_hash finds the key wherever a client can put it", async () => {
-  const expected = await sha256_hex(key);
+Deno.test("findKeyHash finds the key wherever a client can put it", async () => {
+  const expected = await sha256Hex(key);
   for (const headers of [
     { authorization: `Bearer ${key}` },
     { authorization: `bearer   ${key}` },
@@ -31,44 +31,44 @@ Deno.test("find_key_hash finds the key wherever a client can put it", async () =
     { authorization: `Basic ${btoa(`my-agent:${key}`)}` },
     { authorization: `Basic ${btoa(`${key}:`)}` },
   ] as Record<string, string>[]) {
-    deepEqual(await find_key_hash(request(headers)), expected);
+    deepEqual(await findKeyHash(request(headers)), expected);
   }
 });
 
-Deno.test("find_key_hash finds the key in the path when no header has one", async () => {
+Deno.test("findKeyHash finds the key in the path when no header has one", async () => {
   const at = (path: string, headers = {}) =>
-    find_key_hash(new Request(`http://kulti.test${path}`, { headers }));
-  const expected = await sha256_hex(key);
+    findKeyHash(new Request(`http://kulti.test${path}`, { headers }));
+  const expected = await sha256Hex(key);
   deepEqual(await at(`/ingest/${key}`), expected);
   deepEqual(await at(`/ingest/${key}/hook`, { authorization: "Bearer eyJh.eyJy.c2ln" }), expected);
   const other = `klt_${"b".repeat(43)}`;
-  deepEqual(await at(`/ingest/${key}/hook`, { "x-kulti-key": other }), await sha256_hex(other));
+  deepEqual(await at(`/ingest/${key}/hook`, { "x-kulti-key": other }), await sha256Hex(other));
   deepEqual((await refused(at("/ingest/klt_short"))).code, "unknown_key");
   deepEqual(await at(`/ingest?key=${key}`), null);
   deepEqual(await at(`/agents/keys/${key}`), null);
 });
 
-Deno.test("find_key_hash lets X-Kulti-Key win over the key that supabase-js sends", async () => {
+Deno.test("findKeyHash lets X-Kulti-Key win over the key that supabase-js sends", async () => {
   for (const bearer of ["sb_publishable_abc", "eyJh.eyJy.c2ln", `klt_${"b".repeat(43)}`]) {
     const headers = { authorization: `Bearer ${bearer}`, "x-kulti-key": key };
-    deepEqual(await find_key_hash(request(headers)), await sha256_hex(key));
+    deepEqual(await findKeyHash(request(headers)), await sha256Hex(key));
   }
 });
 
-Deno.test("find_key_hash takes the project's keys for no agent's key", async () => {
+Deno.test("findKeyHash takes the project's keys for no agent's key", async () => {
   for (const authorization of [
     "Bearer sb_publishable_abc",
     "Bearer eyJh.eyJy.c2ln",
     "Bearer",
     "",
   ]) {
-    deepEqual(await find_key_hash(request({ authorization })), null);
+    deepEqual(await findKeyHash(request({ authorization })), null);
   }
-  deepEqual(await find_key_hash(request({})), null);
+  deepEqual(await findKeyHash(request({})), null);
 });
 
-Deno.test("require_key_hash tells a missing key from a malformed one", async () => {
-  const missing = await refused(require_key_hash(request({})));
+Deno.test("requireKeyHash tells a missing key from a malformed one", async () => {
+  const missing = await refused(requireKeyHash(request({})));
   deepEqual(missing.code, "missing_key");
   for (const headers of [
     { authorization: "Bearer klt_short" },
@@ -77,22 +77,22 @@ Deno.test("require_key_hash tells a missing key from a malformed one", async () 
     { authorization: "Basic %%%", "x-kulti-key": "nonsense" },
     { "x-kulti-key": `${key}"` },
   ] as Record<string, string>[]) {
-    const error = await refused(require_key_hash(request(headers)));
+    const error = await refused(requireKeyHash(request(headers)));
     deepEqual(error.code, "unknown_key");
   }
 });
 
-Deno.test("is_project knows the project's secret key and nothing else", async () => {
+Deno.test("isProject knows the project's secret key and nothing else", async () => {
   const secrets = ["sb_secret_one", "sb_secret_two"];
-  deepEqual(await is_project(request({ apikey: "sb_secret_two" }), secrets), true);
-  deepEqual(await is_project(request({ authorization: "Bearer sb_secret_one" }), secrets), true);
+  deepEqual(await isProject(request({ apikey: "sb_secret_two" }), secrets), true);
+  deepEqual(await isProject(request({ authorization: "Bearer sb_secret_one" }), secrets), true);
   for (const headers of [
     { apikey: "sb_secret_on" },
     { apikey: "sb_publishable_x" },
     { authorization: "Bearer" },
     {},
   ] as Record<string, string>[]) {
-    deepEqual(await is_project(request(headers), secrets), false);
+    deepEqual(await isProject(request(headers), secrets), false);
   }
-  deepEqual(await is_project(request({ apikey: "" }), [""]), false);
+  deepEqual(await isProject(request({ apikey: "" }), [""]), false);
 });

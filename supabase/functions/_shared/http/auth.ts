@@ -2,49 +2,47 @@
 import { timingSafeEqual } from "@std/crypto/timing_safe_equal.js";
 import { decodeBase64 } from "@std/encoding/base64.js";
 import { KultiError } from "../protocol/errors.ts";
-import { key_prefix } from "../protocol/routes.ts";
-import { key_pattern, sha256_hex } from "./keys.ts";
+import { keyPrefix } from "../protocol/routes.ts";
+import { keyPattern, sha256Hex } from "./keys.ts";
 
 /** The hash of the agent's key, as the database knows it; whether it knows it is for the RPC to say. */
-export async function require_key_hash(request: Request): Promise<string> {
-  const key_hash = await find_key_hash(request);
-  if (key_hash === null) throw missing_key();
-  return key_hash;
+export async function requireKeyHash(request: Request): Promise<string> {
+  const keyHash = await findKeyHash(request);
+  if (keyHash === null) throw missingKey();
+  return keyHash;
 }
 
-export function missing_key(): KultiError {
+export function missingKey(): KultiError {
   return new KultiError(
     "missing_key",
-    `Cannot tell which agent this is: no key was sent. Send it as "Authorization: Bearer ${key_prefix}..." or "X-Kulti-Key: ${key_prefix}...", or in the URL: ".../ingest/${key_prefix}...".`,
+    `Cannot tell which agent this is: no key was sent. Send it as "Authorization: Bearer ${keyPrefix}..." or "X-Kulti-Key: ${keyPrefix}...", or in the URL: ".../ingest/${keyPrefix}...".`,
   );
 }
 
-/** As `require_key_hash`, or null when the request carries no agent's key. */
-export async function find_key_hash(request: Request): Promise<string | null> {
+/** As `requireKeyHash`, or null when the request carries no agent's key. */
+export async function findKeyHash(request: Request): Promise<string | null> {
   const key =
-    request.headers.get("x-kulti-key")?.trim() ||
-    key_in_authorization(request) ||
-    key_in_path(request);
+    request.headers.get("x-kulti-key")?.trim() || keyInAuthorization(request) || keyInPath(request);
   if (!key) return null;
-  if (!key_pattern.test(key)) {
+  if (!keyPattern.test(key)) {
     throw new KultiError(
       "unknown_key",
-      `Cannot use this key: an agent's key is ${key_prefix} and 43 letters, digits, - or _.`,
+      `Cannot use this key: an agent's key is ${keyPrefix} and 43 letters, digits, - or _.`,
     );
   }
-  return await sha256_hex(key);
+  return await sha256Hex(key);
 }
 
-function key_in_authorization(request: Request): string | null {
+function keyInAuthorization(request: Request): string | null {
   const [scheme = "", value = ""] = (request.headers.get("authorization") ?? "")
     .trim()
     .split(/\s+/);
   switch (scheme.toLowerCase()) {
     case "bearer":
-      return is_project_key(value) ? null : value;
+      return isProjectKey(value) ? null : value;
     // `https://agent:klt_...@host`: curl takes a password in its URL.
     case "basic":
-      return password_of(value);
+      return passwordOf(value);
     default:
       return null;
   }
@@ -54,16 +52,16 @@ function key_in_authorization(request: Request): string | null {
  * `/ingest/klt_...`: for clients that know a server's address and no key, where a password in it is not taken either,
  * as by `fetch`. An address stands in more logs than a header, so a header goes before it.
  */
-function key_in_path(request: Request): string | null {
+function keyInPath(request: Request): string | null {
   return /^\/ingest\/(klt_[^/]*)/.exec(new URL(request.url).pathname)?.[1] ?? null;
 }
 
 /** supabase-js puts the project's key, or the JWT which the gateway made of it, where an agent's key could be. */
-function is_project_key(value: string): boolean {
+function isProjectKey(value: string): boolean {
   return /^sb_(publishable|secret)_/.test(value) || /^[\w-]+\.[\w-]+\.[\w-]*$/.test(value);
 }
 
-function password_of(credentials: string): string | null {
+function passwordOf(credentials: string): string | null {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(credentials) || credentials.length % 4 === 1) return null;
   const [name = "", password = ""] = new TextDecoder()
     .decode(decodeBase64(credentials))
@@ -72,22 +70,19 @@ function password_of(credentials: string): string | null {
 }
 
 /** True when the caller holds one of the project's own secret keys, in `apikey` or as a bearer token. */
-export async function is_project(
-  request: Request,
-  secret_keys: readonly string[],
-): Promise<boolean> {
+export async function isProject(request: Request, secretKeys: readonly string[]): Promise<boolean> {
   const bearer = /^bearer\s+(\S+)$/i.exec(request.headers.get("authorization")?.trim() ?? "")?.[1];
   const offered = [request.headers.get("apikey"), bearer].filter((key) => key);
   for (const key of offered) {
-    for (const secret of secret_keys) {
-      if (await are_equal(key as string, secret)) return true;
+    for (const secret of secretKeys) {
+      if (await areEqual(key as string, secret)) return true;
     }
   }
   return false;
 }
 
 /** Compares digests, so that neither content nor length shows in the time it takes. */
-async function are_equal(left: string, right: string): Promise<boolean> {
+async function areEqual(left: string, right: string): Promise<boolean> {
   const encoder = new TextEncoder();
   const [a, b] = await Promise.all(
     [left, right].map((text) => crypto.subtle.digest("SHA-256", encoder.encode(text))),

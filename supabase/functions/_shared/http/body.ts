@@ -1,83 +1,83 @@
 /** Reads a JSON body with bounds: of its bytes before and after decompression, of its time, of what it makes of memory. */
 import { KultiError } from "../protocol/errors.ts";
-import { parse_json } from "../protocol/schema.ts";
+import { parseJson } from "../protocol/schema.ts";
 import { grouped } from "../protocol/text.ts";
 import { type Holding, InFlight } from "./in-flight.ts";
 import {
-  json_depth_limit,
-  json_keys_limit,
-  json_values_limit,
+  jsonDepthLimit,
+  jsonKeysLimit,
+  jsonValuesLimit,
   type ShapeProblem,
-  shape_problem,
+  shapeProblem,
 } from "./json-shape.ts";
 
 /**
  * Compressed bytes are inflated in pieces of this size. Deflate makes at most 1,032 bytes of one, so that a gzip bomb
  * takes 8 MB before the limit stops it.
  */
-const inflate_piece_bytes = 8_192;
+const inflatePieceBytes = 8_192;
 
 /** What is not waited for beyond that: a caller may send without end, or not at all. */
-const discarded_bytes = 16_777_216;
-const discarding_ms = 2_000;
+const discardedBytes = 16_777_216;
+const discardingMs = 2_000;
 
 /** Pieces of a body as it arrives. Each costs some microseconds, and a caller can make one of each byte. */
-const max_pieces = 16_384;
+const maxPieces = 16_384;
 
 /** How slowly a body may come: a caller who never ends it would hold what it has sent so far. */
 export interface Pace {
-  window_ms: number;
+  windowMs: number;
   /** What must arrive in each window, unless the body ends in it. */
-  window_bytes: number;
+  windowBytes: number;
   /** The whole body. */
-  total_ms: number;
+  totalMs: number;
 }
 
-const slowest: Pace = { window_ms: 5_000, window_bytes: 81_920, total_ms: 30_000 };
+const slowest: Pace = { windowMs: 5_000, windowBytes: 81_920, totalMs: 30_000 };
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 export interface ReadOptions {
   /** For the body as sent and as decompressed. */
-  limit_bytes: number;
+  limitBytes: number;
   /** The agent who sends it; nobody's bodies share one room. */
   owner?: string;
   pace?: Pace;
 }
 
 /**
- * The request's JSON value. Its bytes count as held until `release_body`.
+ * The request's JSON value. Its bytes count as held until `releaseBody`.
  * @throws KultiError `unsupported_media_type`, `body_too_large`, `malformed_body`, `malformed_json`, `request_timeout`,
  * `unavailable`, `invalid_request`
  */
-export async function read_json(request: Request, options: ReadOptions): Promise<unknown> {
-  return parse(await read_text(request, options));
+export async function readJson(request: Request, options: ReadOptions): Promise<unknown> {
+  return parse(await readText(request, options));
 }
 
-/** As `read_json`, for requests whose body may be left out: null stands for none. */
-export async function read_optional_json(request: Request, options: ReadOptions): Promise<unknown> {
-  const text = await read_text(request, options);
+/** As `readJson`, for requests whose body may be left out: null stands for none. */
+export async function readOptionalJson(request: Request, options: ReadOptions): Promise<unknown> {
+  const text = await readText(request, options);
   return text === "" ? null : parse(text);
 }
 
-const in_flight = new InFlight();
+const inFlight = new InFlight();
 const held = new WeakMap<Request, Holding>();
 
 /** Called when the request is answered. */
-export function release_body(request: Request): void {
+export function releaseBody(request: Request): void {
   held.get(request)?.release();
   held.delete(request);
 }
 
-async function read_text(request: Request, options: ReadOptions): Promise<string> {
-  const { limit_bytes, owner = null, pace = slowest } = options;
-  require_json(request.headers.get("content-type"));
-  const is_gzip = is_gzip_encoding(request.headers.get("content-encoding"));
-  if (Number(request.headers.get("content-length")) > limit_bytes) throw too_large(limit_bytes);
-  const holding = in_flight.hold(owner);
+async function readText(request: Request, options: ReadOptions): Promise<string> {
+  const { limitBytes, owner = null, pace = slowest } = options;
+  requireJson(request.headers.get("content-type"));
+  const isGzip = isGzipEncoding(request.headers.get("content-encoding"));
+  if (Number(request.headers.get("content-length")) > limitBytes) throw tooLarge(limitBytes);
+  const holding = inFlight.hold(owner);
   held.set(request, holding);
-  const sent = bounded(arriving(request.body, pace), limit_bytes);
-  const bytes = await collect(is_gzip ? bounded(inflate(sent), limit_bytes) : sent, holding);
+  const sent = bounded(arriving(request.body, pace), limitBytes);
+  const bytes = await collect(isGzip ? bounded(inflate(sent), limitBytes) : sent, holding);
   return await decode(bytes);
 }
 
@@ -85,31 +85,31 @@ async function read_text(request: Request, options: ReadOptions): Promise<string
  * Takes what the caller is still sending and forgets it. Measured: of a caller who was answered before that, one in
  * three never saw the answer, since the proxy between them met a closed connection first.
  */
-export async function discard_rest({ body }: Request): Promise<void> {
+export async function discardRest({ body }: Request): Promise<void> {
   if (!body || body.locked) return;
-  let left_bytes = discarded_bytes;
+  let leftBytes = discardedBytes;
   const nowhere = new WritableStream<Bytes>({
     write(chunk, controller) {
-      left_bytes -= chunk.length;
-      if (left_bytes < 0) controller.error();
+      leftBytes -= chunk.length;
+      if (leftBytes < 0) controller.error();
     },
   });
-  await body.pipeTo(nowhere, { signal: AbortSignal.timeout(discarding_ms) }).catch(() => {});
+  await body.pipeTo(nowhere, { signal: AbortSignal.timeout(discardingMs) }).catch(() => {});
 }
 
 /** No type and text/plain pass too: `navigator.sendBeacon` and small clients can't or don't name JSON. */
-function require_json(content_type: string | null): void {
-  const media_type = (content_type ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  if (media_type === "" || media_type === "text/plain") return;
-  if (/^application\/([\w.-]+\+)?json$/.test(media_type)) return;
+function requireJson(contentType: string | null): void {
+  const mediaType = (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  if (mediaType === "" || mediaType === "text/plain") return;
+  if (/^application\/([\w.-]+\+)?json$/.test(mediaType)) return;
   throw new KultiError(
     "unsupported_media_type",
     'Cannot read the body: its content-type is not JSON. Send "content-type: application/json".',
   );
 }
 
-function is_gzip_encoding(content_encoding: string | null): boolean {
-  const encoding = (content_encoding ?? "").trim().toLowerCase();
+function isGzipEncoding(contentEncoding: string | null): boolean {
+  const encoding = (contentEncoding ?? "").trim().toLowerCase();
   if (encoding === "gzip" || encoding === "x-gzip") return true;
   if (encoding === "" || encoding === "identity") return false;
   throw new KultiError(
@@ -118,8 +118,8 @@ function is_gzip_encoding(content_encoding: string | null): boolean {
   );
 }
 
-const cut_off = "Cannot read the body: it ended before its announced length.";
-const not_gzip = "Cannot read the body: it is not one whole gzip stream.";
+const cutOff = "Cannot read the body: it ended before its announced length.";
+const notGzip = "Cannot read the body: it is not one whole gzip stream.";
 
 /**
  * The body's bytes as they arrive.
@@ -130,15 +130,15 @@ async function* arriving(body: ReadableStream<Bytes> | null, pace: Pace): AsyncG
   if (!body) return;
   const reader = body.getReader();
   // A cancelled stream ends the read that waits.
-  const watch = watch_pace(pace, () => reader.cancel().catch(() => {}));
+  const watch = watchPace(pace, () => reader.cancel().catch(() => {}));
   try {
     for (let pieces = 0; ; pieces++) {
       const { done, value } = await reader.read().catch(() => {
-        throw new KultiError("malformed_body", cut_off);
+        throw new KultiError("malformed_body", cutOff);
       });
       if (watch.refusal) throw watch.refusal;
       if (done) return;
-      if (pieces >= max_pieces) throw too_many_pieces();
+      if (pieces >= maxPieces) throw tooManyPieces();
       watch.add(value.length);
       yield value;
     }
@@ -148,35 +148,35 @@ async function* arriving(body: ReadableStream<Bytes> | null, pace: Pace): AsyncG
   }
 }
 
-/** Calls `give_up` once, when the bytes that were added are too few for the time; `refusal` then says why. */
-function watch_pace({ window_ms, window_bytes, total_ms }: Pace, give_up: () => void) {
-  const ends_ms = performance.now() + total_ms;
-  let arrived_bytes = 0;
+/** Calls `giveUp` once, when the bytes that were added are too few for the time; `refusal` then says why. */
+function watchPace({ windowMs, windowBytes, totalMs }: Pace, giveUp: () => void) {
+  const endsMs = performance.now() + totalMs;
+  let arrivedBytes = 0;
   let refusal: KultiError | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const refuse = (why: string) => {
     refusal = new KultiError("request_timeout", `Cannot take the body: ${why}.`);
-    give_up();
+    giveUp();
   };
-  const begin_window = () => {
-    const left_ms = ends_ms - performance.now();
-    arrived_bytes = 0;
+  const beginWindow = () => {
+    const leftMs = endsMs - performance.now();
+    arrivedBytes = 0;
     timer = setTimeout(
       () => {
-        if (left_ms <= window_ms) {
-          refuse(`it did not arrive within ${grouped(total_ms)} ms, the limit`);
-        } else if (arrived_bytes < window_bytes) {
-          const met = `${grouped(arrived_bytes)} bytes in ${grouped(window_ms)} ms`;
-          refuse(`it came too slowly, ${met}, and at least ${grouped(window_bytes)} must arrive`);
-        } else begin_window();
+        if (leftMs <= windowMs) {
+          refuse(`it did not arrive within ${grouped(totalMs)} ms, the limit`);
+        } else if (arrivedBytes < windowBytes) {
+          const met = `${grouped(arrivedBytes)} bytes in ${grouped(windowMs)} ms`;
+          refuse(`it came too slowly, ${met}, and at least ${grouped(windowBytes)} must arrive`);
+        } else beginWindow();
       },
-      Math.min(window_ms, left_ms),
+      Math.min(windowMs, leftMs),
     );
   };
-  begin_window();
+  beginWindow();
   return {
     add(bytes: number): void {
-      arrived_bytes += bytes;
+      arrivedBytes += bytes;
     },
     stop: () => clearTimeout(timer),
     get refusal(): KultiError | null {
@@ -189,7 +189,7 @@ function watch_pace({ window_ms, window_bytes, total_ms }: Pace, give_up: () => 
  * The stream's bytes; a failure of the stream itself becomes `malformed_body`, a refusal from before it passes. Whoever
  * stops early leaves the stream as it is then.
  */
-async function* read_stream(
+async function* readStream(
   stream: ReadableStream<Bytes> | null,
   failure: string,
 ): AsyncGenerator<Bytes> {
@@ -208,11 +208,11 @@ async function* read_stream(
   }
 }
 
-async function* bounded(chunks: AsyncIterable<Bytes>, limit_bytes: number): AsyncGenerator<Bytes> {
-  let total_bytes = 0;
+async function* bounded(chunks: AsyncIterable<Bytes>, limitBytes: number): AsyncGenerator<Bytes> {
+  let totalBytes = 0;
   for await (const chunk of chunks) {
-    total_bytes += chunk.length;
-    if (total_bytes > limit_bytes) throw too_large(limit_bytes);
+    totalBytes += chunk.length;
+    if (totalBytes > limitBytes) throw tooLarge(limitBytes);
     yield chunk;
   }
 }
@@ -223,7 +223,7 @@ export async function* inflate(compressed: AsyncIterable<Bytes>): AsyncGenerator
     new DecompressionStream("gzip"),
   );
   try {
-    yield* read_stream(inflated, not_gzip);
+    yield* readStream(inflated, notGzip);
   } finally {
     await inflated.cancel().catch(() => {});
   }
@@ -231,8 +231,8 @@ export async function* inflate(compressed: AsyncIterable<Bytes>): AsyncGenerator
 
 async function* pieces(chunks: AsyncIterable<Bytes>): AsyncGenerator<Bytes> {
   for await (const chunk of chunks) {
-    for (let start = 0; start < chunk.length; start += inflate_piece_bytes) {
-      yield chunk.subarray(start, start + inflate_piece_bytes);
+    for (let start = 0; start < chunk.length; start += inflatePieceBytes) {
+      yield chunk.subarray(start, start + inflatePieceBytes);
     }
   }
 }
@@ -263,31 +263,31 @@ async function decode(bytes: Bytes): Promise<string> {
 }
 
 function parse(text: string): unknown {
-  const problem = shape_problem(text);
-  if (problem) throw too_much(problem);
-  return parse_json(text);
+  const problem = shapeProblem(text);
+  if (problem) throw tooMuch(problem);
+  return parseJson(text);
 }
 
-function too_large(limit: number): KultiError {
+function tooLarge(limit: number): KultiError {
   const message = `Cannot take the body: it is larger than ${grouped(limit)} bytes, the limit.`;
   return new KultiError("body_too_large", message, { issues: [{ path: "", message, limit }] });
 }
 
-const too_many_pieces = (): KultiError =>
+const tooManyPieces = (): KultiError =>
   new KultiError(
     "malformed_body",
-    `Cannot read the body: it comes in more than ${grouped(max_pieces)} pieces, the limit.`,
+    `Cannot read the body: it comes in more than ${grouped(maxPieces)} pieces, the limit.`,
   );
 
-function too_much(problem: ShapeProblem): KultiError {
-  const [code, why, limit] = shape_refusals[problem];
+function tooMuch(problem: ShapeProblem): KultiError {
+  const [code, why, limit] = shapeRefusals[problem];
   const message = `Cannot take the body: its JSON ${why} ${grouped(limit)}, the limit.`;
   return new KultiError(code, message, { issues: [{ path: "", message, limit }] });
 }
 
 /** Less of it at once may have fewer values, hence 413; no part of it nests less deep. */
-const shape_refusals = {
-  depth: ["invalid_request", "nests levels deeper than", json_depth_limit],
-  keys: ["body_too_large", "has an object with more keys than", json_keys_limit],
-  values: ["body_too_large", "has more values than", json_values_limit],
+const shapeRefusals = {
+  depth: ["invalid_request", "nests levels deeper than", jsonDepthLimit],
+  keys: ["body_too_large", "has an object with more keys than", jsonKeysLimit],
+  values: ["body_too_large", "has more values than", jsonValuesLimit],
 } as const;

@@ -1,32 +1,32 @@
 import { deepEqual } from "node:assert/strict";
 import { KultiError } from "../protocol/errors.ts";
-import { create_callers } from "./callers.ts";
+import { createCallers } from "./callers.ts";
 import type { Database } from "./db.ts";
 import { refused } from "./testing.ts";
 
-const key_of = (name: string) => `klt_${name.padEnd(43, "_")}`;
+const keyOf = (name: string) => `klt_${name.padEnd(43, "_")}`;
 const request = (name: string) =>
-  new Request("http://kulti.test/ingest", { headers: { "x-kulti-key": key_of(name) } });
+  new Request("http://kulti.test/ingest", { headers: { "x-kulti-key": keyOf(name) } });
 
-/** Knows the keys whose name is not `bad…`; answers when `answer_all` is called, if it is to wait. */
-function stage(options: Parameters<typeof create_callers>[1] & { waits?: boolean } = {}) {
+/** Knows the keys whose name is not `bad…`; answers when `answerAll` is called, if it is to wait. */
+function stage(options: Parameters<typeof createCallers>[1] & { waits?: boolean } = {}) {
   const asked: string[] = [];
   const pending: (() => void)[] = [];
   let bad = false;
-  const call = async (_name: string, { key_hash }: { key_hash: string }) => {
-    asked.push(key_hash);
-    const is_bad = bad;
+  const call = async (_name: string, { keyHash }: { keyHash: string }) => {
+    asked.push(keyHash);
+    const isBad = bad;
     if (options.waits) await new Promise<void>((resolve) => pending.push(resolve));
-    if (is_bad) throw new KultiError("unknown_key", "Cannot accept the key.");
+    if (isBad) throw new KultiError("unknown_key", "Cannot accept the key.");
     return { agent_id: `agent-${asked.length}` };
   };
   return {
-    callers: create_callers({ call } as unknown as Database, options),
+    callers: createCallers({ call } as unknown as Database, options),
     asked,
     refuse: (value: boolean) => {
       bad = value;
     },
-    answer_all: () => {
+    answerAll: () => {
       for (const answer of pending.splice(0)) answer();
     },
   };
@@ -35,19 +35,19 @@ function stage(options: Parameters<typeof create_callers>[1] & { waits?: boolean
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 Deno.test("callers look a good key up once, until its time is over", async () => {
-  let now_ms = 0;
-  const { callers, asked } = stage({ remember_ms: 1_000, now: () => now_ms });
+  let nowMs = 0;
+  const { callers, asked } = stage({ rememberMs: 1_000, now: () => nowMs });
   const first = await callers.require(request("one"));
   deepEqual(first.agent_id, "agent-1");
-  now_ms = 999;
+  nowMs = 999;
   deepEqual(await callers.require(request("one")), first);
   deepEqual(asked.length, 1);
-  now_ms = 1_000;
+  nowMs = 1_000;
   deepEqual((await callers.require(request("one"))).agent_id, "agent-2");
 });
 
 Deno.test("callers remember no bad key, and bad ones push no good one out", async () => {
-  const { callers, asked, refuse } = stage({ max_remembered: 2 });
+  const { callers, asked, refuse } = stage({ maxRemembered: 2 });
   await callers.require(request("good"));
   refuse(true);
   for (let n = 0; n < 10; n++) {
@@ -59,7 +59,7 @@ Deno.test("callers remember no bad key, and bad ones push no good one out", asyn
 });
 
 Deno.test("callers forget the key that was used the longest ago", async () => {
-  const { callers, asked } = stage({ max_remembered: 2 });
+  const { callers, asked } = stage({ maxRemembered: 2 });
   for (const name of ["one", "two", "one", "three", "one"]) await callers.require(request(name));
   deepEqual(asked.length, 3);
   await callers.require(request("two"));
@@ -67,10 +67,10 @@ Deno.test("callers forget the key that was used the longest ago", async () => {
 });
 
 Deno.test("a flood of unknown keys fills the look-ups, not the way of known keys", async () => {
-  const { callers, asked, answer_all } = stage({ max_lookups: 2, max_waiting: 3, waits: true });
+  const { callers, asked, answerAll } = stage({ maxLookups: 2, maxWaiting: 3, waits: true });
   const known = callers.require(request("known"));
   await settled();
-  answer_all();
+  answerAll();
   await known;
   const flood = Array.from({ length: 8 }, (_, n) =>
     callers.require(request(`made-up-${n}`)).then(
@@ -83,7 +83,7 @@ Deno.test("a flood of unknown keys fills the look-ups, not the way of known keys
   await callers.require(request("known"));
   deepEqual(asked.length, 3);
   for (let n = 0; n < 5; n++) {
-    answer_all();
+    answerAll();
     await settled();
   }
   const outcomes = await Promise.all(flood);

@@ -1,12 +1,12 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { connect_database, DatabaseError } from "./db.ts";
+import { connectDatabase, DatabaseError } from "./db.ts";
 import { refused } from "./testing.ts";
 
 /** Calls an RPC of a Data API that gives this answer; `KultiError`s of the real one are shown by the e2e suite. */
-async function failure(answer: () => Response | Promise<Response>, timeout_ms = 5_000) {
+async function failure(answer: () => Response | Promise<Response>, timeoutMs = 5_000) {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
   const url = `http://127.0.0.1:${server.addr.port}`;
-  const database = connect_database({ url, key: "sb_secret_x", timeout_ms });
+  const database = connectDatabase({ url, key: "sb_secret_x", timeoutMs });
   const error = await refused(database.call("list_keys", { key_hash: "0" }));
   await server.shutdown();
   return error;
@@ -26,8 +26,8 @@ Deno.test("call turns a PT error into the refusal that its detail names", async 
 
 Deno.test("call takes the seconds to wait from the hint", async () => {
   const limited = { code: "PT429", details: "rate_limited", message: "Cannot post: too many." };
-  equal((await failure(raised(429, { ...limited, hint: "7" }))).retry_after_s, 7);
-  equal((await failure(raised(429, { ...limited, hint: null }))).retry_after_s, 1);
+  equal((await failure(raised(429, { ...limited, hint: "7" }))).retryAfterS, 7);
+  equal((await failure(raised(429, { ...limited, hint: null }))).retryAfterS, 1);
 });
 
 Deno.test("call tells a passing failure from a lasting one", async () => {
@@ -54,11 +54,11 @@ Deno.test("call gives up after its time and asks to try again", async () => {
   const waiting = failure(() => late.promise, 50);
   setTimeout(() => late.resolve(new Response()), 150);
   const error = await waiting;
-  deepEqual([error.code, error.retry_after_s], ["unavailable", 1]);
+  deepEqual([error.code, error.retryAfterS], ["unavailable", 1]);
 });
 
 Deno.test("call asks to try again when nothing listens", async () => {
-  const database = connect_database({ url: "http://127.0.0.1:9", key: "sb_secret_x" });
+  const database = connectDatabase({ url: "http://127.0.0.1:9", key: "sb_secret_x" });
   equal((await refused(database.call("list_keys", { key_hash: "0" }))).code, "unavailable");
 });
 

@@ -1,6 +1,6 @@
 /** The functions' only way to the database: one RPC per request, as whom the key says. */
 import { createClient, type PostgrestError } from "@supabase/supabase-js";
-import { type ErrorCode, error_status, KultiError } from "../protocol/errors.ts";
+import { type ErrorCode, errorStatus, KultiError } from "../protocol/errors.ts";
 import type { Rpcs, RpcTable } from "./rpcs.ts";
 
 /** @typeParam Callable The RPCs that this key may call. */
@@ -21,25 +21,25 @@ export class DatabaseError extends KultiError {
     code: ErrorCode,
     message: string,
     facts: DatabaseError["facts"],
-    retry_after_s?: number,
+    retryAfterS?: number,
   ) {
-    super(code, message, retry_after_s === undefined ? {} : { retry_after_s });
+    super(code, message, retryAfterS === undefined ? {} : { retryAfterS });
     this.facts = facts;
   }
 }
 
 /**
  * @param key the project's secret key, or the publishable one for what anyone may read
- * @param timeout_ms how long one RPC may take before the caller is told to try again
+ * @param timeoutMs how long one RPC may take before the caller is told to try again
  */
-export function connect_database<Callable extends RpcTable<Callable> = Rpcs>({
+export function connectDatabase<Callable extends RpcTable<Callable> = Rpcs>({
   url,
   key,
-  timeout_ms = 15_000,
+  timeoutMs = 15_000,
 }: {
   url: string;
   key: string;
-  timeout_ms?: number;
+  timeoutMs?: number;
 }): Database<Callable> {
   const client = createClient(url, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
@@ -48,48 +48,48 @@ export function connect_database<Callable extends RpcTable<Callable> = Rpcs>({
     async call(name, args) {
       const { data, error, status } = await client
         .rpc(name, args)
-        .abortSignal(AbortSignal.timeout(timeout_ms));
-      if (error) throw refusal_of(error, status, name);
+        .abortSignal(AbortSignal.timeout(timeoutMs));
+      if (error) throw refusalOf(error, status, name);
       return data;
     },
   };
 }
 
 /** SQL refuses with `raise sqlstate 'PT4xx' using message, detail = <code>, hint = <seconds to wait>`. */
-function refusal_of(error: PostgrestError, status: number, rpc: string): KultiError {
+function refusalOf(error: PostgrestError, status: number, rpc: string): KultiError {
   // What is no answer of PostgREST, such as a proxy's page, has no code.
   const sqlstate = error.code ?? "";
-  if (/^PT4\d\d$/.test(sqlstate) && is_error_code(error.details)) {
+  if (/^PT4\d\d$/.test(sqlstate) && isErrorCode(error.details)) {
     const seconds = Number(error.hint);
     return new KultiError(
       error.details,
       error.message,
-      error_status[error.details] === 429 ? { retry_after_s: seconds > 0 ? seconds : 1 } : {},
+      errorStatus[error.details] === 429 ? { retryAfterS: seconds > 0 ? seconds : 1 } : {},
     );
   }
   const facts = { rpc, status, sqlstate };
-  if (is_passing(sqlstate, status)) {
+  if (isPassing(sqlstate, status)) {
     const message = "Cannot reach the database just now: send it again, with the same ids.";
     return new DatabaseError("unavailable", message, facts, 1);
   }
-  if (is_refused_value(sqlstate)) {
+  if (isRefusedValue(sqlstate)) {
     const message = "Cannot store this: the database refused one of its values.";
     return new DatabaseError("invalid_request", message, facts);
   }
   return new DatabaseError("internal", "Cannot answer: the database failed.", facts);
 }
 
-function is_error_code(detail: string | null): detail is ErrorCode {
-  return detail !== null && Object.hasOwn(error_status, detail);
+function isErrorCode(detail: string | null): detail is ErrorCode {
+  return detail !== null && Object.hasOwn(errorStatus, detail);
 }
 
 /** No connection, too many, a failover, a deadlock, a timeout: the same request may pass a moment later. */
-function is_passing(sqlstate: string, status: number): boolean {
+function isPassing(sqlstate: string, status: number): boolean {
   if (/^(08|40|53|57)...$|^55P03$|^25006$|^PGRST00\d$/.test(sqlstate)) return true;
   return sqlstate === "" && (status === 0 || status >= 500);
 }
 
 /** The checks in SQL are the second line behind the validator: what only they refuse is still the caller's value. */
-function is_refused_value(sqlstate: string): boolean {
+function isRefusedValue(sqlstate: string): boolean {
   return /^22...$|^23514$|^5400.$/.test(sqlstate);
 }

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { KultiError } from "../protocol/errors.ts";
-import { handle_requests } from "./handle.ts";
+import { handleRequests } from "./handle.ts";
 import { reply } from "./reply.ts";
 import type { Route } from "./route.ts";
 
@@ -12,37 +12,37 @@ const routes: Route<null>[] = [
     pathname: "/things/:id",
     handle: (_request, _deps, { id }) => reply(200, id),
   },
-  { method: "POST", pathname: "/broken", handle: () => fail_unexpectedly() },
+  { method: "POST", pathname: "/broken", handle: () => failUnexpectedly() },
 ];
 
 function refuse(): never {
-  throw new KultiError("rate_limited", "Cannot do that: too many.", { retry_after_s: 1.2 });
+  throw new KultiError("rate_limited", "Cannot do that: too many.", { retryAfterS: 1.2 });
 }
 
-function fail_unexpectedly(): never {
+function failUnexpectedly(): never {
   throw new TypeError("unexpected klt_secret in the body");
 }
 
 async function send(method: string, path: string) {
   const logged: unknown[] = [];
-  const handle = handle_requests(routes, null, (facts) => logged.push(facts));
+  const handle = handleRequests(routes, null, (facts) => logged.push(facts));
   const response = await handle(new Request(`http://kulti.test${path}`, { method }));
   return { response, logged };
 }
 
-Deno.test("handle_requests finds a route by method and path", async () => {
+Deno.test("handleRequests finds a route by method and path", async () => {
   for (const path of ["/things", "/things/", "/things?page=2"]) {
     equal((await send("GET", path)).response.status, 200);
   }
   equal(await (await send("DELETE", "/things/a%20b")).response.json(), "a%20b");
 });
 
-Deno.test("handle_requests answers HEAD as GET, where there is one", async () => {
+Deno.test("handleRequests answers HEAD as GET, where there is one", async () => {
   equal((await send("HEAD", "/things")).response.status, 200);
   equal((await send("HEAD", "/broken")).response.status, 405);
 });
 
-Deno.test("handle_requests answers 404 for a path it does not know", async () => {
+Deno.test("handleRequests answers 404 for a path it does not know", async () => {
   for (const path of ["/", "/thing", "/things/1/2", "/things//"]) {
     const { response } = await send("GET", path);
     equal(response.status, 404, path);
@@ -50,17 +50,17 @@ Deno.test("handle_requests answers 404 for a path it does not know", async () =>
   }
 });
 
-Deno.test("handle_requests answers 405 with the methods that the path takes", async () => {
+Deno.test("handleRequests answers 405 with the methods that the path takes", async () => {
   const { response } = await send("PUT", "/things");
   equal(response.status, 405);
   equal(response.headers.get("allow"), "GET, POST, OPTIONS");
   equal((await response.json()).error.code, "method_not_allowed");
 });
 
-Deno.test("handle_requests answers 405 for methods that no Request can be made with", async () => {
+Deno.test("handleRequests answers 405 for methods that no Request can be made with", async () => {
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
-    handle_requests(routes, null),
+    handleRequests(routes, null),
   );
   for (const method of ["TRACE", "PURGE"]) {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.addr.port });
@@ -72,7 +72,7 @@ Deno.test("handle_requests answers 405 for methods that no Request can be made w
   await server.shutdown();
 });
 
-Deno.test("handle_requests answers a preflight with what a browser may send", async () => {
+Deno.test("handleRequests answers a preflight with what a browser may send", async () => {
   const { response } = await send("OPTIONS", "/things");
   equal(response.status, 204);
   equal(response.headers.get("access-control-allow-origin"), "*");
@@ -85,7 +85,7 @@ Deno.test("handle_requests answers a preflight with what a browser may send", as
   equal(response.headers.get("access-control-allow-credentials"), null);
 });
 
-Deno.test("handle_requests sends a refusal as the error body, with CORS and Retry-After", async () => {
+Deno.test("handleRequests sends a refusal as the error body, with CORS and Retry-After", async () => {
   const { response, logged } = await send("POST", "/things");
   equal(response.status, 429);
   equal(response.headers.get("retry-after"), "2");
@@ -97,12 +97,12 @@ Deno.test("handle_requests sends a refusal as the error body, with CORS and Retr
   deepEqual(logged, []);
 });
 
-Deno.test("handle_requests leaks nothing of an unexpected error, into the reply or the log", async () => {
+Deno.test("handleRequests leaks nothing of an unexpected error, into the reply or the log", async () => {
   const { response, logged } = await send("POST", "/broken");
   equal(response.status, 500);
   const { error } = await response.json();
   equal(error.code, "internal");
   equal(`${JSON.stringify(error)}${JSON.stringify(logged)}`.includes("klt_secret"), false);
   equal((logged[0] as { request_id: string }).request_id, error.request_id);
-  match(JSON.stringify(logged), /fail_unexpectedly/);
+  match(JSON.stringify(logged), /failUnexpectedly/);
 });

@@ -1,36 +1,37 @@
 /** From a request to one route's handler, and from whatever it throws to the contract's error body. */
 import { KultiError } from "../protocol/errors.ts";
-import { discard_rest, release_body } from "./body.ts";
+import { discardRest, releaseBody } from "./body.ts";
 import { DatabaseError } from "./db.ts";
-import { cors_headers, error_reply, preflight_reply } from "./reply.ts";
-import { type Route, routes_at } from "./route.ts";
+import { corsHeaders, errorReply, preflightReply } from "./reply.ts";
+import { type Route, routesAt } from "./route.ts";
 
 /** One line for the log. It never holds a key, a body or a text that came from outside. */
 export type Log = (facts: Record<string, unknown>) => void;
 
-const log_as_json: Log = (facts) => console.error(JSON.stringify(facts));
+const logAsJson: Log = (facts) => console.error(JSON.stringify(facts));
 
 /** The `fetch` of a function. It holds the only try/catch: handlers throw a KultiError for what the caller did wrong. */
-export function handle_requests<Deps>(
+export function handleRequests<Deps>(
   routes: readonly Route<Deps>[],
   deps: Deps,
-  log: Log = log_as_json,
+  log: Log = logAsJson,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
-    const request_id = crypto.randomUUID();
+    const requestId = crypto.randomUUID();
     let response: Response;
     try {
       response = await answer(request, routes, deps);
     } catch (error) {
       const refusal = error instanceof KultiError ? error : unexpected();
-      if (is_failure(refusal)) log({ request_id, code: refusal.code, ...safe_facts(error) });
-      response = error_reply(refusal, request_id);
+      if (isFailure(refusal))
+        log({ request_id: requestId, code: refusal.code, ...safeFacts(error) });
+      response = errorReply(refusal, requestId);
     }
-    release_body(request);
-    await discard_rest(request);
-    if (response.status === 405) response.headers.set("allow", methods_at(request, routes));
-    for (const [name, value] of Object.entries(cors_headers)) response.headers.set(name, value);
-    response.headers.set("x-request-id", request_id);
+    releaseBody(request);
+    await discardRest(request);
+    if (response.status === 405) response.headers.set("allow", methodsAt(request, routes));
+    for (const [name, value] of Object.entries(corsHeaders)) response.headers.set(name, value);
+    response.headers.set("x-request-id", requestId);
     return response;
   };
 }
@@ -40,33 +41,33 @@ async function answer<Deps>(
   routes: readonly Route<Deps>[],
   deps: Deps,
 ): Promise<Response> {
-  const found = routes_at(routes, new URL(request.url).pathname);
+  const found = routesAt(routes, new URL(request.url).pathname);
   if (found.length === 0) {
     throw new KultiError(
       "route_not_found",
       "Cannot find this path: the function has no such route.",
     );
   }
-  if (request.method === "OPTIONS") return preflight_reply(methods_at(request, routes));
+  if (request.method === "OPTIONS") return preflightReply(methodsAt(request, routes));
   // HEAD asks for what GET answers; its body is left out on the way.
   const method = request.method === "HEAD" ? "GET" : request.method;
   const chosen = found.find(({ route }) => route.method === method);
   if (!chosen) {
     throw new KultiError(
       "method_not_allowed",
-      `Cannot use this method here: the path takes ${methods_at(request, routes)}.`,
+      `Cannot use this method here: the path takes ${methodsAt(request, routes)}.`,
     );
   }
   return await chosen.route.handle(request, deps, chosen.params);
 }
 
-function methods_at<Deps>(request: Request, routes: readonly Route<Deps>[]): string {
-  const found = routes_at(routes, new URL(request.url).pathname);
+function methodsAt<Deps>(request: Request, routes: readonly Route<Deps>[]): string {
+  const found = routesAt(routes, new URL(request.url).pathname);
   return [...found.map(({ route }) => route.method), "OPTIONS"].join(", ");
 }
 
 /** Our fault. That a format is unknown or the worker is full is the caller's to know, and a flood must not fill the log. */
-const is_failure = (error: KultiError): boolean =>
+const isFailure = (error: KultiError): boolean =>
   error instanceof DatabaseError || error.code === "internal";
 
 function unexpected(): KultiError {
@@ -77,7 +78,7 @@ function unexpected(): KultiError {
 }
 
 /** An error's message may quote what was sent, so an unexpected one is logged by its name and its place alone. */
-function safe_facts(error: unknown): Record<string, unknown> {
+function safeFacts(error: unknown): Record<string, unknown> {
   if (error instanceof DatabaseError) return { ...error.facts };
   if (error instanceof KultiError) return {};
   if (!(error instanceof Error)) return { error: typeof error };

@@ -3,16 +3,16 @@ import { InFlight } from "./in-flight.ts";
 
 const create = () =>
   new InFlight({
-    small_bytes: 10,
-    small: { all_bytes: 40, own_bytes: 30 },
-    large: { all_bytes: 200, own_bytes: 100 },
+    smallBytes: 10,
+    small: { allBytes: 40, ownBytes: 30 },
+    large: { allBytes: 200, ownBytes: 100 },
   });
-const is_full = { code: "unavailable", retry_after_s: 1 };
+const isFull = { code: "unavailable", retryAfterS: 1 };
 
 Deno.test("one caller's large bodies leave room for its small ones and for others", () => {
   const bodies = create();
   bodies.hold("ada").add(110);
-  throws(() => bodies.hold("ada").add(11), is_full);
+  throws(() => bodies.hold("ada").add(11), isFull);
   bodies.hold("ada").add(10);
   bodies.hold("bob").add(110);
 });
@@ -21,7 +21,7 @@ Deno.test("all together have a limit, and small bodies pass while large ones are
   const bodies = create();
   bodies.hold("ada").add(110);
   bodies.hold("bob").add(110);
-  throws(() => bodies.hold("cid").add(11), is_full);
+  throws(() => bodies.hold("cid").add(11), isFull);
   bodies.hold("dan").add(10);
 });
 
@@ -30,7 +30,7 @@ Deno.test("what was released, of a refused body too, is free again", () => {
   const held = bodies.hold("ada");
   for (let piece = 0; piece < 22; piece++) held.add(5);
   const refused = bodies.hold("ada");
-  throws(() => refused.add(50), is_full);
+  throws(() => refused.add(50), isFull);
   refused.release();
   refused.release();
   held.release();
@@ -44,6 +44,6 @@ Deno.test("what was released, of a refused body too, is free again", () => {
 Deno.test("strangers share the room of all", () => {
   const bodies = create();
   for (let stranger = 0; stranger < 4; stranger++) bodies.hold(null).add(10);
-  throws(() => bodies.hold(null).add(1), is_full);
+  throws(() => bodies.hold(null).add(1), isFull);
   equal(bodies.hold(null).add(0), undefined);
 });

@@ -7,23 +7,23 @@ import { KultiError } from "../protocol/errors.ts";
 
 export interface Room {
   /** Of all callers together. */
-  all_bytes: number;
+  allBytes: number;
   /** Of one caller. */
-  own_bytes: number;
+  ownBytes: number;
 }
 
 export interface InFlightLimits {
   /** Up to here a body is small. */
-  small_bytes: number;
+  smallBytes: number;
   small: Room;
-  /** For what bodies have beyond `small_bytes`. */
+  /** For what bodies have beyond `smallBytes`. */
   large: Room;
 }
 
-export const in_flight_limits: InFlightLimits = {
-  small_bytes: 65_536,
-  small: { all_bytes: 16_777_216, own_bytes: 1_048_576 },
-  large: { all_bytes: 16_777_216, own_bytes: 4_194_304 },
+export const inFlightLimits: InFlightLimits = {
+  smallBytes: 65_536,
+  small: { allBytes: 16_777_216, ownBytes: 1_048_576 },
+  large: { allBytes: 16_777_216, ownBytes: 4_194_304 },
 };
 
 export interface Holding {
@@ -37,7 +37,7 @@ export class InFlight {
   readonly #small: Pool;
   readonly #large: Pool;
 
-  constructor(limits: InFlightLimits = in_flight_limits) {
+  constructor(limits: InFlightLimits = inFlightLimits) {
     this.#limits = limits;
     this.#small = new Pool(limits.small);
     this.#large = new Pool(limits.large);
@@ -45,16 +45,16 @@ export class InFlight {
 
   /** @param owner whose body it is; null for strangers, who share the room of all. */
   hold(owner: string | null): Holding {
-    const { small_bytes } = this.#limits;
+    const { smallBytes } = this.#limits;
     let small = 0;
     let large = 0;
     return {
       add: (bytes) => {
-        const to_small = Math.min(bytes, small_bytes - small);
-        const fits = this.#small.take(owner, to_small);
-        if (fits) small += to_small;
-        if (!fits || !this.#large.take(owner, bytes - to_small)) throw full();
-        large += bytes - to_small;
+        const toSmall = Math.min(bytes, smallBytes - small);
+        const fits = this.#small.take(owner, toSmall);
+        if (fits) small += toSmall;
+        if (!fits || !this.#large.take(owner, bytes - toSmall)) throw full();
+        large += bytes - toSmall;
       },
       release: () => {
         this.#small.give(owner, small);
@@ -78,7 +78,7 @@ class Pool {
   take(owner: string | null, bytes: number): boolean {
     if (bytes === 0) return true;
     const own = owner === null ? 0 : (this.#own.get(owner) ?? 0) + bytes;
-    if (own > this.#room.own_bytes || this.#all + bytes > this.#room.all_bytes) return false;
+    if (own > this.#room.ownBytes || this.#all + bytes > this.#room.allBytes) return false;
     if (owner !== null) this.#own.set(owner, own);
     this.#all += bytes;
     return true;
@@ -96,5 +96,5 @@ class Pool {
 
 function full(): KultiError {
   const message = "Cannot take the body: too many bodies are on their way. Send it again.";
-  return new KultiError("unavailable", message, { retry_after_s: 1 });
+  return new KultiError("unavailable", message, { retryAfterS: 1 });
 }

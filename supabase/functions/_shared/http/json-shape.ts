@@ -3,35 +3,35 @@
  * JSON.stringify of Deno 2.1 meets the end of its stack at some thousands. What an event may nest is for the
  * validator, which tells the path.
  */
-export const json_depth_limit = 500;
+export const jsonDepthLimit = 500;
 
 /** Keys of one object. Metadata, the only object of free keys, has fewer for want of bytes. */
-export const json_keys_limit = 4_096;
+export const jsonKeysLimit = 4_096;
 
 /**
  * Values of a body altogether. Four megabytes can hold two million, which take 100 times their bytes once they are
  * parsed; a diff of so many bytes has some 130,000 lines.
  */
-export const json_values_limit = 200_000;
+export const jsonValuesLimit = 200_000;
 
 export type ShapeProblem = "depth" | "keys" | "values";
 
 const quote = 0x22;
 const backslash = 0x5c;
 const comma = 0x2c;
-const open_list = 0x5b;
-const close_list = 0x5d;
-const open_object = 0x7b;
-const close_object = 0x7d;
+const openList = 0x5b;
+const closeList = 0x5d;
+const openObject = 0x7b;
+const closeObject = 0x7d;
 
 /**
  * What of a JSON text is too much, or null. Counts brackets and commas outside strings and stops at the first limit: it
  * reads the text, since the parsed value is what would take the time and the memory. In text that is no JSON it counts
  * something else, which the parser then refuses.
  */
-export function shape_problem(json: string): ShapeProblem | null {
+export function shapeProblem(json: string): ShapeProblem | null {
   // Of each open object, how many members may follow; of a list any number.
-  const room = new Float64Array(json_depth_limit + 1).fill(Number.POSITIVE_INFINITY);
+  const room = new Float64Array(jsonDepthLimit + 1).fill(Number.POSITIVE_INFINITY);
   let depth = 0;
   let values = 1;
   for (let at = 0; at < json.length; at++) {
@@ -43,17 +43,17 @@ export function shape_problem(json: string): ShapeProblem | null {
         if (inside === backslash) at++;
       }
     } else if (unit === comma) {
-      if (++values > json_values_limit) return "values";
+      if (++values > jsonValuesLimit) return "values";
       if (--(room as { [level: number]: number })[depth] < 1) return "keys";
-    } else if (unit === open_object || unit === open_list) {
-      if (++depth > json_depth_limit) return "depth";
+    } else if (unit === openObject || unit === openList) {
+      if (++depth > jsonDepthLimit) return "depth";
       // Its first member. Checked by the next comma, since the object may be empty.
       values++;
-      room[depth] = unit === open_object ? json_keys_limit : Number.POSITIVE_INFINITY;
-    } else if (unit === close_object || unit === close_list) {
+      room[depth] = unit === openObject ? jsonKeysLimit : Number.POSITIVE_INFINITY;
+    } else if (unit === closeObject || unit === closeList) {
       // An empty one has no first member.
       const before = json.charCodeAt(at - 1);
-      if (before === open_object || before === open_list) values--;
+      if (before === openObject || before === openList) values--;
       if (depth > 0) depth--;
     }
   }

@@ -1,12 +1,12 @@
 /** Agent keys: `klt_` and 32 random bytes. Only their hash leaves the functions. */
 import { encodeBase64Url } from "@std/encoding/base64url.js";
 import { encodeHex } from "@std/encoding/hex.js";
-import { key_prefix } from "../protocol/routes.ts";
+import { keyPrefix } from "../protocol/routes.ts";
 
-export const key_pattern = new RegExp(`^${key_prefix}[A-Za-z0-9_-]{43}$`);
+export const keyPattern = new RegExp(`^${keyPrefix}[A-Za-z0-9_-]{43}$`);
 
 /** Characters of a key that are stored in the clear, so that its owner can tell keys apart. */
-const shown_characters = 12;
+const shownCharacters = 12;
 
 export interface NewKey {
   /** Shown once, stored nowhere. */
@@ -15,16 +15,16 @@ export interface NewKey {
   key_prefix: string;
 }
 
-export async function make_key(): Promise<NewKey> {
-  const api_key = key_prefix + encodeBase64Url(crypto.getRandomValues(new Uint8Array(32)));
+export async function makeKey(): Promise<NewKey> {
+  const apiKey = keyPrefix + encodeBase64Url(crypto.getRandomValues(new Uint8Array(32)));
   return {
-    api_key,
-    key_hash: await sha256_hex(api_key),
-    key_prefix: api_key.slice(0, shown_characters),
+    api_key: apiKey,
+    key_hash: await sha256Hex(apiKey),
+    key_prefix: apiKey.slice(0, shownCharacters),
   };
 }
 
 /** A key holds 256 random bits: one round of SHA-256 can't be guessed back, and the database can look it up. */
-export async function sha256_hex(text: string): Promise<string> {
+export async function sha256Hex(text: string): Promise<string> {
   return encodeHex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }

@@ -1,15 +1,15 @@
-import { type ErrorBody, error_status, type KultiError } from "../protocol/errors.ts";
+import { type ErrorBody, errorStatus, type KultiError } from "../protocol/errors.ts";
 
 /**
  * Pages of any origin may call: agents prove themselves by a key in a header, which a foreign page does not have, and
  * no cookie is ever read.
  */
-export const cors_headers = {
+export const corsHeaders = {
   "access-control-allow-origin": "*",
   "access-control-expose-headers": "retry-after, x-request-id",
 } as const;
 
-const allowed_headers =
+const allowedHeaders =
   "authorization, apikey, content-type, content-encoding, x-client-info, x-kulti-key";
 
 /** A JSON reply. Keys and chat pass here, so nothing may be cached on the way. */
@@ -18,26 +18,26 @@ export function reply(status: number, body: unknown): Response {
 }
 
 /** The answer to the OPTIONS request by which a browser asks whether it may send the real one. */
-export function preflight_reply(methods: string): Response {
+export function preflightReply(methods: string): Response {
   return new Response(null, {
     status: 204,
     headers: {
       "access-control-allow-methods": methods,
-      "access-control-allow-headers": allowed_headers,
+      "access-control-allow-headers": allowedHeaders,
       "access-control-max-age": "86400",
     },
   });
 }
 
 /** A refusal as the contract has it: the error body, and the headers that belong to its status. */
-export function error_reply(error: KultiError, request_id: string): Response {
-  const { code, message, issues, retry_after_s } = error;
+export function errorReply(error: KultiError, requestId: string): Response {
+  const { code, message, issues, retryAfterS } = error;
   const body: ErrorBody = {
-    error: { code, message, ...(issues?.length ? { issues } : {}), request_id },
+    error: { code, message, ...(issues?.length ? { issues } : {}), request_id: requestId },
   };
-  const response = reply(error_status[code], body);
-  if (retry_after_s !== undefined) {
-    response.headers.set("retry-after", String(Math.max(1, Math.ceil(retry_after_s))));
+  const response = reply(errorStatus[code], body);
+  if (retryAfterS !== undefined) {
+    response.headers.set("retry-after", String(Math.max(1, Math.ceil(retryAfterS))));
   }
   if (response.status === 401) response.headers.set("www-authenticate", 'Bearer realm="kulti"');
   return response;

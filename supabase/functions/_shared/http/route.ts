@@ -17,19 +17,19 @@ export interface FoundRoute<Deps> {
 }
 
 /** The routes whose path matches, whatever their method: none means 404, none of the right method 405. */
-export function routes_at<Deps>(
+export function routesAt<Deps>(
   routes: readonly Route<Deps>[],
   pathname: string,
 ): FoundRoute<Deps>[] {
   const found: FoundRoute<Deps>[] = [];
   for (const route of routes) {
     const match = new URLPattern({ pathname: `${route.pathname}{/}?` }).exec({ pathname });
-    if (match) found.push({ route, params: named_groups(match.pathname.groups) });
+    if (match) found.push({ route, params: namedGroups(match.pathname.groups) });
   }
   return found;
 }
 
-function named_groups(groups: Record<string, string | undefined>): Record<string, string> {
+function namedGroups(groups: Record<string, string | undefined>): Record<string, string> {
   const named: Record<string, string> = {};
   for (const [name, value] of Object.entries(groups)) named[name] = value ?? "";
   return named;

@@ -1,7 +1,7 @@
 /** What the tests of the functions share. */
 import { fail } from "node:assert/strict";
 import { KultiError } from "../protocol/errors.ts";
-import { type Callers, create_callers } from "./callers.ts";
+import { type Callers, createCallers } from "./callers.ts";
 import type { Database } from "./db.ts";
 
 /** The KultiError which the promise rejects with; anything else fails the test. */
@@ -11,10 +11,10 @@ export async function refused(promise: Promise<unknown>): Promise<KultiError> {
 }
 
 /** Callers of a database that knows every key as this agent's. */
-export function known_callers(agent: { agent_id: string }): Callers {
+export function knownCallers(agent: { agentId: string }): Callers {
   const call = (name: string) =>
     name === "authenticate_agent"
       ? Promise.resolve({ ...agent, redact_secrets: true })
       : fail(`${name} was called`);
-  return create_callers({ call } as Database);
+  return createCallers({ call } as Database);
 }

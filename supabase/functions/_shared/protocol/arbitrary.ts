@@ -6,8 +6,8 @@ import {
   priorities,
   type StoredEvent,
   statuses,
-  terminal_streams,
-  thought_types,
+  terminalStreams,
+  thoughtTypes,
 } from "./event.ts";
 
 const opt = { requiredKeys: [] as never[] };
@@ -22,11 +22,11 @@ const name = fc.constantFrom(
 );
 const line = fc.constantFrom("", "one", "two", "three", "\r", "  four");
 const text = fc.array(line, { maxLength: 6 }).map((lines) => lines.join("\n"));
-const any_text = fc.oneof(text, fc.string({ unit: "grapheme", maxLength: 20 }));
+const anyText = fc.oneof(text, fc.string({ unit: "grapheme", maxLength: 20 }));
 const number = fc.integer({ min: 0, max: 1_000_000 });
 
 const edit: fc.Arbitrary<CodeEdit> = fc.oneof(
-  fc.record({ old_text: text, new_text: any_text }),
+  fc.record({ old_text: text, new_text: anyText }),
   fc.record({
     start: fc.integer({ min: 0, max: 9 }),
     removed: fc.array(line, { maxLength: 3 }),
@@ -37,8 +37,8 @@ const edits = fc.array(edit, { minLength: 1, maxLength: 4 });
 const language = fc.record({ language: fc.constantFrom("typescript", "python") }, opt);
 
 const code = fc.oneof(
-  fc.record({ filename: name, action: fc.constant("write" as const), content: any_text }),
-  fc.record({ filename: name, action: fc.constant("edit" as const), content: any_text }),
+  fc.record({ filename: name, action: fc.constant("write" as const), content: anyText }),
+  fc.record({ filename: name, action: fc.constant("edit" as const), content: anyText }),
   fc.record({ filename: name, action: fc.constant("edit" as const), edits }),
   fc.record({ filename: name, action: fc.constant("delete" as const) }),
   fc.record({ filename: name, action: fc.constant("rename" as const), old_filename: name }),
@@ -46,8 +46,8 @@ const code = fc.oneof(
 
 const metadata = fc.record(
   {
-    tool: any_text,
-    options: fc.array(any_text, { maxLength: 3 }),
+    tool: anyText,
+    options: fc.array(anyText, { maxLength: 3 }),
     confidence: fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0),
     constructor: fc.jsonValue({ maxDepth: 2, noUnicodeString: true }),
   } as Record<string, fc.Arbitrary<unknown>>,
@@ -56,7 +56,7 @@ const metadata = fc.record(
 
 const thought = fc
   .tuple(
-    fc.record({ thought_type: fc.constantFrom(...thought_types), content: any_text }),
+    fc.record({ thought_type: fc.constantFrom(...thoughtTypes), content: anyText }),
     fc.record(
       {
         priority: fc.constantFrom(...priorities),
@@ -71,7 +71,7 @@ const thought = fc
 
 const titled = fc.oneof(
   fc.record({ title: fc.constantFrom("Fix it", "Ship it") }),
-  fc.record({ title: fc.constant("Fix it"), description: any_text }),
+  fc.record({ title: fc.constant("Fix it"), description: anyText }),
 );
 
 const kind = <Type extends string, Data>(type: Type, data: fc.Arbitrary<Data>) =>
@@ -90,8 +90,8 @@ const body = fc.oneof(
     "terminal",
     fc
       .tuple(
-        fc.record({ stream: fc.constantFrom(...terminal_streams), text: any_text }),
-        fc.record({ command: any_text, exit_code: fc.integer({ min: -9, max: 255 }) }, opt),
+        fc.record({ stream: fc.constantFrom(...terminalStreams), text: anyText }),
+        fc.record({ command: anyText, exit_code: fc.integer({ min: -9, max: 255 }) }, opt),
       )
       .map(([one, other]) => ({ ...one, ...other })),
   ),
@@ -118,10 +118,10 @@ const at = fc
   })
   .map((date) => date.toISOString());
 
-export const agent_event = fc
+export const agentEvent = fc
   .tuple(body, at, fc.uuid())
   .map(([event, time, id]) => ({ id, at: time, ...event }) as AgentEvent);
 
-export const stored_events: fc.Arbitrary<StoredEvent[]> = fc
-  .array(agent_event, { maxLength: 40 })
+export const storedEvents: fc.Arbitrary<StoredEvent[]> = fc
+  .array(agentEvent, { maxLength: 40 })
   .map((events) => events.map((event, index) => ({ seq: index + 1, ...event })));

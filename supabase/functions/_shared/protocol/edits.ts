@@ -1,6 +1,6 @@
 /** Edits applied to text. What does not fit is left out and told, never guessed: the text stays whole. */
 import type { CodeEdit, DiffHunk, TextReplacement } from "./event.ts";
-import { index_of } from "./text.ts";
+import { indexOf } from "./text.ts";
 
 export interface Edited {
   text: string;
@@ -24,64 +24,64 @@ interface Left {
  * A thousand hostile edits of a megabyte must not freeze a viewer's page: what is beyond this does not fit. A hundred
  * edits of the largest file, or a thousand of one of 100 KB, stay far below.
  */
-const most_characters = 128 * 1_048_576;
-const most_comparisons = 2_000_000;
+const mostCharacters = 128 * 1_048_576;
+const mostComparisons = 2_000_000;
 
 /**
  * In order, each to the outcome of those before it; the hunks count their lines in the text before all of them.
  * A replacement fits when its old text occurs, a hunk when its removed lines stand at its start or anywhere else
  * (the nearest place wins, since agents miscount), an empty old text only when the text is empty.
  */
-export function apply_edits(text: string, edits: readonly CodeEdit[]): Edited {
+export function applyEdits(text: string, edits: readonly CodeEdit[]): Edited {
   const unfit: CodeEdit[] = [];
   const shifts: Shift[] = [];
-  const left: Left = { characters: most_characters, comparisons: most_comparisons };
+  const left: Left = { characters: mostCharacters, comparisons: mostComparisons };
   let whole = text;
   let lines: string[] | null = null;
   for (const edit of edits) {
-    if (is_hunk(edit)) {
+    if (isHunk(edit)) {
       lines ??= whole.split("\n");
-      if (!apply_hunk(lines, edit, shifts, left)) unfit.push(edit);
+      if (!applyHunk(lines, edit, shifts, left)) unfit.push(edit);
       continue;
     }
     if (lines) whole = lines.join("\n");
     lines = null;
-    const next = replace_text(whole, edit, left);
+    const next = replaceText(whole, edit, left);
     if (next === null) unfit.push(edit);
     else whole = next;
   }
   return { text: lines ? lines.join("\n") : whole, unfit };
 }
 
-export const is_hunk = (edit: CodeEdit): edit is DiffHunk => "start" in edit;
+export const isHunk = (edit: CodeEdit): edit is DiffHunk => "start" in edit;
 
 /** An edit of a file nobody has seen that still gives its content: the file was empty or new. */
-export const starts_file = (edit: CodeEdit | undefined): edit is TextReplacement =>
-  edit !== undefined && !is_hunk(edit) && edit.old_text === "";
+export const startsFile = (edit: CodeEdit | undefined): edit is TextReplacement =>
+  edit !== undefined && !isHunk(edit) && edit.old_text === "";
 
-function replace_text(text: string, edit: TextReplacement, left: Left): string | null {
+function replaceText(text: string, edit: TextReplacement, left: Left): string | null {
   if (edit.old_text === "") return text === "" ? edit.new_text : null;
   left.characters -= text.length;
-  const at = left.characters < 0 ? -1 : index_of(text, edit.old_text, left);
+  const at = left.characters < 0 ? -1 : indexOf(text, edit.old_text, left);
   if (at < 0) return null;
   return text.slice(0, at) + edit.new_text + text.slice(at + edit.old_text.length);
 }
 
-function apply_hunk(lines: string[], hunk: DiffHunk, shifts: Shift[], left: Left): boolean {
+function applyHunk(lines: string[], hunk: DiffHunk, shifts: Shift[], left: Left): boolean {
   left.characters -= lines.length;
   if (left.characters < 0) return false;
   const moved = shifts.reduce((sum, { start, by }) => (start < hunk.start ? sum + by : sum), 0);
-  const at = nearest_match(lines, hunk.removed, hunk.start - 1 + moved, left);
+  const at = nearestMatch(lines, hunk.removed, hunk.start - 1 + moved, left);
   if (at < 0) return false;
   const carriage = (lines[at] ?? lines[at - 1] ?? "").endsWith("\r");
-  const added = carriage ? hunk.added.map((line) => `${without_cr(line)}\r`) : hunk.added;
-  replace_lines(lines, at, hunk.removed.length, added);
+  const added = carriage ? hunk.added.map((line) => `${withoutCr(line)}\r`) : hunk.added;
+  replaceLines(lines, at, hunk.removed.length, added);
   shifts.push({ start: hunk.start, by: hunk.added.length - hunk.removed.length });
   return true;
 }
 
 /** In pieces, since a spread of a very long list overflows the stack. */
-function replace_lines(lines: string[], at: number, gone: number, added: readonly string[]): void {
+function replaceLines(lines: string[], at: number, gone: number, added: readonly string[]): void {
   const piece = 1_000;
   lines.splice(at, gone, ...added.slice(0, piece));
   for (let start = piece; start < added.length; start += piece) {
@@ -90,9 +90,9 @@ function replace_lines(lines: string[], at: number, gone: number, added: readonl
 }
 
 /** Of one hunk, above and below the expected place. */
-const max_comparisons = 100_000;
+const maxComparisons = 100_000;
 
-function nearest_match(
+function nearestMatch(
   lines: readonly string[],
   wanted: readonly string[],
   near: number,
@@ -101,7 +101,7 @@ function nearest_match(
   const last = lines.length - wanted.length;
   const expected = Math.max(0, Math.min(near, lines.length));
   if (wanted.length === 0) return expected;
-  const affordable = Math.min(max_comparisons, left.comparisons);
+  const affordable = Math.min(maxComparisons, left.comparisons);
   const reach = Math.min(lines.length, Math.floor(affordable / wanted.length));
   for (let distance = 0; distance <= reach; distance++) {
     left.comparisons -= wanted.length;
@@ -114,7 +114,7 @@ function nearest_match(
 }
 
 function matches(lines: readonly string[], wanted: readonly string[], at: number): boolean {
-  return wanted.every((line, index) => without_cr(lines[at + index] ?? "") === without_cr(line));
+  return wanted.every((line, index) => withoutCr(lines[at + index] ?? "") === withoutCr(line));
 }
 
-const without_cr = (line: string): string => (line.endsWith("\r") ? line.slice(0, -1) : line);
+const withoutCr = (line: string): string => (line.endsWith("\r") ? line.slice(0, -1) : line);

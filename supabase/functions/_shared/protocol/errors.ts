@@ -1,5 +1,5 @@
 /** The stable error codes, each with its HTTP status. */
-export const error_status = {
+export const errorStatus = {
   malformed_json: 400,
   malformed_body: 400,
   malformed_path: 400,
@@ -27,7 +27,7 @@ export const error_status = {
   unavailable: 503,
 } as const;
 
-export type ErrorCode = keyof typeof error_status;
+export type ErrorCode = keyof typeof errorStatus;
 
 /** Where and why a value was refused. */
 export interface Issue {
@@ -47,21 +47,21 @@ export class KultiError extends Error {
   readonly code: ErrorCode;
   readonly issues?: Issue[];
   /** For `rate_limited`, `quota_exceeded` and `unavailable`: seconds to wait. */
-  readonly retry_after_s?: number;
+  readonly retryAfterS?: number;
 
   constructor(
     code: ErrorCode,
     message: string,
-    details: { issues?: Issue[]; retry_after_s?: number } = {},
+    details: { issues?: Issue[]; retryAfterS?: number } = {},
   ) {
     super(message);
     this.name = "KultiError";
     this.code = code;
     if (details.issues) this.issues = details.issues;
-    if (details.retry_after_s !== undefined) this.retry_after_s = details.retry_after_s;
+    if (details.retryAfterS !== undefined) this.retryAfterS = details.retryAfterS;
   }
 
   get status(): number {
-    return error_status[this.code];
+    return errorStatus[this.code];
   }
 }

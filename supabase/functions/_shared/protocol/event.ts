@@ -1,6 +1,6 @@
 /** Events as agents send them and as the table keeps them. Field names are the wire's and the database's. */
 
-export const thought_types = [
+export const thoughtTypes = [
   "general",
   "reasoning",
   "decision",
@@ -10,7 +10,7 @@ export const thought_types = [
   "context",
   "prompt",
 ] as const;
-export type ThoughtType = (typeof thought_types)[number];
+export type ThoughtType = (typeof thoughtTypes)[number];
 
 export const priorities = ["headline", "working", "detail"] as const;
 export type Priority = (typeof priorities)[number];
@@ -29,13 +29,13 @@ export const statuses = [
 export type Status = (typeof statuses)[number];
 
 /** A `status` event with one of these ends its session. */
-export const ending_statuses = ["done", "offline"] as const satisfies readonly Status[];
+export const endingStatuses = ["done", "offline"] as const satisfies readonly Status[];
 
-export const code_actions = ["write", "edit", "delete", "rename"] as const;
-export type CodeAction = (typeof code_actions)[number];
+export const codeActions = ["write", "edit", "delete", "rename"] as const;
+export type CodeAction = (typeof codeActions)[number];
 
-export const terminal_streams = ["stdout", "stderr", "input"] as const;
-export type TerminalStream = (typeof terminal_streams)[number];
+export const terminalStreams = ["stdout", "stderr", "input"] as const;
+export type TerminalStream = (typeof terminalStreams)[number];
 
 export const visibilities = ["public", "unlisted", "private"] as const;
 export type Visibility = (typeof visibilities)[number];
@@ -150,7 +150,7 @@ export interface EventDataByType {
 
 export type EventType = keyof EventDataByType;
 
-export const event_types = [
+export const eventTypes = [
   "thought",
   "code",
   "terminal",

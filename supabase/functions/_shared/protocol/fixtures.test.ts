@@ -1,24 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { KultiError } from "./errors.ts";
-import { event_types } from "./event.ts";
-import { read_fixtures } from "./fixtures.ts";
-import { is_legacy, parse_legacy } from "./legacy.ts";
+import { eventTypes } from "./event.ts";
+import { readFixtures } from "./fixtures.ts";
+import { isLegacy, parseLegacy } from "./legacy.ts";
 import {
-  parse_agent_message,
-  parse_ingest,
-  parse_profile_changes,
-  parse_register,
-  parse_rotate,
-  parse_viewer_message,
+  parseAgentMessage,
+  parseIngest,
+  parseProfileChanges,
+  parseRegister,
+  parseRotate,
+  parseViewerMessage,
 } from "./schema.ts";
 
 const parsers: Record<string, (body: unknown) => unknown> = {
-  ingest: (body) => parse_ingest(body),
-  register: parse_register,
-  profile_changes: parse_profile_changes,
-  rotate: parse_rotate,
-  viewer_message: parse_viewer_message,
-  agent_message: parse_agent_message,
+  ingest: (body) => parseIngest(body),
+  register: parseRegister,
+  profile_changes: parseProfileChanges,
+  rotate: parseRotate,
+  viewer_message: parseViewerMessage,
+  agent_message: parseAgentMessage,
 };
 
 function refusal(run: () => unknown): KultiError {
@@ -37,19 +37,19 @@ const sorted = (issues: readonly { path: string; limit?: number }[] = []) =>
     .toSorted();
 
 describe("valid fixtures", () => {
-  test.each(read_fixtures("valid"))("$name: $about", ({ request, body }) => {
+  test.each(readFixtures("valid"))("$name: $about", ({ request, body }) => {
     // What is accepted is kept as it is; an id and a time may be added to events.
     expect(parsers[request]?.(body)).toMatchObject(body as object);
   });
 
   test("show every event type", () => {
-    const bodies = JSON.stringify(read_fixtures("valid"));
-    expect(event_types.filter((type) => !bodies.includes(`"type":"${type}"`))).toEqual([]);
+    const bodies = JSON.stringify(readFixtures("valid"));
+    expect(eventTypes.filter((type) => !bodies.includes(`"type":"${type}"`))).toEqual([]);
   });
 });
 
 describe("invalid fixtures", () => {
-  test.each(read_fixtures("invalid"))("$name: $about", ({ request, body, code, issues }) => {
+  test.each(readFixtures("invalid"))("$name: $about", ({ request, body, code, issues }) => {
     const error = refusal(() => parsers[request]?.(body));
     expect(error).toMatchObject({ code, status: 422 });
     expect(sorted(error.issues)).toEqual(sorted(issues));
@@ -58,14 +58,14 @@ describe("invalid fixtures", () => {
 });
 
 describe("legacy fixtures", () => {
-  test.each(read_fixtures("legacy"))("$name: $about", ({ body, events }) => {
+  test.each(readFixtures("legacy"))("$name: $about", ({ body, events }) => {
     const now = "2026-11-22T10:00:00.000Z";
-    expect(is_legacy(body)).toBe(true);
-    const request = parse_legacy(body, now);
+    expect(isLegacy(body)).toBe(true);
+    const request = parseLegacy(body, now);
     expect(request).toEqual({
       agent_id: "my-agent",
       events: events.map((event) => ({ at: now, ...event, id: expect.any(String) })),
     });
-    if (events.length > 0) expect(parse_ingest(request)).toEqual(request);
+    if (events.length > 0) expect(parseIngest(request)).toEqual(request);
   });
 });

@@ -1,4 +1,4 @@
-import { apply_edits, starts_file } from "./edits.ts";
+import { applyEdits, startsFile } from "./edits.ts";
 import type { CodeData, CodeEdit, EventOf } from "./event.ts";
 import { List } from "./list.ts";
 import type { Stage, StageFile } from "./stage.ts";
@@ -11,12 +11,12 @@ interface Change {
   patches?: List<CodeEdit>;
 }
 
-export function fold_code(stage: Stage, event: EventOf<"code">, at: string): Partial<Stage> {
+export function foldCode(stage: Stage, event: EventOf<"code">, at: string): Partial<Stage> {
   const { data } = event;
   const source = data.action === "rename" ? (data.old_filename ?? data.filename) : data.filename;
   const before = stage.files.get(source);
   const renamed = source !== data.filename;
-  const change = change_of(before, data);
+  const change = changeOf(before, data);
   const file: StageFile = {
     filename: data.filename,
     language: data.language ?? before?.language ?? null,
@@ -37,7 +37,7 @@ export function fold_code(stage: Stage, event: EventOf<"code">, at: string): Par
   return { files, active_file: data.filename };
 }
 
-function change_of(before: StageFile | undefined, data: CodeData): Change {
+function changeOf(before: StageFile | undefined, data: CodeData): Change {
   const known = before?.content ?? null;
   // A deleted file's last content: what an edit after all must have been made to.
   const buried = before?.deleted ? before.previous_content : known;
@@ -60,11 +60,11 @@ function change_of(before: StageFile | undefined, data: CodeData): Change {
 }
 
 function edited(base: string | null, patches: List<CodeEdit>, edits: readonly CodeEdit[]): Change {
-  const empty = base === null && starts_file(edits[0]);
+  const empty = base === null && startsFile(edits[0]);
   if (base === null && !empty) {
     return { content: null, previous_content: null, edits, patches: List.concat(patches, edits) };
   }
-  const { text, unfit } = apply_edits(base ?? "", edits);
+  const { text, unfit } = applyEdits(base ?? "", edits);
   const left = empty ? List.empty : patches;
   return { content: text, previous_content: base, edits, patches: List.concat(left, unfit) };
 }

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { stored_events } from "./arbitrary.ts";
+import { storedEvents } from "./arbitrary.ts";
 import type { CodeData, EventDataByType, EventType, StoredEvent } from "./event.ts";
-import { empty_stage, fold, fold_all } from "./fold.ts";
+import { emptyStage, fold, foldAll } from "./fold.ts";
 
 const seen = (value: unknown) => JSON.parse(JSON.stringify(value));
 
@@ -14,19 +14,19 @@ function events<Type extends EventType>(type: Type, ...data: EventDataByType[Typ
 }
 
 const staged = <Type extends EventType>(type: Type, ...data: EventDataByType[Type][]) =>
-  fold_all(empty_stage, events(type, ...data));
+  foldAll(emptyStage, events(type, ...data));
 
-const file_after = (name: string, ...data: CodeData[]) => staged("code", ...data).files.get(name);
+const fileAfter = (name: string, ...data: CodeData[]) => staged("code", ...data).files.get(name);
 
 describe("fold, any events", () => {
   test("of a prefix and then the rest equals fold of all, and leaves the earlier stage as it was", () => {
     fc.assert(
-      fc.property(stored_events, fc.nat(), (all, cut) => {
+      fc.property(storedEvents, fc.nat(), (all, cut) => {
         const at = all.length === 0 ? 0 : cut % all.length;
-        const prefix = fold_all(empty_stage, all.slice(0, at));
+        const prefix = foldAll(emptyStage, all.slice(0, at));
         const before = seen(prefix);
-        const whole = seen(fold_all(empty_stage, all));
-        expect(seen(fold_all(prefix, all.slice(at)))).toEqual(whole);
+        const whole = seen(foldAll(emptyStage, all));
+        expect(seen(foldAll(prefix, all.slice(at)))).toEqual(whole);
         expect(seen(prefix)).toEqual(before);
       }),
     );
@@ -35,9 +35,9 @@ describe("fold, any events", () => {
   test("in any order neither throws nor goes back in seq or time", () => {
     fc.assert(
       fc.property(
-        stored_events.chain((all) => fc.shuffledSubarray(all, { minLength: all.length })),
+        storedEvents.chain((all) => fc.shuffledSubarray(all, { minLength: all.length })),
         (shuffled) => {
-          let stage = empty_stage;
+          let stage = emptyStage;
           for (const event of shuffled) {
             const next = fold(stage, event);
             if (event.seq <= stage.seq) expect(next).toBe(stage);
@@ -54,17 +54,17 @@ describe("fold, any events", () => {
 
   test("twice the same events change nothing more", () => {
     fc.assert(
-      fc.property(stored_events, (all) => {
-        const once = fold_all(empty_stage, all);
-        expect(fold_all(once, all)).toBe(once);
+      fc.property(storedEvents, (all) => {
+        const once = foldAll(emptyStage, all);
+        expect(foldAll(once, all)).toBe(once);
       }),
     );
   });
 
   test("keeps a file's content equal to its writes and whole-content edits", () => {
     fc.assert(
-      fc.property(stored_events, (all) => {
-        const stage = fold_all(empty_stage, all);
+      fc.property(storedEvents, (all) => {
+        const stage = foldAll(emptyStage, all);
         const last = all.findLast(({ type }) => type === "code");
         if (last?.type !== "code" || last.data.content === undefined) return;
         expect(stage.files.get(last.data.filename)).toMatchObject({
@@ -82,9 +82,9 @@ describe("fold, any events", () => {
       const data = { filename, action: "write", content: `line ${index}\n` };
       return { seq: index + 1, id: `${index}`, at: "2026-11-22T10:00:00Z", type: "code", data };
     }) as StoredEvent[];
-    const from_ms = process.cpuUsage().user / 1000;
-    expect(fold_all(empty_stage, many).files.length).toBe(5_000);
-    expect(process.cpuUsage().user / 1000 - from_ms).toBeLessThan(2_000);
+    const fromMs = process.cpuUsage().user / 1000;
+    expect(foldAll(emptyStage, many).files.length).toBe(5_000);
+    expect(process.cpuUsage().user / 1000 - fromMs).toBeLessThan(2_000);
   });
 });
 
@@ -102,7 +102,7 @@ describe("fold of thoughts", () => {
       say("me", { metadata: { file: "b" }, priority: "headline" }),
       say(" see.", { done: true }),
     ) as [StoredEvent, StoredEvent, StoredEvent];
-    const open = fold_all(empty_stage, [first, second]);
+    const open = foldAll(emptyStage, [first, second]);
     expect(seen(open.thoughts)).toMatchObject([{ seq: 1, content: "Let me", done: false }]);
     expect(seen(fold(open, last).thoughts)).toMatchObject([
       {
@@ -149,14 +149,14 @@ describe("fold of code", () => {
     edits,
   });
   const gone: CodeData = { filename: "a.ts", action: "delete" };
-  const move = (old_filename: string, filename: string): CodeData => ({
+  const move = (oldFilename: string, filename: string): CodeData => ({
     filename,
-    old_filename,
+    old_filename: oldFilename,
     action: "rename",
   });
 
   test("write, then a replacement", () => {
-    const file = file_after("a.ts", write("let a = 1;\n"), edit({ old_text: "1", new_text: "2" }));
+    const file = fileAfter("a.ts", write("let a = 1;\n"), edit({ old_text: "1", new_text: "2" }));
     expect(file).toMatchObject({
       content: "let a = 2;\n",
       previous_content: "let a = 1;\n",
@@ -167,14 +167,14 @@ describe("fold of code", () => {
 
   test("an edit that does not fit leaves the content and is remembered until the next whole content", () => {
     const lost = edit({ old_text: "nowhere", new_text: "x" });
-    const file = file_after("a.ts", write("one"), lost);
+    const file = fileAfter("a.ts", write("one"), lost);
     expect(seen(file)).toMatchObject({ content: "one", patches: lost.edits });
-    expect(seen(file_after("a.ts", write("one"), lost, write("two")))?.patches).toEqual([]);
+    expect(seen(fileAfter("a.ts", write("one"), lost, write("two")))?.patches).toEqual([]);
   });
 
   test("an edit of an unknown file is kept as a patch, its content stays unknown", () => {
     const change = edit({ old_text: "a", new_text: "b" });
-    expect(seen(file_after("a.ts", change, change))).toMatchObject({
+    expect(seen(fileAfter("a.ts", change, change))).toMatchObject({
       content: null,
       previous_content: null,
       patches: [...(change.edits ?? []), ...(change.edits ?? [])],
@@ -182,11 +182,11 @@ describe("fold of code", () => {
   });
 
   test("an empty old_text on an unknown file is the content of a new one", () => {
-    expect(file_after("a.ts", edit({ old_text: "", new_text: "hello" }))?.content).toBe("hello");
+    expect(fileAfter("a.ts", edit({ old_text: "", new_text: "hello" }))?.content).toBe("hello");
   });
 
   test("delete keeps the file's last content as previous_content", () => {
-    expect(file_after("a.ts", write("one"), gone)).toMatchObject({
+    expect(fileAfter("a.ts", write("one"), gone)).toMatchObject({
       content: null,
       previous_content: "one",
       deleted: true,
@@ -194,7 +194,7 @@ describe("fold of code", () => {
   });
 
   test("an edit of a deleted file applies to what was deleted and revives it", () => {
-    const file = file_after("a.ts", write("one"), gone, edit({ old_text: "one", new_text: "two" }));
+    const file = fileAfter("a.ts", write("one"), gone, edit({ old_text: "one", new_text: "two" }));
     expect(file).toMatchObject({ content: "two", deleted: false });
   });
 
@@ -216,7 +216,7 @@ describe("fold of code", () => {
   });
 
   test("rename of an unknown file makes one of unknown content", () => {
-    expect(file_after("b.ts", move("a.ts", "b.ts"))).toMatchObject({
+    expect(fileAfter("b.ts", move("a.ts", "b.ts"))).toMatchObject({
       content: null,
       renamed_from: "a.ts",
     });
@@ -260,7 +260,7 @@ describe("fold of the rest", () => {
       StoredEvent,
       StoredEvent,
     ];
-    const stage = fold_all(empty_stage, [
+    const stage = foldAll(emptyStage, [
       { ...one, at: "2026-11-22T10:00:00Z" },
       { ...two, at: "2026-11-22T10:30:00+01:00" },
     ]);
@@ -269,9 +269,9 @@ describe("fold of the rest", () => {
 
   test("an event type of a later contract takes its seq and changes nothing else", () => {
     const later = { seq: 1, id: "x", at: "2026-11-22T10:00:00Z", type: "dance", data: {} };
-    expect(fold(empty_stage, later as unknown as StoredEvent)).toMatchObject({
+    expect(fold(emptyStage, later as unknown as StoredEvent)).toMatchObject({
       seq: 1,
-      thoughts: empty_stage.thoughts,
+      thoughts: emptyStage.thoughts,
     });
   });
 
@@ -281,8 +281,8 @@ describe("fold of the rest", () => {
     expect(staged("status", { status: "starting" }).status).toBe("starting");
     const [starting] = events("status", { status: "starting" });
     const [, then] = events("thought", thought, thought);
-    expect(fold_all(empty_stage, [starting, then] as StoredEvent[]).status).toBe("live");
+    expect(foldAll(emptyStage, [starting, then] as StoredEvent[]).status).toBe("live");
     const [paused] = events("status", { status: "paused" });
-    expect(fold_all(empty_stage, [paused, then] as StoredEvent[]).status).toBe("paused");
+    expect(foldAll(emptyStage, [paused, then] as StoredEvent[]).status).toBe("paused");
   });
 });

@@ -5,11 +5,11 @@
  */
 import { Dict } from "./dict.ts";
 import type { EventOf, StoredEvent, TaskData, UsageData } from "./event.ts";
-import { fold_code } from "./fold-code.ts";
+import { foldCode } from "./fold-code.ts";
 import { List } from "./list.ts";
 import type { Stage, Thought, Usage } from "./stage.ts";
 
-export const empty_stage: Stage = {
+export const emptyStage: Stage = {
   seq: 0,
   at: null,
   started_at: null,
@@ -31,13 +31,20 @@ export const empty_stage: Stage = {
 export function fold(stage: Stage, event: StoredEvent): Stage {
   if (event.seq <= stage.seq) return stage;
   const at = later(stage.at, event.at);
-  const started_at = stage.started_at ?? event.at;
+  const startedAt = stage.started_at ?? event.at;
   // An agent that works without a word about its status has started all the same.
   const status = stage.status === "starting" ? "live" : stage.status;
-  return { ...stage, seq: event.seq, at, started_at, status, ...changes(stage, event, at) };
+  return {
+    ...stage,
+    seq: event.seq,
+    at,
+    started_at: startedAt,
+    status,
+    ...changes(stage, event, at),
+  };
 }
 
-export function fold_all(stage: Stage, events: Iterable<StoredEvent>): Stage {
+export function foldAll(stage: Stage, events: Iterable<StoredEvent>): Stage {
   let folded = stage;
   for (const event of events) folded = fold(folded, event);
   return folded;
@@ -46,12 +53,12 @@ export function fold_all(stage: Stage, events: Iterable<StoredEvent>): Stage {
 function changes(stage: Stage, event: StoredEvent, at: string): Partial<Stage> {
   switch (event.type) {
     case "thought":
-      return fold_thought(stage, event, at);
+      return foldThought(stage, event, at);
     case "code":
-      return fold_code(stage, event, at);
+      return foldCode(stage, event, at);
     case "terminal": {
-      const { command = null, stream, text, exit_code = null } = event.data;
-      const entry = { seq: event.seq, at, command, stream, text, exit_code };
+      const { command = null, stream, text, exit_code: exitCode = null } = event.data;
+      const entry = { seq: event.seq, at, command, stream, text, exit_code: exitCode };
       return { terminal: stage.terminal.push(entry) };
     }
     case "status":
@@ -76,9 +83,16 @@ function changes(stage: Stage, event: StoredEvent, at: string): Partial<Stage> {
   }
 }
 
-function fold_thought(stage: Stage, event: EventOf<"thought">, at: string): Partial<Stage> {
-  const { thought_type, content, priority, metadata, stream_id = null, done } = event.data;
-  const index = stream_id === null ? undefined : stage.streams.get(stream_id);
+function foldThought(stage: Stage, event: EventOf<"thought">, at: string): Partial<Stage> {
+  const {
+    thought_type: thoughtType,
+    content,
+    priority,
+    metadata,
+    stream_id: streamId = null,
+    done,
+  } = event.data;
+  const index = streamId === null ? undefined : stage.streams.get(streamId);
   const written = index === undefined ? undefined : stage.thoughts.get(index);
   if (index !== undefined && written) {
     const thought: Thought = {
@@ -94,15 +108,15 @@ function fold_thought(stage: Stage, event: EventOf<"thought">, at: string): Part
   const thoughts = stage.thoughts.push({
     seq: event.seq,
     at,
-    thought_type,
+    thought_type: thoughtType,
     priority: priority ?? "working",
     content,
     metadata: metadata ?? {},
-    stream_id,
-    done: stream_id === null || done === true,
+    stream_id: streamId,
+    done: streamId === null || done === true,
   });
-  if (stream_id === null) return { thoughts };
-  return { thoughts, streams: stage.streams.set(stream_id, stage.thoughts.length) };
+  if (streamId === null) return { thoughts };
+  return { thoughts, streams: stage.streams.set(streamId, stage.thoughts.length) };
 }
 
 const titled = ({ title, description }: TaskData): TaskData =>

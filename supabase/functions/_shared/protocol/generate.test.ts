@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import Ajv from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
-import { read_fixtures } from "./fixtures.ts";
+import { readFixtures } from "./fixtures.ts";
 import * as examples from "./generate/openapi-examples.ts";
 import { generated } from "./generate.ts";
-import { parse_legacy } from "./legacy.ts";
+import { parseLegacy } from "./legacy.ts";
 import {
-  parse_agent_message,
-  parse_ingest,
-  parse_profile_changes,
-  parse_register,
-  parse_rotate,
-  parse_viewer_message,
+  parseAgentMessage,
+  parseIngest,
+  parseProfileChanges,
+  parseRegister,
+  parseRotate,
+  parseViewerMessage,
 } from "./schema.ts";
 
 const document = (name: string) => JSON.parse(generated[name]?.() ?? "");
@@ -45,7 +45,7 @@ describe("kulti.schema.json", () => {
   const accepts = (request: string, body: unknown) =>
     ajv.validate({ $ref: `kulti#/$defs/${schemas[request]}` }, body);
 
-  test.each(read_fixtures("valid"))("accepts $name", ({ request, body }) => {
+  test.each(readFixtures("valid"))("accepts $name", ({ request, body }) => {
     expect(accepts(request, body), JSON.stringify(ajv.errors)).toBe(true);
   });
 
@@ -53,7 +53,7 @@ describe("kulti.schema.json", () => {
   const beyond =
     /too-long|too-large|nul$|surrogate|blank|time-|deep|uuid|session$|avatar|relative|no-change|tokens-large/;
 
-  test.each(read_fixtures("invalid").filter(({ name }) => !beyond.test(name)))(
+  test.each(readFixtures("invalid").filter(({ name }) => !beyond.test(name)))(
     "refuses $name",
     ({ request, body }) => {
       expect(accepts(request, body)).toBe(false);
@@ -62,11 +62,11 @@ describe("kulti.schema.json", () => {
 });
 
 test("the examples of openapi.json are accepted", () => {
-  for (const body of Object.values(examples.ingest_examples)) parse_ingest(body);
-  expect(parse_legacy(examples.legacy_example).events).toHaveLength(2);
-  parse_register(examples.register_example);
-  parse_profile_changes(examples.profile_example);
-  parse_rotate(examples.rotate_example);
-  parse_viewer_message(examples.viewer_message_example);
-  parse_agent_message(examples.agent_message_example);
+  for (const body of Object.values(examples.ingestExamples)) parseIngest(body);
+  expect(parseLegacy(examples.legacyExample).events).toHaveLength(2);
+  parseRegister(examples.registerExample);
+  parseProfileChanges(examples.profileExample);
+  parseRotate(examples.rotateExample);
+  parseViewerMessage(examples.viewerMessageExample);
+  parseAgentMessage(examples.agentMessageExample);
 });

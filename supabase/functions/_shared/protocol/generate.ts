@@ -1,12 +1,12 @@
 /** `node generate.ts` writes `generated/`; a test fails when it is stale. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { json_schema } from "./generate/json-schema.ts";
+import { jsonSchema } from "./generate/json-schema.ts";
 import { openapi } from "./generate/openapi.ts";
 
 const written = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
 
 export const generated: Record<string, () => string> = {
-  "kulti.schema.json": () => written(json_schema()),
+  "kulti.schema.json": () => written(jsonSchema()),
   "openapi.json": () => written(openapi()),
 };
 

@@ -1,16 +1,16 @@
 import type { CodeData, CodeEdit } from "./event.ts";
-import { all, as_text, type Fields, fields, first, given, kept, latest } from "./legacy-read.ts";
+import { all, asText, type Fields, fields, first, given, kept, latest } from "./legacy-read.ts";
 import { limits } from "./limits.ts";
-import { storable, utf8_bytes } from "./text.ts";
+import { storable, utf8Bytes } from "./text.ts";
 
 /**
  * `code` and `diff` of one body. The hooks send an edit twice: as `diff`, and in `code` with a listing of its removed
  * and added lines where the content should stand. Such a listing is read as the edit that it tells, and left out when
  * the diff of that file is there; a `code` with real content makes the diff superfluous.
  */
-export function read_code(body: Fields): CodeData[] {
-  const codes = latest(body.code).map(fields).map(from_code);
-  const diffs = latest(body.diff).map(fields).map(from_diff);
+export function readCode(body: Fields): CodeData[] {
+  const codes = latest(body.code).map(fields).map(fromCode);
+  const diffs = latest(body.diff).map(fields).map(fromDiff);
   const names = (list: (CodeData | null)[]) => new Set(list.map((data) => data?.filename));
   const whole = names(codes.filter((data) => data && data.edits === undefined));
   const told = names(diffs.filter((data) => data && !whole.has(data.filename)));
@@ -20,9 +20,9 @@ export function read_code(body: Fields): CodeData[] {
   ].filter((data) => data !== null);
 }
 
-function from_code(code: Fields): CodeData | null {
+function fromCode(code: Fields): CodeData | null {
   const base = named(code);
-  const old_filename = given(
+  const oldFilename = given(
     "old_filename",
     first(code, "old_filename", "oldFilename"),
     "filename_bytes",
@@ -31,11 +31,11 @@ function from_code(code: Fields): CodeData | null {
     case "delete":
       return { ...base, action: "delete" };
     case "rename":
-      if (old_filename.old_filename) return { ...base, action: "rename", ...old_filename };
+      if (oldFilename.old_filename) return { ...base, action: "rename", ...oldFilename };
       break;
     case "edit": {
       if (first(code, "content") === undefined) return null;
-      const edit = listed_edit(as_text(code.content, limits.code_content_bytes), base.filename);
+      const edit = listedEdit(asText(code.content, limits.code_content_bytes), base.filename);
       if (edit) return { ...base, action: "edit", edits: [edit] };
       return { ...base, action: "edit", content: kept(code.content, "code_content_bytes") };
     }
@@ -43,15 +43,15 @@ function from_code(code: Fields): CodeData | null {
   return { ...base, action: "write", content: kept(code.content, "code_content_bytes") };
 }
 
-function from_diff(diff: Fields): CodeData | null {
+function fromDiff(diff: Fields): CodeData | null {
   const edits = fitting(all(diff.hunks));
   return edits.length === 0 ? null : { ...named(diff), action: "edit", edits };
 }
 
 /** The hooks count no lines and set `start` to 0: their hunk is a replacement of exact text, not of whole lines. */
-function from_hunk(hunk: Fields): CodeEdit | null {
-  const removed = to_lines(hunk.removed);
-  const added = to_lines(hunk.added);
+function fromHunk(hunk: Fields): CodeEdit | null {
+  const removed = toLines(hunk.removed);
+  const added = toLines(hunk.added);
   if (removed.length === 0 && added.length === 0) return null;
   const start = Number(hunk.start);
   if (Number.isSafeInteger(start) && start > 0) return { start, removed, added };
@@ -59,19 +59,19 @@ function from_hunk(hunk: Fields): CodeEdit | null {
 }
 
 /** The end of a listing whose cut fell between a line's sign and its text. */
-const cut_line = /^[-+]?\.\.\. \(truncated\)$/;
+const cutLine = /^[-+]?\.\.\. \(truncated\)$/;
 
 /** `--- name`, then `- ` and `+ ` lines: what the hooks put in place of an edited file's content. */
-function listed_edit(content: string, filename: string): CodeEdit | null {
+function listedEdit(content: string, filename: string): CodeEdit | null {
   const [head, ...rest] = storable(content).split("\n");
   if (head !== `--- ${filename}`) return null;
   const last = rest.at(-1) ?? "";
-  const listed = last === "" || cut_line.test(last) ? rest.slice(0, -1) : rest;
-  const old_lines = listed.filter((line) => line.startsWith("- "));
-  const new_lines = listed.filter((line) => line.startsWith("+ "));
-  if (listed.length === 0 || old_lines.length + new_lines.length !== listed.length) return null;
+  const listed = last === "" || cutLine.test(last) ? rest.slice(0, -1) : rest;
+  const oldLines = listed.filter((line) => line.startsWith("- "));
+  const newLines = listed.filter((line) => line.startsWith("+ "));
+  if (listed.length === 0 || oldLines.length + newLines.length !== listed.length) return null;
   const text = (lines: string[]) => lines.map((line) => line.slice(2)).join("\n");
-  return { old_text: text(old_lines), new_text: text(new_lines) };
+  return { old_text: text(oldLines), new_text: text(newLines) };
 }
 
 function named(from: Fields): Pick<CodeData, "filename" | "language"> {
@@ -82,9 +82,9 @@ function named(from: Fields): Pick<CodeData, "filename" | "language"> {
   };
 }
 
-function to_lines(value: unknown): string[] {
+function toLines(value: unknown): string[] {
   if (typeof value === "string") return storable(value).split("\n");
-  return all(value).map((line) => storable(as_text(line)));
+  return all(value).map((line) => storable(asText(line)));
 }
 
 /** The edits from the first hunk on as far as one event takes them. */
@@ -92,9 +92,9 @@ function fitting(hunks: unknown[]): CodeEdit[] {
   const edits: CodeEdit[] = [];
   let left = limits.code_edits_bytes - 2;
   for (const hunk of hunks.slice(0, 2 * limits.code_edits)) {
-    const edit = from_hunk(fields(hunk));
+    const edit = fromHunk(fields(hunk));
     if (edit === null) continue;
-    left -= utf8_bytes(JSON.stringify(edit)) + 1;
+    left -= utf8Bytes(JSON.stringify(edit)) + 1;
     if (left < 0) break;
     edits.push(edit);
     if (edits.length === limits.code_edits) break;

@@ -1,5 +1,5 @@
 import type { TerminalData } from "./event.ts";
-import { all, as_text, type Fields, fields, first, moment } from "./legacy-read.ts";
+import { all, asText, type Fields, fields, first, moment } from "./legacy-read.ts";
 import { limits } from "./limits.ts";
 import { cut, pieces } from "./text.ts";
 
@@ -18,9 +18,9 @@ const colours: Record<string, string> = { success: "\u001b[32m", warning: "\u001
  * Lines that are not appended replace what was on the terminal: they follow the escapes that clear it, so that the
  * record keeps everything and the screen shows what the original showed. A line of type `input` is a command.
  */
-export function read_terminal(body: Fields): TimedTerminal[] {
+export function readTerminal(body: Fields): TimedTerminal[] {
   if (body.terminal === undefined || body.terminal === null) return [];
-  const found = all(body.terminal).map(from_line);
+  const found = all(body.terminal).map(fromLine);
   const append = first(body, "terminalAppend", "terminal_append");
   if (!append) found.unshift({ at: null, data: { stream: "stdout", text: clear } });
   return joined(found).flatMap(({ at, data }) =>
@@ -31,10 +31,10 @@ export function read_terminal(body: Fields): TimedTerminal[] {
   );
 }
 
-function from_line(line: unknown): TimedTerminal {
+function fromLine(line: unknown): TimedTerminal {
   const entry = typeof line === "string" ? { content: line } : fields(line);
-  const type = as_text(entry.type).toLowerCase();
-  const content = as_text(entry.content, limits.terminal_text_bytes);
+  const type = asText(entry.type).toLowerCase();
+  const content = asText(entry.content, limits.terminal_text_bytes);
   const at = moment(entry.timestamp);
   if (type === "input" || type === "command") {
     const command = cut(content.replace(/^\$ /, ""), limits.command_bytes);

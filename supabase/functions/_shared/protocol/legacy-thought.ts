@@ -4,17 +4,17 @@ import {
   type ThoughtData,
   type ThoughtMetadata,
   type ThoughtType,
-  thought_types,
+  thoughtTypes,
 } from "./event.ts";
-import { type Fields, fields, first, given, kept, latest, small_enough } from "./legacy-read.ts";
+import { type Fields, fields, first, given, kept, latest, smallEnough } from "./legacy-read.ts";
 import { limits } from "./limits.ts";
 
 /**
  * `thinking` is the same thought once more, or the only one. `agentChat` was a word to the viewers, which the original
  * showed nowhere.
  */
-export function read_thoughts(body: Fields): ThoughtData[] {
-  const thoughts = latest(body.thought).map(from_thought);
+export function readThoughts(body: Fields): ThoughtData[] {
+  const thoughts = latest(body.thought).map(fromThought);
   for (const text of [body.thinking, body.agentChat]) {
     const content = kept(text, "thought_content_bytes");
     if (!thoughts.some((thought) => thought.content === content)) {
@@ -24,11 +24,11 @@ export function read_thoughts(body: Fields): ThoughtData[] {
   return thoughts.filter(({ content }) => content.trim() !== "");
 }
 
-function from_thought(value: unknown): ThoughtData {
+function fromThought(value: unknown): ThoughtData {
   const thought = typeof value === "string" ? { content: value } : fields(value);
-  const type = thought_types.find((known) => known === thought.type);
+  const type = thoughtTypes.find((known) => known === thought.type);
   const priority = priorities.find((known) => known === thought.priority);
-  const metadata = to_metadata(fields(thought.metadata), type ? null : thought.type);
+  const metadata = toMetadata(fields(thought.metadata), type ? null : thought.type);
   return {
     thought_type: type ?? ("general" satisfies ThoughtType),
     content: kept(thought.content, "thought_content_bytes"),
@@ -37,33 +37,33 @@ function from_thought(value: unknown): ThoughtData {
   };
 }
 
-const known_keys = new Set([
+const knownKeys = new Set([
   ..."tool file promptFor prompt_for options chosen confidence".split(" "),
 ]);
 
 /** A type that the contract does not have, such as `confusion`, is kept as `original_type`. */
-function to_metadata(from: Fields, unknown_type: unknown): ThoughtMetadata {
-  const { tool, file, promptFor, prompt_for, options, chosen, confidence } = from;
+function toMetadata(from: Fields, unknownType: unknown): ThoughtMetadata {
+  const { tool, file, promptFor, prompt_for: snakeCase, options, chosen, confidence } = from;
   const known: ThoughtMetadata = {
     ...given("tool", tool, "filename_bytes"),
     ...given("file", file, "filename_bytes"),
     ...given(
       "prompt_for",
-      first({ promptFor, prompt_for }, "promptFor", "prompt_for"),
+      first({ promptFor, prompt_for: snakeCase }, "promptFor", "prompt_for"),
       "title_bytes",
     ),
     ...given("chosen", chosen, "title_bytes"),
-    ...to_confidence(confidence),
-    ...given("original_type", unknown_type, "label_bytes"),
+    ...toConfidence(confidence),
+    ...given("original_type", unknownType, "label_bytes"),
   };
   const choices = latest(options).map((option) => kept(option, "title_bytes"));
   if (choices.length > 0) known.options = choices;
-  const free = Object.entries(from).filter(([key]) => !known_keys.has(key));
-  return small_enough([...Object.entries(known), ...free], limits.metadata_bytes);
+  const free = Object.entries(from).filter(([key]) => !knownKeys.has(key));
+  return smallEnough([...Object.entries(known), ...free], limits.metadata_bytes);
 }
 
 /** Some clients count to 100. */
-function to_confidence(value: unknown): Pick<ThoughtMetadata, "confidence"> {
+function toConfidence(value: unknown): Pick<ThoughtMetadata, "confidence"> {
   if (typeof value !== "number" || !(value >= 0 && value <= 100)) return {};
   return { confidence: value > 1 ? value / 100 : value };
 }

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { KultiError } from "./errors.ts";
-import { is_legacy, parse_legacy } from "./legacy.ts";
+import { isLegacy, parseLegacy } from "./legacy.ts";
 import { limits } from "./limits.ts";
-import { parse_ingest } from "./schema.ts";
-import { utf8_bytes } from "./text.ts";
+import { parseIngest } from "./schema.ts";
+import { utf8Bytes } from "./text.ts";
 
 /** Text with everything that a database refuses in it, and now and then far too much of it. */
 const text = fc.oneof(
@@ -77,18 +77,18 @@ const body = fc.record(
 
 const says = (events: unknown) => ({ agent_id: "my-agent", events });
 
-describe("parse_legacy", () => {
+describe("parseLegacy", () => {
   test("of anything gives events that ingest accepts, or refuses the body", () => {
     fc.assert(
       fc.property(body, (sent) => {
-        let request: ReturnType<typeof parse_legacy>;
+        let request: ReturnType<typeof parseLegacy>;
         try {
-          request = parse_legacy(sent);
+          request = parseLegacy(sent);
         } catch (error) {
           expect(error).toBeInstanceOf(KultiError);
           return;
         }
-        if (request.events.length > 0) expect(parse_ingest(request)).toEqual(request);
+        if (request.events.length > 0) expect(parseIngest(request)).toEqual(request);
       }),
       { numRuns: 500 },
     );
@@ -96,21 +96,21 @@ describe("parse_legacy", () => {
 
   test("keeps all of a long terminal output, in several events", () => {
     const content = "é".repeat(100_000);
-    const { events } = parse_legacy({
+    const { events } = parseLegacy({
       agent_id: "my-agent",
       terminal: [{ type: "output", content }],
       terminal_append: true,
     });
     const texts = events.map((event) => (event.type === "terminal" ? event.data.text : ""));
     expect(texts.join("")).toBe(`${content}\n`);
-    expect(texts.every((piece) => utf8_bytes(piece) <= limits.terminal_text_bytes)).toBe(true);
+    expect(texts.every((piece) => utf8Bytes(piece) <= limits.terminal_text_bytes)).toBe(true);
   });
 
   test("of a very deep body reads what it can", () => {
     const deep = JSON.parse("[".repeat(100_000) + "]".repeat(100_000));
     const thought = { type: deep, content: "a", metadata: { deep } };
     const sent = { agentId: "my-agent", thought, error: { message: deep }, task: deep, code: deep };
-    expect(parse_ingest(parse_legacy(sent)).events[0]?.data).toMatchObject({ content: "a" });
+    expect(parseIngest(parseLegacy(sent)).events[0]?.data).toMatchObject({ content: "a" });
   });
 
   test("keeps the last 500 events", () => {
@@ -118,7 +118,7 @@ describe("parse_legacy", () => {
       type: "input",
       content: `$ ${line}`,
     }));
-    const { events } = parse_legacy({ agent_id: "my-agent", terminal, terminalAppend: true });
+    const { events } = parseLegacy({ agent_id: "my-agent", terminal, terminalAppend: true });
     expect(events).toHaveLength(500);
     expect(events.at(-1)).toMatchObject({ data: { command: "599" } });
   });
@@ -128,9 +128,9 @@ describe("parse_legacy", () => {
       tool: "Bash",
       ...Object.fromEntries([..."abcdefghijklmnopqrstuvwxyz"].map((key) => [key, "x".repeat(900)])),
     };
-    const { events } = parse_legacy({ agent_id: "my-agent", thought: { content: "a", metadata } });
+    const { events } = parseLegacy({ agent_id: "my-agent", thought: { content: "a", metadata } });
     expect(events[0]?.data).toMatchObject({ metadata: { tool: "Bash", a: "x".repeat(900) } });
-    expect(parse_ingest(says(events))).toBeDefined();
+    expect(parseIngest(says(events))).toBeDefined();
   });
 
   test.each([
@@ -141,7 +141,7 @@ describe("parse_legacy", () => {
     [null, "agent_id"],
     ["text", "agent_id"],
   ])("refuses %j", (sent, path) => {
-    expect(() => parse_legacy(sent)).toThrow(
+    expect(() => parseLegacy(sent)).toThrow(
       expect.objectContaining({
         code: "invalid_request",
         issues: [expect.objectContaining({ path })],
@@ -166,7 +166,7 @@ function watched(value: object) {
   return { proxy, reads: () => reads };
 }
 
-describe("the work of parse_legacy is bounded", () => {
+describe("the work of parseLegacy is bounded", () => {
   const many = 50_000;
   const entry = {
     content: "",
@@ -184,7 +184,7 @@ describe("the work of parse_legacy is bounded", () => {
     "%s: of a long list only the end is read",
     (field) => {
       const { proxy, reads } = watched({ ...entry });
-      parse_legacy({ agent_id: "my-agent", [field]: Array(many).fill(proxy) });
+      parseLegacy({ agent_id: "my-agent", [field]: Array(many).fill(proxy) });
       expect(reads()).toBeGreaterThan(0);
       expect(reads()).toBeLessThan(many);
     },
@@ -203,7 +203,7 @@ describe("the work of parse_legacy is bounded", () => {
   ])("%s: reading stops where it is full", (_name, body) => {
     const { proxy, reads } = watched({ a: 1 });
     try {
-      parse_legacy({ agent_id: "my-agent", ...body(Array(many).fill(proxy)) });
+      parseLegacy({ agent_id: "my-agent", ...body(Array(many).fill(proxy)) });
     } catch (error) {
       expect(error).toBeInstanceOf(KultiError);
     }
@@ -215,9 +215,9 @@ describe("the work of parse_legacy is bounded", () => {
     const { proxy, reads } = watched({ a: 1 });
     const keys = Array.from({ length: many }, (_, index) => [`key${index}`, proxy]);
     const metadata = Object.fromEntries(keys);
-    const { events } = parse_legacy({ agent_id: "my-agent", thought: { content: "a", metadata } });
+    const { events } = parseLegacy({ agent_id: "my-agent", thought: { content: "a", metadata } });
     expect(events[0]?.data).toMatchObject({ metadata: { key0: { a: 1 }, key500: { a: 1 } } });
-    expect(parse_ingest(says(events))).toBeDefined();
+    expect(parseIngest(says(events))).toBeDefined();
     expect(reads()).toBeLessThan(10_000);
   });
 
@@ -228,18 +228,18 @@ describe("the work of parse_legacy is bounded", () => {
     ["lines of a hunk", (n: number) => ({ diff: { hunks: [{ removed: Array(n).fill("a") }] } })],
     ["an address", (n: number) => ({ preview: `http://${"@".repeat(10 * n)}` })],
   ])("%s: twice as much takes about twice the time", (_name, body) => {
-    const best_ms = (n: number): number => {
+    const bestMs = (n: number): number => {
       const sent = { agent_id: "my-agent", terminal_append: true, ...body(n) };
       const times = Array.from({ length: 5 }, () => {
         const before = process.cpuUsage();
-        parse_legacy(sent);
+        parseLegacy(sent);
         const { user, system } = process.cpuUsage(before);
         return (user + system) / 1_000;
       });
       return Math.min(...times);
     };
-    best_ms(10_000);
-    expect(best_ms(200_000)).toBeLessThan(8 * best_ms(50_000) + 25);
+    bestMs(10_000);
+    expect(bestMs(200_000)).toBeLessThan(8 * bestMs(50_000) + 25);
   });
 });
 
@@ -249,9 +249,9 @@ const listing = (lines: number) => ({
   content: `--- a\n${"- x\n".repeat(lines)}`,
 });
 
-describe("is_legacy", () => {
+describe("isLegacy", () => {
   test("is every object without events", () => {
-    expect(is_legacy({ agentId: "a" })).toBe(true);
-    expect([{ events: [] }, { events: "x" }, [], null, "a"].map(is_legacy)).not.toContain(true);
+    expect(isLegacy({ agentId: "a" })).toBe(true);
+    expect([{ events: [] }, { events: "x" }, [], null, "a"].map(isLegacy)).not.toContain(true);
   });
 });

@@ -4,14 +4,14 @@
  * to U+FFFD.
  */
 import { KultiError } from "./errors.ts";
-import { type AgentEvent, ending_statuses, type Status, statuses } from "./event.ts";
-import { read_code } from "./legacy-code.ts";
-import { as_text, type Fields, fields, first, given, kept, latest, moment } from "./legacy-read.ts";
-import { read_terminal } from "./legacy-terminal.ts";
-import { read_thoughts } from "./legacy-thought.ts";
+import { type AgentEvent, endingStatuses, type Status, statuses } from "./event.ts";
+import { readCode } from "./legacy-code.ts";
+import { asText, type Fields, fields, first, given, kept, latest, moment } from "./legacy-read.ts";
+import { readTerminal } from "./legacy-terminal.ts";
+import { readThoughts } from "./legacy-thought.ts";
 import { limits } from "./limits.ts";
-import { agent_id_pattern } from "./routes.ts";
-import { cut, is_object, is_web_address, storable } from "./text.ts";
+import { agentIdPattern } from "./routes.ts";
+import { cut, isObject, isWebAddress, storable } from "./text.ts";
 
 export interface LegacyRequest {
   agent_id: string;
@@ -19,7 +19,7 @@ export interface LegacyRequest {
   events: AgentEvent[];
 }
 
-const known_keys = [
+const knownKeys = [
   "thought",
   "thinking",
   "agentChat",
@@ -36,26 +36,26 @@ const known_keys = [
 ];
 
 /** Without `events` it can only be the original's format. */
-export const is_legacy = (body: unknown): body is Fields => is_object(body) && !("events" in body);
+export const isLegacy = (body: unknown): body is Fields => isObject(body) && !("events" in body);
 
 /**
  * At most `limits.batch_events` events, the last ones; each with an id of its own and the body's time, or `now`.
  * @throws {KultiError} `invalid_request` without a usable agent id or without any known key.
  */
-export function parse_legacy(body: unknown, now: string = new Date().toISOString()): LegacyRequest {
+export function parseLegacy(body: unknown, now: string = new Date().toISOString()): LegacyRequest {
   const from = fields(body);
-  const agent_id = read_agent_id(from);
-  if (!known_keys.some((key) => Object.hasOwn(from, key))) {
-    const message = `holds neither events nor any of ${known_keys.join(", ")}`;
+  const agentId = readAgentId(from);
+  if (!knownKeys.some((key) => Object.hasOwn(from, key))) {
+    const message = `holds neither events nor any of ${knownKeys.join(", ")}`;
     throw refusal("Cannot append the events: the body", "", message);
   }
   const at = moment(from.timestamp) ?? now;
-  const events = read_events(from).map(({ at: own, ...event }) => ({
+  const events = readEvents(from).map(({ at: own, ...event }) => ({
     id: crypto.randomUUID(),
     ...event,
     at: own ?? at,
   }));
-  return { agent_id, events: events.slice(-limits.batch_events) as AgentEvent[] };
+  return { agent_id: agentId, events: events.slice(-limits.batch_events) as AgentEvent[] };
 }
 
 type Read = {
@@ -67,34 +67,34 @@ type Read = {
 }[AgentEvent["type"]];
 
 /** In the order in which a reader understands them; a status that ends the session comes last. */
-function read_events(body: Fields): Read[] {
-  const status = read_status(body.status);
-  const status_event: Read[] = status ? [{ type: "status", data: { status } }] : [];
-  const ends = ending_statuses.some((ending) => ending === status);
+function readEvents(body: Fields): Read[] {
+  const status = readStatus(body.status);
+  const statusEvent: Read[] = status ? [{ type: "status", data: { status } }] : [];
+  const ends = endingStatuses.some((ending) => ending === status);
   return [
     ...titled(body.goal).map((data): Read => ({ type: "goal", data })),
     ...titled(body.task).map((data): Read => ({ type: "task", data })),
-    ...(ends ? [] : status_event),
-    ...read_thoughts(body).map((data): Read => ({ type: "thought", data })),
-    ...read_code(body).map((data): Read => ({ type: "code", data })),
-    ...read_terminal(body).map((entry): Read => ({ type: "terminal", ...entry })),
-    ...latest(body.error).flatMap(read_error),
-    ...latest(body.milestone).flatMap(read_milestone),
-    ...latest(body.preview).flatMap(read_preview),
-    ...(ends ? status_event : []),
+    ...(ends ? [] : statusEvent),
+    ...readThoughts(body).map((data): Read => ({ type: "thought", data })),
+    ...readCode(body).map((data): Read => ({ type: "code", data })),
+    ...readTerminal(body).map((entry): Read => ({ type: "terminal", ...entry })),
+    ...latest(body.error).flatMap(readError),
+    ...latest(body.milestone).flatMap(readMilestone),
+    ...latest(body.preview).flatMap(readPreview),
+    ...(ends ? statusEvent : []),
   ];
 }
 
 /** The original took any name; here it is the agent's handle, whose spelling is stricter. */
-function read_agent_id(body: Fields): string {
+function readAgentId(body: Fields): string {
   const met = first(body, "agentId", "agent_id");
   if (met === undefined)
     throw refusal("Cannot append the events: agent_id", "agent_id", "is missing");
-  const agent_id = as_text(met)
+  const agentId = asText(met)
     .trim()
     .toLowerCase()
     .replaceAll(/[_\s.]+/g, "-");
-  if (agent_id_pattern.test(agent_id)) return agent_id;
+  if (agentIdPattern.test(agentId)) return agentId;
   const message = "is no agent id: 2 to 63 of a-z, 0-9 and -, not starting with -";
   throw refusal("Cannot append the events: agent_id", "agent_id", message);
 }
@@ -103,7 +103,7 @@ const refusal = (sentence: string, path: string, message: string): KultiError =>
   new KultiError("invalid_request", `${sentence} ${message}.`, { issues: [{ path, message }] });
 
 /** Words that agents use for the statuses; any other means that the agent is at work. */
-const status_words: Record<Status, string> = {
+const statusWords: Record<Status, string> = {
   starting: "initializing initialising booting loading",
   live: "online active ready",
   working: "running busy",
@@ -115,10 +115,10 @@ const status_words: Record<Status, string> = {
   offline: "disconnected closed exited",
 };
 
-function read_status(value: unknown): Status | null {
-  const word = as_text(value).trim().toLowerCase();
+function readStatus(value: unknown): Status | null {
+  const word = asText(value).trim().toLowerCase();
   if (word === "") return null;
-  const meant = statuses.find((status) => status_words[status].split(" ").includes(word));
+  const meant = statuses.find((status) => statusWords[status].split(" ").includes(word));
   return statuses.find((status) => status === word) ?? meant ?? "working";
 }
 
@@ -130,7 +130,7 @@ function titled(value: unknown): { title: string; description?: string }[] {
   });
 }
 
-function read_milestone(value: unknown): Read[] {
+function readMilestone(value: unknown): Read[] {
   const from = typeof value === "string" ? { label: value } : fields(value);
   const { label } = given("label", from.label, "label_bytes");
   if (!label) return [];
@@ -138,8 +138,8 @@ function read_milestone(value: unknown): Read[] {
   return [{ type: "milestone", data: { label, completed } }];
 }
 
-function read_error(value: unknown): Read[] {
-  const from = is_object(value) ? value : { message: value };
+function readError(value: unknown): Read[] {
+  const from = isObject(value) ? value : { message: value };
   const told = first(from, "message", "name") ?? from;
   const message = kept(told, "error_message_bytes");
   if (message.trim() === "") return [];
@@ -162,14 +162,14 @@ function read_error(value: unknown): Read[] {
  * A local server is often told without its scheme. A login is taken out, and so are line breaks and other controls,
  * which no URL parser keeps. A cut address would be another one, so it is left out.
  */
-function read_preview(value: unknown): Read[] {
-  const met = as_text(is_object(value) ? value.url : value).trim();
+function readPreview(value: unknown): Read[] {
+  const met = asText(isObject(value) ? value.url : value).trim();
   if (met.length > 2 * limits.url_bytes) return [];
   const shown = storable(met)
     .replace(/\p{Cc}/gu, "")
     .replaceAll(" ", "%20");
   const full = /^(localhost|127\.0\.0\.1)(:\d+)?(\/|$)/.test(shown) ? `http://${shown}` : shown;
   const url = full.replace(/^(https?:\/\/)[^/?#\\]*@/i, "$1");
-  if (!is_web_address(url) || cut(url, limits.url_bytes) !== url) return [];
+  if (!isWebAddress(url) || cut(url, limits.url_bytes) !== url) return [];
   return [{ type: "preview", data: { url } }];
 }

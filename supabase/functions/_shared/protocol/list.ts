@@ -2,7 +2,7 @@
  * An append-mostly list that shares its structure between versions: a push or a set copies one chunk of 256 items, one
  * group of 256 chunks and the list of groups, so that folding a long session stays linear and old states stay valid.
  */
-const WIDTH = 256;
+const width = 256;
 
 type Chunk<T> = readonly T[];
 type Group<T> = readonly Chunk<T>[];
@@ -20,7 +20,7 @@ export class List<T> implements Iterable<T> {
 
   static from<T>(items: Iterable<T>): List<T> {
     const all = [...items];
-    return new List(in_pieces(in_pieces(all)), all.length);
+    return new List(inPieces(inPieces(all)), all.length);
   }
 
   static concat<T>(list: List<T>, items: readonly T[]): List<T> {
@@ -31,7 +31,7 @@ export class List<T> implements Iterable<T> {
   }
 
   get(index: number): T | undefined {
-    return this.#chunk(Math.floor(index / WIDTH))?.[index % WIDTH];
+    return this.#chunk(Math.floor(index / width))?.[index % width];
   }
 
   get last(): T | undefined {
@@ -50,15 +50,15 @@ export class List<T> implements Iterable<T> {
   }
 
   #chunk(at: number): Chunk<T> | undefined {
-    return this.#groups[Math.floor(at / WIDTH)]?.[at % WIDTH];
+    return this.#groups[Math.floor(at / width)]?.[at % width];
   }
 
   #put(index: number, item: T, length: number): List<T> {
-    const at = Math.floor(index / WIDTH);
-    const group_at = Math.floor(at / WIDTH);
-    const chunk = put(this.#chunk(at) ?? [], index % WIDTH, item);
-    const group = put(this.#groups[group_at] ?? [], at % WIDTH, chunk);
-    return new List(put(this.#groups, group_at, group), length);
+    const at = Math.floor(index / width);
+    const groupAt = Math.floor(at / width);
+    const chunk = put(this.#chunk(at) ?? [], index % width, item);
+    const group = put(this.#groups[groupAt] ?? [], at % width, chunk);
+    return new List(put(this.#groups, groupAt, group), length);
   }
 
   slice(start: number, end: number = this.length): T[] {
@@ -82,8 +82,8 @@ export class List<T> implements Iterable<T> {
 const put = <T>(items: readonly T[], at: number, item: T): readonly T[] =>
   at === items.length ? [...items, item] : items.with(at, item);
 
-function in_pieces<T>(items: readonly T[]): (readonly T[])[] {
+function inPieces<T>(items: readonly T[]): (readonly T[])[] {
   const pieces: (readonly T[])[] = [];
-  for (let at = 0; at < items.length; at += WIDTH) pieces.push(items.slice(at, at + WIDTH));
+  for (let at = 0; at < items.length; at += width) pieces.push(items.slice(at, at + width));
   return pieces;
 }

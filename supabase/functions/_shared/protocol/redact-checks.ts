@@ -1,9 +1,9 @@
 /** Whether what stands where a secret would stand is one. Each check looks at a bounded part of the value. */
 import type { CheckName } from "./redact-rules.ts";
-import { trim_end } from "./text.ts";
+import { trimEnd } from "./text.ts";
 
 /** Enough to judge by, so that a check costs the same for every value. */
-export const judged_chars = 64;
+export const judgedChars = 64;
 
 const words = new RegExp(
   `^(?:${[
@@ -26,22 +26,22 @@ const beginnings = new RegExp(
   "i",
 );
 
-const is_path = /^(?:\.{0,2}\/[A-Za-z_.]|~\/|[A-Za-z]:\\)/;
-const dotted_name = /^[A-Za-z_$]+(?:\??\.[A-Za-z_$]+\d?)+$/;
+const isPath = /^(?:\.{0,2}\/[A-Za-z_.]|~\/|[A-Za-z]:\\)/;
+const dottedName = /^[A-Za-z_$]+(?:\??\.[A-Za-z_$]+\d?)+$/;
 const version = /^v?\d+\.\d+\.|^\d{4}-\d\d-\d\d/;
 /** A placeholder, a variable, a type, a call. */
-export function is_reference(value: string): boolean {
-  const start = value.slice(0, judged_chars);
-  if (start.length <= longest_word && words.test(start)) return true;
+export function isReference(value: string): boolean {
+  const start = value.slice(0, judgedChars);
+  if (start.length <= longestWord && words.test(start)) return true;
   if (beginnings.test(start) || call.test(start) || fillers.test(start)) return true;
-  return is_repeated(start);
+  return isRepeated(start);
 }
 
-const longest_word = 12;
+const longestWord = 12;
 const call = /^[\w$.]{1,40}\(/;
 const fillers = /x{6}|\*{4}|\.{4}|<[a-z]|\$\{/i;
 /** `xxxx`, `--------`. */
-function is_repeated(value: string): boolean {
+function isRepeated(value: string): boolean {
   for (let index = 1; index < value.length; index++) {
     if (value[index] !== value[0]) return false;
   }
@@ -58,7 +58,7 @@ interface Shape {
   distinct: number;
 }
 
-function shape_of(value: string): Shape {
+function shapeOf(value: string): Shape {
   const shape = { letters: 0, digits: 0, runs: 0, switches: 0, distinct: 0 };
   const seen = [0, 0, 0, 0];
   let before = 0;
@@ -70,11 +70,11 @@ function shape_of(value: string): Shape {
       seen[code >> 5] = (seen[code >> 5] as number) | bit;
       shape.distinct++;
     }
-    const kind = kind_of(code);
+    const kind = kindOf(code);
     if (kind === 1) shape.digits++;
     else if (kind !== 0) shape.letters++;
-    const is_capitalized = before === 2 && kind === 3 && capitals === 1;
-    if (kind !== 0 && kind !== before && !is_capitalized) {
+    const isCapitalized = before === 2 && kind === 3 && capitals === 1;
+    if (kind !== 0 && kind !== before && !isCapitalized) {
       shape.runs++;
       if (before !== 0) shape.switches++;
     }
@@ -84,33 +84,33 @@ function shape_of(value: string): Shape {
   return shape;
 }
 
-const kind_of = (code: number): 0 | 1 | 2 | 3 => {
+const kindOf = (code: number): 0 | 1 | 2 | 3 => {
   if (code >= 48 && code <= 57) return 1;
   if (code >= 65 && code <= 90) return 2;
   return code >= 97 && code <= 122 ? 3 : 0;
 };
 
 /** Letters and digits as chance mixes them: short runs, many different characters. */
-export function is_random(value: string): boolean {
-  const start = value.slice(0, judged_chars);
+export function isRandom(value: string): boolean {
+  const start = value.slice(0, judgedChars);
   if (start.length < 8) return false;
-  const { letters, digits, runs, switches, distinct } = shape_of(start);
+  const { letters, digits, runs, switches, distinct } = shapeOf(start);
   if (letters === 0 || (letters + digits) * 2 < start.length) return false;
   if (distinct < Math.min(10, start.length * 0.4)) return false;
-  if (start.length >= 32 && digits > 0 && /^[0-9a-f]+$/i.test(start)) return !is_reference(start);
+  if (start.length >= 32 && digits > 0 && /^[0-9a-f]+$/i.test(start)) return !isReference(start);
   const longest = digits > 0 ? 3.6 : 2.6;
   if (switches < (digits > 0 ? 3 : 5) || letters + digits > runs * longest) return false;
-  if (version.test(start) || dotted_name.test(start) || is_path.test(start)) return false;
-  return !is_reference(start);
+  if (version.test(start) || dottedName.test(start) || isPath.test(start)) return false;
+  return !isReference(start);
 }
 
 /** Some piece between separators is long, of letters and digits in turn. */
-export function is_dense(value: string): boolean {
-  const start = value.slice(0, judged_chars);
-  if (!/[A-Za-z0-9]{12}/.test(start) || is_reference(start)) return false;
+export function isDense(value: string): boolean {
+  const start = value.slice(0, judgedChars);
+  if (!/[A-Za-z0-9]{12}/.test(start) || isReference(start)) return false;
   return start.split(/[^A-Za-z0-9]/).some((piece) => {
     if (piece.length < 12) return false;
-    const { letters, digits, switches } = shape_of(piece);
+    const { letters, digits, switches } = shapeOf(piece);
     return letters > 0 && digits > 0 && (switches >= 3 || piece.length >= 20);
   });
 }
@@ -121,26 +121,26 @@ export function is_dense(value: string): boolean {
  */
 export type PasswordPlace = "anything" | "word" | "no_word";
 
-export function is_password(value: string, place: PasswordPlace): boolean {
-  const start = value.slice(0, judged_chars);
-  if (start.length < 4 || is_reference(start) || dotted_name.test(start)) return false;
+export function isPassword(value: string, place: PasswordPlace): boolean {
+  const start = value.slice(0, judgedChars);
+  if (start.length < 4 || isReference(start) || dottedName.test(start)) return false;
   if (place === "anything" || (place === "word" && /^[a-z]{8,}$/.test(start))) return true;
-  const has_digit = /\d/.test(start);
-  const has_letter = /[A-Za-z]/.test(start);
-  const has_sign = /[!@#$%^&*?+=~]/.test(start);
-  return has_letter ? has_digit || has_sign : has_digit && has_sign;
+  const hasDigit = /\d/.test(start);
+  const hasLetter = /[A-Za-z]/.test(start);
+  const hasSign = /[!@#$%^&*?+=~]/.test(start);
+  return hasLetter ? hasDigit || hasSign : hasDigit && hasSign;
 }
 
 /** The value of an environment variable whose name says that it is a token; in quotes it may be a name of its own. */
-export function is_assigned_token(value: string, is_quoted: boolean): boolean {
-  const start = value.slice(0, judged_chars);
-  if (start.length < 8 || is_reference(start) || is_path.test(start)) return false;
-  if (!is_quoted && /^[a-z]+$/.test(start)) return true;
+export function isAssignedToken(value: string, isQuoted: boolean): boolean {
+  const start = value.slice(0, judgedChars);
+  if (start.length < 8 || isReference(start) || isPath.test(start)) return false;
+  if (!isQuoted && /^[a-z]+$/.test(start)) return true;
   return /\d/.test(start) && /[A-Za-z]/.test(start);
 }
 
-function decoded_base64(value: string): string {
-  const start = trim_end(value.slice(0, judged_chars), "=");
+function decodedBase64(value: string): string {
+  const start = trimEnd(value.slice(0, judgedChars), "=");
   try {
     return atob(start.slice(0, start.length - (start.length % 4 === 1 ? 1 : 0)));
   } catch {
@@ -148,22 +148,22 @@ function decoded_base64(value: string): string {
   }
 }
 
-const has_random_pair = (value: string): boolean =>
+const hasRandomPair = (value: string): boolean =>
   /^[^=;\s]{1,128}=[^;\s]/.test(value) &&
   value
     .slice(0, 256)
     .split(/[;\s]/)
-    .some((pair) => is_session(pair.slice(pair.indexOf("=") + 1)));
+    .some((pair) => isSession(pair.slice(pair.indexOf("=") + 1)));
 
-const is_session = (value: string): boolean =>
-  is_random(value) || (value.length >= 12 && is_assigned_token(value, true));
+const isSession = (value: string): boolean =>
+  isRandom(value) || (value.length >= 12 && isAssignedToken(value, true));
 
 const checks: Record<CheckName, (value: string) => boolean> = {
-  random: is_random,
-  dense: is_dense,
-  no_reference: (value) => !is_reference(value),
-  basic_login: (value) => /^[ -~]{1,120}:[ -~]+$/.test(decoded_base64(value)),
-  cookie: has_random_pair,
+  random: isRandom,
+  dense: isDense,
+  no_reference: (value) => !isReference(value),
+  basic_login: (value) => /^[ -~]{1,120}:[ -~]+$/.test(decodedBase64(value)),
+  cookie: hasRandomPair,
 };
 
 /** Without a condition, only what is filled with `x` and the like is no secret. */

@@ -274,7 +274,7 @@ const settings: Record<string, { pieces: readonly Piece[]; texts: readonly strin
       "Authorization: token @\n",
       "authorization: Bearer @\n",
       '{"headers":{"Authorization":"Bearer @"}}\n',
-      "https://api.example.com/cb#access_token=@&token_type=bearer\n",
+      "https://api.example.com/cb#accessToken=@&token_type=bearer\n",
       '{\\"token\\":\\"@\\"}',
       '{"refresh_token": "@", "expires_in": 3600}\n',
       "client_secret=@&grant_type=client_credentials\n",
@@ -315,7 +315,7 @@ const keys: Record<string, readonly [string, string]> = {
   "pgp-key": ["-----BEGIN PGP PRIVATE KEY BLOCK-----", "-----END PGP PRIVATE KEY BLOCK-----"],
 };
 
-const key_shapes: readonly ((begin: string, body: string[], end: string) => string)[] = [
+const keyShapes: readonly ((begin: string, body: string[], end: string) => string)[] = [
   (begin, body, end) => `$ cat id\n${[begin, ...body, end].join("\n")}\n$ `,
   (begin, body, end) => `{"private_key": "${[begin, ...body, end].join("\\n")}\\n"}\n`,
   (begin, body, end) => `tls:\n  key: |\n    ${[begin, ...body, end].join("\n    ")}\nport: 1\n`,
@@ -324,7 +324,7 @@ const key_shapes: readonly ((begin: string, body: string[], end: string) => stri
 ];
 
 /** Every secret of every kind in its surroundings; tokens in `each` of their twelve places. */
-export function make_samples(seed: number, each = 6): Sample[] {
+export function makeSamples(seed: number, each = 6): Sample[] {
   const random = seeded(seed);
   const samples: Sample[] = [];
   let place = 0;
@@ -342,7 +342,7 @@ export function make_samples(seed: number, each = 6): Sample[] {
     }
   }
   for (const [kind, [begin, end]] of Object.entries(keys)) {
-    for (const shape of key_shapes) {
+    for (const shape of keyShapes) {
       const body = Array.from({ length: 4 }, () => chars(random, "base64", 64));
       samples.push({ kind, secret: body.join("\n"), text: shape(begin, body, end) });
     }

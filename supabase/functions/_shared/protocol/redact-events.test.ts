@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { agent_event } from "./arbitrary.ts";
-import { apply_edits } from "./edits.ts";
+import { agentEvent } from "./arbitrary.ts";
+import { applyEdits } from "./edits.ts";
 import type { AgentEvent, CodeEdit } from "./event.ts";
-import { parse_legacy } from "./legacy.ts";
+import { parseLegacy } from "./legacy.ts";
 import { limits } from "./limits.ts";
 import { redact, redacted } from "./redact.ts";
-import { leaks, make_samples } from "./redact-corpus.ts";
-import { redact_events } from "./redact-events.ts";
-import { parse_ingest } from "./schema.ts";
+import { leaks, makeSamples } from "./redact-corpus.ts";
+import { redactEvents } from "./redact-events.ts";
+import { parseIngest } from "./schema.ts";
 
 const random = "a8Fk29dLq0PzXw7TbN3mYc5RvH1sJe6G";
 const token = `ghp_${random}abcd`;
@@ -48,7 +48,7 @@ test("every text of every type of event", () => {
     event("preview", { url: `https://ada:hunter2@x.example/?k=${token}` }),
     event("usage", { model: token }),
   ];
-  const shown = redact_events(events);
+  const shown = redactEvents(events);
   const json = JSON.stringify(shown.events);
   expect(json).not.toContain(token.slice(8, 16));
   expect(json).not.toContain("hunter2");
@@ -56,14 +56,14 @@ test("every text of every type of event", () => {
   expect(shown.events.map(({ id, at, type }) => ({ id, at, type }))).toEqual(
     events.map(({ id, at, type }) => ({ id, at, type })),
   );
-  expect(parse_ingest({ agent_id: "a-b", events: shown.events }).events).toEqual(shown.events);
+  expect(parseIngest({ agent_id: "a-b", events: shown.events }).events).toEqual(shown.events);
   expect(shown.events[8]?.data).toEqual({ url: `https://x.example/?k=${mark}` });
 });
 
 test("nothing to take out: the very same events", () => {
   fc.assert(
-    fc.property(fc.array(agent_event), (events) => {
-      const shown = redact_events(events);
+    fc.property(fc.array(agentEvent), (events) => {
+      const shown = redactEvents(events);
       expect(shown.redacted).toBe(0);
       for (const [index, one] of shown.events.entries()) expect(one).toBe(events[index]);
     }),
@@ -77,11 +77,11 @@ test("a secret that two events of one text share is gone from both, wherever it 
         ? event("terminal", { stream: "stdout", text: piece })
         : event("thought", { thought_type: "general", content: piece, stream_id: "s" }),
     );
-  for (const sample of make_samples(3, 1)) {
+  for (const sample of makeSamples(3, 1)) {
     const whole = redact(sample.text);
     for (const type of ["terminal", "thought"] as const) {
       for (let cut = 1; cut < sample.text.length; cut += 1 + Math.floor(sample.text.length / 60)) {
-        const { events } = redact_events(pieces(type, sample.text, cut));
+        const { events } = redactEvents(pieces(type, sample.text, cut));
         const shown = events.map(({ data }) =>
           "text" in data ? data.text : "content" in data ? data.content : "",
         );
@@ -93,7 +93,7 @@ test("a secret that two events of one text share is gone from both, wherever it 
 });
 
 test("texts that don't belong together are read apart", () => {
-  const { events, redacted: count } = redact_events([
+  const { events, redacted: count } = redactEvents([
     event("terminal", { stream: "stdout", text: token.slice(0, 20) }),
     event("terminal", { stream: "stderr", text: token.slice(20) }),
     event("terminal", { stream: "stdout", text: token.slice(20), command: "ls" }),
@@ -108,21 +108,21 @@ test("edits still fit the file that was redacted", () => {
     { old_text: "DB_PASSWORD=hunter2\n", new_text: "DB_PASSWORD=hunter3\n" },
     { start: 3, removed: [`TOKEN=${token}`, "PORT=1"], added: [`TOKEN=${token}`, "PORT=2"] },
   ];
-  const { events } = redact_events([
+  const { events } = redactEvents([
     event("code", { filename: ".env", action: "write", content: before }),
     event("code", { filename: ".env", action: "edit", edits }),
   ]);
   const [written, edited] = events.map(
     ({ data }) => data as { content?: string; edits?: CodeEdit[] },
   );
-  const { text, unfit } = apply_edits(written?.content ?? "", edited?.edits ?? []);
+  const { text, unfit } = applyEdits(written?.content ?? "", edited?.edits ?? []);
   expect(unfit).toEqual([]);
-  expect(text).toBe(redact(apply_edits(before, edits).text));
+  expect(text).toBe(redact(applyEdits(before, edits).text));
 });
 
 test("a batch that is sent again gives the same", () => {
   const events = [event("terminal", { stream: "stdout", text: `${token}\nDB_PASSWORD=hunter2\n` })];
-  expect(redact_events(events)).toEqual(redact_events(events));
+  expect(redactEvents(events)).toEqual(redactEvents(events));
 });
 
 test("no text grows over its limit", () => {
@@ -143,13 +143,13 @@ test("no text grows over its limit", () => {
     }),
     event("milestone", { label: fill(limits.label_bytes), completed: true }),
   ];
-  const shown = redact_events(events);
+  const shown = redactEvents(events);
   expect(JSON.stringify(shown.events)).not.toContain("abcd1");
-  expect(() => parse_ingest({ agent_id: "a-b", events: shown.events })).not.toThrow();
+  expect(() => parseIngest({ agent_id: "a-b", events: shown.events })).not.toThrow();
 });
 
 test("what the original's clients send", () => {
-  const { events } = parse_legacy({
+  const { events } = parseLegacy({
     agentId: "ada",
     thought: { content: `I use ${token}`, metadata: { chosen: token } },
     terminal: [{ type: "output", content: `${token}\n` }],
@@ -157,7 +157,7 @@ test("what the original's clients send", () => {
     error: { message: token },
   });
   expect(events.length).toBe(4);
-  const json = JSON.stringify(redact_events(events).events);
+  const json = JSON.stringify(redactEvents(events).events);
   expect(json).not.toContain(token.slice(8, 16));
   expect(json).not.toContain("hunter2");
 });

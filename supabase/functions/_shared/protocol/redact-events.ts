@@ -1,9 +1,9 @@
 /** Redaction of events, wherever they hold text. */
 import type { AgentEvent, EventType } from "./event.ts";
 import { type LimitName, limits } from "./limits.ts";
-import { mark_secrets } from "./redact.ts";
-import { find_secrets, is_named_secret, type Secret } from "./redact-scan.ts";
-import { fits, is_object } from "./text.ts";
+import { markSecrets } from "./redact.ts";
+import { findSecrets, isNamedSecret, type Secret } from "./redact-scan.ts";
+import { fits, isObject } from "./text.ts";
 
 export interface RedactedEvents<Event> {
   events: Event[];
@@ -17,13 +17,13 @@ type Sent = Pick<AgentEvent, "type" | "data">;
  * The same events with each secret replaced: the same ones each time, since a batch may be sent again. Pieces of one
  * text, such as the output of a command, are read as one. No text becomes longer than the contract allows.
  */
-export function redact_events<Event extends Sent>(events: readonly Event[]): RedactedEvents<Event> {
-  const joined = find_in_streams(events);
+export function redactEvents<Event extends Sent>(events: readonly Event[]): RedactedEvents<Event> {
+  const joined = findInStreams(events);
   let count = 0;
   const shown = events.map((event, index) => {
-    const { data, redacted: taken, is_changed } = redact_piece(event, joined.get(index));
+    const { data, redacted: taken, is_changed: isChanged } = redactPiece(event, joined.get(index));
     count += taken;
-    return is_changed ? { ...event, data } : event;
+    return isChanged ? { ...event, data } : event;
   });
   return { events: shown, redacted: count };
 }
@@ -38,7 +38,7 @@ interface PieceFindings {
 }
 
 /** By index of the event, for texts that came in several pieces. */
-function find_in_streams(events: readonly Sent[]): Map<number, PieceFindings> {
+function findInStreams(events: readonly Sent[]): Map<number, PieceFindings> {
   const streams = new Map<string, number[]>();
   const add = (key: string, index: number): void => {
     const indexes = streams.get(key);
@@ -56,18 +56,18 @@ function find_in_streams(events: readonly Sent[]): Map<number, PieceFindings> {
   }
   const findings = new Map<number, PieceFindings>();
   for (const indexes of streams.values()) {
-    if (indexes.length > 1) find_in_pieces(events, indexes, findings);
+    if (indexes.length > 1) findInPieces(events, indexes, findings);
   }
   return findings;
 }
 
-function find_in_pieces(
+function findInPieces(
   events: readonly Sent[],
   indexes: readonly number[],
   findings: Map<number, PieceFindings>,
 ): void {
-  const pieces = indexes.map((index) => piece_of(events[index] as Sent));
-  const { secrets } = find_secrets(pieces.map(({ text }) => text).join(""));
+  const pieces = indexes.map((index) => pieceOf(events[index] as Sent));
+  const { secrets } = findSecrets(pieces.map(({ text }) => text).join(""));
   let next = 0;
   let from = 0;
   for (const [order, { field, text }] of pieces.entries()) {
@@ -77,11 +77,11 @@ function find_in_pieces(
       const { start, end, kind } = secrets[at] as Secret;
       if (start >= to) break;
       // The mark stands in the piece where the secret begins; of the others the secret's part is gone.
-      const is_begun = start < from;
+      const isBegun = start < from;
       own.push({
         start: Math.max(start, from) - from,
         end: Math.min(end, to) - from,
-        kind: is_begun ? "" : kind,
+        kind: isBegun ? "" : kind,
       });
       if (end <= to) next = at + 1;
     }
@@ -90,7 +90,7 @@ function find_in_pieces(
   }
 }
 
-const piece_of = ({ data }: Sent): { field: TextField; text: string } =>
+const pieceOf = ({ data }: Sent): { field: TextField; text: string } =>
   "text" in data
     ? { field: "text", text: data.text }
     : { field: "content", text: "content" in data ? (data.content ?? "") : "" };
@@ -106,48 +106,48 @@ export interface RedactedData {
 }
 
 /** One event's data. `shown`: the field that was redacted before, as a piece of a longer text. */
-export const redact_data = (event: Sent, shown?: TextField): RedactedData =>
-  redact_piece(event, shown && { field: shown, secrets: [] });
+export const redactData = (event: Sent, shown?: TextField): RedactedData =>
+  redactPiece(event, shown && { field: shown, secrets: [] });
 
-function redact_piece({ type, data }: Sent, piece: PieceFindings | undefined): RedactedData {
-  const shown = redact_fields(type, data, piece, "whole");
-  if (!shown.is_changed || is_within(type, shown.data) || !is_within(type, data)) return shown;
-  return redact_fields(type, data, piece, "cut");
+function redactPiece({ type, data }: Sent, piece: PieceFindings | undefined): RedactedData {
+  const shown = redactFields(type, data, piece, "whole");
+  if (!shown.is_changed || isWithin(type, shown.data) || !isWithin(type, data)) return shown;
+  return redactFields(type, data, piece, "cut");
 }
 
-function redact_fields(
+function redactFields(
   type: EventType,
   data: object,
   piece: PieceFindings | undefined,
   marks: Marks,
 ): RedactedData {
   let count = 0;
-  let is_changed = false;
+  let isChanged = false;
   const take = (text: string, secrets: readonly Secret[]): string => {
     if (secrets.length === 0) return text;
-    is_changed = true;
+    isChanged = true;
     count += secrets.filter(({ kind }) => kind !== "").length;
-    return mark_secrets(text, secrets, marks === "cut");
+    return markSecrets(text, secrets, marks === "cut");
   };
   const walk = (value: unknown, name: string): unknown => {
     if (typeof value === "string") {
-      if (name !== "" && is_named_secret(name, value)) {
+      if (name !== "" && isNamedSecret(name, value)) {
         return take(value, [{ start: 0, end: value.length, kind: "secret" }]);
       }
-      return take(value, find_secrets(value).secrets);
+      return take(value, findSecrets(value).secrets);
     }
     if (Array.isArray(value)) return value.map((item) => walk(item, name));
-    if (!is_object(value)) return value;
+    if (!isObject(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, key)]));
   };
   const fields: [string, unknown][] = [];
   for (const [key, value] of Object.entries(data)) {
     if (key === piece?.field) fields.push([key, take(value as string, piece.secrets)]);
-    else if (key === "edits") fields.push([key, (value as unknown[]).map(redact_edit)]);
+    else if (key === "edits") fields.push([key, (value as unknown[]).map(redactEdit)]);
     else fields.push([key, walk(value, "")]);
   }
-  function redact_edit(edit: unknown): unknown {
-    if (!is_object(edit)) return edit;
+  function redactEdit(edit: unknown): unknown {
+    if (!isObject(edit)) return edit;
     return Object.fromEntries(
       Object.entries(edit).map(([key, value]) => {
         // Lines of a file make sense together: a private key has many.
@@ -161,13 +161,13 @@ function redact_fields(
     // A login has no place in an address that others open.
     const url = shown.url.replace(/^(https?:\/\/)[^/?#\s]*@/i, "$1");
     if (url !== shown.url && count === 0) count = 1;
-    is_changed ||= url !== shown.url;
+    isChanged ||= url !== shown.url;
     shown.url = url;
   }
-  return { data: shown, redacted: count, is_changed };
+  return { data: shown, redacted: count, is_changed: isChanged };
 }
 
-const size_limits: { [Type in EventType]?: Record<string, LimitName> } = {
+const sizeLimits: { [Type in EventType]?: Record<string, LimitName> } = {
   thought: { content: "thought_content_bytes", metadata: "metadata_bytes" },
   code: {
     filename: "filename_bytes",
@@ -190,8 +190,8 @@ const size_limits: { [Type in EventType]?: Record<string, LimitName> } = {
   usage: { model: "model_bytes" },
 };
 
-function is_within(type: EventType, data: unknown): boolean {
-  const names = size_limits[type] ?? {};
+function isWithin(type: EventType, data: unknown): boolean {
+  const names = sizeLimits[type] ?? {};
   return Object.entries(data as object).every(([field, value]) => {
     const name = names[field];
     if (name === undefined || typeof value === "number" || typeof value === "boolean") return true;

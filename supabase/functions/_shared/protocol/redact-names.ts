@@ -26,7 +26,7 @@ const harmless = [
   ...["public", "pub", "cancel", "cancellation", "line", "comment", "string", "keyword", "no"],
 ];
 
-export const name_rules: readonly NameRule[] = [
+export const nameRules: readonly NameRule[] = [
   { word: "password", kind: "password", value: "password", not_after: ["forgot", "reset", "no"] },
   { word: "passwd", kind: "password", value: "password" },
   { word: "passphrase", kind: "password", value: "password" },
@@ -125,7 +125,7 @@ export const name_rules: readonly NameRule[] = [
 ];
 
 /** What may still follow the word in a name: `SECRET_KEY_BASE`, `password2`, `API_KEY_PROD`. */
-export const name_endings: readonly string[] = [
+export const nameEndings: readonly string[] = [
   ...["base", "prod", "production", "dev", "development", "test", "testing", "staging", "live"],
   ...["old", "new", "value", "string", "plain", "plaintext", "raw", "text", "default", "primary"],
   ...["secondary", "backup", "main", "local", "id"].filter((ending) => ending !== "id"),
@@ -154,7 +154,7 @@ export interface NameForm {
 const closing = "{c}\\\\{0,3}[\"'`]{0,1}\\]{0,1}{c}[ \\t]{0,8}{c}";
 const unquoted = "[^\\s\\x1b\"'`,;(){}[\\]<>\\\\]";
 
-export const name_forms: readonly NameForm[] = [
+export const nameForms: readonly NameForm[] = [
   // "password": "…", apiKey = '…', os.environ["TOKEN"] = "…", token := "…"
   {
     place: "data",
@@ -218,4 +218,4 @@ export const name_forms: readonly NameForm[] = [
   { place: "anywhere", random: true, pattern: "[ \\t]{1,2}([A-Za-z0-9_+/=.~-]{20,8192})" },
 ];
 
-export const quotation_marks = ['"', "'", "`"] as const;
+export const quotationMarks = ['"', "'", "`"] as const;

@@ -30,20 +30,20 @@ export interface Pattern {
   not_followed_by: Part | null;
 }
 
-const set_ids = new Map<string, number>();
+const setIds = new Map<string, number>();
 
-function part_of(set: CharSet): Part {
+function partOf(set: CharSet): Part {
   const key = set.join("");
-  const set_id = set_ids.get(key) ?? set_ids.size;
-  set_ids.set(key, set_id);
-  return { set, set_id, min: 1, max: 1 };
+  const setId = setIds.get(key) ?? setIds.size;
+  setIds.set(key, setId);
+  return { set, set_id: setId, min: 1, max: 1 };
 }
 
 /** Characters of colours in a row. */
-const longest_colour = 64;
-const escape_character = String.fromCharCode(27);
-const colour = new RegExp(`^(?:${escape_character}\\[[0-9;]{0,16}[A-Za-z])+`);
-const open_colour = new RegExp(`^${escape_character}(?:\\[[0-9;]{0,16})?$`);
+const longestColour = 64;
+const escapeCharacter = String.fromCharCode(27);
+const colour = new RegExp(`^(?:${escapeCharacter}\\[[0-9;]{0,16}[A-Za-z])+`);
+const openColour = new RegExp(`^${escapeCharacter}(?:\\[[0-9;]{0,16})?$`);
 
 const escapes: Record<string, string> = { n: "\n", r: "\r", t: "\t" };
 const shorthands: Record<string, string> = {
@@ -52,13 +52,13 @@ const shorthands: Record<string, string> = {
   s: " \t\r\n\f\v",
 };
 
-const index_of = (code: number): number => Math.min(code, 128);
+const indexOf = (code: number): number => Math.min(code, 128);
 
-function read_class(source: string, at: number): { set: CharSet; end: number } {
+function readClass(source: string, at: number): { set: CharSet; end: number } {
   const set = new Uint8Array(129);
   let index = at + 1;
-  const is_negated = source[index] === "^";
-  if (is_negated) index++;
+  const isNegated = source[index] === "^";
+  if (isNegated) index++;
   for (; source[index] !== "]"; index++) {
     let char = source[index] as string;
     if (char === "\\") {
@@ -81,23 +81,23 @@ function read_class(source: string, at: number): { set: CharSet; end: number } {
     }
     for (let code = char.charCodeAt(0); code <= last.charCodeAt(0); code++) set[code] = 1;
   }
-  if (is_negated) for (let code = 0; code < 129; code++) set[code] = set[code] ? 0 : 1;
+  if (isNegated) for (let code = 0; code < 129; code++) set[code] = set[code] ? 0 : 1;
   return { set, end: index + 1 };
 }
 
 /** @throws {Error} when the source is no pattern of the subset, or a part could take what the next one needs. */
-export function compile_pattern(source: string, any_case = false): Pattern {
+export function compilePattern(source: string, anyCase = false): Pattern {
   const parts: Part[] = [];
-  let take_from = 0;
-  let take_to = -1;
-  let followed_by: Part | null = null;
-  let not_followed_by: Part | null = null;
+  let takeFrom = 0;
+  let takeTo = -1;
+  let followedBy: Part | null = null;
+  let notFollowedBy: Part | null = null;
   let at = 0;
   while (at < source.length) {
     if (source.startsWith("(?", at)) {
-      const { set, end } = read_class(source, at + 3);
-      if (source[at + 2] === "=") followed_by = part_of(set);
-      else not_followed_by = part_of(set);
+      const { set, end } = readClass(source, at + 3);
+      if (source[at + 2] === "=") followedBy = partOf(set);
+      else notFollowedBy = partOf(set);
       const rest = source.slice(end);
       if (rest !== ")" && rest !== "|$)") throw new Error(`Cannot read the pattern ${source}.`);
       break;
@@ -105,31 +105,31 @@ export function compile_pattern(source: string, any_case = false): Pattern {
     const char = source[at] as string;
     if (source.startsWith("{c}", at)) {
       parts.push({
-        ...part_of(new Uint8Array(129).fill(1, 27, 28)),
+        ...partOf(new Uint8Array(129).fill(1, 27, 28)),
         min: 0,
-        max: longest_colour,
+        max: longestColour,
         is_colour: true,
       });
       at += 3;
       continue;
     }
     if (char === "(" || char === ")") {
-      if (char === "(") take_from = parts.length;
-      else take_to = parts.length;
+      if (char === "(") takeFrom = parts.length;
+      else takeTo = parts.length;
       at++;
       continue;
     }
     let set: CharSet;
-    if (char === "[") ({ set, end: at } = read_class(source, at));
+    if (char === "[") ({ set, end: at } = readClass(source, at));
     else {
       const name = source[at + 1] as string;
       const literal = char === "\\" ? (shorthands[name] ?? escapes[name] ?? name) : char;
       set = new Uint8Array(129);
-      for (const member of literal) set[index_of(member.charCodeAt(0))] = 1;
+      for (const member of literal) set[indexOf(member.charCodeAt(0))] = 1;
       at += char === "\\" ? 2 : 1;
     }
-    if (any_case) fold(set);
-    const part = part_of(set);
+    if (anyCase) fold(set);
+    const part = partOf(set);
     const [whole, min, , max] = /^(?:\{(\d+)(,(\d+))?\}|\?)/.exec(source.slice(at)) ?? [""];
     if (whole === "?") part.min = 0;
     else if (whole !== "") {
@@ -139,15 +139,22 @@ export function compile_pattern(source: string, any_case = false): Pattern {
     at += whole.length;
     parts.push(part);
   }
-  if (take_to < 0) take_to = parts.length;
-  return { source, parts, take_from, take_to, followed_by, not_followed_by };
+  if (takeTo < 0) takeTo = parts.length;
+  return {
+    source,
+    parts,
+    take_from: takeFrom,
+    take_to: takeTo,
+    followed_by: followedBy,
+    not_followed_by: notFollowedBy,
+  };
 }
 
 function fold(set: CharSet): void {
   for (let code = 65; code <= 90; code++) {
-    const is_in = set[code] || set[code + 32] ? 1 : 0;
-    set[code] = is_in;
-    set[code + 32] = is_in;
+    const isIn = set[code] || set[code + 32] ? 1 : 0;
+    set[code] = isIn;
+    set[code + 32] = isIn;
   }
 }
 
@@ -157,64 +164,64 @@ export type Outcome = "none" | "match" | "undecided";
 export class Reading {
   readonly text: string;
   /** Nothing follows the text. */
-  readonly is_whole: boolean;
+  readonly isWhole: boolean;
   /** Steps taken by patterns; tests hold them against the length of the text. */
   steps = 0;
   /** Of the last match: the part that is a secret. Of an undecided one: `start` is where such a part could begin. */
   start = 0;
   end = 0;
   /** A secret that was found. */
-  #known_start = 0;
-  #known_end = 0;
+  #knownStart = 0;
+  #knownEnd = 0;
   /** Of each set, the run of its characters that was walked last: whoever begins inside it knows its end. */
-  readonly #run_starts: number[] = [];
-  readonly #run_ends: number[] = [];
+  readonly #runStarts: number[] = [];
+  readonly #runEnds: number[] = [];
 
-  constructor(text: string, is_whole: boolean) {
+  constructor(text: string, isWhole: boolean) {
     this.text = text;
-    this.is_whole = is_whole;
+    this.isWhole = isWhole;
   }
 
   /** The last match lies inside a secret that is known, so it need not be judged. */
-  get is_known(): boolean {
-    return this.start > this.#known_start && this.end <= this.#known_end;
+  get isKnown(): boolean {
+    return this.start > this.#knownStart && this.end <= this.#knownEnd;
   }
 
   know(): void {
-    this.#known_start = this.start;
-    this.#known_end = this.end;
+    this.#knownStart = this.start;
+    this.#knownEnd = this.end;
   }
 
   match(pattern: Pattern, from: number): Outcome {
     const { text } = this;
-    const { parts, take_from, take_to } = pattern;
+    const { parts, take_from: takeFrom, take_to: takeTo } = pattern;
     let at = from;
     let start = -1;
     for (let index = 0; index < parts.length; index++) {
-      if (index === take_from) start = at;
-      if (index === take_to) this.end = at;
+      if (index === takeFrom) start = at;
+      if (index === takeTo) this.end = at;
       const part = parts[index] as Part;
       this.steps++;
       const end = part.is_colour
-        ? this.#colour_end(at)
+        ? this.#colourEnd(at)
         : part.max === 1
           ? this.#one(part, at)
-          : this.#run_end(part, at);
+          : this.#runEnd(part, at);
       if (end - at < part.min) {
-        return end === text.length && !this.is_whole ? this.#undecided(start) : "none";
+        return end === text.length && !this.isWhole ? this.#undecided(start) : "none";
       }
-      if (end === text.length && end - at < part.max && !this.is_whole) {
+      if (end === text.length && end - at < part.max && !this.isWhole) {
         return this.#undecided(start);
       }
       at = end;
     }
-    if (take_to === parts.length) this.end = at;
-    const { followed_by, not_followed_by } = pattern;
-    if (followed_by || not_followed_by) {
-      if (at === text.length && !this.is_whole) return this.#undecided(start);
-      const next = at < text.length ? index_of(text.charCodeAt(at)) : -1;
-      if (followed_by && next >= 0 && followed_by.set[next] === 0) return "none";
-      if (not_followed_by && next >= 0 && not_followed_by.set[next] === 1) return "none";
+    if (takeTo === parts.length) this.end = at;
+    const { followed_by: followedBy, not_followed_by: notFollowedBy } = pattern;
+    if (followedBy || notFollowedBy) {
+      if (at === text.length && !this.isWhole) return this.#undecided(start);
+      const next = at < text.length ? indexOf(text.charCodeAt(at)) : -1;
+      if (followedBy && next >= 0 && followedBy.set[next] === 0) return "none";
+      if (notFollowedBy && next >= 0 && notFollowedBy.set[next] === 1) return "none";
     }
     this.start = start;
     return "match";
@@ -226,32 +233,32 @@ export class Reading {
   }
 
   #one({ set }: Part, at: number): number {
-    return at < this.text.length && set[index_of(this.text.charCodeAt(at))] === 1 ? at + 1 : at;
+    return at < this.text.length && set[indexOf(this.text.charCodeAt(at))] === 1 ? at + 1 : at;
   }
 
   /** The end of the text where a colour is cut. */
-  #colour_end(at: number): number {
+  #colourEnd(at: number): number {
     const { text } = this;
     if (text.charCodeAt(at) !== 27) return at;
-    const part = text.slice(at, at + longest_colour);
+    const part = text.slice(at, at + longestColour);
     const { length } = colour.exec(part)?.[0] ?? "";
     this.steps += part.length;
-    return at + part.length === text.length && open_colour.test(part.slice(length))
+    return at + part.length === text.length && openColour.test(part.slice(length))
       ? text.length
       : at + length;
   }
 
-  #run_end({ set, set_id, max }: Part, at: number): number {
-    const known_end = this.#run_ends[set_id] ?? -1;
-    if (at < known_end && at >= (this.#run_starts[set_id] as number)) {
-      return Math.min(known_end, at + max);
+  #runEnd({ set, set_id: setId, max }: Part, at: number): number {
+    const knownEnd = this.#runEnds[setId] ?? -1;
+    if (at < knownEnd && at >= (this.#runStarts[setId] as number)) {
+      return Math.min(knownEnd, at + max);
     }
     const { text } = this;
     let end = at;
-    while (end < text.length && set[index_of(text.charCodeAt(end))] === 1) end++;
+    while (end < text.length && set[indexOf(text.charCodeAt(end))] === 1) end++;
     this.steps += end - at;
-    this.#run_starts[set_id] = at;
-    this.#run_ends[set_id] = end;
+    this.#runStarts[setId] = at;
+    this.#runEnds[setId] = end;
     return Math.min(end, at + max);
   }
 }

@@ -31,7 +31,7 @@ export interface TokenRule {
 }
 
 /** A token of known form is a secret wherever it stands. */
-export const token_rules: readonly TokenRule[] = [
+export const tokenRules: readonly TokenRule[] = [
   { kind: "openai-key", pattern: "sk-[\\w-]{20,400}", check: "dense" },
   { kind: "kulti-key", pattern: "kl[tg]_[\\w-]{16,200}" },
   { kind: "supabase-key", pattern: "sb_secret_[\\w-]{16,200}" },

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { redact, redacted, StreamRedactor } from "./redact.ts";
-import { leaks, make_samples } from "./redact-corpus.ts";
-import { name_forms, name_rules } from "./redact-names.ts";
-import { compile_pattern } from "./redact-pattern.ts";
-import { token_rules } from "./redact-rules.ts";
-import { find_secrets } from "./redact-scan.ts";
+import { leaks, makeSamples } from "./redact-corpus.ts";
+import { nameForms, nameRules } from "./redact-names.ts";
+import { compilePattern } from "./redact-pattern.ts";
+import { tokenRules } from "./redact-rules.ts";
+import { findSecrets } from "./redact-scan.ts";
 
 /** Put together here, so that nobody's scanner takes these for secrets that leaked. */
 const random = "a8Fk29dLq0PzXw7TbN3mYc5RvH1sJe6G";
@@ -15,7 +15,7 @@ const mark = redacted;
 
 describe("what is taken out", () => {
   test("at least 300 invented secrets of 60 kinds, whole and in their surroundings", () => {
-    const samples = make_samples(1);
+    const samples = makeSamples(1);
     expect(samples.length).toBeGreaterThan(300);
     expect(new Set(samples.map(({ kind }) => kind)).size).toBeGreaterThanOrEqual(60);
     const missed = samples.filter((sample) => leaks(sample, redact(sample.text)));
@@ -23,7 +23,7 @@ describe("what is taken out", () => {
   });
 
   test("of other seeds at least 98 of 100", () => {
-    const samples = [2, 3, 4, 5].flatMap((seed) => make_samples(seed));
+    const samples = [2, 3, 4, 5].flatMap((seed) => makeSamples(seed));
     const missed = samples.filter((sample) => leaks(sample, redact(sample.text)));
     expect(missed.length / samples.length).toBeLessThan(0.02);
   });
@@ -133,7 +133,7 @@ test("ordinary text: at most one false hit in five megabytes of a lockfile and o
     }
   }
   const hits = texts.flatMap((text) =>
-    find_secrets(text).secrets.map(({ start, end }) => text.slice(start - 30, end)),
+    findSecrets(text).secrets.map(({ start, end }) => text.slice(start - 30, end)),
   );
   const megabytes = texts.reduce((sum, text) => sum + text.length, 0) / 1e6;
   expect(megabytes).toBeGreaterThan(4);
@@ -142,8 +142,8 @@ test("ordinary text: at most one false hit in five megabytes of a lockfile and o
 
 /** Beginnings of all rules, and what stands between names and values. */
 const literals = [
-  ...token_rules.map(({ pattern }) => pattern.replace(/[[(].*/, "").replaceAll("\\", "")),
-  ...name_rules.map(({ word }) => word),
+  ...tokenRules.map(({ pattern }) => pattern.replace(/[[(].*/, "").replaceAll("\\", "")),
+  ...nameRules.map(({ word }) => word),
   ...["=", ": ", '"', "'", "`", "\\n", '\\"', "://", "@", ":", "\n", " ", "Bearer ", "--", "TOKEN"],
   ...["-----BEGIN PRIVATE KEY-----\n", "-----BEGIN PGP PRIVATE KEY", "-----", "-----END ", "$"],
   ...[random, long, "hunter2", "curl -u ", "\u001b[31m", "<", ">", "value", "é", "string", "%3D"],
@@ -156,7 +156,7 @@ const texts = fc
   .map((parts) => parts.join(""));
 
 describe("a text in pieces", () => {
-  function in_pieces(text: string, cuts: readonly number[]): string {
+  function inPieces(text: string, cuts: readonly number[]): string {
     const stream = new StreamRedactor();
     let shown = "";
     let from = 0;
@@ -171,7 +171,7 @@ describe("a text in pieces", () => {
     fc.assert(
       fc.property(texts, fc.array(fc.nat(), { maxLength: 20 }), (text, places) => {
         const cuts = places.map((place) => place % (text.length + 1));
-        expect(in_pieces(text, cuts)).toBe(redact(text));
+        expect(inPieces(text, cuts)).toBe(redact(text));
       }),
       { numRuns: 5_000 },
     );
@@ -181,7 +181,7 @@ describe("a text in pieces", () => {
     fc.assert(
       fc.property(texts, (text) => {
         expect(
-          in_pieces(
+          inPieces(
             text,
             [...text].map((_, index) => index),
           ),
@@ -192,10 +192,10 @@ describe("a text in pieces", () => {
   });
 
   test("hides every secret of the corpus, cut at every position", () => {
-    for (const sample of make_samples(1, 2)) {
+    for (const sample of makeSamples(1, 2)) {
       const whole = redact(sample.text);
       for (let cut = 1; cut < sample.text.length; cut++) {
-        expect(in_pieces(sample.text, [cut])).toBe(whole);
+        expect(inPieces(sample.text, [cut])).toBe(whole);
       }
     }
   });
@@ -215,9 +215,9 @@ describe("a text in pieces", () => {
     const text = `TOKEN=${random.repeat(400)} after`;
     const shown = redact(text);
     expect(shown.length).toBeLessThan(text.length - 8_000);
-    expect(in_pieces(text, [100, 5_000, 9_000])).toBe(shown);
+    expect(inPieces(text, [100, 5_000, 9_000])).toBe(shown);
     const key = `-----BEGIN PRIVATE KEY-----\n${`${long}\n`.repeat(800)}after`;
-    expect(in_pieces(key, [20, 30_000, 40_000])).toBe(redact(key));
+    expect(inPieces(key, [20, 30_000, 40_000])).toBe(redact(key));
     expect(redact(key)).toContain("after");
   });
 });
@@ -240,7 +240,7 @@ describe("the work is linear", () => {
   const hostile = [
     ...new Set([
       ...literals,
-      ...name_rules.flatMap(({ word }) => [`${word}=`, `${word}="`, `a_${word}: a1`, `--${word} `]),
+      ...nameRules.flatMap(({ word }) => [`${word}=`, `${word}="`, `a_${word}: a1`, `--${word} `]),
       ...["a", "\\", "(", "[", "{", "http://a", "http://a:b", "curl -u a:", "-u a", "cookie: a="],
       ...["eyJaaaaaaaaaa.", "sk-a8Fk29dLq0PzX-", "login a password b1 ", "password=a1B2c3D4e5F6&"],
       ...["-----BEGIN PRIVATE KEY-----", "BEGIN ", "\u001b[", "-----BEGIN RSA PRIVATE KEY-----a\n"],
@@ -250,7 +250,7 @@ describe("the work is linear", () => {
   test.each(hostile)("100,000 characters of %j", (piece) => {
     const steps = (length: number): number => {
       const text = piece.repeat(length / piece.length);
-      return find_secrets(text).steps / text.length;
+      return findSecrets(text).steps / text.length;
     };
     expect(steps(100_000)).toBeLessThan(60);
     expect(steps(200_000)).toBeLessThan(steps(100_000) * 1.1 + 1);
@@ -275,29 +275,29 @@ describe("the work is linear", () => {
 
 describe("the rules are data", () => {
   test("JSON can carry them", () => {
-    for (const rules of [token_rules, name_rules, name_forms]) {
+    for (const rules of [tokenRules, nameRules, nameForms]) {
       expect(JSON.parse(JSON.stringify(rules))).toEqual(rules);
     }
   });
 
   test("each token has a name for what replaces it", () => {
-    for (const { kind } of [...token_rules, ...name_rules]) expect(kind).toMatch(/^[a-z-]+$/);
+    for (const { kind } of [...tokenRules, ...nameRules]) expect(kind).toMatch(/^[a-z-]+$/);
   });
 
   test("no part of a pattern takes what the next one needs, so that regular expressions read them alike", () => {
     const patterns = [
-      ...token_rules.map(({ pattern, any_case }) => ({ pattern, any_case })),
-      ...name_forms.map(({ pattern }) => ({
+      ...tokenRules.map(({ pattern, any_case: anyCase }) => ({ pattern, any_case: anyCase })),
+      ...nameForms.map(({ pattern }) => ({
         pattern: pattern.replaceAll("{q}", '"'),
         any_case: false,
       })),
     ];
-    for (const { pattern, any_case } of patterns) {
-      const { parts } = compile_pattern(pattern, any_case);
+    for (const { pattern, any_case: anyCase } of patterns) {
+      const { parts } = compilePattern(pattern, anyCase);
       for (const [index, part] of parts.entries()) {
         if (part.min === part.max) continue;
         for (const next of parts.slice(index + 1)) {
-          const shared = next.set.some((is_in, code) => is_in === 1 && part.set[code] === 1);
+          const shared = next.set.some((isIn, code) => isIn === 1 && part.set[code] === 1);
           expect.soft(shared && next.min > 0, `${pattern}: part ${index}`).toBe(false);
           if (next.min > 0) break;
         }

@@ -3,25 +3,25 @@
  * values whose name says that they are secret. What only looks random (commit hashes, UUIDs, base64 pictures) stays; so
  * do references to a secret, such as `$TOKEN` or `process.env.TOKEN`.
  */
-import { find_secrets, look_back, type Secret } from "./redact-scan.ts";
+import { findSecrets, lookBack, type Secret } from "./redact-scan.ts";
 
 /** What stands in the place of a secret. One word, so that addresses and command lines keep their parts. */
 export const redacted = (kind: string): string => `[redacted-${kind}]`;
 
 /** The same text with each secret replaced. */
-export const redact = (text: string): string => mark_secrets(text, find_secrets(text).secrets);
+export const redact = (text: string): string => markSecrets(text, findSecrets(text).secrets);
 
 /**
- * The text with a mark for each of its secrets, which stand in order; for one without a kind, nothing. `cuts_marks`: none
+ * The text with a mark for each of its secrets, which stand in order; for one without a kind, nothing. `cutsMarks`: none
  * becomes longer than its secret.
  */
-export function mark_secrets(text: string, secrets: readonly Secret[], cuts_marks = false): string {
+export function markSecrets(text: string, secrets: readonly Secret[], cutsMarks = false): string {
   if (secrets.length === 0) return text;
   let shown = "";
   let at = 0;
   for (const { start, end, kind } of secrets) {
     const mark = kind === "" ? "" : redacted(kind);
-    shown += text.slice(at, start) + (cuts_marks ? mark.slice(0, end - start) : mark);
+    shown += text.slice(at, start) + (cutsMarks ? mark.slice(0, end - start) : mark);
     at = end;
   }
   return shown + text.slice(at);
@@ -35,12 +35,12 @@ export function mark_secrets(text: string, secrets: readonly Secret[], cuts_mark
 export class StreamRedactor {
   /** What is not decided, and before it what is looked back at. */
   #text = "";
-  #shown_to = 0;
-  #resume_at = 0;
+  #shownTo = 0;
+  #resumeAt = 0;
 
   /** Characters that wait. */
   get held(): number {
-    return this.#text.length - this.#shown_to;
+    return this.#text.length - this.#shownTo;
   }
 
   push(piece: string): string {
@@ -52,24 +52,28 @@ export class StreamRedactor {
   end(): string {
     const rest = this.held > 0 ? this.#show(true) : "";
     this.#text = "";
-    this.#shown_to = 0;
-    this.#resume_at = 0;
+    this.#shownTo = 0;
+    this.#resumeAt = 0;
     return rest;
   }
 
-  #show(is_whole: boolean): string {
-    const { secrets, decided_to, resume_at } = find_secrets(this.#text, this.#resume_at, is_whole);
-    const from = this.#shown_to;
-    const to = Math.max(from, decided_to);
+  #show(isWhole: boolean): string {
+    const {
+      secrets,
+      decided_to: decidedTo,
+      resume_at: resumeAt,
+    } = findSecrets(this.#text, this.#resumeAt, isWhole);
+    const from = this.#shownTo;
+    const to = Math.max(from, decidedTo);
     const fresh = secrets
       .filter(({ end }) => end > from)
       .map(({ start, end, kind }) => ({ start: start - from, end: end - from, kind }));
-    const shown = mark_secrets(this.#text.slice(from, to), fresh);
-    this.#shown_to = to;
-    const gone = Math.max(0, Math.min(this.#shown_to, resume_at) - look_back);
+    const shown = markSecrets(this.#text.slice(from, to), fresh);
+    this.#shownTo = to;
+    const gone = Math.max(0, Math.min(this.#shownTo, resumeAt) - lookBack);
     this.#text = gone > 0 ? this.#text.slice(gone) : this.#text;
-    this.#shown_to -= gone;
-    this.#resume_at = resume_at - gone;
+    this.#shownTo -= gone;
+    this.#resumeAt = resumeAt - gone;
     return shown;
   }
 }

@@ -1,27 +1,27 @@
 /** Names on the wire: functions, channels, broadcasts and RPCs. */
-export const functions_path = "/functions/v1";
+export const functionsPath = "/functions/v1";
 
 export const routes = {
-  ingest: `${functions_path}/ingest`,
-  ingest_hook: `${functions_path}/ingest/hook`,
-  ingest_health: `${functions_path}/ingest/health`,
-  agents: `${functions_path}/agents`,
-  agent_keys: `${functions_path}/agents/keys`,
-  chat: `${functions_path}/chat`,
-  oembed: `${functions_path}/share/oembed`,
+  ingest: `${functionsPath}/ingest`,
+  ingest_hook: `${functionsPath}/ingest/hook`,
+  ingest_health: `${functionsPath}/ingest/health`,
+  agents: `${functionsPath}/agents`,
+  agent_keys: `${functionsPath}/agents/keys`,
+  chat: `${functionsPath}/chat`,
+  oembed: `${functionsPath}/share/oembed`,
 } as const;
 
 /** The picture of a session for previews of links, 1200 × 630. */
-export const card_route = (session_id: string): string =>
-  `${functions_path}/share/card/${session_id}.svg`;
+export const cardRoute = (sessionId: string): string =>
+  `${functionsPath}/share/card/${sessionId}.svg`;
 
 /** The private channel of a public session. Others are told by `Head.topic`. */
-export const session_topic = (session_id: string): string => `session:${session_id}`;
+export const sessionTopic = (sessionId: string): string => `session:${sessionId}`;
 
 /** The private channel of everything public that is live. */
-export const lobby_topic = "lobby";
+export const lobbyTopic = "lobby";
 
-export const broadcast_events = {
+export const broadcastEvents = {
   frame: "frame",
   head: "head",
   message: "message",
@@ -41,7 +41,7 @@ export const rpcs = {
   search_events: "search_events",
 } as const;
 
-export const key_prefix = "klt_";
+export const keyPrefix = "klt_";
 
-export const agent_id_pattern = /^[a-z0-9][a-z0-9-]{1,62}$/;
-export const uuid_pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+export const agentIdPattern = /^[a-z0-9][a-z0-9-]{1,62}$/;
+export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -4,13 +4,13 @@ import {
   type AgentEvent,
   type CodeData,
   type CodeEdit,
-  code_actions,
+  codeActions,
   type EventDataByType,
   type EventType,
   priorities,
   statuses,
-  terminal_streams,
-  thought_types,
+  terminalStreams,
+  thoughtTypes,
 } from "./event.ts";
 import { limits } from "./limits.ts";
 import { metadata } from "./schema-metadata.ts";
@@ -23,11 +23,11 @@ import {
   list,
   text,
   timestamp,
-  too_large,
+  tooLarge,
   url,
   whole,
 } from "./schema-parts.ts";
-import { is_object, utf8_bytes } from "./text.ts";
+import { isObject, utf8Bytes } from "./text.ts";
 
 const optional = v.exactOptional;
 
@@ -40,15 +40,15 @@ export const hunk = exact({ start: whole("line_number"), removed: lines, added: 
 
 export const edit = v.lazy(
   (value): v.GenericSchema<unknown, CodeEdit> =>
-    is_object(value) && "start" in value ? hunk : replacement,
+    isObject(value) && "start" in value ? hunk : replacement,
 );
 
 const edits = v.pipe(
   list(edit, 1, limits.code_edits),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    const bytes = utf8_bytes(JSON.stringify(dataset.value));
-    if (bytes > limits.code_edits_bytes) addIssue(too_large(bytes, limits.code_edits_bytes));
+    const bytes = utf8Bytes(JSON.stringify(dataset.value));
+    if (bytes > limits.code_edits_bytes) addIssue(tooLarge(bytes, limits.code_edits_bytes));
   }),
 );
 
@@ -56,7 +56,7 @@ const code = v.pipe(
   exact({
     filename: label("filename_bytes"),
     language: optional(text("language_bytes")),
-    action: v.picklist(code_actions),
+    action: v.picklist(codeActions),
     content: optional(text("code_content_bytes")),
     edits: optional(edits),
     old_filename: optional(label("filename_bytes")),
@@ -84,8 +84,8 @@ function* misplaced(data: CodeData): Generator<[keyof CodeData, string]> {
   }
   if (action === "rename" && !has("old_filename"))
     yield ["old_filename", "is missing: a rename needs it"];
-  const takes_content = action === "write" || action === "edit";
-  if (!takes_content && has("content")) yield ["content", `is not taken by ${action}`];
+  const takesContent = action === "write" || action === "edit";
+  if (!takesContent && has("content")) yield ["content", `is not taken by ${action}`];
   if (action !== "edit" && has("edits")) yield ["edits", `is not taken by ${action}`];
   if (action !== "rename" && has("old_filename"))
     yield ["old_filename", `is not taken by ${action}`];
@@ -96,9 +96,9 @@ const titled = exact({
   description: optional(text("description_bytes")),
 });
 
-export const data_schemas = {
+export const dataSchemas = {
   thought: exact({
-    thought_type: v.picklist(thought_types),
+    thought_type: v.picklist(thoughtTypes),
     content: text("thought_content_bytes"),
     priority: optional(v.picklist(priorities)),
     metadata: optional(metadata),
@@ -108,7 +108,7 @@ export const data_schemas = {
   code,
   terminal: exact({
     command: optional(text("command_bytes")),
-    stream: v.picklist(terminal_streams),
+    stream: v.picklist(terminalStreams),
     text: text("terminal_text_bytes"),
     exit_code: optional(whole("exit_code", -limits.exit_code_below_zero)),
   }),
@@ -137,11 +137,11 @@ const event = <Type extends EventType>(type: Type) =>
     id: optional(label("event_id_bytes")),
     type: v.literal(type),
     at: optional(timestamp),
-    data: data_schemas[type],
+    data: dataSchemas[type],
   });
 
 /** By type; `id` and `at` may be left out. */
-export const event_schemas = {
+export const eventSchemas = {
   thought: event("thought"),
   code: event("code"),
   terminal: event("terminal"),
@@ -154,7 +154,7 @@ export const event_schemas = {
   usage: event("usage"),
 };
 
-type Inferred = { [Type in EventType]: v.InferOutput<(typeof data_schemas)[Type]> };
+type Inferred = { [Type in EventType]: v.InferOutput<(typeof dataSchemas)[Type]> };
 type Flat<T> = T extends readonly (infer Item)[]
   ? Flat<Item>[]
   : T extends object
@@ -162,7 +162,7 @@ type Flat<T> = T extends readonly (infer Item)[]
     : T;
 
 /** Does not compile when a schema and its interface differ. */
-export const schemas_equal_interfaces: {
+export const schemasEqualInterfaces: {
   [Type in EventType]: Equal<Flat<Inferred[Type]>, Flat<EventDataByType[Type]>>;
 } = {
   thought: true,

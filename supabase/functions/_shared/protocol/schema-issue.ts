@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { type ErrorCode, type Issue, KultiError } from "./errors.ts";
 
 /** Issues in one reply; the rest is counted. */
-const max_issues = 20;
+const maxIssues = 20;
 
 /** The value met, or the issues that speak against it. */
 export type Outcome<T> = { value: T; issues?: undefined } | { value?: undefined; issues: Issue[] };
@@ -13,7 +13,7 @@ export function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): O
     abortPipeEarly: true,
     message: explain,
   });
-  return success ? { value: output } : { issues: issues.map(read_issue) };
+  return success ? { value: output } : { issues: issues.map(readIssue) };
 }
 
 /**
@@ -27,7 +27,7 @@ export function refuse(code: ErrorCode, cannot: string, found: Issue[], prefix =
   const subject = path || (prefix === "" ? "the body" : "it");
   const more = rest.length === 0 ? "" : ` (and ${rest.length} more)`;
   throw new KultiError(code, `${cannot}: ${subject} ${first?.message}${more}.`, {
-    issues: found.slice(0, max_issues),
+    issues: found.slice(0, maxIssues),
   });
 }
 
@@ -37,15 +37,15 @@ export function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, ca
   return issues ? refuse("invalid_request", cannot, issues) : (parsed as T);
 }
 
-function read_issue(issue: v.BaseIssue<unknown>): Issue {
+function readIssue(issue: v.BaseIssue<unknown>): Issue {
   const keys = issue.path?.map(({ key }) => key) ?? [];
   const limit = /^<=(\d+)$/.exec(issue.expected ?? "")?.[1];
-  const found = { path: path_of(keys), message: issue.message };
+  const found = { path: pathOf(keys), message: issue.message };
   return limit === undefined ? found : { ...found, limit: Number(limit) };
 }
 
 /** `["events", 3, "data", "content"]` → `events[3].data.content`; odd keys in quotes and cut. */
-function path_of(keys: readonly unknown[]): string {
+function pathOf(keys: readonly unknown[]): string {
   let path = "";
   for (const key of keys) {
     if (typeof key === "number") path += `[${key}]`;
@@ -62,11 +62,11 @@ function explain(issue: v.BaseIssue<unknown>): string {
     const allowed = issue.expected?.replaceAll(/["()]/g, "").replaceAll(" | ", ", ");
     return `is ${told(issue.input)}, not one of ${allowed}`;
   }
-  const wanted = wanted_names[issue.expected ?? ""] ?? issue.expected;
+  const wanted = wantedNames[issue.expected ?? ""] ?? issue.expected;
   return `is ${told(issue.input)}, not ${wanted}`;
 }
 
-const wanted_names: Record<string, string> = {
+const wantedNames: Record<string, string> = {
   string: "a text",
   number: "a number",
   boolean: "true or false",

@@ -2,11 +2,11 @@ import * as v from "valibot";
 import type { ThoughtMetadata } from "./event.ts";
 import { limits } from "./limits.ts";
 import type { Equal } from "./schema-parts.ts";
-import { lines, text, too_large } from "./schema-parts.ts";
-import { grouped, is_object, unstorable, utf8_bytes } from "./text.ts";
+import { lines, text, tooLarge } from "./schema-parts.ts";
+import { grouped, isObject, unstorable, utf8Bytes } from "./text.ts";
 
 /** Nesting of metadata: agents put tool calls in it, not trees. */
-const max_depth = 8;
+const maxDepth = 8;
 
 const known = v.object({
   tool: v.exactOptional(text("metadata_bytes")),
@@ -21,17 +21,17 @@ const known = v.object({
 
 /** The known keys have their types, any other key may stand beside them; the value is kept as it came. */
 export const metadata = v.pipe(
-  v.custom<ThoughtMetadata>(is_object, "is not an object"),
+  v.custom<ThoughtMetadata>(isObject, "is not an object"),
   v.rawCheck(({ dataset, addIssue, config: { message: explain } }) => {
     if (!dataset.typed) return;
-    const problem = deep_problem(dataset.value, 1);
+    const problem = deepProblem(dataset.value, 1);
     if (problem) {
       addIssue({ message: problem });
       return;
     }
-    const bytes = utf8_bytes(JSON.stringify(dataset.value)) + digits_added(dataset.value);
+    const bytes = utf8Bytes(JSON.stringify(dataset.value)) + digitsAdded(dataset.value);
     if (bytes > limits.metadata_bytes) {
-      addIssue(too_large(bytes, limits.metadata_bytes));
+      addIssue(tooLarge(bytes, limits.metadata_bytes));
       return;
     }
     const config = {
@@ -43,7 +43,7 @@ export const metadata = v.pipe(
     }
   }),
   v.description(
-    `Free keys beside the known ones; at most ${grouped(limits.metadata_bytes)} bytes as JSON, ${max_depth} levels.`,
+    `Free keys beside the known ones; at most ${grouped(limits.metadata_bytes)} bytes as JSON, ${maxDepth} levels.`,
   ),
 );
 
@@ -52,25 +52,25 @@ type KnownMetadata = {
 };
 
 /** Does not compile when the known keys and their interface differ. */
-export const known_metadata: Equal<v.InferOutput<typeof known>, KnownMetadata> extends true
+export const knownMetadata: Equal<v.InferOutput<typeof known>, KnownMetadata> extends true
   ? typeof known
   : never = known;
 
 /** Postgres writes 1e300 out in 301 digits, and viewers receive them. */
-function digits_added(value: unknown): number {
+function digitsAdded(value: unknown): number {
   if (typeof value === "number") return Math.abs(Number(/e(.*)/.exec(String(value))?.[1] ?? 0));
   if (typeof value !== "object" || value === null) return 0;
-  return Object.values(value).reduce((sum: number, item) => sum + digits_added(item), 0);
+  return Object.values(value).reduce((sum: number, item) => sum + digitsAdded(item), 0);
 }
 
-function deep_problem(value: unknown, depth: number): string | null {
+function deepProblem(value: unknown, depth: number): string | null {
   if (typeof value === "string") return unstorable(value);
   if (typeof value === "number" && !Number.isFinite(value))
     return "holds a number that is not finite";
   if (typeof value !== "object" || value === null) return null;
-  if (depth > max_depth) return `is nested more than ${max_depth} levels deep`;
+  if (depth > maxDepth) return `is nested more than ${maxDepth} levels deep`;
   for (const [key, item] of Object.entries(value)) {
-    const problem = unstorable(key) ?? deep_problem(item, depth + 1);
+    const problem = unstorable(key) ?? deepProblem(item, depth + 1);
     if (problem) return problem;
   }
   return null;

@@ -1,40 +1,40 @@
 /** What the schemas are built from. Messages are ends of sentences: the path of the value is put before them. */
 import * as v from "valibot";
 import { type LimitName, limits } from "./limits.ts";
-import { agent_id_pattern, uuid_pattern } from "./routes.ts";
+import { agentIdPattern, uuidPattern } from "./routes.ts";
 import {
   fits,
   grouped,
-  is_object,
-  is_web_address,
+  isObject,
+  isWebAddress,
   unstorable,
-  utf8_bytes,
-  web_address_pattern,
+  utf8Bytes,
+  webAddressPattern,
 } from "./text.ts";
-import { is_timestamp } from "./time.ts";
+import { isTimestamp } from "./time.ts";
 
 const described = (limit: number) =>
   v.description<string, string>(
     `At most ${grouped(limit)} bytes of UTF-8, without NUL and lone surrogates.`,
   );
 
-const text_check = (limit: number) =>
+const textCheck = (limit: number) =>
   v.rawCheck<string>(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const problem = unstorable(dataset.value);
     if (problem) addIssue({ message: problem });
-    else if (!fits(dataset.value, limit)) addIssue(too_large(utf8_bytes(dataset.value), limit));
+    else if (!fits(dataset.value, limit)) addIssue(tooLarge(utf8Bytes(dataset.value), limit));
   });
 
-/** The shape in which `read_issue` finds the limit again. */
-export const too_large = (bytes: number, limit: number) => ({
+/** The shape in which `readIssue` finds the limit again. */
+export const tooLarge = (bytes: number, limit: number) => ({
   message: `is ${grouped(bytes)} bytes, limit ${grouped(limit)}`,
   expected: `<=${limit}`,
 });
 
 /** Text, the empty one too. */
 export const text = (limit: LimitName) =>
-  v.pipe(v.string(), text_check(limits[limit]), described(limits[limit]));
+  v.pipe(v.string(), textCheck(limits[limit]), described(limits[limit]));
 
 /** Text with something to see in it. */
 export const label = (limit: LimitName) =>
@@ -42,34 +42,34 @@ export const label = (limit: LimitName) =>
     v.string(),
     v.minLength(1, "is empty"),
     v.check((value) => value.trim() !== "", "is blank"),
-    text_check(limits[limit]),
+    textCheck(limits[limit]),
     described(limits[limit]),
   );
 
 export const url = v.pipe(
   v.string(),
-  text_check(limits.url_bytes),
-  v.check(is_web_address, "is no http or https address without spaces, controls and a login"),
-  v.metadata({ format: "uri", pattern: web_address_pattern.source }),
+  textCheck(limits.url_bytes),
+  v.check(isWebAddress, "is no http or https address without spaces, controls and a login"),
+  v.metadata({ format: "uri", pattern: webAddressPattern.source }),
   v.description(
     `An http or https address of at most ${grouped(limits.url_bytes)} bytes, without spaces, controls and a login.`,
   ),
 );
 
-export const agent_id = v.pipe(
+export const agentId = v.pipe(
   v.string(),
-  v.regex(agent_id_pattern, "is no agent id: 2 to 63 of a-z, 0-9 and -, not starting with -"),
+  v.regex(agentIdPattern, "is no agent id: 2 to 63 of a-z, 0-9 and -, not starting with -"),
 );
 
 export const uuid = v.pipe(
   v.string(),
-  v.check((value) => uuid_pattern.test(value), "is no UUID"),
+  v.check((value) => uuidPattern.test(value), "is no UUID"),
   v.metadata({ format: "uuid" }),
 );
 
 export const timestamp = v.pipe(
   v.string(),
-  v.check(is_timestamp, "is no ISO 8601 time with offset from 1970 to 9999"),
+  v.check(isTimestamp, "is no ISO 8601 time with offset from 1970 to 9999"),
   v.metadata({ format: "date-time", examples: ["2026-11-22T10:00:00.000Z"] }),
 );
 
@@ -105,7 +105,7 @@ const over = (limit: LimitName) => (issue: { input: number }) =>
 
 /** An object with these keys and no others: an unknown key is most often a misspelt one, whose value would be lost. */
 export const exact = <Entries extends v.ObjectEntries>(entries: Entries) =>
-  v.pipe(v.custom<Record<string, unknown>>(is_object, "is not an object"), v.strictObject(entries));
+  v.pipe(v.custom<Record<string, unknown>>(isObject, "is not an object"), v.strictObject(entries));
 
 /** The number of items is checked before the items, so that a hostile body can't cause a million issues. */
 export const list = <Item extends v.GenericSchema>(item: Item, min: number, max: number) =>

@@ -1,15 +1,15 @@
 /** Replies, rows and broadcasts: nothing is parsed with these; JSON Schema and OpenAPI are made from them. */
 import * as v from "valibot";
-import { error_status } from "./errors.ts";
+import { errorStatus } from "./errors.ts";
 import { statuses, visibilities } from "./event.ts";
-import { data_schemas } from "./schema-event.ts";
-import { agent_id, count, type Equal, timestamp, uuid } from "./schema-parts.ts";
+import { dataSchemas } from "./schema-event.ts";
+import { agentId, count, type Equal, timestamp, uuid } from "./schema-parts.ts";
 import type { Agent, AgentKey, Frame, Head, IngestReply, Message } from "./wire.ts";
 
-const nullable_text = v.nullable(v.string());
+const nullableText = v.nullable(v.string());
 const titled = v.object({ title: v.string(), description: v.exactOptional(v.string()) });
 
-export const message_schema = v.object({
+export const messageSchema = v.object({
   seq: count,
   id: uuid,
   session_id: uuid,
@@ -19,7 +19,7 @@ export const message_schema = v.object({
   at: timestamp,
 });
 
-export const ingest_reply_schema = v.object({
+export const ingestReplySchema = v.object({
   session_id: uuid,
   accepted: count,
   duplicates: count,
@@ -30,52 +30,52 @@ export const ingest_reply_schema = v.object({
   ),
   flush_ms: v.pipe(count, v.description("Milliseconds to gather events before the next request.")),
   messages: v.pipe(
-    v.array(message_schema),
+    v.array(messageSchema),
     v.description("Chat from viewers since the agent's cursor."),
   ),
 });
 
-export const agent_schema = v.object({
-  agent_id,
+export const agentSchema = v.object({
+  agent_id: agentId,
   name: v.string(),
-  avatar_url: nullable_text,
-  description: nullable_text,
+  avatar_url: nullableText,
+  description: nullableText,
   visibility: v.picklist(visibilities),
   redact_secrets: v.pipe(v.boolean(), v.description("Secrets are taken out of what it sends.")),
   created_at: timestamp,
 });
 
-export const agent_key_schema = v.object({
+export const agentKeySchema = v.object({
   id: uuid,
   prefix: v.pipe(v.string(), v.description("The first characters of the key.")),
   created_at: timestamp,
   last_used_at: v.nullable(timestamp),
 });
 
-const shown_once = v.pipe(v.string(), v.description("The key itself, shown this once."));
+const shownOnce = v.pipe(v.string(), v.description("The key itself, shown this once."));
 
-export const register_reply_schema = v.object({
-  agent: agent_schema,
-  api_key: shown_once,
-  key: agent_key_schema,
+export const registerReplySchema = v.object({
+  agent: agentSchema,
+  api_key: shownOnce,
+  key: agentKeySchema,
 });
 
-export const rotate_reply_schema = v.object({
-  agent_id,
-  api_key: shown_once,
-  key: agent_key_schema,
+export const rotateReplySchema = v.object({
+  agent_id: agentId,
+  api_key: shownOnce,
+  key: agentKeySchema,
   revoked: v.pipe(v.array(uuid), v.description("Ids of the keys that are no longer valid.")),
 });
 
-export const head_schema = v.object({
+export const headSchema = v.object({
   session_id: uuid,
-  agent_id,
+  agent_id: agentId,
   agent_name: v.string(),
-  avatar_url: nullable_text,
+  avatar_url: nullableText,
   status: v.picklist(statuses),
   task: v.nullable(titled),
   goal: v.nullable(titled),
-  latest: nullable_text,
+  latest: nullableText,
   to_seq: count,
   messages_to: count,
   viewers: count,
@@ -98,16 +98,16 @@ export const head_schema = v.object({
   ),
 });
 
-const stored = <Type extends keyof typeof data_schemas>(type: Type) =>
+const stored = <Type extends keyof typeof dataSchemas>(type: Type) =>
   v.object({
     seq: count,
     id: v.string(),
     type: v.literal(type),
     at: timestamp,
-    data: data_schemas[type],
+    data: dataSchemas[type],
   });
 
-export const stored_event_schema = v.variant("type", [
+export const storedEventSchema = v.variant("type", [
   stored("thought"),
   stored("code"),
   stored("terminal"),
@@ -120,18 +120,18 @@ export const stored_event_schema = v.variant("type", [
   stored("usage"),
 ]);
 
-export const frame_schema = v.object({
+export const frameSchema = v.object({
   from_seq: count,
   to_seq: count,
   events: v.pipe(
-    v.array(stored_event_schema),
+    v.array(storedEventSchema),
     v.description("Empty when they are too large for a frame: fetch them by their seq."),
   ),
 });
 
-export const error_schema = v.object({
+export const errorSchema = v.object({
   error: v.object({
-    code: v.picklist(Object.keys(error_status) as (keyof typeof error_status)[]),
+    code: v.picklist(Object.keys(errorStatus) as (keyof typeof errorStatus)[]),
     message: v.string(),
     issues: v.exactOptional(
       v.array(
@@ -147,11 +147,11 @@ export const error_schema = v.object({
 });
 
 /** Does not compile when a schema and its interface differ. */
-export const replies_equal_interfaces: [
-  Equal<v.InferOutput<typeof message_schema>, Message>,
-  Equal<v.InferOutput<typeof ingest_reply_schema>, IngestReply>,
-  Equal<v.InferOutput<typeof agent_schema>, Agent>,
-  Equal<v.InferOutput<typeof agent_key_schema>, AgentKey>,
-  Equal<v.InferOutput<typeof head_schema>, Head>,
-  Equal<Omit<v.InferOutput<typeof frame_schema>, "events">, Omit<Frame, "events">>,
+export const repliesEqualInterfaces: [
+  Equal<v.InferOutput<typeof messageSchema>, Message>,
+  Equal<v.InferOutput<typeof ingestReplySchema>, IngestReply>,
+  Equal<v.InferOutput<typeof agentSchema>, Agent>,
+  Equal<v.InferOutput<typeof agentKeySchema>, AgentKey>,
+  Equal<v.InferOutput<typeof headSchema>, Head>,
+  Equal<Omit<v.InferOutput<typeof frameSchema>, "events">, Omit<Frame, "events">>,
 ] = [true, true, true, true, true, true];

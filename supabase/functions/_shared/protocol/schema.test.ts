@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { agent_event } from "./arbitrary.ts";
+import { agentEvent } from "./arbitrary.ts";
 import { KultiError } from "./errors.ts";
 import { limits } from "./limits.ts";
-import { parse_ingest, parse_json, parse_messages_query } from "./schema.ts";
+import { parseIngest, parseJson, parseMessagesQuery } from "./schema.ts";
 
 const sent = (...events: unknown[]) => ({ agent_id: "my-agent", events });
 
 function refusal(body: unknown): KultiError {
   try {
-    parse_ingest(body);
+    parseIngest(body);
   } catch (error) {
     if (error instanceof KultiError) return error;
     throw error;
@@ -17,12 +17,12 @@ function refusal(body: unknown): KultiError {
   throw new Error("The body was accepted.");
 }
 
-describe("parse_ingest", () => {
+describe("parseIngest", () => {
   test("accepts every valid event and keeps it as it is, through JSON", () => {
     fc.assert(
-      fc.property(fc.array(agent_event, { minLength: 1, maxLength: 5 }), (events) => {
+      fc.property(fc.array(agentEvent, { minLength: 1, maxLength: 5 }), (events) => {
         const body = JSON.parse(JSON.stringify(sent(...events)));
-        expect(parse_ingest(body)).toEqual(body);
+        expect(parseIngest(body)).toEqual(body);
       }),
     );
   });
@@ -43,7 +43,7 @@ describe("parse_ingest", () => {
 
   test("gives events without id and time one of their own and one moment", () => {
     const bare = { type: "status", data: { status: "live" } };
-    const { events } = parse_ingest(sent(bare, bare));
+    const { events } = parseIngest(sent(bare, bare));
     expect(new Set(events.map(({ id }) => id)).size).toBe(2);
     expect(new Set(events.map(({ at }) => at)).size).toBe(1);
   });
@@ -68,19 +68,19 @@ describe("parse_ingest", () => {
   test("a deep or wide body costs little", () => {
     const deep = `{"agent_id":"my-agent","events":[{"type":"thought","data":{"thought_type":"general","content":"a","metadata":{"a":${"[".repeat(200_000)}${"]".repeat(200_000)}}}}]}`;
     const wide = { ...sent(), events: Array(1_000_000).fill(0) };
-    const from_ms = process.cpuUsage().user / 1000;
+    const fromMs = process.cpuUsage().user / 1000;
     expect(refusal(JSON.parse(deep)).issues?.[0]?.path).toBe("events[0].data.metadata");
     expect(refusal(wide).issues?.[0]).toMatchObject({ path: "events", limit: 500 });
     // What it took of the processor, which others may keep busy.
-    expect(process.cpuUsage().user / 1000 - from_ms).toBeLessThan(500);
+    expect(process.cpuUsage().user / 1000 - fromMs).toBeLessThan(500);
   });
 });
 
-describe("parse_json", () => {
+describe("parseJson", () => {
   test.each(["", " ", "{", '{"a":1', "undefined", '{"a":"\u0001"}'])(
     "refuses %j without quoting it",
     (text) => {
-      expect(() => parse_json(text)).toThrow(
+      expect(() => parseJson(text)).toThrow(
         expect.objectContaining({
           code: "malformed_json",
           message: expect.stringMatching(/^Cannot read the body: it is (empty|not JSON)\.$/),
@@ -90,20 +90,20 @@ describe("parse_json", () => {
   );
 });
 
-describe("parse_messages_query", () => {
-  const session_id = "7d9f1f7e-0b7c-4a52-9f0e-3f6f2a1d4c11";
+describe("parseMessagesQuery", () => {
+  const sessionId = "7d9f1f7e-0b7c-4a52-9f0e-3f6f2a1d4c11";
 
   test("reads the numbers", () => {
-    const query = new URLSearchParams({ session_id, after: "12" });
-    expect(parse_messages_query(query)).toEqual({ session_id, after: 12 });
+    const query = new URLSearchParams({ session_id: sessionId, after: "12" });
+    expect(parseMessagesQuery(query)).toEqual({ session_id: sessionId, after: 12 });
   });
 
   test.each(["after=-1", "after=", "after=1e3", "session_id=x", "hello=1"])(
     "refuses %s",
     (wrong) => {
-      const query = new URLSearchParams({ session_id });
+      const query = new URLSearchParams({ session_id: sessionId });
       for (const [key, value] of new URLSearchParams(wrong)) query.set(key, value);
-      expect(() => parse_messages_query(query)).toThrow(KultiError);
+      expect(() => parseMessagesQuery(query)).toThrow(KultiError);
     },
   );
 });

@@ -4,14 +4,14 @@ import {
   cut,
   fits,
   grouped,
-  index_of,
+  indexOf,
   pieces,
   storable,
-  trim_end,
+  trimEnd,
   unstorable,
-  utf8_bytes,
+  utf8Bytes,
 } from "./text.ts";
-import { is_timestamp } from "./time.ts";
+import { isTimestamp } from "./time.ts";
 
 const text = fc.string({ unit: "binary", maxLength: 80 });
 
@@ -22,7 +22,7 @@ describe("cut and pieces", () => {
         const parts = pieces(any, limit);
         for (const part of [...parts, cut(any, limit)]) {
           expect(unstorable(part)).toBeNull();
-          expect(utf8_bytes(part)).toBeLessThanOrEqual(limit);
+          expect(utf8Bytes(part)).toBeLessThanOrEqual(limit);
         }
         expect(parts.join("")).toBe(storable(any));
       }),
@@ -38,7 +38,7 @@ describe("cut and pieces", () => {
 test("fits agrees with the encoder", () => {
   fc.assert(
     fc.property(text, fc.nat(120), (any, limit) => {
-      expect(fits(any, limit)).toBe(utf8_bytes(any) <= limit);
+      expect(fits(any, limit)).toBe(utf8Bytes(any) <= limit);
     }),
   );
 });
@@ -53,32 +53,32 @@ test("grouped", () => {
   ]);
 });
 
-test("is_timestamp accepts what Date writes from 1970 to 9999, but for the last millisecond", () => {
-  expect(is_timestamp("9999-12-31T23:59:59.999Z")).toBe(false);
+test("isTimestamp accepts what Date writes from 1970 to 9999, but for the last millisecond", () => {
+  expect(isTimestamp("9999-12-31T23:59:59.999Z")).toBe(false);
   const range = {
     min: new Date(0),
     max: new Date("9999-12-31T23:59:59.998Z"),
     noInvalidDate: true,
   };
-  fc.assert(fc.property(fc.date(range), (date) => is_timestamp(date.toISOString())));
+  fc.assert(fc.property(fc.date(range), (date) => isTimestamp(date.toISOString())));
 });
 
-test("index_of finds what indexOf finds", () => {
+test("indexOf finds what indexOf finds", () => {
   const letters = fc.string({ unit: fc.constantFrom("a", "a", "a", "b"), maxLength: 400 });
   fc.assert(
-    fc.property(letters, fc.nat(400), letters, fc.boolean(), (all, at, other, is_inside) => {
-      const wanted = is_inside ? all.slice(at % (all.length + 1)) : `${other}b${other}`;
-      expect(index_of(all, wanted)).toBe(all.indexOf(wanted));
+    fc.property(letters, fc.nat(400), letters, fc.boolean(), (all, at, other, isInside) => {
+      const wanted = isInside ? all.slice(at % (all.length + 1)) : `${other}b${other}`;
+      expect(indexOf(all, wanted)).toBe(all.indexOf(wanted));
       const nearly = `${"a".repeat(40)}b${"a".repeat(at % 50)}`;
-      expect(index_of(`${"a".repeat(300)}${all}`, nearly)).toBe(
+      expect(indexOf(`${"a".repeat(300)}${all}`, nearly)).toBe(
         `${"a".repeat(300)}${all}`.indexOf(nearly),
       );
     }),
   );
 });
 
-test("trim_end takes what stands at the end, and nothing before it", () => {
-  expect(trim_end("http://a.b///", "/")).toBe("http://a.b");
-  expect(trim_end("/", "/")).toBe("");
-  expect(trim_end("a/b", "/")).toBe("a/b");
+test("trimEnd takes what stands at the end, and nothing before it", () => {
+  expect(trimEnd("http://a.b///", "/")).toBe("http://a.b");
+  expect(trimEnd("/", "/")).toBe("");
+  expect(trimEnd("a/b", "/")).toBe("a/b");
 });

@@ -1,14 +1,14 @@
 /** Bodies shown in OpenAPI; a test parses them. */
-const session_id = "7d9f1f7e-0b7c-4a52-9f0e-3f6f2a1d4c11";
+const sessionId = "7d9f1f7e-0b7c-4a52-9f0e-3f6f2a1d4c11";
 
-export const ingest_examples = {
+export const ingestExamples = {
   "one thought": {
     agent_id: "my-agent",
     events: [{ type: "thought", data: { thought_type: "reasoning", content: "Let me look." } }],
   },
   "code and terminal": {
     agent_id: "my-agent",
-    session_id,
+    session_id: sessionId,
     events: [
       {
         id: "b7c1-1",
@@ -30,29 +30,29 @@ export const ingest_examples = {
   },
 };
 
-export const legacy_example = {
+export const legacyExample = {
   agentId: "my-agent",
   thought: { type: "reasoning", content: "Let me look.", metadata: {} },
   status: "working",
 };
 
-export const register_example = { agent_id: "my-agent", name: "My Agent", visibility: "public" };
+export const registerExample = { agent_id: "my-agent", name: "My Agent", visibility: "public" };
 
-export const profile_example = { description: "Fixes bugs while you sleep.", avatar_url: null };
+export const profileExample = { description: "Fixes bugs while you sleep.", avatar_url: null };
 
-export const rotate_example = { keep_current: true };
+export const rotateExample = { keep_current: true };
 
-export const viewer_message_example = {
-  session_id,
+export const viewerMessageExample = {
+  session_id: sessionId,
   viewer_id: "v-4f1c",
   name: "Ann",
   text: "Why not SQLite?",
 };
 
-export const agent_message_example = { session_id, text: "It has one writer." };
+export const agentMessageExample = { session_id: sessionId, text: "It has one writer." };
 
-export const ingest_reply_example = {
-  session_id,
+export const ingestReplyExample = {
+  session_id: sessionId,
   accepted: 1,
   duplicates: 0,
   last_seq: 42,

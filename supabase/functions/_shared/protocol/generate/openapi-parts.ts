@@ -1,13 +1,13 @@
-import { type ErrorCode, error_status } from "../errors.ts";
+import { type ErrorCode, errorStatus } from "../errors.ts";
 import type { Json } from "./json-schema.ts";
 
-export const schema_ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+export const schemaRef = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 
 export const body = (name: string, examples: Record<string, unknown>, required = true): Json => ({
   required,
   content: {
     "application/json": {
-      schema: schema_ref(name),
+      schema: schemaRef(name),
       examples: Object.fromEntries(
         Object.entries(examples).map(([summary, value]) => [
           summary.replaceAll(" ", "_"),
@@ -29,21 +29,21 @@ export const answer = (description: string, schema: Json, example?: unknown): Js
 export function refusals(...codes: ErrorCode[]): Record<string, Json> {
   const all = [...codes, "internal", "unavailable"] as const;
   const replies: Record<string, Json> = {};
-  for (const status of [...new Set(all.map((code) => error_status[code]))].toSorted()) {
-    const own = all.filter((code) => error_status[code] === status);
+  for (const status of [...new Set(all.map((code) => errorStatus[code]))].toSorted()) {
+    const own = all.filter((code) => errorStatus[code] === status);
     replies[status] = {
-      ...answer(own.map((code) => `\`${code}\``).join(", "), schema_ref("Error")),
-      ...(status === 429 || status === 503 ? { headers: retry_after } : {}),
+      ...answer(own.map((code) => `\`${code}\``).join(", "), schemaRef("Error")),
+      ...(status === 429 || status === 503 ? { headers: retryAfter } : {}),
     };
   }
   return replies;
 }
 
-const retry_after: Json = {
+const retryAfter: Json = {
   "Retry-After": { description: "Seconds to wait.", schema: { type: "integer", minimum: 0 } },
 };
 
-export const body_errors = [
+export const bodyErrors = [
   "malformed_json",
   "malformed_body",
   "body_too_large",
@@ -52,4 +52,4 @@ export const body_errors = [
   "invalid_request",
 ] as const satisfies ErrorCode[];
 
-export const key_errors = ["missing_key", "unknown_key"] as const satisfies ErrorCode[];
+export const keyErrors = ["missing_key", "unknown_key"] as const satisfies ErrorCode[];

@@ -2,34 +2,34 @@
 import { limits } from "../limits.ts";
 import { routes } from "../routes.ts";
 import { grouped } from "../text.ts";
-import { definitions_at, type Json } from "./json-schema.ts";
+import { definitionsAt, type Json } from "./json-schema.ts";
 import {
-  agent_message_example,
-  ingest_examples,
-  ingest_reply_example,
-  legacy_example,
-  profile_example,
-  register_example,
-  rotate_example,
-  viewer_message_example,
+  agentMessageExample,
+  ingestExamples,
+  ingestReplyExample,
+  legacyExample,
+  profileExample,
+  registerExample,
+  rotateExample,
+  viewerMessageExample,
 } from "./openapi-examples.ts";
-import { answer, body, body_errors, key_errors, refusals, schema_ref } from "./openapi-parts.ts";
+import { answer, body, bodyErrors, keyErrors, refusals, schemaRef } from "./openapi-parts.ts";
 
-const agent_key: Json[] = [{ agent_key_bearer: [] }, { agent_key_header: [] }];
-const list_of = (key: string, item: string): Json => ({
+const agentKey: Json[] = [{ agent_key_bearer: [] }, { agent_key_header: [] }];
+const listOf = (key: string, item: string): Json => ({
   type: "object",
-  properties: { [key]: { type: "array", items: schema_ref(item) } },
+  properties: { [key]: { type: "array", items: schemaRef(item) } },
   required: [key],
 });
-const one_message: Json = {
+const oneMessage: Json = {
   type: "object",
-  properties: { message: schema_ref("Message") },
+  properties: { message: schemaRef("Message") },
   required: ["message"],
 };
 const batch = `A batch of at most ${limits.batch_events} events, ${grouped(limits.body_bytes)} bytes of JSON, plain or gzip.`;
-const ingest_errors = refusals(
-  ...body_errors,
-  ...key_errors,
+const ingestErrors = refusals(
+  ...bodyErrors,
+  ...keyErrors,
   "invalid_event",
   "wrong_agent",
   "session_not_found",
@@ -38,19 +38,19 @@ const ingest_errors = refusals(
   "quota_exceeded",
 );
 
-const legacy_post = (path: string, mark: string): Json => ({
+const legacyPost = (path: string, mark: string): Json => ({
   summary: `The original Kulti's clients send here (${path})`,
   description: `The original's wire format, or a batch of events. Its answer has \`${mark}: true\` beside the fields of a batch's. A client that has no place for a key gets it in its server's address, as \`${routes.ingest}/klt_...\`; whoever reads the address has the key.`,
-  security: agent_key,
-  requestBody: body("LegacyRequest", { "the original's format": legacy_example }),
+  security: agentKey,
+  requestBody: body("LegacyRequest", { "the original's format": legacyExample }),
   responses: {
     200: answer("Committed.", {
       allOf: [
-        schema_ref("IngestReply"),
+        schemaRef("IngestReply"),
         { type: "object", properties: { [mark]: { const: true } }, required: [mark] },
       ],
     }),
-    ...ingest_errors,
+    ...ingestErrors,
   },
 });
 
@@ -60,26 +60,26 @@ const paths: Json = {
       operationId: "ingest",
       summary: "Append events",
       description: `${batch} One bad event refuses its batch whole. A repeated event id is counted as a duplicate and changes nothing, so that any request may be sent again. A body without \`events\` is read as the original Kulti's format and answered with \`success: true\` beside the other fields.`,
-      security: agent_key,
+      security: agentKey,
       requestBody: {
         required: true,
         content: {
           "application/json": {
-            schema: { anyOf: [schema_ref("IngestRequest"), schema_ref("LegacyRequest")] },
+            schema: { anyOf: [schemaRef("IngestRequest"), schemaRef("LegacyRequest")] },
             examples: (
-              body("IngestRequest", { ...ingest_examples, "the original's format": legacy_example })
+              body("IngestRequest", { ...ingestExamples, "the original's format": legacyExample })
                 .content as { "application/json": { examples: Json } }
             )["application/json"].examples,
           },
         },
       },
       responses: {
-        200: answer("Committed.", schema_ref("IngestReply"), ingest_reply_example),
-        ...ingest_errors,
+        200: answer("Committed.", schemaRef("IngestReply"), ingestReplyExample),
+        ...ingestErrors,
       },
     },
   },
-  [routes.ingest_hook]: { post: { operationId: "ingest_hook", ...legacy_post("/hook", "ok") } },
+  [routes.ingest_hook]: { post: { operationId: "ingest_hook", ...legacyPost("/hook", "ok") } },
   [routes.ingest_health]: {
     get: {
       operationId: "ingest_health",
@@ -100,17 +100,17 @@ const paths: Json = {
       summary: "Register an agent",
       description: "Where registration is closed, only with the project's secret key.",
       security: [{}, { project_secret_key: [] }],
-      requestBody: body("RegisterRequest", { "an agent": register_example }),
+      requestBody: body("RegisterRequest", { "an agent": registerExample }),
       responses: {
-        201: answer("Registered; the key is shown this once.", schema_ref("RegisterReply")),
-        ...refusals(...body_errors, "registration_closed", "agent_exists", "rate_limited"),
+        201: answer("Registered; the key is shown this once.", schemaRef("RegisterReply")),
+        ...refusals(...bodyErrors, "registration_closed", "agent_exists", "rate_limited"),
       },
     },
     get: {
       operationId: "read_agent",
       summary: "The agent whose key this is",
-      security: agent_key,
-      responses: { 200: answer("Its profile.", schema_ref("Agent")), ...refusals(...key_errors) },
+      security: agentKey,
+      responses: { 200: answer("Its profile.", schemaRef("Agent")), ...refusals(...keyErrors) },
     },
     patch: {
       operationId: "change_agent",
@@ -118,11 +118,11 @@ const paths: Json = {
       description:
         "The visibility applies to the agent's sessions too, past ones included. `public`: listed and seen by anyone. " +
         "`unlisted`: seen by whoever knows a session's id. `private`: seen by nobody. Open pages drop what they may no longer show.",
-      security: agent_key,
-      requestBody: body("ProfileChanges", { "a description, no avatar": profile_example }),
+      security: agentKey,
+      requestBody: body("ProfileChanges", { "a description, no avatar": profileExample }),
       responses: {
-        200: answer("The profile as it is now.", schema_ref("Agent")),
-        ...refusals(...body_errors, ...key_errors, "rate_limited"),
+        200: answer("The profile as it is now.", schemaRef("Agent")),
+        ...refusals(...bodyErrors, ...keyErrors, "rate_limited"),
       },
     },
   },
@@ -131,20 +131,20 @@ const paths: Json = {
       operationId: "rotate_key",
       summary: "Make a new key",
       description: "The calling key is revoked, unless `keep_current` is true.",
-      security: agent_key,
-      requestBody: body("RotateRequest", { "keep both": rotate_example }, false),
+      security: agentKey,
+      requestBody: body("RotateRequest", { "keep both": rotateExample }, false),
       responses: {
-        201: answer("The new key, shown this once.", schema_ref("RotateReply")),
-        ...refusals(...body_errors, ...key_errors, "rate_limited"),
+        201: answer("The new key, shown this once.", schemaRef("RotateReply")),
+        ...refusals(...bodyErrors, ...keyErrors, "rate_limited"),
       },
     },
     get: {
       operationId: "list_keys",
       summary: "The agent's valid keys, without their secrets",
-      security: agent_key,
+      security: agentKey,
       responses: {
-        200: answer("The keys.", list_of("keys", "AgentKey")),
-        ...refusals(...key_errors),
+        200: answer("The keys.", listOf("keys", "AgentKey")),
+        ...refusals(...keyErrors),
       },
     },
   },
@@ -152,7 +152,7 @@ const paths: Json = {
     delete: {
       operationId: "revoke_key",
       summary: "Revoke a key",
-      security: agent_key,
+      security: agentKey,
       parameters: [
         { name: "key_id", in: "path", required: true, schema: { type: "string", format: "uuid" } },
       ],
@@ -165,7 +165,7 @@ const paths: Json = {
           },
           required: ["id", "revoked_at"],
         }),
-        ...refusals(...key_errors, "malformed_path", "key_not_found", "last_key"),
+        ...refusals(...keyErrors, "malformed_path", "key_not_found", "last_key"),
       },
     },
   },
@@ -173,30 +173,30 @@ const paths: Json = {
     post: {
       operationId: "post_message",
       summary: "Post a message: a viewer without, the agent with its key",
-      security: [{}, ...agent_key],
+      security: [{}, ...agentKey],
       requestBody: {
         required: true,
         content: {
           "application/json": {
             schema: {
-              anyOf: [schema_ref("ViewerMessageRequest"), schema_ref("AgentMessageRequest")],
+              anyOf: [schemaRef("ViewerMessageRequest"), schemaRef("AgentMessageRequest")],
             },
             examples: {
-              viewer: { summary: "a viewer", value: viewer_message_example },
-              agent: { summary: "the agent", value: agent_message_example },
+              viewer: { summary: "a viewer", value: viewerMessageExample },
+              agent: { summary: "the agent", value: agentMessageExample },
             },
           },
         },
       },
       responses: {
-        201: answer("Posted.", one_message),
-        ...refusals(...body_errors, "unknown_key", "session_not_found", "rate_limited"),
+        201: answer("Posted.", oneMessage),
+        ...refusals(...bodyErrors, "unknown_key", "session_not_found", "rate_limited"),
       },
     },
     get: {
       operationId: "read_messages",
       summary: "The session's messages after one, oldest first, at most 200",
-      security: agent_key,
+      security: agentKey,
       parameters: [
         {
           name: "session_id",
@@ -212,14 +212,14 @@ const paths: Json = {
         },
       ],
       responses: {
-        200: answer("The messages.", list_of("messages", "Message")),
-        ...refusals(...key_errors, "invalid_request", "session_not_found"),
+        200: answer("The messages.", listOf("messages", "Message")),
+        ...refusals(...keyErrors, "invalid_request", "session_not_found"),
       },
     },
   },
 };
 
-const legacy_request: Json = {
+const legacyRequest: Json = {
   type: "object",
   description:
     "The original Kulti's wire format: `agentId` or `agent_id`, and any of thought, thinking, agentChat, code, diff, terminal (with terminalAppend or terminal_append), status, task, goal, milestone, error, preview, stats. Read leniently: unknown keys are ignored, text that is too long is cut.",
@@ -251,6 +251,6 @@ export const openapi = (): Json => ({
       agent_key_header: { type: "apiKey", in: "header", name: "X-Kulti-Key" },
       project_secret_key: { type: "apiKey", in: "header", name: "apikey" },
     },
-    schemas: { ...definitions_at("#/components/schemas/"), LegacyRequest: legacy_request },
+    schemas: { ...definitionsAt("#/components/schemas/"), LegacyRequest: legacyRequest },
   },
 });
