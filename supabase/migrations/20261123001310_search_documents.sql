@@ -35,15 +35,23 @@ create policy "nobody" on private.search_documents_hidden for all using (false);
 
 -- A name of something as a tag.
 create function private.tag_of(kind text, name text) returns bigint
-language sql immutable strict parallel safe
+language plpgsql immutable strict parallel safe
 set search_path = ''
-as $$ select hashtextextended(kind || ' ' || name, 0) $$;
+as $$
+begin
+  return hashtextextended(kind || ' ' || name, 0);
+end
+$$;
 
 -- The windows that hold a place: of 1,024 documents, then 16 times as many in each.
 create function private.window_tag(level integer, place bigint) returns bigint
-language sql immutable strict parallel safe
+language plpgsql immutable strict parallel safe
 set search_path = ''
-as $$ select (level::bigint << 56) | (place >> (10 + 4 * level)) $$;
+as $$
+begin
+  return (level::bigint << 56) | (place >> (10 + 4 * level));
+end
+$$;
 
 -- A file is found by its name, and by any number of the folders before it: b.ts, a/b.ts, src/a/b.ts.
 create function private.filename_tags(filename text) returns bigint[]

@@ -1,6 +1,6 @@
 -- A viewer searches: what is found and by which words, what is not theirs to find, and what is refused.
 begin;
-select plan(142);
+select plan(144);
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -458,6 +458,23 @@ select alike(
   '%Bitmap Index Scan on search_documents_open_tags_words_idx%Index Cond: ((tags @> %tags && %words @@ %', 'words, windows and filters are one index scan'
 );
 
+-- The statistics are a thousand words.
+create function pg_temp.reads_of_statistics(query text) returns bigint language plpgsql as $$
+declare
+  reads_before bigint := (select idx_scan from pg_stat_xact_all_tables where relname = 'pg_statistic');
+begin
+  perform search_events(query);
+  return (select idx_scan from pg_stat_xact_all_tables where relname = 'pg_statistic') - reads_before;
+end
+$$;
+-- The first searches of a connection are planned, for which Postgres looks there too.
+select count(*) from generate_series(1, 3), unnest(array['okapi', 'okapi Zebra lemur_came "a lemur" le*']) query, pg_temp.reads_of_statistics(query);
+select ok(pg_temp.reads_of_statistics('okapi') > 0, 'a search asks how frequent its words are');
+select is(
+  pg_temp.reads_of_statistics('okapi Zebra lemur_came "a lemur" le*'), pg_temp.reads_of_statistics('okapi'),
+  'once, however many it has'
+);
+
 -- Of a hidden agent nothing is looked up, and of hidden documents nothing unless their session is named.
 create temp view lookups as
 select
@@ -474,7 +491,7 @@ select ok((select l.hidden = b.hidden from lookups l, before_lookups b), 'of all
 select count(*) from search_events('okapi', session_id => 'cccccccc-0000-4000-8000-000000000000');
 select ok((select l.hidden > b.hidden from lookups l, before_lookups b), 'of an unlisted session, among the hidden ones');
 select is(
-  private.share_of_word('unlisted', false), 0::real, 'how frequent a word is in hidden documents is asked by nobody'
+  private.share_of_word(private.read_common_words(), 'unlisted', false), 0::real, 'how frequent a word is in hidden documents is asked by nobody'
 );
 
 -- Documents lie where they belong, whatever their agent's visibility was when they were written.
