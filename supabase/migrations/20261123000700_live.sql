@@ -200,7 +200,9 @@ end
 $$;
 
 -- In PL/pgSQL, which keeps the plans: with this in SQL, find_sessions took 8.3 ms for 50 rows instead of 4.
-create function private.head_of(session public.ai_agent_sessions) returns public.head
+-- `known_live_count`: of the agent's live sessions, where a list has counted them already.
+create function private.head_of(session public.ai_agent_sessions, known_live_count integer default null)
+returns public.head
 language plpgsql stable
 set search_path = ''
 as $$
@@ -211,7 +213,9 @@ declare
   live_count integer := is_live::integer;
 begin
   -- Of an agent that is not public, a head tells of no other session. Not private.live_sessions(): a call more per row.
-  if is_live and session.visibility = 'public' then
+  if is_live and known_live_count is not null then
+    live_count := known_live_count;
+  elsif is_live and session.visibility = 'public' then
     select count(*)::integer into live_count
     from public.ai_agent_sessions s
     where s.agent_id = session.agent_id
@@ -244,7 +248,7 @@ begin
     is_live,
     live_count,
     session.listed,
-    private.topic_of(session)
+    case when session.visibility = 'public' then 'session:' || session.id else private.topic_of(session) end
   )::public.head;
 end
 $$;

@@ -61,30 +61,32 @@ begin
     return query
     select h.*
     from (
-      select shown.id, shown.started_at
+      select shown.id, shown.started_at, shown.live_count
       from (
-        -- Hashed: sorting 2,000 live sessions by agent took 8 ms.
-        select newest.id, on_stage.started_at
+        select newest.id, on_stage.started_at, on_stage.live_count
         from (
-          select s.agent_id, max(s.started_at) as started_at
+          -- In bytes: Postgres may sort to group, and 2,000 live sessions in the order of a language took 5 ms.
+          select s.agent_id collate "C" as agent_id, max(s.started_at) as started_at, count(*)::integer as live_count
           from public.ai_agent_sessions s
           where live is not false
             and s.visibility = 'public'
             and s.ended_at is null
             and s.active_at > oldest_active_at
             and s.last_event_at > oldest_event_at
-          group by s.agent_id
+          group by s.agent_id collate "C"
+          having max(s.started_at) < before
+          order by max(s.started_at) desc
+          limit max_rows
         ) on_stage
         cross join lateral (
           select s.id
           from public.ai_agent_sessions s
-          where s.agent_id = on_stage.agent_id and s.started_at = on_stage.started_at and s.ended_at is null
+          where s.agent_id = on_stage.agent_id collate "default" and s.started_at = on_stage.started_at and s.ended_at is null
           limit 1
         ) newest
-        where on_stage.started_at < before
         union all
         (
-          select s.id, s.started_at
+          select s.id, s.started_at, null
           from public.ai_agent_sessions s
           where live is not true
             and s.visibility = 'public'
@@ -98,7 +100,7 @@ begin
       order by shown.started_at desc
       limit max_rows
     ) found
-    join public.ai_agent_sessions s using (id), private.head_of(s) h
+    join public.ai_agent_sessions s using (id), private.head_of(s, found.live_count) h
     order by h.started_at desc;
   end if;
 end
