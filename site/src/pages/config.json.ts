@@ -8,7 +8,8 @@ const localStack = {
   publishable_key: "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH",
 };
 
-export const get: APIRoute = () =>
+// biome-ignore lint/style/useNamingConvention: the name that Astro looks for
+export const GET: APIRoute = () =>
   Response.json({
     api_url: process.env.KULTI_API_URL || localStack.api_url,
     publishable_key: process.env.KULTI_PUBLISHABLE_KEY || localStack.publishable_key,

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { APIRoute } from "astro";
 
-export const get: APIRoute = async () => {
+// biome-ignore lint/style/useNamingConvention: the name that Astro looks for
+export const GET: APIRoute = async () => {
   // Found from the project and loaded by Node: as a part of the build's bundle it would miss its own sources.
   const require = createRequire(join(process.cwd(), "package.json"));
   const moduleUrl = pathToFileURL(require.resolve("kulti/export-player")).href;
