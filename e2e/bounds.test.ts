@@ -49,10 +49,10 @@ test("an honest agent stays in the lobby and on the wall while another starts 20
     );
     answers.push(...(await Promise.all(batch)));
   }
-  expect(answers.filter((one) => one.status === 200)).toHaveLength(20);
+  expect(answers.filter((one) => one.status === 200)).toHaveLength(50);
   const refused = answers.find((one) => one.status !== 200);
   expect(refused).toMatchObject({ status: 429, error: { code: "rate_limited" } });
-  expect(refused?.error?.message).toContain("the agent has 20 live ones, the limit is 20");
+  expect(refused?.error?.message).toContain("the agent has 50 live ones, the limit is 50");
   expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(0);
 
   const page = await browser.newPage(desktop);
@@ -63,18 +63,18 @@ test("an honest agent stays in the lobby and on the wall while another starts 20
   expect(await rows.filter({ hasText: `Greedy ${mark}` }).count()).toBe(1);
   // A name may be anybody's, so the handle stands beside it.
   await rows.getByText(honest.agent_id, { exact: true }).waitFor();
-  await page.getByRole("link", { name: "and 19 more live" }).click();
+  await page.getByRole("link", { name: "and 49 more live" }).click();
   await page.waitForURL(`**/agents/${greedy.agent_id}`);
-  await expect.poll(() => page.locator(".past").count()).toBe(20);
+  await expect.poll(() => page.locator(".past").count()).toBe(50);
   const links = page.locator(".past .past-link");
   const places = await links.evaluateAll((all) => all.map((one) => one.getAttribute("href")));
-  expect(new Set(places).size).toBe(20);
+  expect(new Set(places).size).toBe(50);
 
   await page.goto(`${target.site_url}/wall`);
   const tiles = page.getByRole("listitem").filter({ hasText: mark });
   await tiles.filter({ hasText: `Honest ${mark}` }).waitFor();
   expect(await tiles.count()).toBe(2);
-  await tiles.getByRole("link", { name: "and 19 more live" }).waitFor();
+  await tiles.getByRole("link", { name: "and 49 more live" }).waitFor();
   await page.close();
 });
 
@@ -165,7 +165,7 @@ test.runIf(target.db_url)(
     const post = () => send("ingest", { key: agent.api_key, body });
     try {
       const { rows } = await database.query(
-        "select private.setting_of('agent_day_bytes') as quota",
+        "select private.setting_of('new_agent_day_bytes') as quota",
       );
       await hasStored(rows[0].quota);
       const refused = await post();

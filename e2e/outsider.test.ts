@@ -148,3 +148,28 @@ test("a private session is nobody's to see, an unlisted one is for those who kno
   expect(await join(allowed)).toBe("SUBSCRIBED");
   await outsider.removeChannel(allowed);
 });
+
+test("an outsider can't filter or sort what an RPC gives with expressions of its own", async () => {
+  const agent = await register();
+  const { session_id: sessionId } = await agent.post([thought("needle"), thought("hay")]);
+  const ask = async (query: string) => {
+    const headers = { apikey: target.publishable_key };
+    const url = `${target.api_url}/rest/v1/rpc/session_events?session_id=${sessionId}${query}`;
+    const answer = await fetch(url, { headers });
+    return { status: answer.status, body: await answer.json() };
+  };
+  const plain = await ask("");
+  expect([plain.status, plain.body.length]).toEqual([200, 2]);
+  for (const query of [
+    "&data->>content=ilike.*needle*",
+    "&data->>content=match.n.*e",
+    "&or=(data->>content.ilike.*needle*,id.eq.x)",
+    "&type=eq.code",
+    "&select=data",
+    "&order=data->>content",
+  ]) {
+    const { status, body } = await ask(query);
+    const isWhole = status === 200 && JSON.stringify(body) === JSON.stringify(plain.body);
+    expect(isWhole || status >= 400, `${query} ${status} ${JSON.stringify(body)}`).toBe(true);
+  }
+});

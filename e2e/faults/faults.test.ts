@@ -1,6 +1,6 @@
 /**
  * Whatever breaks on the way, nothing that was accepted is lost, and nothing needs a hand afterwards. A few seeds here;
- * `npm run e2e -- --faults` tries many and prints a table. kultiFaultSeed repeats one.
+ * `npm run e2e -- --faults` tries many and prints a table. KULTI_FAULT_SEED repeats one.
  */
 import { describe, expect, test } from "vitest";
 import { tableOf } from "./report.ts";
@@ -30,7 +30,7 @@ describe("a storm of faults between an agent, a viewer and the stack", () => {
       results.sort((one, other) => one.seed - other.seed);
       if (isLong) console.log(tableOf(results));
       const wrong = results.filter((result) => !isWell(result));
-      expect(wrong, `repeat with kultiFaultSeed=${wrong[0]?.seed}`).toEqual([]);
+      expect(wrong, `repeat with KULTI_FAULT_SEED=${wrong[0]?.seed}`).toEqual([]);
       expect(results.reduce((sum, { sent }) => sum + sent, 0)).toBeGreaterThan(seeds.length * 100);
     },
     60_000 + (seeds.length / atOnce) * 40_000,

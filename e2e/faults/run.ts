@@ -177,7 +177,7 @@ export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
 export const isWell = (result: RunResult): boolean =>
   result.givenUp + result.lost + result.doubled + result.outOfOrder === 0 &&
   result.isViewerExact &&
-  result.liveTooLongMs < 500;
+  result.liveTooLongMs < 1_500;
 
 export const sleep = (waitMs: number) => new Promise((resolve) => setTimeout(resolve, waitMs));
 

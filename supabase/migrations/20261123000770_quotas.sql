@@ -52,29 +52,30 @@ begin
 end
 $$;
 
--- Counts what an agent stores; refuses with 429 what passes a quota, which rolls the count back.
+-- Counts what an agent stores; refuses with 429 what passes a quota, which rolls the count back. Agents of today have a
+-- smaller one, so that a few registrations cannot use up that of the instance.
 create function private.take_bytes(of_agent text, added bigint) returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
   today date := (now() at time zone 'UTC')::date;
+  registered_at timestamptz := (select a.created_at from public.ai_agents a where a.agent_id = of_agent);
   used bigint;
+  quota bigint := private.setting_of('agent_day_bytes');
   reserved bigint := private.setting_of('agent_reserved_day_bytes');
-  quota bigint;
+  instance_quota bigint := private.setting_of('instance_day_bytes');
   instance_used bigint;
-  frees_in_s bigint;
+  frees_in_s bigint := ceil(extract(epoch from (today + 1) at time zone 'UTC' - now()));
 begin
   insert into private.stored_bytes as b (agent_id, day, bytes)
   values (of_agent, today, added)
   on conflict on constraint stored_bytes_pkey
   do update set day = excluded.day, bytes = excluded.bytes + case when b.day = excluded.day then b.bytes else 0 end
   returning b.bytes into used;
-  if used <= reserved then
-    return;
+  if registered_at > now() - interval '1 day' then
+    quota := least(quota, private.setting_of('new_agent_day_bytes'));
   end if;
-  frees_in_s := ceil(extract(epoch from (today + 1) at time zone 'UTC' - now()));
-  quota := private.setting_of('agent_day_bytes');
   if used > quota then
     perform private.refuse(
       429, 'quota_exceeded',
@@ -82,14 +83,15 @@ begin
       frees_in_s
     );
   end if;
-  quota := private.setting_of('instance_day_bytes');
   instance_used := private.instance_day_bytes(today);
-  if instance_used > quota then
+  if instance_used > instance_quota
+    and (used > reserved or instance_used > instance_quota + private.setting_of('instance_reserved_day_bytes'))
+  then
     perform private.refuse(
       429, 'quota_exceeded',
       format(
-        'Cannot append events: all agents have stored %s of %s bytes today. Each may store %s all the same; the rest frees at 00:00 UTC.',
-        instance_used, quota, reserved
+        'Cannot append events: all agents have stored %s of %s bytes today. Each may store %s all the same, as far as the reserve goes; the rest frees at 00:00 UTC.',
+        instance_used, instance_quota, reserved
       ),
       frees_in_s
     );

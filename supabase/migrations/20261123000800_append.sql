@@ -68,6 +68,23 @@ begin
   if live.live_count < most then
     return;
   end if;
+  -- A run that was killed left it open.
+  update public.ai_agent_sessions s
+  set ended_at = s.last_event_at, status = 'offline'
+  where s.id = (
+    select silent.id
+    from public.ai_agent_sessions silent
+    where silent.agent_id = of_agent
+      and silent.ended_at is null
+      and silent.last_event_at < now() - interval '5 minutes'
+      and silent.last_event_at > now() - private.time_of('session_idle_ms')
+    order by silent.last_event_at
+    limit 1
+    for no key update skip locked
+  );
+  if found then
+    return;
+  end if;
   seconds := greatest(1, ceil(extract(epoch from live.next_idle_at - now())));
   perform private.refuse(
     429, 'rate_limited',
@@ -274,7 +291,7 @@ begin
   if batch ->> 'session_id' is not null or batch ->> 'start_session' is not null then
     select s.* into session
     from public.ai_agent_sessions s
-    where s.id = coalesce(batch ->> 'session_id', batch ->> 'start_session')::uuid
+    where s.id = coalesce(batch ->> 'session_id', batch ->> 'start_session')::uuid and s.agent_id = agent
     for no key update;
     if not found and batch ->> 'session_id' is null then
       session := private.start_session((batch ->> 'start_session')::uuid, agent);

@@ -202,15 +202,15 @@ as $$
 declare
   agent public.ai_agents;
 begin
-  -- Each change blanks broadcasts and makes pages read again.
-  if exists (
-    select 1
-    from public.ai_agents a
-    where a.agent_id = private.agent_of_key(caller_hash) and a.visibility <> changes ->> 'visibility'
-  ) then
-    perform private.take_token('visibility', private.agent_of_key(caller_hash));
+  if changes <> '{}' then
+    perform private.take_token('ingest', private.agent_of_key(caller_hash));
   end if;
   agent := private.lock_agent_of_key(caller_hash);
+  -- Each change of visibility blanks broadcasts and makes pages read again. Counted under the agent's lock, since nobody
+  -- else takes from this bucket.
+  if agent.visibility <> changes ->> 'visibility' then
+    perform private.take_token('visibility', agent.agent_id);
+  end if;
   -- Empty changes: just read.
   if changes <> '{}' then
     -- A new visibility reaches the agent's sessions by a trigger (change_visibility), in this transaction.

@@ -1,5 +1,7 @@
 -- What viewers call. An unlisted session is read by whoever knows its id, which no policy can say: so these bodies run
 -- as definer in `private`, and the RPCs around them as invoker. A private session is as good as none.
+-- The RPCs that anyone may call give one JSON value, not rows: PostgREST lets the caller filter and sort rows with
+-- expressions of its own, and 300 of them over a page took 3 s.
 
 -- Refuses a session that viewers may not see.
 create function private.require_visible(of_session uuid) returns void
@@ -113,10 +115,12 @@ grant execute on function private.find_sessions(text, boolean, timestamptz, inte
 create function public.find_sessions(
   agent_id text default null, live boolean default null, before timestamptz default null, max_rows integer default 50
 )
-returns setof public.head
+returns json
 language sql stable
 set search_path = ''
-as $$ select * from private.find_sessions(agent_id, live, before, max_rows) $$;
+as $$
+select coalesce(json_agg(h), '[]') from private.find_sessions(agent_id, live, before, max_rows) h
+$$;
 grant execute on function public.find_sessions(text, boolean, timestamptz, integer)
   to anon, authenticated, service_role;
 
@@ -132,10 +136,10 @@ $$;
 grant execute on function private.session_head(uuid) to anon, authenticated, service_role;
 
 -- One Head. Refuses: session_not_found.
-create function public.session_head(session_id uuid) returns public.head
+create function public.session_head(session_id uuid) returns json
 language sql stable
 set search_path = ''
-as $$ select private.session_head(session_id) $$;
+as $$ select to_json(private.session_head(session_id)) $$;
 grant execute on function public.session_head(uuid) to anon, authenticated, service_role;
 
 create function private.session_events(of_session uuid, after_seq bigint, max_rows integer)
@@ -166,10 +170,12 @@ grant execute on function private.session_events(uuid, bigint, integer) to anon,
 -- StoredEvents with seq > `after_seq`, ascending. A page ends at `max_rows`, `page_rows` or `page_bytes` and is empty
 -- only when nothing is left. Refuses: session_not_found.
 create function public.session_events(session_id uuid, after_seq bigint default 0, max_rows integer default 1000)
-returns table (seq bigint, id text, type text, at timestamptz, data jsonb)
+returns json
 language sql stable
 set search_path = ''
-as $$ select * from private.session_events(session_id, after_seq, max_rows) $$;
+as $$
+select coalesce(json_agg(e), '[]') from private.session_events(session_id, after_seq, max_rows) e
+$$;
 grant execute on function public.session_events(uuid, bigint, integer) to anon, authenticated, service_role;
 
 create function private.session_messages(of_session uuid, after bigint, max_rows integer)
@@ -191,10 +197,12 @@ grant execute on function private.session_messages(uuid, bigint, integer) to ano
 
 -- Messages with seq > `after`, ascending. Refuses: session_not_found.
 create function public.session_messages(session_id uuid, after bigint default 0, max_rows integer default 200)
-returns table (seq bigint, id uuid, session_id uuid, sender text, name text, text text, at timestamptz)
+returns json
 language sql stable
 set search_path = ''
-as $$ select * from private.session_messages($1, $2, $3) $$;
+as $$
+select coalesce(json_agg(m), '[]') from private.session_messages($1, $2, $3) m
+$$;
 grant execute on function public.session_messages(uuid, bigint, integer) to anon, authenticated, service_role;
 
 create function private.touch_viewer(of_session uuid, of_viewer text) returns public.head
@@ -242,8 +250,8 @@ grant execute on function private.touch_viewer(uuid, text) to anon, authenticate
 
 -- Says that a viewer is here, to be repeated every 15 s; whoever is silent for 45 s has left. Returns Head, whose to_seq
 -- tells whether the last frame was missed. Refuses: session_not_found, invalid_request.
-create function public.touch_viewer(session_id uuid, viewer_id text) returns public.head
+create function public.touch_viewer(session_id uuid, viewer_id text) returns json
 language sql
 set search_path = ''
-as $$ select private.touch_viewer(session_id, viewer_id) $$;
+as $$ select to_json(private.touch_viewer(session_id, viewer_id)) $$;
 grant execute on function public.touch_viewer(uuid, text) to anon, authenticated, service_role;

@@ -590,14 +590,15 @@ create function public.search_events(
   cursor text default null,
   max_rows integer default 20
 )
-returns setof public.search_hit
+returns json
 language sql stable
 set search_path = ''
 as $$
-select * from private.search_events(
+select coalesce(json_agg(hit), '[]')
+from private.search_events(
   query, row(session_id, agent_id, from_at, to_at, null, null, null, null, null, null, null)::private.search_filter, type, filename, cursor,
   max_rows
-)
+) hit
 $$;
 grant execute on function public.search_events(
   text, text, uuid, text, text, timestamptz, timestamptz, text, integer

@@ -1,6 +1,25 @@
 -- One agent takes no more than its share: of lists, sessions, broadcasts and space.
 begin;
-select plan(52);
+select plan(57);
+
+-- The rows of what the RPCs give as JSON.
+create schema rows;
+grant usage on schema rows to anon, authenticated, service_role;
+create function rows.find_sessions(
+  agent_id text default null, live boolean default null, before timestamptz default null, max_rows integer default 50
+)
+returns setof public.head language sql as $$
+select * from json_populate_recordset(null::public.head, public.find_sessions(agent_id, live, before, max_rows))
+$$;
+create function rows.session_head(session_id uuid) returns public.head language sql as $$
+select json_populate_record(null::public.head, public.session_head(session_id))
+$$;
+create function rows.touch_viewer(session_id uuid, viewer_id text) returns public.head language sql as $$
+select json_populate_record(null::public.head, public.touch_viewer(session_id, viewer_id))
+$$;
+grant execute on all functions in schema rows to anon, authenticated, service_role;
+set local search_path = rows, public, extensions;
+select private.change_setting('open_sessions', '20');
 
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
@@ -101,6 +120,12 @@ select pg_temp.append('eve', 20, pg_temp.status('done'));
 select lives_ok($$ select pg_temp.append('eve', 300) $$, 'when one has ended, another may start');
 update ai_agent_sessions set last_event_at = now() - interval '31 minutes' where id = pg_temp.id('eve', 1);
 select lives_ok($$ select pg_temp.append('eve', 301) $$, 'or when one has fallen silent');
+update ai_agent_sessions set last_event_at = now() - interval '6 minutes' where id = pg_temp.id('eve', 2);
+select lives_ok($$ select pg_temp.append('eve', 303) $$, 'or in place of the one that has been silent longest');
+select is(
+  (select array[status, (ended_at = last_event_at)::text] from ai_agent_sessions where id = pg_temp.id('eve', 2)),
+  array['offline', 'true'], 'which is over since its last event'
+);
 select is(
   pg_temp.refusal($$ select pg_temp.append('eve', 1, pg_temp.texts(1, 10)) $$), 'PT429 rate_limited',
   'which then is not live again beside the others'
@@ -271,10 +296,23 @@ select is(
   'what passes the quota of the instance is refused'
 );
 select lives_ok($$ select pg_temp.append('ada', 9, pg_temp.texts(1, 10)) $$, 'an agent within its reserve stores all the same');
+select private.change_setting('instance_reserved_day_bytes', '1000');
+select is(
+  pg_temp.refusal($$ select pg_temp.append('ada', 9, pg_temp.texts(2, 10)) $$), 'PT429 quota_exceeded',
+  'but all reserves together have an end'
+);
+select private.change_setting('instance_reserved_day_bytes', null);
 delete from private.instance_bytes where true;
 update private.stored_bytes set bytes = 1000 where agent_id = 'eve';
 select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(1, 10)) $$, 'below the quota all do');
 select is((select count(*) from private.instance_bytes), 1::bigint, 'the sum is kept for a few seconds');
+select private.change_setting('new_agent_day_bytes', '17000000');
+select is(
+  pg_temp.refusal($$ select pg_temp.append('dan', 2, pg_temp.texts(2, 10)) $$), 'PT429 quota_exceeded',
+  'an agent of today has a smaller quota'
+);
+update ai_agents set created_at = now() - interval '25 hours' where agent_id = 'dan';
+select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(2, 10)) $$, 'one of yesterday has not');
 
 select * from finish();
 rollback;

@@ -3,6 +3,18 @@
 begin;
 select plan(35);
 
+-- The rows of what the RPCs give as JSON.
+create schema rows;
+grant usage on schema rows to anon, authenticated, service_role;
+create function rows.session_head(session_id uuid) returns public.head language sql as $$
+select json_populate_record(null::public.head, public.session_head(session_id))
+$$;
+create function rows.touch_viewer(session_id uuid, viewer_id text) returns public.head language sql as $$
+select json_populate_record(null::public.head, public.touch_viewer(session_id, viewer_id))
+$$;
+grant execute on all functions in schema rows to anon, authenticated, service_role;
+set local search_path = rows, public, extensions;
+
 -- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
 grant execute on all functions in schema extensions to anon, authenticated, service_role;
 -- As in an empty database.

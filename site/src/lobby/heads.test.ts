@@ -26,7 +26,7 @@ test("take_newest forgets who should be listed and is not, and keeps what is old
   const heads = new Heads();
   heads.take([head("old", 1), head("hidden", 3), head("listed", 2)]);
   const asked: number[] = [];
-  await heads.takeNewest(2, async ({ maxRows }) => {
+  await heads.takeNewest(2, async ({ max_rows: maxRows }) => {
     asked.push(maxRows);
     return [head("newer", 5), head("new", 4), head("listed", 2)];
   });
@@ -52,7 +52,7 @@ test("take_newest leaves nothing out between: a listing that does not reach back
 test("take_older goes on behind the listings, whatever older ones a broadcast has told of", async () => {
   const heads = new Heads();
   const all = [head("c", 3), head("b", 2), head("a", 1), head("live", 0)];
-  const find: Find = async ({ maxRows, before }) =>
+  const find: Find = async ({ max_rows: maxRows, before }) =>
     all.filter(({ started_at: startedAt }) => !before || startedAt < before).slice(0, maxRows);
   heads.take([head("live", 0)]);
   expect(await heads.takeNewest(1, find)).toBe(true);

@@ -2,7 +2,7 @@
 import type { Head } from "@kulti/protocol";
 
 /** Public sessions, the one that began last first. */
-export type Find = (page: { maxRows: number; before?: string }) => Promise<Head[]>;
+export type Find = (page: { max_rows: number; before?: string }) => Promise<Head[]>;
 
 /** What `find_sessions` gives at most. */
 const mostRows = 200;
@@ -52,7 +52,7 @@ export class Heads {
   async takeNewest(pageRows: number, find: Find): Promise<boolean> {
     const before = [...this.values()];
     const maxRows = Math.min(mostRows, Math.max(pageRows, before.length));
-    const found = await find({ maxRows });
+    const found = await find({ max_rows: maxRows });
     const listed = new Set(found.map(({ session_id: sessionId }) => sessionId));
     const isAll = found.length < maxRows;
     const isFirst = this.#listedTo === undefined;
@@ -72,7 +72,7 @@ export class Heads {
   /** Takes the page behind those that were listed. False when there is none behind it. */
   async takeOlder(pageRows: number, find: Find): Promise<boolean> {
     const before = this.#listedTo;
-    const found = await find({ maxRows: pageRows, ...(before && { before }) });
+    const found = await find({ max_rows: pageRows, ...(before && { before }) });
     this.take(found);
     this.#listedTo = found.at(-1)?.started_at ?? before;
     return found.length === pageRows;
