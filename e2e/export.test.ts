@@ -178,7 +178,7 @@ test("what can't be exported is said in one line", async () => {
   await expect(kulti("export", "nothing", "--format", "html")).rejects.toThrow(
     "neither a session's id nor a watch URL",
   );
-  await expect(kulti("export", sessionId)).rejects.toThrow("--format is needed");
+  await expect(kulti("export", sessionId, "--out", "run.xyz")).rejects.toThrow("give --format");
   await expect(kulti("export", crypto.randomUUID(), "--format", "markdown")).rejects.toThrow(
     /Cannot .*session/,
   );

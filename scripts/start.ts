@@ -39,7 +39,7 @@ function print({
 
   Put an agent on stage, in another terminal:
 
-    npx kulti demo
+    ${process.env.KULTI_DIR ? `KULTI_DIR=${process.env.KULTI_DIR} ` : ""}npx kulti demo
 ${process.stdin.isTTY ? "\n  Or press d for the demo here; Ctrl-C ends.\n" : "\n  Ctrl-C ends.\n"}`);
 }
 

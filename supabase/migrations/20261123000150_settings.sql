@@ -110,6 +110,18 @@ begin
   if not found then
     raise exception 'Cannot change the setting "%": there is none of that name.', setting_name;
   end if;
+exception
+  when check_violation then
+    raise exception using
+      errcode = '23514',
+      message = format(
+        'Cannot change the setting "%s": %L is no %s.', setting_name, new_value,
+        (
+          select case s.unit when 'header' then 'name of a header of addresses, such as x-real-ip' else 'whole number above 0' end
+          from private.settings s
+          where s.name = setting_name
+        )
+      );
 end
 $$;
 

@@ -48,7 +48,7 @@ begin
   on conflict do nothing
   returning * into agent;
   if not found then
-    perform private.refuse(409, 'agent_exists', 'Cannot register the agent: its agent_id is taken.');
+    perform private.refuse(409, 'agent_exists', 'Cannot register the agent: its agent_id is taken. Choose another, or use the key that came with it.');
   end if;
   insert into private.agent_keys (agent_id, key_hash, prefix)
   values (agent.agent_id, caller_hash, key_prefix)

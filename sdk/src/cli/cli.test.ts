@@ -222,6 +222,17 @@ describe("credentials", () => {
     expect(code).toBe(0);
   });
 
+  test("a stack in the folder that KULTI_DIR names is found from anywhere", async () => {
+    forgetEnvironment();
+    const kultiDir = join(home.folder, "second");
+    mkdirSync(kultiDir);
+    writeFileSync(join(kultiDir, "local.json"), JSON.stringify({ api_url: server.url }));
+    home.env.KULTI_DIR = kultiDir;
+    expect((await kulti(home, ["demo", "--speed", "max"])).code).toBe(0);
+    home.env.KULTI_DIR = join(home.folder, "nowhere");
+    expect((await kulti(home, ["demo"])).stderr).toContain("no server is known");
+  });
+
   test("flags go before the environment", async () => {
     await kulti(home, ["think", "x", "--agent", "eve", "--key", "klt_eve"]);
     expect(server.requests[0]?.headers.authorization).toBe("Bearer klt_eve");

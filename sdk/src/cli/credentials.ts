@@ -5,7 +5,7 @@
  * that it names gets no key but one that was made at that server: never one of the environment.
  */
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { trimEnd } from "@kulti/protocol/text.ts";
 import { serverRoot } from "../options.ts";
 import { type CommandRun, type Flags, type Surroundings, textFlag, UsageError } from "./command.ts";
@@ -28,7 +28,7 @@ export interface Credentials extends Place {
 }
 
 export function findPlace(flags: Flags, { env, cwd }: Surroundings): Place {
-  const local = findLocal(cwd);
+  const local = findLocal(cwd, env.KULTI_DIR);
   const given = textFlag(flags, "server") ?? env.KULTI_SERVER ?? env.KULTI_STATE_SERVER;
   const found = local && serverRoot(local.api_url ?? "");
   if (!given && found && !isThisMachine(found)) {
@@ -109,8 +109,16 @@ interface LocalFile {
   publishable_key?: string;
 }
 
-/** The stack that `npm start` runs here or in a folder above. */
-function findLocal(folder: string): LocalFile | null {
+/** The stack that `npm start` runs in KULTI_DIR, or else here or in a folder above. */
+function findLocal(folder: string, kultiDir: string | undefined): LocalFile | null {
+  if (kultiDir) {
+    const path = resolve(folder, kultiDir, "local.json");
+    try {
+      return { ...JSON.parse(readFileSync(path, "utf8")), path };
+    } catch {
+      return null;
+    }
+  }
   for (let at = folder; ; at = dirname(at)) {
     const path = join(at, ".kulti", "local.json");
     try {

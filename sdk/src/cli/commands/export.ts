@@ -37,7 +37,10 @@ export const exportSession: Command = {
   summary:
     "Write a session to a file: all of it as NDJSON, its terminal as an asciicast, a report as Markdown, or one HTML file that replays offline.",
   options: {
-    format: { type: "string", help: `${formats.join(", ")}; default by the ending of --out` },
+    format: {
+      type: "string",
+      help: `${formats.join(", ")}; default: by the ending of --out, else ndjson`,
+    },
     out: { type: "string", short: "o", help: "the file; default stdout" },
     ...(serverOptions.server ? { server: serverOptions.server } : {}),
     "publishable-key": {
@@ -73,7 +76,10 @@ export const exportSession: Command = {
 function formatOf(file: string | undefined): Format {
   const format = endings[/\.(\w+)$/.exec(file ?? "")?.[1]?.toLowerCase() ?? ""];
   if (format) return format;
-  throw new UsageError(`--format is needed: one of ${formats.join(", ")}`);
+  if (file === undefined) return "ndjson";
+  throw new UsageError(
+    `Cannot tell the format by the name ${file}: give --format, one of ${formats.join(", ")}`,
+  );
 }
 
 /** A watch URL says itself where to read; a bare id is looked for where the command line is at home. */
