@@ -126,6 +126,63 @@ describe("delivery", () => {
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(290);
   });
 
+  const tooMany = (code: string): { kind: "status"; status: number; body: unknown } => {
+    const message = `Cannot take the batch: ${code}.`;
+    return { kind: "status", status: 429, body: { error: { code, message } } };
+  };
+
+  test("whoever stops waiting hears how many events are left and why; close loses them", async () => {
+    const agent = start();
+    server.judge = () => tooMany("rate_limited");
+    for (const content of numbers(5)) agent.think(content);
+    expect(await agent.drain({ timeoutMs: 200 })).toEqual({ drained: false, pending: 5 });
+    const refused = { status: 429, errorCode: "rate_limited" };
+    const why = "it answered 429: Cannot take the batch: rate_limited.";
+    expect(problems.map(({ message }) => message)).toEqual([
+      `The server takes no more for now: ${why} Events are kept and sent when it does.`,
+      `The wait ends with 5 event(s) unsent, which are still tried: ${why}`,
+    ]);
+    expect(problems).toMatchObject([
+      { code: "held_back", dropped: 0, ...refused },
+      { code: "unsent", dropped: 0, ...refused },
+    ]);
+    expect(await agent.close({ timeoutMs: 50 })).toEqual({ drained: false, pending: 5 });
+    expect(problems).toHaveLength(3);
+    expect(problems[2]).toMatchObject({ code: "unsent", dropped: 5, ...refused });
+  });
+
+  test("a quota is told at once, a refusal that lasts once, and again after it has passed", async () => {
+    const agent = start();
+    const heldBack = (): string[] =>
+      problems.flatMap(({ code, errorCode = "" }) => (code === "held_back" ? [errorCode] : []));
+    for (const code of ["quota_exceeded", "rate_limited"]) {
+      const times = code === "quota_exceeded" ? 1 : 12;
+      server.faults.push(...Array.from({ length: times }, () => tooMany(code)));
+      agent.think(code);
+      await agent.flush();
+    }
+    expect(heldBack()).toEqual(["quota_exceeded", "rate_limited"]);
+    server.faults.push(tooMany("rate_limited"), tooMany("rate_limited"));
+    agent.think("a short one is not told");
+    await agent.flush();
+    expect(heldBack()).toHaveLength(2);
+    server.faults.push(tooMany("quota_exceeded"));
+    agent.think("again");
+    await agent.flush();
+    expect(heldBack()).toEqual(["quota_exceeded", "rate_limited", "quota_exceeded"]);
+    expect((await agent.close()).drained).toBe(true);
+    expect(problems).toHaveLength(3);
+  });
+
+  test("closing before the server has answered says so", async () => {
+    const agent = start();
+    server.faults.push({ kind: "slow", waitMs: 500 });
+    agent.think("lost");
+    await agent.close({ timeoutMs: 50 });
+    expect(problems).toMatchObject([{ code: "unsent", dropped: 1 }]);
+    expect(problems[0]?.message).toContain("the server has not answered yet");
+  });
+
   test("a batch leaves when it is full, and no sooner than the server's pace otherwise", async () => {
     server.flushMs = 1_500;
     const agent = start({ maxBatchEvents: 10 });

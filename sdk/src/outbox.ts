@@ -7,9 +7,15 @@ import { createIngest, mayBeTooLarge } from "./ingest.ts";
 import type { Settings } from "./options.ts";
 import type { Report } from "./problem.ts";
 import type { QueuedEvent } from "./queue.ts";
-import { type RetryOptions, withRetry } from "./retry.ts";
+import { causeOf, type RetryOptions, withRetry } from "./retry.ts";
 import { createSession, type Session } from "./session.ts";
-import { createTransport, type Fetch, withTimeout } from "./transport.ts";
+import {
+  createTransport,
+  type Failure,
+  type Fetch,
+  type Refusal,
+  withTimeout,
+} from "./transport.ts";
 
 export interface DrainResult {
   /** True when nothing is left. */
@@ -31,6 +37,8 @@ export interface Outbox {
 
 /** Failures in a row after which an outage is worth a word. */
 const failuresToTell = 3;
+/** A wait that is worth a word by itself. */
+const waitToTellMs = 5_000;
 /** For a probe, which asks for a few bytes. */
 const probeTimeoutMs = 5_000;
 
@@ -39,14 +47,27 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
   const { server, fetch, timeoutMs } = settings;
   const once = createTransport(server, settings.apiKey, withTimeout(fetch, timeoutMs));
   const probe = createProbe(server, withTimeout(fetch, Math.min(timeoutMs, probeTimeoutMs)));
+  /** Why events wait; null since the server took some. */
+  let obstacle: Failure | Refusal | null = null;
+  /** Told once, until the server takes events again. */
+  let heldBackFor: string | null = null;
   const retry: RetryOptions = {
     baseMs: settings.retryBaseMs,
     capMs: settings.retryCapMs,
     probe,
-    onRetry: (failures, cause) => {
-      if (failures !== failuresToTell) return;
-      const message = `Cannot reach ${server}: ${cause}. Events are kept and sent when it is back.`;
-      report({ code: "unreachable", message, dropped: 0 });
+    onRetry: (failures, answer, waitMs) => {
+      obstacle = answer;
+      if (answer.kind === "refused" && answer.status === 429) {
+        const lasts =
+          answer.code === "quota_exceeded" || failures >= failuresToTell || waitMs >= waitToTellMs;
+        if (!lasts || heldBackFor === answer.code) return;
+        heldBackFor = answer.code;
+        const message = `The server takes no more for now: ${causeOf(answer)} Events are kept and sent when it does.`;
+        report({ code: "held_back", message, dropped: 0, ...codesOf(answer) });
+      } else if (failures === failuresToTell) {
+        const message = `Cannot reach ${server}: ${causeOf(answer)}. Events are kept and sent when it is back.`;
+        report({ code: "unreachable", message, dropped: 0 });
+      }
     },
   };
   const patient = withRetry(once, retry);
@@ -67,6 +88,8 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
     retryCapMs: settings.retryCapMs,
     report,
     onAccepted: ({ reply }) => {
+      obstacle = null;
+      heldBackFor = null;
       session.opened(reply);
       chat.deliver(reply.messages ?? []);
     },
@@ -75,7 +98,7 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
 
   const settled = (): Promise<void> => batcher.flush().then(() => chat.flush());
 
-  async function drain(timeoutMs = 5_000): Promise<DrainResult> {
+  async function settleWithin(timeoutMs = 5_000): Promise<DrainResult> {
     // Not one of the timers that let the process go: whoever drains at its end waits for it.
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tooLong = new Promise<void>((resolve) => {
@@ -86,11 +109,25 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
     return { drained: batcher.pending === 0, pending: batcher.pending };
   }
 
+  /** Says what is left, and why. */
+  function tellUnsent({ pending }: DrainResult, what: string, dropped: number): void {
+    if (pending === 0) return;
+    const why = obstacle === null ? "the server has not answered yet" : causeOf(obstacle);
+    const message = `${what} with ${pending} event(s) unsent, ${dropped > 0 ? "which are lost" : "which are still tried"}: ${why}`;
+    report({ code: "unsent", message, dropped, ...(obstacle ? codesOf(obstacle) : {}) });
+  }
+
+  async function drain(timeoutMs?: number): Promise<DrainResult> {
+    const result = await settleWithin(timeoutMs);
+    tellUnsent(result, "The wait ends", 0);
+    return result;
+  }
+
   // What starts here keeps the process alive and brings `beforeExit` again: after a vain try it is let go.
   let wasVain = false;
   const drainAtExit = async (): Promise<void> => {
     endTexts();
-    if (batcher.pending > 0 && !wasVain) wasVain = !(await drain()).drained;
+    if (batcher.pending > 0 && !wasVain) wasVain = !(await settleWithin()).drained;
   };
   const lastWord = (): void => {
     endTexts();
@@ -115,7 +152,8 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
     drain,
     async close(timeoutMs) {
       offExit();
-      const result = await drain(timeoutMs);
+      const result = await settleWithin(timeoutMs);
+      tellUnsent(result, "The agent closes", result.pending);
       chat.stop();
       batcher.stop();
       return result;
@@ -124,6 +162,11 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
     session,
   };
 }
+
+const codesOf = (answer: Failure | Refusal): { status?: number; errorCode?: string } => ({
+  ...(answer.status > 0 && { status: answer.status }),
+  ...(answer.kind === "refused" && { errorCode: answer.code }),
+});
 
 /** Asks the server whether it is there, without the key, and answers false for whatever else answers. */
 function createProbe(server: string, fetch: Fetch): (signal: AbortSignal) => Promise<boolean> {

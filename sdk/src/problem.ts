@@ -19,7 +19,9 @@ export type ProblemCode =
   | "clipped"
   /** More is waiting than may be held; the least important of it was dropped. */
   | "queue_full"
-  /** The process ends before everything was sent. */
+  /** The server takes no more for now, for a rate or a quota; events are kept and sent when it does. */
+  | "held_back"
+  /** The agent stops waiting, or the process ends, before everything was sent. */
   | "unsent"
   /** A chat line could not be delivered. */
   | "chat_failed"

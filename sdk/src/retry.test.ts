@@ -81,7 +81,7 @@ test("Retry-After is obeyed, of Kulti up to five minutes, of anything else up to
   const fetch: Fetch = async () => answers.shift() as Response;
   const transport = withRetry(createTransport("http://kulti.example", null, fetch), {
     ...{ baseMs: 300, capMs: 30_000, probe: async () => true },
-    onRetry: (_failures, _cause, waitMs) => waits.push(waitMs),
+    onRetry: (_failures, _answer, waitMs) => waits.push(waitMs),
   });
   const done = transport.post("/", "{}", accepts, new AbortController().signal);
   await vi.advanceTimersByTimeAsync(331_000);

@@ -17,7 +17,7 @@ export interface RetryOptions {
   /** Answers that the caller wants to see although they may pass; `sentChars` is the size of the request's body. */
   isFinal?: (answer: Answer<unknown>, sentChars: number) => boolean;
   /** Called before each wait: the number of failures in a row, what happened and how long the wait is at most. */
-  onRetry?: (failures: number, cause: string, waitMs: number) => void;
+  onRetry?: (failures: number, answer: Failure | Refusal, waitMs: number) => void;
   random?: () => number;
 }
 
@@ -36,7 +36,7 @@ export function withRetry(transport: Transport, options: RetryOptions): Transpor
       const answer = await attempt();
       if (!isPassing(answer) || isFinal?.(answer, sentChars)) return answer;
       const waitMs = waitAfter(answer, failures, options);
-      onRetry?.(failures, causeOf(answer), waitMs);
+      onRetry?.(failures, answer, waitMs);
       const mayProbe = answer.kind === "failed" && answer.waitMs === 0;
       if (mayProbe && waitMs > probeEveryMs) {
         await sleepUntilUp(waitMs, answer.status === 0, options, signal);
@@ -84,5 +84,6 @@ async function sleepUntilUp(
   }
 }
 
-const causeOf = (answer: Failure | Refusal): string =>
+/** Such as `it answered 429: Too many requests.` */
+export const causeOf = (answer: Failure | Refusal): string =>
   answer.kind === "failed" ? answer.why : `it answered ${answer.status}: ${answer.message}`;
