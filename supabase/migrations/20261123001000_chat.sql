@@ -46,25 +46,70 @@ exception
 end
 $$;
 
--- A name as it looks. Letter case makes no difference, nor does what can't be seen, nor which of the letters and digits
--- that look alike was used: Cyrillic, Greek as its capitals look, I, l and 1, O and 0. Empty if nothing can be seen.
-create function private.seen_name(name text) returns text
+-- The letters of a name, each as the Latin letter that it looks like, in lower case; I, l and 1 are one, and so are O
+-- and 0, rn and m. Accents, punctuation and symbols are left out: nobody tells names apart by them.
+create function private.seen_letters(name text) returns text
 language sql immutable strict parallel safe
 set search_path = ''
 as $$
-select translate(
-  lower(
-    regexp_replace(
-      normalize(name, NFKC),
-      -- Spaces, soft hyphens, fillers, marks of direction and width, variation selectors, tags.
-      '[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800'
-      || '\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]',
-      '', 'g'
-    ) collate "und-x-icu"
+select regexp_replace(
+  translate(
+    lower(translate(
+      replace(replace(normalize(name, NFKD), 'rn', 'm'), 'vv', 'w'),
+      -- Cyrillic, Greek, Armenian, other Latin, Cherokee, Coptic, Lisu, and letters in black circles, boxes and flags.
+      'АВЕЗКМНОРСТУХІЈЅҺԚԜԌҮѴЬавезкмнорстухіјѕһԛԝԁѵԍүьгпи'
+      || 'ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹͿαβγεηικμνορστυχωϲϳ'
+      || 'ՕՍՏԼօոսհզցյռւ'
+      || 'ɑɡıɩɪʟøØđĐłŁħĦŧŦɛɴʙᴀᴄᴅᴇꜰɢʜᴊᴋᴍᴏᴘʀꜱᴛᴜᴠᴡʏᴢǀ'
+      || 'ᎪᏴᏟᎠᎬᏀᎻᎥᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃ'
+      || 'ⲀⲂⲈⲎⲒⲔⲘⲚⲞⲢⲤⲦⲨⲬⲁⲃⲉⲏⲓⲕⲙⲛⲟⲣⲥⲧⲩⲭ'
+      || 'ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ'
+      || '🅐🅑🅒🅓🅔🅕🅖🅗🅘🅙🅚🅛🅜🅝🅞🅟🅠🅡🅢🅣🅤🅥🅦🅧🅨🅩'
+      || '🅰🅱🅲🅳🅴🅵🅶🅷🅸🅹🅺🅻🅼🅽🅾🅿🆀🆁🆂🆃🆄🆅🆆🆇🆈🆉'
+      || '🇦🇧🇨🇩🇪🇫🇬🇭🇮🇯🇰🇱🇲🇳🇴🇵🇶🇷🇸🇹🇺🇻🇼🇽🇾🇿',
+      'abe3kmhopctyxijshqwgyvbabe3kmhopctyxijshqwdvgybrnu'
+      || 'abezhikmnoptyxcjabyenikuvopotuxwcj'
+      || 'ouslonuhqgjnl'
+      || 'agiiilooddllhhttenbacdefghjkmoprstuvwyzl'
+      || 'abcdeghijklmprstvwz'
+      || 'abehikmnopctyxabehikmnopctyx'
+      || 'bpdtgkjczfmnlsrvhwxyaeiou'
+      || 'abcdefghijklmnopqrstuvwxyz'
+      || 'abcdefghijklmnopqrstuvwxyz'
+      || 'abcdefghijklmnopqrstuvwxyz'
+    ) collate "und-x-icu"),
+    'i1|0', 'lllo'
   ),
-  'авекмнорстухіјѕһԛԝԁαβεζηικμνορτυχıi1|0',
-  'abekmhopctyxljshqwdabezhlkmnoptyxllllo'
+  -- Letters that modify others look like punctuation.
+  '[^[:alnum:]]|[\u02b0-\u02ff\u0640]', '', 'g'
 )
+$$;
+
+-- A name as it may look: as it is written, and as its capitals look, which in Greek differ from the small letters (ν is
+-- v, but N as a capital). A name without letters is what can be seen of it: empty if that is nothing.
+create function private.seen_names(name text) returns text[]
+language sql immutable strict parallel safe
+set search_path = ''
+as $$
+select array[
+  coalesce(nullif(private.seen_letters(visible), ''), visible),
+  coalesce(
+    nullif(private.seen_letters(translate(
+      lower(normalize(visible, NFKD) collate "und-x-icu"), 'αβεζηικμνορτυχ', 'abezhikmnoptyx'
+    )), ''),
+    visible
+  )
+]
+from regexp_replace(
+  normalize(name, NFKC),
+  -- Spaces, controls, and all that Unicode calls ignorable or a format: soft hyphens, fillers, marks of direction and
+  -- width, variation selectors, tags, marks of shorthand, music and hieroglyphs.
+  '[\s\u0001-\u001f\u007f-\u009f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5'
+  || '\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb'
+  || '\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a'
+  || '\U000e0000-\U000e0fff]',
+  '', 'g'
+) as visible
 $$;
 
 -- Refuses a name that nobody can see, and one that looks like the agent's name or handle.
@@ -73,15 +118,15 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  seen text := private.seen_name(name);
+  seen text[] := private.seen_names(name);
 begin
-  if seen = '' then
+  if seen[1] = '' then
     perform private.refuse(422, 'invalid_request', 'Cannot post the message: nothing of the name can be seen.');
   end if;
   perform 1
   from public.ai_agent_sessions s
   join public.ai_agents a on a.agent_id = s.agent_id
-  where s.id = of_session and seen in (private.seen_name(a.name), private.seen_name(a.agent_id));
+  where s.id = of_session and seen && (private.seen_names(a.name) || private.seen_names(a.agent_id));
   if found then
     perform private.refuse(
       422, 'invalid_request', 'Cannot post the message: the name looks like that of the agent. Choose another.'

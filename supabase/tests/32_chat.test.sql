@@ -1,6 +1,6 @@
 -- A viewer asks, the agent hears it with its next batch and answers.
 begin;
-select plan(63);
+select plan(99);
 
 -- The rows of what the RPCs give as JSON.
 create schema rows;
@@ -221,7 +221,20 @@ from (values
   (6, U&'Ad\03B1', 'with a Greek letter'),
   (7, U&'Ada\FE0F', 'with a variation selector'),
   (8, U&'Ada\+0E0041', 'with a tag character'),
-  (9, U&'Ada\3164', 'with a Hangul filler')
+  (9, U&'Ada\3164', 'with a Hangul filler'),
+  (10, U&'Ad\0251', 'with a Latin alpha'),
+  (11, U&'\13AAda', 'with a Cherokee letter'),
+  (12, U&'\A4EEda', 'with a Lisu letter'),
+  (13, U&'\+01F170da', 'with a letter in a box'),
+  (14, U&'A\0307da', 'with a combining dot'),
+  (15, U&'\00C1d\00E0', 'with accents'),
+  (16, U&'A\+01D173da', 'with an invisible mark of music'),
+  (17, U&'Ad\+013430a', 'with a control of hieroglyphs'),
+  (18, U&'Ada\+01BCA0', 'with a control of shorthand'),
+  (19, 'Ada.', 'with a full stop'),
+  (20, U&'\00B7 Ada \00B7', 'between dots'),
+  (21, U&'Ada \2713', 'with a tick'),
+  (22, U&'Ada\02C8', 'with a stress mark')
 ) as names (n, name, shown);
 select is(
   pg_temp.refusal(format(
@@ -229,7 +242,7 @@ select is(
   )),
   'PT422 invalid_request', 'nor a name that can''t be seen: number ' || n
 )
-from unnest(array[U&'\200B', U&'\3164', U&'\2800', U&'\FE0F', U&'\+0E0061', U&'\00AD \2060', U&'\115F\FFA0'])
+from unnest(array[U&'\200B', U&'\3164', U&'\2800', U&'\FE0F', U&'\+0E0061', U&'\00AD \2060', U&'\115F\FFA0', U&'\+01D173\+013430\+01BCA0'])
   with ordinality as unseen (name, n);
 select is(
   pg_temp.refusal(format(
@@ -237,8 +250,23 @@ select is(
   )),
   'none', 'other names pass: ' || name
 )
-from unnest(array['Adam', 'Ada L.', U&'\0410\043D\043D\0430', U&'\D55C\AD6D', U&'\05D0\05D3\05D4', U&'\+01F44B'])
+from unnest(array['Adam', 'Ada L.', 'Ada fan', U&'Jos\00E9', U&'M\00FCller', U&'\674E\96F7', '...', U&'\0410\043D\043D\0430', U&'\D55C\AD6D', U&'\05D0\05D3\05D4', U&'\+01F44B'])
   with ordinality as own (name, n);
+
+select is(
+  private.seen_names(lookalike) && private.seen_names(name), true, lookalike || ' looks like ' || name
+)
+from (values
+  ('Nova', U&'No\03BDa'), ('Nova', U&'No\0475a'), ('Nova', U&'N\0585va'), ('Nova', U&'\03BDova'), ('nova', U&'\039Dova'),
+  ('Gil', U&'\0261i1'), ('Gil', 'GI|'), ('Ferry', U&'Ferr\03B3'), ('Ivy', '1vy'), ('Marn', 'Mam'), ('Bo', 'B0!')
+) as pairs (name, lookalike);
+select is(
+  private.seen_names(one) && private.seen_names(other), false, one || ' does not look like ' || other
+)
+from (values
+  ('Nova', 'Nova fan'), ('Nova', 'Nona'), ('Nova', U&'\D55C\AD6D'), (U&'\674E\96F7', U&'\674E\96E8'), ('...', '!!!'),
+  (U&'\+01F44B', U&'\+01F44D')
+) as pairs (one, other);
 
 -- Much is said while the agent works.
 select pg_temp.append('read', '{"messages_after": 0}');
