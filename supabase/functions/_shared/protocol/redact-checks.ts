@@ -98,6 +98,8 @@ export function isRandom(value: string): boolean {
   if (letters === 0 || (letters + digits) * 2 < start.length) return false;
   if (distinct < Math.min(10, start.length * 0.4)) return false;
   if (start.length >= 32 && digits > 0 && /^[0-9a-f]+$/i.test(start)) return !isReference(start);
+  // Mailchimp's keys are hexadecimal, with the name of a data centre behind them.
+  if (/^[0-9a-f]{32}-[a-z]{2}\d{1,2}$/.test(start)) return digits > 0;
   const longest = digits > 0 ? 3.6 : 2.6;
   if (switches < (digits > 0 ? 3 : 5) || letters + digits > runs * longest) return false;
   if (version.test(start) || dottedName.test(start) || isPath.test(start)) return false;
@@ -125,6 +127,7 @@ export function isPassword(value: string, place: PasswordPlace): boolean {
   const start = value.slice(0, judgedChars);
   if (start.length < 4 || isReference(start) || dottedName.test(start)) return false;
   if (place === "anything" || (place === "word" && /^[a-z]{8,}$/.test(start))) return true;
+  if (place === "word" && wordChain.test(start) && !labelWord.test(start)) return true;
   const hasDigit = /\d/.test(start);
   const hasLetter = /[A-Za-z]/.test(start);
   const hasSign = /[!@#$%^&*?+=~]/.test(start);
@@ -138,6 +141,26 @@ export function isAssignedToken(value: string, isQuoted: boolean): boolean {
   if (!isQuoted && /^[a-z]+$/.test(start)) return true;
   return /\d/.test(start) && /[A-Za-z]/.test(start);
 }
+
+/** What a name as weak as `pass` needs: letters and digits or signs, no number with its unit, as in reports of tests. */
+function isMixed(value: string): boolean {
+  const start = value.slice(0, judgedChars);
+  return (
+    start.length >= 6 && !/^[\d.,:/]+[a-z%]{0,6}$/i.test(start) && isPassword(start, "no_word")
+  );
+}
+
+/** Base64 of a text, as a Kubernetes Secret has it; words are of one case, and what they decode to is none. */
+export function isEncodedText(value: string): boolean {
+  if (value.length < 8 || value.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(value))
+    return false;
+  return /[a-z]/.test(value) && /[A-Z]/.test(value) && /^[ -~\r\n]{4,}$/.test(decodedBase64(value));
+}
+
+/** `correct-horse-battery-staple`: three words or more, none of which says what the text is for. */
+const wordChain = /^[a-z]{3,}(?:-[a-z]{3,}){2,}$/;
+const labelWord =
+  /(?:^|-)(?:pass(?:word|phrase|code|wd)?|tokens?|secrets?|keys?|fields?|input|form|label|text|value|your|the|new|current|old|forgot|reset|enter|confirm|change|invalid|required|not|is|must|hash|type|name|page|link|button|error|message|icon|manager)(?:-|$)/;
 
 function decodedBase64(value: string): string {
   const start = trimEnd(value.slice(0, judgedChars), "=");
@@ -164,8 +187,9 @@ const checks: Record<CheckName, (value: string) => boolean> = {
   no_reference: (value) => !isReference(value),
   basic_login: (value) => /^[ -~]{1,120}:[ -~]+$/.test(decodedBase64(value)),
   cookie: hasRandomPair,
+  mixed: isMixed,
 };
 
-/** Without a condition, only what is filled with `x` and the like is no secret. */
+/** Without a condition, only what is filled with `x` and the like, or with one character, is no secret. */
 export const passes = (check: CheckName | undefined, value: string): boolean =>
-  check === undefined ? !/^[x*._-]+$/i.test(value.slice(-12)) : checks[check](value);
+  check === undefined ? !/^(?:[x*._-]+|(.)\1{11})$/i.test(value.slice(-12)) : checks[check](value);

@@ -242,6 +242,15 @@ const settings: Record<string, { pieces: readonly Piece[]; texts: readonly strin
       'resource "x" "y" {\n  master_password = "@"\n}\n',
       '{\\"password\\":\\"@\\",\\"user\\":\\"ada\\"}',
       "os.environ['SMTP_PASSWORD'] = '@'\n",
+      "FROM alpine\nENV SMTP_PASSWORD @\nRUN make\n",
+      "htpasswd -bc /etc/nginx/users ada @\n",
+      "htpasswd -nbB ada '@' > users\n",
+      "ansible_sudo_pass: @\n",
+      "server { user=ada pass=@ }\n",
+      "login ada, pw: @\n",
+      '{"user":"ada","pw":"@"}\n',
+      "db_pw=@\n",
+      "setenv MYSQL_PWD @\n",
       "wget --http-password=@ https://files.example.com/x\n",
     ],
   },
@@ -290,6 +299,55 @@ const settings: Record<string, { pieces: readonly Piece[]; texts: readonly strin
       "https://@@github.com/ada/ferry.git\n",
       "kubectl create secret generic x --from-literal=api-token=@\n",
     ],
+  },
+  "kubeconfig-key": {
+    pieces: [["base64", 180]],
+    texts: [
+      "users:\n- name: ada\n  user:\n    client-key-data: @\n",
+      '{"user":{"client-key-data":"@"}}\n',
+    ],
+  },
+  "vault-unseal": {
+    pieces: [["base64", 43], "="],
+    texts: [
+      "Unseal Key 1: @\nInitial root token: none\n",
+      "\u001b[1mUnseal Key 2:\u001b[0m @\n",
+      "vault operator unseal @\n",
+    ],
+  },
+  "docker-auth": {
+    pieces: [["base64", 48]],
+    texts: [
+      '{"auths":{"ghcr.example":{"auth":"@"}}}\n',
+      '{\n  "auths": {\n    "r.example": {\n      "auth": "@"\n    }\n  }\n}\n',
+    ],
+  },
+  "url-user": {
+    pieces: [["hex", 32]],
+    texts: [
+      "SENTRY_DSN=https://@:x@o7.ingest.example.io/12\n",
+      "git clone https://@:x-oauth-basic@git.example.com/ada/ferry.git\n",
+    ],
+  },
+  "mailchimp-key": {
+    pieces: [["hex", 32], "-us", ["digits", 2]],
+    texts: [
+      "MAILCHIMP_API_KEY=@\n",
+      "curl -u any:@ https://us6.api.mailchimp.com/3.0/\n",
+      'mailchimp.setConfig({ apiKey: "@", server: "us6" });\n',
+    ],
+  },
+  "encoded-value": {
+    pieces: ["aHVudGVy", "VHdvQW5k"],
+    texts: [
+      "kind: Secret\ndata:\n  password: @\n",
+      "kind: Secret\ndata:\n  api-key: @\n",
+      "kind: Secret\ndata:\n  client-secret: @\n",
+    ],
+  },
+  "word-chain": {
+    pieces: ["gravel-", "otter-", "lantern"],
+    texts: ["db:\n  password: @\n", '{"password": "@"}\n', "passphrase: @\n"],
   },
   cookie: {
     pieces: [["alphanumeric", 36]],

@@ -29,6 +29,8 @@ test("every text of every type of event", () => {
         options: [token],
         deep: { list: [{ x: token }] },
         password: "hunter2",
+        [token]: 1,
+        nested: [{ [`${token}1`]: 2, [`${token}2`]: 3 }],
       },
     }),
     event("code", { filename: token, action: "write", content: token }),
@@ -52,11 +54,14 @@ test("every text of every type of event", () => {
   const json = JSON.stringify(shown.events);
   expect(json).not.toContain(token.slice(8, 16));
   expect(json).not.toContain("hunter2");
-  expect(shown.redacted).toBe(26);
+  expect(shown.redacted).toBe(29);
   expect(shown.events.map(({ id, at, type }) => ({ id, at, type }))).toEqual(
     events.map(({ id, at, type }) => ({ id, at, type })),
   );
   expect(parseIngest({ agent_id: "a-b", events: shown.events }).events).toEqual(shown.events);
+  expect(shown.events[0]?.data).toMatchObject({
+    metadata: { [mark]: 1, nested: [{ [mark]: 2, [`${mark} 2`]: 3 }] },
+  });
   expect(shown.events[8]?.data).toEqual({ url: `https://x.example/?k=${mark}` });
 });
 

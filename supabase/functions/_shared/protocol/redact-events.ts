@@ -138,7 +138,18 @@ function redactFields(
     }
     if (Array.isArray(value)) return value.map((item) => walk(item, name));
     if (!isObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, key)]));
+    const shown: Record<string, unknown> = Object.create(null);
+    for (const [key, item] of Object.entries(value)) {
+      const name = take(key, findSecrets(key).secrets);
+      // Two secrets of a kind leave the same name; a number tells them apart and makes none longer than it was.
+      let freeName = name;
+      for (let copy = 2; Object.hasOwn(shown, freeName); copy++) {
+        const number = ` ${copy}`;
+        freeName = name.slice(0, Math.max(0, key.length - number.length)) + number;
+      }
+      shown[freeName] = walk(item, key);
+    }
+    return { ...shown };
   };
   const fields: [string, unknown][] = [];
   for (const [key, value] of Object.entries(data)) {

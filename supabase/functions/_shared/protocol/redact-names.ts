@@ -7,8 +7,10 @@ export interface NameRule {
   /** What the name ends with. */
   word: string;
   kind: string;
-  /** `password`: may be a word. `token`: looks random. */
-  value: "password" | "token";
+  /** `password`: may be a word. `token`: looks random. `mixed`: has letters, and digits or signs. */
+  value: "password" | "token" | "mixed";
+  /** The word begins the name, or stands behind a separator or a small letter as a capital: not `bypass`. */
+  apart?: true;
   /** The name needs one of these before the word. */
   after?: readonly string[];
   /** One of these before the word says that it is no secret. */
@@ -49,6 +51,8 @@ export const nameRules: readonly NameRule[] = [
     ),
     any_variable: true,
   },
+  { word: "pass", kind: "password", value: "mixed", apart: true },
+  { word: "passwort", kind: "password", value: "password" },
   { word: "pwd", kind: "password", value: "password", not_after: ["old"] },
   { word: "secret", kind: "secret", value: "token", not_after: ["no"] },
   { word: "token", kind: "token", value: "token", not_after: harmless },
@@ -128,7 +132,7 @@ export const nameRules: readonly NameRule[] = [
 export const nameEndings: readonly string[] = [
   ...["base", "prod", "production", "dev", "development", "test", "testing", "staging", "live"],
   ...["old", "new", "value", "string", "plain", "plaintext", "raw", "text", "default", "primary"],
-  ...["secondary", "backup", "main", "local", "id"].filter((ending) => ending !== "id"),
+  ...["secondary", "backup", "main", "local", "data"],
 ];
 
 /**
@@ -147,6 +151,8 @@ export interface NameForm {
   flag?: true;
   /** `<` stands before the name. */
   tag?: true;
+  /** A command that sets a variable stands before the name: `ENV`, `setx`, `setenv`, `set -x`. */
+  command?: true;
   /** The value must look random even where passwords are meant. */
   random?: true;
 }
@@ -208,8 +214,14 @@ export const nameForms: readonly NameForm[] = [
   },
   // <password>…</password>
   { place: "data", tag: true, pattern: ">([^<>\\s]{1,8192})</" },
+  // ENV DB_PASSWORD …
+  {
+    ...{ place: "assigned", command: true },
+    pattern:
+      "[ \\t]{1,4}[\"']{0,1}([^\\s\"'`=-][^\\s\\x1b\"'`]{3,8191})[\"']{0,1}[ \\t]{0,8}(?=[\\r\\n\\\\\\x1b]|$)",
+  },
   // define('DB_PASSWORD', '…')
-  { place: "data", variable: true, pattern: "[\"'],[ \\t]{0,4}{q}([^\\s{q}]{1,8192}){q}" },
+  { place: "assigned", variable: true, pattern: "[\"'],[ \\t]{0,4}{q}([^\\s{q}]{1,8192}){q}" },
   // ["--password", "…"]
   { place: "assigned", flag: true, pattern: "[\"'],[ \\t\\r\\n]{0,24}{q}([^\\s{q}]{1,8192}){q}" },
   // PASSWORD '…', #define WIFI_PASSWORD "…"

@@ -2,7 +2,8 @@
  * Patterns that say three things of a text: it matches, it does not, or only what follows can tell. A pattern is a
  * regular expression of a small subset, which Python's `re` reads alike: characters, classes, `{m,n}` and `?` behind
  * them, one group (the part that is a secret), and at the end `(?=[…]|$)` or `(?![…])`; `{c}` stands for any number of
- * terminal colours. Each part takes all it can and gives nothing back, so a match costs no more than the text it walks
+ * terminal colours, and where colours may split what is looked for, no part but `{c}` needs to name them: a colour code
+ * between two characters is passed over. Each part takes all it can and gives nothing back, so a match costs no more than the text it walks
  * over.
  */
 
@@ -25,6 +26,8 @@ export interface Pattern {
   /** The group: the parts from `take_from` to before `take_to`. */
   take_from: number;
   take_to: number;
+  /** Colours may stand between any two of its characters behind the third. */
+  crosses_colours: boolean;
   /** What must stand behind it; the end of the text is as good. */
   followed_by: Part | null;
   not_followed_by: Part | null;
@@ -43,6 +46,13 @@ function partOf(set: CharSet): Part {
 const longestColour = 64;
 const escapeCharacter = String.fromCharCode(27);
 const colour = new RegExp(`^(?:${escapeCharacter}\\[[0-9;]{0,16}[A-Za-z])+`);
+const colours = new RegExp(`${escapeCharacter}\\[[0-9;]{0,16}[A-Za-z]`, "g");
+/** Colours inside one match that are passed over: each costs a look at what follows it. */
+const mostCrossings = 6;
+
+export const withoutColours = (text: string): string =>
+  text.includes(escapeCharacter) ? text.replace(colours, "") : text;
+
 const openColour = new RegExp(`^${escapeCharacter}(?:\\[[0-9;]{0,16})?$`);
 
 const escapes: Record<string, string> = { n: "\n", r: "\r", t: "\t" };
@@ -86,7 +96,7 @@ function readClass(source: string, at: number): { set: CharSet; end: number } {
 }
 
 /** @throws {Error} when the source is no pattern of the subset, or a part could take what the next one needs. */
-export function compilePattern(source: string, anyCase = false): Pattern {
+export function compilePattern(source: string, anyCase = false, crossesColours = false): Pattern {
   const parts: Part[] = [];
   let takeFrom = 0;
   let takeTo = -1;
@@ -145,6 +155,7 @@ export function compilePattern(source: string, anyCase = false): Pattern {
     parts,
     take_from: takeFrom,
     take_to: takeTo,
+    crosses_colours: crossesColours,
     followed_by: followedBy,
     not_followed_by: notFollowedBy,
   };
@@ -176,6 +187,8 @@ export class Reading {
   /** Of each set, the run of its characters that was walked last: whoever begins inside it knows its end. */
   readonly #runStarts: number[] = [];
   readonly #runEnds: number[] = [];
+  /** Colours that the match under way may still pass over. */
+  #crossings = 0;
 
   constructor(text: string, isWhole: boolean) {
     this.text = text;
@@ -197,22 +210,26 @@ export class Reading {
     const { parts, take_from: takeFrom, take_to: takeTo } = pattern;
     let at = from;
     let start = -1;
+    this.#crossings = pattern.crosses_colours ? mostCrossings : 0;
     for (let index = 0; index < parts.length; index++) {
       if (index === takeFrom) start = at;
       if (index === takeTo) this.end = at;
       const part = parts[index] as Part;
       this.steps++;
-      const end = part.is_colour
+      let end = part.is_colour
         ? this.#colourEnd(at)
         : part.max === 1
           ? this.#one(part, at)
           : this.#runEnd(part, at);
-      if (end - at < part.min) {
-        return end === text.length && !this.isWhole ? this.#undecided(start) : "none";
+      let count = end - at;
+      let seenTo = end;
+      if (index > 2 && count < part.max && this.#crossings > 0 && text.charCodeAt(end) === 27) {
+        ({ end, count, seenTo } = this.#cross(part, end, count));
       }
-      if (end === text.length && end - at < part.max && !this.isWhole) {
+      if (seenTo === text.length && count < part.max && !this.isWhole) {
         return this.#undecided(start);
       }
+      if (count < part.min) return "none";
       at = end;
     }
     if (takeTo === parts.length) this.end = at;
@@ -232,6 +249,40 @@ export class Reading {
     return "undecided";
   }
 
+  /** Goes on behind colours, where the part does. */
+  #cross(
+    part: Part,
+    from: number,
+    counted: number,
+  ): { end: number; count: number; seenTo: number } {
+    const { text } = this;
+    let end = from;
+    let count = counted;
+    let seenTo = end;
+    while (
+      !part.is_colour &&
+      part.set[27] === 0 &&
+      count < part.max &&
+      this.#crossings > 0 &&
+      text.charCodeAt(end) === 27
+    ) {
+      const next = this.#colourEnd(end);
+      seenTo = next;
+      if (next === end || next >= text.length) break;
+      if (part.set[indexOf(text.charCodeAt(next))] === 0) {
+        seenTo = end;
+        break;
+      }
+      this.#crossings--;
+      const rest = part.max - count;
+      const to = rest === 1 ? next + 1 : this.#runEnd({ ...part, max: rest }, next);
+      count += to - next;
+      end = to;
+      seenTo = to;
+    }
+    return { end, count, seenTo };
+  }
+
   #one({ set }: Part, at: number): number {
     return at < this.text.length && set[indexOf(this.text.charCodeAt(at))] === 1 ? at + 1 : at;
   }
@@ -242,7 +293,7 @@ export class Reading {
     if (text.charCodeAt(at) !== 27) return at;
     const part = text.slice(at, at + longestColour);
     const { length } = colour.exec(part)?.[0] ?? "";
-    this.steps += part.length;
+    this.steps += length + 1;
     return at + part.length === text.length && openColour.test(part.slice(length))
       ? text.length
       : at + length;

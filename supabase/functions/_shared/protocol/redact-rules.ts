@@ -14,7 +14,9 @@ export type CheckName =
   /** Base64 of `user:password`. */
   | "basic_login"
   /** `name=value` with a value worth keeping. */
-  | "cookie";
+  | "cookie"
+  /** Letters with digits or signs, of six characters or more. */
+  | "mixed";
 
 export interface TokenRule {
   kind: string;
@@ -175,6 +177,10 @@ export const tokenRules: readonly TokenRule[] = [
   },
   { kind: "login", pattern: "://([\\w.~-]{20,512})@[A-Za-z0-9]", glued: true, check: "dense" },
   {
+    ...{ kind: "login", glued: true, check: "dense" },
+    pattern: "://([\\w.~-]{20,512}):[^\\s/@\"'`<>?#\\\\]{0,512}@[A-Za-z0-9[]",
+  },
+  {
     kind: "login",
     pattern: "-u[ \\t]{1,4}[\"']{0,1}[^\\s:\"']{1,128}:([^\\s\"'/][^\\s\"']{0,255})",
     near: "curl",
@@ -225,6 +231,37 @@ export const tokenRules: readonly TokenRule[] = [
     check: "no_reference",
   },
   { kind: "password", pattern: "pass:([^\\s\"']{4,256})", near: "openssl", check: "no_reference" },
+  // With a file, and with -n without one.
+  {
+    ...{ kind: "password", check: "no_reference" },
+    pattern:
+      "htpasswd[ ]{1,4}-[AC-Zac-mo-z]{0,4}b[A-Za-mo-z]{0,4}[ ]{1,4}[^\\s]{1,256}[ ]{1,4}[^\\s]{1,128}[ ]{1,4}[\"']{0,1}([^\\s\"'|>&;-][^\\s\"']{2,255})",
+  },
+  {
+    ...{ kind: "password", check: "no_reference" },
+    pattern:
+      "htpasswd[ ]{1,4}-[A-Za-mo-z]{0,4}n[A-Za-z]{0,4}[ ]{1,4}[^\\s]{1,128}[ ]{1,4}[\"']{0,1}([^\\s\"'|>&;-][^\\s\"']{2,255})",
+  },
+  {
+    ...{ kind: "password", any_case: true, check: "mixed" },
+    pattern: "pw[:=][ \\t]{0,4}[\"']{0,1}([^\\s\"'`,;&|<>(){}\\\\]{6,256})",
+  },
+  {
+    ...{ kind: "password", any_case: true, check: "mixed", glued: true, behind: "_-." },
+    pattern: "pw[:=][ \\t]{0,4}[\"']{0,1}([^\\s\"'`,;&|<>(){}\\\\]{6,256})",
+  },
+  {
+    ...{ kind: "password", any_case: true, check: "mixed" },
+    pattern: "pw[\"'][ ]{0,2}[:=][ ]{0,4}[\"']([^\\s\"'\\\\]{6,256})",
+  },
+  {
+    ...{ kind: "vault-key", any_case: true, check: "random" },
+    pattern: "unseal key[ ]{0,2}[0-9]{0,3}{c}:{c}[ \\t]{1,8}{c}([A-Za-z0-9+/]{32,256}={0,2})",
+  },
+  {
+    ...{ kind: "vault-key", check: "random" },
+    pattern: "operator unseal[ ]{1,4}([A-Za-z0-9+/]{32,256}={0,2})",
+  },
   { kind: "signed-url", pattern: "[?&]sig=([\\w%+/=.-]{16,512})", glued: true, check: "random" },
   {
     kind: "signed-url",
@@ -246,6 +283,11 @@ export const tokenRules: readonly TokenRule[] = [
     kind: "docker-login",
     pattern: 'auth\\\\{0,2}":[ \\t]{0,4}\\\\{0,2}"([A-Za-z0-9+/]{8,4096}={0,2})',
     check: "basic_login",
+  },
+  {
+    kind: "docker-login",
+    pattern: 'auth\\\\{0,2}":[ \\t]{0,4}\\\\{0,2}"([A-Za-z0-9+/]{24,4096}={0,2})',
+    check: "random",
   },
   {
     kind: "npm-token",

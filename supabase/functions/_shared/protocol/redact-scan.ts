@@ -4,7 +4,14 @@
  * `lookBack` characters before it and on what its pattern walks over behind it, never on another secret: so the parts
  * of a text that comes in pieces can be judged as soon as they are complete, and alike.
  */
-import { isAssignedToken, isPassword, isRandom, judgedChars, passes } from "./redact-checks.ts";
+import {
+  isAssignedToken,
+  isEncodedText,
+  isPassword,
+  isRandom,
+  judgedChars,
+  passes,
+} from "./redact-checks.ts";
 import { keyBlockAnchor, matchKeyBlock } from "./redact-key-block.ts";
 import {
   type NameForm,
@@ -14,7 +21,13 @@ import {
   nameRules,
   quotationMarks,
 } from "./redact-names.ts";
-import { compilePattern, type Outcome, type Pattern, Reading } from "./redact-pattern.ts";
+import {
+  compilePattern,
+  type Outcome,
+  type Pattern,
+  Reading,
+  withoutColours,
+} from "./redact-pattern.ts";
 import { type TokenRule, tokenRules } from "./redact-rules.ts";
 
 export interface Secret {
@@ -114,7 +127,7 @@ function tokenAnchor({ kind, glued, behind, near, check }: TokenRule, pattern: P
       if (
         outcome === "match" &&
         !reading.isKnown &&
-        passes(check, text.slice(reading.start, reading.end))
+        passes(check, withoutColours(text.slice(reading.start, reading.end)))
       )
         found(kind);
       return outcome;
@@ -123,7 +136,7 @@ function tokenAnchor({ kind, glued, behind, near, check }: TokenRule, pattern: P
 }
 
 for (const rule of tokenRules) {
-  const pattern = compilePattern(rule.pattern, rule.any_case);
+  const pattern = compilePattern(rule.pattern, rule.any_case, true);
   add(
     pattern.parts.slice(0, 3).map(({ set }) => members(set)),
     tokenAnchor(rule, pattern),
@@ -198,12 +211,18 @@ const isVariable = (name: string): boolean => /^[A-Z][A-Z0-9_]*$/.test(name);
 function isSecretName(rule: NameRule, before: string, name: string): boolean {
   const plain = before.toLowerCase().replace(/[_.-]/g, "");
   if (plain.endsWith("redacted")) return false;
+  if (rule.apart && !isApart(before, name)) return false;
   if (rule.not_after?.some((word) => plain.endsWith(word))) return false;
   if (!rule.after || rule.after.some((word) => plain.endsWith(word))) return name !== "PWD";
   return (
     rule.any_variable === true && before.length > 1 && before.endsWith("_") && isVariable(name)
   );
 }
+
+const isApart = (before: string, name: string): boolean =>
+  !/[A-Za-z]$/.test(before) || (/[a-z]$/.test(before) && /[A-Z]/.test(name[before.length] ?? ""));
+
+const settingCommand = /(?:^|[^\w-])(?:ENV|setx|setenv|set -[a-zA-Z]{1,3})[ \t]{1,4}$/;
 
 function matchForms(
   reading: Reading,
@@ -221,6 +240,8 @@ function matchForms(
   for (const { form, pattern } of openForms) {
     if (form.variable && !isCapital) continue;
     if (form.flag && !name.startsWith("--")) continue;
+    if (form.command && !settingCommand.test(text.slice(Math.max(0, nameStart - 16), nameStart)))
+      continue;
     if (form.tag && text[nameStart - 1] !== "<") continue;
     const result = reading.match(pattern, nameEnd);
     if (result === "undecided") {
@@ -250,10 +271,13 @@ function isSecretValue(
   const value = text.slice(start, Math.min(end, start + judgedChars));
   if (form.random) return value.length >= 16 && isRandom(value);
   const isQuoted = "\"'`".includes(text[start - 1] as string);
-  const isVariableSet = form.place === "assigned" && (form.flag === true || isCapital);
+  const isVariableSet =
+    form.place === "assigned" && (form.flag === true || form.command === true || isCapital);
   const isParameter =
     form.place === "assigned" && "?&#;".includes(text[nameStart - 1] ?? " ") && !name.includes(".");
   const begins = beginsLine(text, nameStart);
+  if (rule.value === "mixed") return passes("mixed", value);
+  if (begins && form.place !== "anywhere" && isEncodedText(value)) return true;
   if (rule.value === "token") {
     if (isRandom(value)) return true;
     if (isVariableSet) return isAssignedToken(value, isQuoted);
@@ -278,6 +302,7 @@ export function isNamedSecret(name: string, value: string): boolean {
     const at = lower.lastIndexOf(rule.word);
     if (at < 0 || !endings.test(name.slice(at + rule.word.length))) return false;
     if (!isSecretName(rule, name.slice(0, at), name)) return false;
+    if (rule.value === "mixed") return passes("mixed", value);
     return rule.value === "password" ? isPassword(value, "word") : isRandom(value);
   });
 }

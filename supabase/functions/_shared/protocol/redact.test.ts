@@ -71,6 +71,16 @@ describe("what is taken out", () => {
     ["the password is hunter2, so", `the password is ${mark("password")}, so`],
     [`GET /x?access_token=${random}&a=1`, `GET /x?access_token=${mark("token")}&a=1`],
     [`Cookie: a=1; sid=${random}\n`, `Cookie: ${mark("cookie")}\n`],
+    [`ENV DB_PASSWORD hunter2`, `ENV DB_PASSWORD ${mark("password")}`],
+    ["define('DB_PASSWORD', 'hunterTwo');", `define('DB_PASSWORD', '${mark("password")}');`],
+    ["vault_become_pass: hunter2", `vault_become_pass: ${mark("password")}`],
+    ["login pass=hunter2 ok", `login pass=${mark("password")} ok`],
+    ["ada pw: hunter2", `ada pw: ${mark("password")}`],
+    ["  password: aHVudGVyVHdv\n", `  password: ${mark("password")}\n`],
+    ["password: gravel-otter-lantern\n", `password: ${mark("password")}\n`],
+    [`https://${random}:x@api.example/`, `https://${mark("login")}:x@api.example/`],
+    [`\u001b[1mghp_\u001b[0m${random}abcd\u001b[0m`, `\u001b[1m${mark("github-token")}\u001b[0m`],
+    [`ghp_${random}\u001b[1mab\u001b[Kcd end`, `${mark("github-token")} end`],
     [`\u001b[1mTOKEN\u001b[m=${random}`, `\u001b[1mTOKEN\u001b[m=${mark("token")}`],
   ])("%j", (text, shown) => {
     expect(redact(text)).toBe(shown);
@@ -113,6 +123,13 @@ test.each([
   "git@github.com:ada/ferry.git and http://127.0.0.1:54321/x@2",
   "  tokens: [1, 2, 3]\n  key: value1234",
   "secretName: my-app-secret-v2\nkey: password1",
+  `key-${"a".repeat(32)} ghp_${"0".repeat(36)} npm_${"x".repeat(36)}`,
+  "bypass=hunter2 compass: north-b4 trespass=a1b2c3d4",
+  "12 tests pass: 1200ms, pass=42/50, pass: 99.5%",
+  'password: forgot-password-link\n  password: "enter-your-password"\nautocomplete="current-password"',
+  "htpasswd -c users ada && htpasswd users ada",
+  "ENV TOKEN_PATH /run/secrets/token\nthe ENV PASSWORD must be set",
+  "sk-\u001b[1mlearn\u001b[0m-is-not-a-key-but-a-library",
 ])("%j stays as it is", (text) => {
   expect(redact(text)).toBe(text);
 });
@@ -146,7 +163,22 @@ const literals = [
   ...nameRules.map(({ word }) => word),
   ...["=", ": ", '"', "'", "`", "\\n", '\\"', "://", "@", ":", "\n", " ", "Bearer ", "--", "TOKEN"],
   ...["-----BEGIN PRIVATE KEY-----\n", "-----BEGIN PGP PRIVATE KEY", "-----", "-----END ", "$"],
-  ...[random, long, "hunter2", "curl -u ", "\u001b[31m", "<", ">", "value", "é", "string", "%3D"],
+  ...[
+    random,
+    long,
+    "hunter2",
+    "curl -u ",
+    "\u001b[31m",
+    "\u001b[0m",
+    "\u001b[K",
+    "\u001b[",
+    "<",
+    ">",
+    "value",
+    "é",
+    "string",
+    "%3D",
+  ],
 ].filter((literal) => literal !== "");
 
 const texts = fc
@@ -243,7 +275,20 @@ describe("the work is linear", () => {
       ...nameRules.flatMap(({ word }) => [`${word}=`, `${word}="`, `a_${word}: a1`, `--${word} `]),
       ...["a", "\\", "(", "[", "{", "http://a", "http://a:b", "curl -u a:", "-u a", "cookie: a="],
       ...["eyJaaaaaaaaaa.", "sk-a8Fk29dLq0PzX-", "login a password b1 ", "password=a1B2c3D4e5F6&"],
-      ...["-----BEGIN PRIVATE KEY-----", "BEGIN ", "\u001b[", "-----BEGIN RSA PRIVATE KEY-----a\n"],
+      ...[
+        "-----BEGIN PRIVATE KEY-----",
+        "BEGIN ",
+        "\u001b[",
+        "\u001b[1m",
+        "-----BEGIN RSA PRIVATE KEY-----a\n",
+      ],
+      ...[
+        "eyJ\u001b[1m",
+        "ghp_\u001b[m\u001b[K",
+        "bearer \u001b[1ma",
+        "sk-a\u001b[0m",
+        "hvs.\u001b[m.a",
+      ],
     ]),
   ];
 
