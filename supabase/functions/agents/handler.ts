@@ -58,16 +58,16 @@ export async function readProfile(request: Request, deps: AgentsDeps): Promise<R
 }
 
 export async function changeProfile(request: Request, deps: AgentsDeps): Promise<Response> {
-  const { key_hash: keyHash } = await deps.callers.require(request);
-  const changes = parseProfileChanges(await readJson(request, smallBody));
+  const { agent_id: owner, key_hash: keyHash } = await deps.callers.require(request);
+  const changes = parseProfileChanges(await readJson(request, { ...smallBody, owner }));
   const agent = await deps.database.call("update_agent", { key_hash: keyHash, changes });
   return reply(200, agent);
 }
 
 export async function rotateKey(request: Request, deps: AgentsDeps): Promise<Response> {
-  const { key_hash: keyHash } = await deps.callers.require(request);
+  const { agent_id: owner, key_hash: keyHash } = await deps.callers.require(request);
 
-  const body = await readOptionalJson(request, smallBody);
+  const body = await readOptionalJson(request, { ...smallBody, owner });
   const { keep_current: keepCurrent = false } = parseRotate(body);
 
   const newKey = await makeKey();

@@ -44,9 +44,9 @@ async function postAsViewer(request: Request, deps: ChatDeps): Promise<Response>
 async function postAsAgent(
   request: Request,
   deps: ChatDeps,
-  { key_hash: keyHash }: Caller,
+  { agent_id: owner, key_hash: keyHash }: Caller,
 ): Promise<Response> {
-  const sent = parseAgentMessage(await readJson(request, smallBody));
+  const sent = parseAgentMessage(await readJson(request, { ...smallBody, owner }));
   const message = await deps.database.call("post_agent_message", {
     key_hash: keyHash,
     message: sent,

@@ -74,10 +74,12 @@ async function readText(request: Request, options: ReadOptions): Promise<string>
   requireJson(request.headers.get("content-type"));
   const isGzip = isGzipEncoding(request.headers.get("content-encoding"));
   if (Number(request.headers.get("content-length")) > limitBytes) throw tooLarge(limitBytes);
-  const holding = inFlight.hold(owner);
+  const late = new AbortController();
+  const holding = inFlight.hold(owner, () => late.abort());
   held.set(request, holding);
-  const sent = bounded(arriving(request.body, pace), limitBytes);
+  const sent = bounded(arriving(request.body, pace, late.signal), limitBytes);
   const bytes = await collect(isGzip ? bounded(inflate(sent), limitBytes) : sent, holding);
+  holding.complete();
   return await decode(bytes);
 }
 
@@ -126,11 +128,16 @@ const notGzip = "Cannot read the body: it is not one whole gzip stream.";
  * @throws KultiError `request_timeout` when they come too slowly; `malformed_body` when they break off or come in too
  * many pieces
  */
-async function* arriving(body: ReadableStream<Bytes> | null, pace: Pace): AsyncGenerator<Bytes> {
+async function* arriving(
+  body: ReadableStream<Bytes> | null,
+  pace: Pace,
+  late: AbortSignal,
+): AsyncGenerator<Bytes> {
   if (!body) return;
   const reader = body.getReader();
   // A cancelled stream ends the read that waits.
   const watch = watchPace(pace, () => reader.cancel().catch(() => {}));
+  late.addEventListener("abort", () => watch.refuse("others waited for its room"));
   try {
     for (let pieces = 0; ; pieces++) {
       const { done, value } = await reader.read().catch(() => {
@@ -175,6 +182,7 @@ function watchPace({ windowMs, windowBytes, totalMs }: Pace, giveUp: () => void)
   };
   beginWindow();
   return {
+    refuse,
     add(bytes: number): void {
       arrivedBytes += bytes;
     },

@@ -41,6 +41,33 @@ Deno.test("what was released, of a refused body too, is free again", () => {
   }
 });
 
+Deno.test("where all is full, the body that began first gives way, unless it is whole or has just begun", () => {
+  let nowMs = 0;
+  const limits = {
+    smallBytes: 10,
+    small: { allBytes: 40, ownBytes: 30 },
+    large: { allBytes: 200, ownBytes: 100 },
+  };
+  const bodies = new InFlight(limits, () => nowMs);
+  const givenUp: number[] = [];
+  const slow = Array.from({ length: 4 }, (_, n) => {
+    const holding = bodies.hold(null, () => givenUp.push(n));
+    holding.add(10);
+    return holding;
+  });
+  slow[0]?.complete();
+  throws(() => bodies.hold("ada").add(1), isFull);
+  nowMs = 1_000;
+  bodies.hold("ada").add(10);
+  equal(givenUp.join(), "1");
+  bodies.hold("bob").add(10);
+  equal(givenUp.join(), "1,2");
+  // What gave way holds nothing that could be released twice.
+  slow[1]?.release();
+  slow[3]?.complete();
+  throws(() => bodies.hold("cid").add(11), isFull);
+});
+
 Deno.test("strangers share the room of all", () => {
   const bodies = create();
   for (let stranger = 0; stranger < 4; stranger++) bodies.hold(null).add(10);

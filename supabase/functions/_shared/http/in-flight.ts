@@ -1,7 +1,8 @@
 /**
  * The bodies that a worker holds at once. A worker has 256 MB, and a body of 4 MB takes some 40 MB while it is parsed and
  * sent on, so that a few large ones at once would end it. Of every body the first bytes have room of their own: small
- * batches pass while large ones wait.
+ * batches pass while large ones wait. Where there is no room left, the body that has been on its way longest gives way
+ * to a new one: otherwise a few hundred callers who send slowly could keep everybody else out.
  */
 import { KultiError } from "../protocol/errors.ts";
 
@@ -29,40 +30,80 @@ export const inFlightLimits: InFlightLimits = {
 export interface Holding {
   /** @throws KultiError `unavailable` when there is no room for these bytes more. */
   add(bytes: number): void;
+  /** All of the body is there: it gives way no more. */
+  complete(): void;
   release(): void;
+}
+
+/** So long a body may take however full it is. */
+const protectedMs = 1_000;
+
+interface Arriving {
+  beganMs: number;
+  giveWay(): void;
 }
 
 export class InFlight {
   readonly #limits: InFlightLimits;
   readonly #small: Pool;
   readonly #large: Pool;
+  readonly #now: () => number;
+  /** Bodies that are not whole yet, the one that began first in front. */
+  readonly #arriving = new Set<Arriving>();
 
-  constructor(limits: InFlightLimits = inFlightLimits) {
+  constructor(limits: InFlightLimits = inFlightLimits, now = () => performance.now()) {
     this.#limits = limits;
+    this.#now = now;
     this.#small = new Pool(limits.small);
     this.#large = new Pool(limits.large);
   }
 
-  /** @param owner whose body it is; null for strangers, who share the room of all. */
-  hold(owner: string | null): Holding {
+  /**
+   * @param owner whose body it is; null for strangers, who share the room of all
+   * @param onGivenUp called when the body has to give way to another; its bytes are released already
+   */
+  hold(owner: string | null, onGivenUp: () => void = () => {}): Holding {
     const { smallBytes } = this.#limits;
     let small = 0;
     let large = 0;
+    const release = () => {
+      this.#small.give(owner, small);
+      this.#large.give(owner, large);
+      small = 0;
+      large = 0;
+      this.#arriving.delete(arriving);
+    };
+    const giveWay = () => {
+      release();
+      onGivenUp();
+    };
+    const arriving: Arriving = { beganMs: this.#now(), giveWay };
+    this.#arriving.add(arriving);
+    const take = (pool: Pool, bytes: number): void => {
+      while (!pool.take(owner, bytes)) {
+        if (!pool.mayFit(owner, bytes) || !this.#makeRoom(arriving)) throw full();
+      }
+    };
     return {
       add: (bytes) => {
         const toSmall = Math.min(bytes, smallBytes - small);
-        const fits = this.#small.take(owner, toSmall);
-        if (fits) small += toSmall;
-        if (!fits || !this.#large.take(owner, bytes - toSmall)) throw full();
+        take(this.#small, toSmall);
+        small += toSmall;
+        take(this.#large, bytes - toSmall);
         large += bytes - toSmall;
       },
-      release: () => {
-        this.#small.give(owner, small);
-        this.#large.give(owner, large);
-        small = 0;
-        large = 0;
-      },
+      complete: () => this.#arriving.delete(arriving),
+      release,
     };
+  }
+
+  /** False when no other body is old enough to give way. */
+  #makeRoom(asking: Arriving): boolean {
+    const [first, second] = this.#arriving;
+    const oldest = first === asking ? second : first;
+    if (!oldest || this.#now() - oldest.beganMs < protectedMs) return false;
+    oldest.giveWay();
+    return true;
   }
 }
 
@@ -82,6 +123,12 @@ class Pool {
     if (owner !== null) this.#own.set(owner, own);
     this.#all += bytes;
     return true;
+  }
+
+  /** Whether the owner's own room would hold it, whatever others hold. */
+  mayFit(owner: string | null, bytes: number): boolean {
+    const own = owner === null ? 0 : (this.#own.get(owner) ?? 0) + bytes;
+    return own <= this.#room.ownBytes && bytes <= this.#room.allBytes;
   }
 
   give(owner: string | null, bytes: number): void {
