@@ -142,12 +142,14 @@ export function isAssignedToken(value: string, isQuoted: boolean): boolean {
   return /\d/.test(start) && /[A-Za-z]/.test(start);
 }
 
-/** What a name as weak as `pass` needs: letters and digits or signs, no number with its unit, as in reports of tests. */
+/**
+ * What a name as weak as `pass` needs: letters and digits or signs; no version, no number with its unit, as in reports of
+ * tests, no sentence of a language without spaces.
+ */
 function isMixed(value: string): boolean {
   const start = value.slice(0, judgedChars);
-  return (
-    start.length >= 6 && !/^[\d.,:/]+[a-z%]{0,6}$/i.test(start) && isPassword(start, "no_word")
-  );
+  if (!/^[!-~]{6,}$/.test(start) || version.test(start)) return false;
+  return !/^[\d.,:/]+[a-z%]{0,6}$/i.test(start) && isPassword(start, "no_word");
 }
 
 /** Base64 of a text, as a Kubernetes Secret has it; words are of one case, and what they decode to is none. */

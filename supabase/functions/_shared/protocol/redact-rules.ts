@@ -34,6 +34,8 @@ export interface TokenRule {
 
 /** A token of known form is a secret wherever it stands. */
 export const tokenRules: readonly TokenRule[] = [
+  { kind: "openai-key", pattern: "sk-proj-[\\w-]{40,400}" },
+  { kind: "openai-key", pattern: "sk-ant-[\\w-]{40,400}" },
   { kind: "openai-key", pattern: "sk-[\\w-]{20,400}", check: "dense" },
   { kind: "kulti-key", pattern: "kl[tg]_[\\w-]{16,200}" },
   { kind: "supabase-key", pattern: "sb_secret_[\\w-]{16,200}" },
