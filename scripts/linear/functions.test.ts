@@ -25,7 +25,6 @@ import { findWindow } from "../../sdk/src/import/swe-window.ts";
 import { behindTitle, excerpt, numberedContent, titleLine } from "../../sdk/src/import/value.ts";
 import { createRedaction } from "../../sdk/src/redaction.ts";
 import { createTokenReader, withoutEscapes } from "../../sdk/src/terminal-tokens.ts";
-import { cleanText, clipText, splitText } from "../../sdk/src/text.ts";
 import { createThoughtStream } from "../../sdk/src/thought-stream.ts";
 import { programmeOf } from "../../site/src/lobby/programme.ts";
 import { parseWish as parsePlace, parseTime } from "../../site/src/player/address.ts";
@@ -185,7 +184,6 @@ const functions: Record<string, (text: string) => unknown> = {
   "share lines": (text) => balanced(text, 20, 3),
   "share parse_oembed_query": (text) =>
     attempt(() => parseOembedQuery(new URLSearchParams({ url: text, maxwidth: text }))),
-  "sdk text": (text) => [cleanText(text), splitText(text, 64), clipText(text, 1_000)],
   "sdk fit_data": (text) =>
     fitData("thought", { thought_type: "general", content: text }, (part) => part),
   "sdk thought stream": (text) => {
@@ -196,7 +194,7 @@ const functions: Record<string, (text: string) => unknown> = {
   "sdk without_escapes": withoutEscapes,
   "sdk token reader, in pieces": (text) => {
     const read = createTokenReader();
-    for (const piece of splitText(text, 64)) read(piece);
+    for (const piece of pieces(text, 64)) read(piece);
   },
   "sdk TerminalScreen": (text) => {
     const screen = new TerminalScreen();

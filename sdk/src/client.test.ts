@@ -277,8 +277,8 @@ describe("limits", () => {
     agent.think("a\0b\ud800c", { metadata: { "k\0": "v\udc00" } });
     await agent.flush();
     expect(server.events[0]?.data).toMatchObject({
-      content: "a␀b�c",
-      metadata: { "k␀": "v�" },
+      content: "a�b�c",
+      metadata: { "k�": "v�" },
     });
   });
 

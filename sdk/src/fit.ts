@@ -5,9 +5,26 @@
  */
 import type { EventDataByType, EventType } from "@kulti/protocol/event.ts";
 import { type LimitName, limits } from "@kulti/protocol/limits.ts";
-import { grouped, fits as isWithin, utf8Bytes } from "@kulti/protocol/text.ts";
-import type { Report } from "./problem.ts";
-import { cleanText, clipText, splitText } from "./text.ts";
+import {
+  cut,
+  grouped,
+  fits as isWithin,
+  pieces,
+  storable,
+  utf8Bytes,
+} from "@kulti/protocol/text.ts";
+
+/** A part of an event that was cut or left out, or an event that was. */
+export interface FitProblem {
+  code: "clipped" | "too_large";
+  /** One line: what could not be kept, its size and the limit. */
+  message: string;
+  /** Events lost by it: 1 or 0. */
+  dropped: number;
+  eventType: EventType;
+}
+
+type Report = (problem: FitProblem) => void;
 
 type Fit<Type extends EventType> = (
   data: EventDataByType[Type],
@@ -19,28 +36,28 @@ const fits: { [Type in EventType]: Fit<Type> } = {
     const { metadata, ...rest } = data;
     const kept = metadata && within(metadata, "metadata_bytes", "thought", "metadata", report);
     const base = kept ? { ...rest, metadata } : rest;
-    const pieces = splitText(data.content, limits.thought_content_bytes);
-    if (pieces.length === 1) return [base];
+    const contents = pieces(data.content, limits.thought_content_bytes);
+    if (contents.length === 1) return [base];
     const streamId = data.stream_id ?? crypto.randomUUID();
     const ends = data.stream_id === undefined || data.done === true;
-    return pieces.map((content, index) => {
+    return contents.map((content, index) => {
       const piece = { ...base, content, stream_id: streamId };
       delete piece.done;
-      return index === pieces.length - 1 && ends ? { ...piece, done: true } : piece;
+      return index === contents.length - 1 && ends ? { ...piece, done: true } : piece;
     });
   },
   terminal: (data, report) => {
     const { command, ...rest } = withoutOddNumbers("terminal", data, report);
     const { exit_code: exitCode } = rest;
     delete rest.exit_code;
-    const pieces = splitText(data.text, limits.terminal_text_bytes);
-    return pieces.map((text, index) => ({
+    const texts = pieces(data.text, limits.terminal_text_bytes);
+    return texts.map((text, index) => ({
       ...rest,
       text,
       ...(index === 0 && command !== undefined
         ? { command: clip(command, "command_bytes", "terminal", "command", report) }
         : {}),
-      ...(index === pieces.length - 1 && exitCode !== undefined ? { exit_code: exitCode } : {}),
+      ...(index === texts.length - 1 && exitCode !== undefined ? { exit_code: exitCode } : {}),
     }));
   },
   code: (data, report) => {
@@ -146,7 +163,7 @@ function titled<Data extends EventDataByType["task"]>(
 }
 
 function clip(text: string, limit: LimitName, type: EventType, field: string, report: Report) {
-  const clipped = clipText(text, limits[limit]);
+  const clipped = cut(text, limits[limit]);
   if (clipped !== text) {
     report({
       code: "clipped",
@@ -171,7 +188,7 @@ function within(
   const part = field === "metadata";
   report({
     code: "too_large",
-    message: `Cannot send ${part ? "the metadata of a thought" : `a ${type} event`}: ${clipText(field, 200)} is ${grouped(utf8Bytes(text))} bytes, limit ${grouped(limits[limit])}.`,
+    message: `Cannot send ${part ? "the metadata of a thought" : `a ${type} event`}: ${cut(field, 200)} is ${grouped(utf8Bytes(text))} bytes, limit ${grouped(limits[limit])}.`,
     dropped: part ? 0 : 1,
     eventType: type,
   });
@@ -180,7 +197,7 @@ function within(
 
 /** A copy that JSON can hold, with every text cleaned; a value that JSON can't hold is left out. */
 function cleanValue(value: unknown, depth = 0): unknown {
-  if (typeof value === "string") return cleanText(value);
+  if (typeof value === "string") return storable(value);
   if (value === null || typeof value === "boolean") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
   if (typeof value === "bigint") return value.toString();
@@ -192,7 +209,7 @@ function cleanValue(value: unknown, depth = 0): unknown {
   const copy: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
     const cleaned = cleanValue(item, depth + 1);
-    if (cleaned !== undefined) copy[cleanText(key)] = cleaned;
+    if (cleaned !== undefined) copy[storable(key)] = cleaned;
   }
   return copy;
 }

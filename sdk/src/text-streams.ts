@@ -4,8 +4,8 @@
  */
 import type { EventDataByType, EventType } from "@kulti/protocol/event.ts";
 import type { TextField } from "@kulti/protocol/redact-events.ts";
+import { storable } from "@kulti/protocol/text.ts";
 import type { TextStream } from "./redaction.ts";
-import { cleanText } from "./text.ts";
 
 type Data<Type extends EventType> = EventDataByType[Type];
 
@@ -62,7 +62,7 @@ export function createTextStreams(open: () => TextStream, send: Send): TextStrea
     const stream = opened(outputs, name, (text) =>
       send("terminal", { stream: name, text }, "text"),
     );
-    const given = cleanText(data.text);
+    const given = storable(data.text);
     let text = stream.push(given);
     if (exitCode !== undefined) {
       text += stream.end();
@@ -82,7 +82,7 @@ export function createTextStreams(open: () => TextStream, send: Send): TextStrea
     const stream = opened(thoughts, streamId, (content) =>
       send("thought", { thought_type: thoughtType, content, stream_id: streamId }, "content"),
     );
-    const given = cleanText(data.content);
+    const given = storable(data.content);
     let content = stream.push(given);
     if (done === true) {
       content += stream.end();

@@ -29,8 +29,12 @@ export function asText(value: unknown, enough: number = limits.description_bytes
   return JSON.stringify(plain(value, { left: enough + 1 })) ?? "";
 }
 
+/** As `cut`, with a mark in words: a legacy client hears nothing else of the loss. */
+export const cutNoted = (text: string, limitBytes: number): string =>
+  cut(text, limitBytes, "… [cut]");
+
 export const kept = (value: unknown, limit: LimitName): string =>
-  cut(asText(value, limits[limit]), limits[limit]);
+  cutNoted(asText(value, limits[limit]), limits[limit]);
 
 /** `{[key]: text}`, or nothing where there is no text: for optional fields. */
 export function given<Key extends string>(
@@ -115,7 +119,7 @@ function fitting(entries: readonly [string, unknown][], limitBytes: number, mayL
   for (const [name, value] of entries) {
     const key = storable(name);
     const isCut = mayLeave && typeof value === "string";
-    const keptValue = isCut ? cut(value, 1_024) : plain(value, { left }, 2);
+    const keptValue = isCut ? cutNoted(value, 1_024) : plain(value, { left }, 2);
     const bytes = jsonBytes(key) + jsonBytes(keptValue) + 2;
     if (bytes <= left) {
       left -= bytes;

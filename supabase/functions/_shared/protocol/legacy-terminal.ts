@@ -1,7 +1,7 @@
 import type { TerminalData } from "./event.ts";
-import { all, asText, type Fields, fields, first, moment } from "./legacy-read.ts";
+import { all, asText, cutNoted, type Fields, fields, first, moment } from "./legacy-read.ts";
 import { limits } from "./limits.ts";
-import { cut, pieces } from "./text.ts";
+import { pieces } from "./text.ts";
 
 export interface TimedTerminal {
   at: string | null;
@@ -37,7 +37,7 @@ function fromLine(line: unknown): TimedTerminal {
   const content = asText(entry.content, limits.terminal_text_bytes);
   const at = moment(entry.timestamp);
   if (type === "input" || type === "command") {
-    const command = cut(content.replace(/^\$ /, ""), limits.command_bytes);
+    const command = cutNoted(content.replace(/^\$ /, ""), limits.command_bytes);
     return { at, data: { command, stream: "input", text: "" } };
   }
   const stream = type === "error" || type === "stderr" ? "stderr" : "stdout";

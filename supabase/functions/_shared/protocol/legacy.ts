@@ -11,7 +11,7 @@ import { readTerminal } from "./legacy-terminal.ts";
 import { readThoughts } from "./legacy-thought.ts";
 import { limits } from "./limits.ts";
 import { agentIdPattern } from "./routes.ts";
-import { cut, isObject, isWebAddress, storable } from "./text.ts";
+import { fits, isObject, isWebAddress, storable } from "./text.ts";
 
 export interface LegacyRequest {
   agent_id: string;
@@ -170,6 +170,6 @@ function readPreview(value: unknown): Read[] {
     .replaceAll(" ", "%20");
   const full = /^(localhost|127\.0\.0\.1)(:\d+)?(\/|$)/.test(shown) ? `http://${shown}` : shown;
   const url = full.replace(/^(https?:\/\/)[^/?#\\]*@/i, "$1");
-  if (!isWebAddress(url) || cut(url, limits.url_bytes) !== url) return [];
+  if (!isWebAddress(url) || !fits(url, limits.url_bytes)) return [];
   return [{ type: "preview", data: { url } }];
 }

@@ -30,8 +30,13 @@ describe("cut and pieces", () => {
   });
 
   test("cut leaves what fits and marks what it shortens", () => {
-    expect(cut("é".repeat(10), 20)).toBe("é".repeat(10));
-    expect(cut("😀".repeat(10), 20)).toBe("😀😀… [cut]");
+    expect(cut("é".repeat(10), 20, "… [cut]")).toBe("é".repeat(10));
+    expect(cut("😀".repeat(10), 20, "… [cut]")).toBe("😀😀… [cut]");
+    expect(cut("😀".repeat(10), 20)).toBe("😀😀😀😀…");
+  });
+
+  test("storable replaces NUL and lone surrogates alike", () => {
+    expect(storable("a\0b\ud800c")).toBe("a\ufffdb\ufffdc");
   });
 });
 

@@ -33,19 +33,17 @@ export function trimEnd(text: string, characters: string): string {
   return text.slice(0, end);
 }
 
-/** NUL and lone surrogates give way to U+FFFD. */
+/** The text with U+FFFD in place of each NUL and each lone surrogate: Postgres stores neither. */
 export const storable = (text: string): string => text.replaceAll("\0", "\uFFFD").toWellFormed();
 
-const cutNote = "… [cut]";
-
-/** Storable text of at most this size: the longest whole-character start of it, and a note that it was cut. */
-export function cut(text: string, limitBytes: number): string {
+/** Storable text of at most this size: the longest whole-character start of it, and a mark where it was cut. */
+export function cut(text: string, limitBytes: number, mark = "…"): string {
   const whole = storable(text);
   if (fits(whole, limitBytes)) return whole;
-  return startOf(whole, limitBytes - utf8Bytes(cutNote)) + cutNote;
+  return startOf(whole, limitBytes - utf8Bytes(mark)) + mark;
 }
 
-/** Storable text in pieces of at most this size. */
+/** Storable text in pieces of at most this size; an empty text is one empty piece. */
 export function pieces(text: string, limitBytes: number): string[] {
   const found: string[] = [];
   let rest = storable(text);
