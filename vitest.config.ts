@@ -42,6 +42,7 @@ export default defineConfig({
     isolate: false,
     projects: [
       unit("protocol", "supabase/functions/_shared/protocol"),
+      unit("recordings", "supabase/functions/_shared/recordings"),
       unit("sdk", "sdk"),
       unit("site", "site"),
       // Its tests of linear work load functions' files too, which name packages as Deno's import map does.

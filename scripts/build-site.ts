@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { build } from "@kulti/site/build.ts";
 import { root } from "./process.ts";
 
-const sources = ["site", "sdk/src", "supabase/functions/_shared/protocol", "package-lock.json"];
+const sources = [
+  "site",
+  "sdk/src",
+  "supabase/functions/_shared/protocol",
+  "supabase/functions/_shared/recordings",
+  "package-lock.json",
+];
 
 export async function buildSite(log: (line: string) => void): Promise<void> {
   const stamp = join(root, "site", "dist", ".sources");

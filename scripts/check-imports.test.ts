@@ -39,6 +39,19 @@ test("checkImports keeps React out of the player and supabase-js out of the isla
   ]);
 });
 
+test("checkImports keeps the agent and the reader apart, and opens the SDK to others by its entries alone", () => {
+  file("sdk/src/agent/a.ts", `import { b } from "../watch/b.ts";`);
+  file("sdk/src/watch/b.ts", `import { a } from "../agent/a.ts";`);
+  file("sdk/src/export/c.ts", `import { a } from "../agent/a.ts";`);
+  file("e2e/d.ts", `import "kulti/watch";\nimport { a } from "../sdk/src/agent/a.ts";`);
+  expect(checkImports(root)).toEqual([
+    "e2e/d.ts: e2e may not import agent (../sdk/src/agent/a.ts)",
+    "sdk/src/agent/a.ts: agent may not import watch (../watch/b.ts)",
+    "sdk/src/watch/b.ts: watch may not import agent (../agent/a.ts)",
+    expect.stringContaining("cycle"),
+  ]);
+});
+
 test("checkImports reports a cycle", () => {
   file("e2e/a.ts", `import "./b.ts";`);
   file("e2e/b.ts", `export { a } from "./a.ts";`);

@@ -18,7 +18,25 @@ const modules: Module[] = [
   { name: "agents", folder: "supabase/functions/agents", mayImport: ["protocol", "http"] },
   { name: "chat", folder: "supabase/functions/chat", mayImport: ["protocol", "http"] },
   { name: "share", folder: "supabase/functions/share", mayImport: ["protocol", "http"] },
-  { name: "sdk", folder: "sdk", mayImport: ["protocol"] },
+  { name: "recordings", folder: "supabase/functions/_shared/recordings", mayImport: ["protocol"] },
+  { name: "agent", folder: "sdk/src/agent", mayImport: ["protocol", "sdk/test"] },
+  { name: "watch", folder: "sdk/src/watch", mayImport: ["protocol"] },
+  {
+    name: "export",
+    folder: "sdk/src/export",
+    mayImport: ["protocol", "recordings", "sdk", "agent", "watch", "sdk/test"],
+  },
+  {
+    name: "cli",
+    folder: "sdk/src/cli",
+    mayImport: ["protocol", "recordings", "sdk", "agent", "watch", "export", "sdk/test"],
+  },
+  { name: "sdk/test", folder: "sdk/test", mayImport: ["protocol", "export"] },
+  {
+    name: "sdk",
+    folder: "sdk",
+    mayImport: ["protocol", "recordings", "agent", "watch", "export", "cli"],
+  },
   {
     name: "player",
     folder: "site/src/player",
@@ -48,13 +66,17 @@ const modules: Module[] = [
   {
     name: "linear",
     folder: "scripts/linear",
-    mayImport: ["protocol", "share", "sdk", "player", "search", "site", "islands", "local"],
+    mayImport: [
+      ...["protocol", "recordings", "share", "agent", "export"],
+      ...["player", "search", "site", "islands", "local"],
+    ],
   },
   { name: "scripts", folder: "scripts", mayImport: ["protocol", "sdk", "site", "local"] },
 ];
 
 const packages: Record<string, string> = {
   "@kulti/protocol": "supabase/functions/_shared/protocol/index.ts",
+  "@kulti/recordings": "supabase/functions/_shared/recordings/index.ts",
   kulti: "sdk/src/index.ts",
   "@kulti/local": "local/src/index.ts",
   "@kulti/site": "site/serve.ts",

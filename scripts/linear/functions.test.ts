@@ -8,6 +8,8 @@ import { parseColumns, parseOrder, parseSelect } from "../../local/src/data-api/
 import { acceptedMediaType } from "../../local/src/data-api/media-type.ts";
 import { parsePreferences } from "../../local/src/data-api/preferences.ts";
 import { decode } from "../../local/src/realtime/serializer.ts";
+import { createRedaction } from "../../sdk/src/agent/redaction.ts";
+import { createThoughtStream } from "../../sdk/src/agent/thought-stream.ts";
 import { exportAsciicast } from "../../sdk/src/export/asciicast.ts";
 import { exportMarkdown } from "../../sdk/src/export/markdown.ts";
 import { codeSpan, escapeText, escapeTitle, fenced } from "../../sdk/src/export/markdown-text.ts";
@@ -15,17 +17,6 @@ import { markerOf } from "../../sdk/src/export/marker.ts";
 import { changedLines } from "../../sdk/src/export/offline/changes.ts";
 import { createTint } from "../../sdk/src/export/offline/tint.ts";
 import { TerminalScreen } from "../../sdk/src/export/terminal-screen.ts";
-import { fitData } from "../../sdk/src/fit.ts";
-import { findPatch, parsePatch } from "../../sdk/src/import/apply-patch.ts";
-import { readRecording } from "../../sdk/src/import/index.ts";
-import { heredocOf, shellWords } from "../../sdk/src/import/shell.ts";
-import { failureOf, hasFailed, readEdit } from "../../sdk/src/import/swe-edit.ts";
-import { issueIn } from "../../sdk/src/import/swe-problem.ts";
-import { findWindow } from "../../sdk/src/import/swe-window.ts";
-import { behindTitle, excerpt, numberedContent, titleLine } from "../../sdk/src/import/value.ts";
-import { createRedaction } from "../../sdk/src/redaction.ts";
-import { createTokenReader, withoutEscapes } from "../../sdk/src/terminal-tokens.ts";
-import { createThoughtStream } from "../../sdk/src/thought-stream.ts";
 import { programmeOf } from "../../site/src/lobby/programme.ts";
 import { parseWish as parsePlace, parseTime } from "../../site/src/player/address.ts";
 import { inOrder } from "../../site/src/player/bidi.ts";
@@ -41,10 +32,34 @@ import { linesOf as hitLines } from "../../site/src/search/dress.ts";
 import { beginningText } from "../../site/src/search/notice.ts";
 import { beginningOf, parseWish, queryOf } from "../../site/src/search/wish.ts";
 import { applyEdits } from "../../supabase/functions/_shared/protocol/edits.ts";
+import { fitData } from "../../supabase/functions/_shared/protocol/fit.ts";
 import { emptyStage, fold } from "../../supabase/functions/_shared/protocol/fold.ts";
 import { parseLegacy } from "../../supabase/functions/_shared/protocol/legacy.ts";
 import { parseIngest } from "../../supabase/functions/_shared/protocol/schema.ts";
 import { cut, grouped, pieces, trimEnd } from "../../supabase/functions/_shared/protocol/text.ts";
+import {
+  findPatch,
+  parsePatch,
+} from "../../supabase/functions/_shared/recordings/codex/apply-patch.ts";
+import { readRecording } from "../../supabase/functions/_shared/recordings/index.ts";
+import { heredocOf, shellWords } from "../../supabase/functions/_shared/recordings/shell.ts";
+import {
+  failureOf,
+  hasFailed,
+  readEdit,
+} from "../../supabase/functions/_shared/recordings/swe-agent/edit.ts";
+import { issueIn } from "../../supabase/functions/_shared/recordings/swe-agent/problem.ts";
+import { findWindow } from "../../supabase/functions/_shared/recordings/swe-agent/window.ts";
+import {
+  createTokenReader,
+  withoutEscapes,
+} from "../../supabase/functions/_shared/recordings/terminal-tokens.ts";
+import {
+  behindTitle,
+  excerpt,
+  numberedContent,
+  titleLine,
+} from "../../supabase/functions/_shared/recordings/value.ts";
 import { parseOembedQuery } from "../../supabase/functions/share/oembed-query.ts";
 import { balanced, initialsOf as letters, plainLine } from "../../supabase/functions/share/text.ts";
 import { type Bounds, faultOf } from "./growth.ts";

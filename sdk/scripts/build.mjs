@@ -1,5 +1,5 @@
-// Makes the package that is published, complete in one folder (default dist/): the protocol is private, so its code
-// is bundled and its types are copied in, and nothing of the package points outside of it.
+// Makes the package that is published, complete in one folder (default dist/): the protocol and the readers of
+// recordings are private, so their code is bundled and their types are copied in, and nothing of the package points outside of it.
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
@@ -20,6 +20,9 @@ const sdk = fileURLToPath(new URL("..", import.meta.url));
 const root = resolve(sdk, "..");
 const out = resolve(process.argv[2] ?? join(sdk, "dist"));
 const source = JSON.parse(readFileSync(join(sdk, "package.json"), "utf8"));
+const shared = "supabase/functions/_shared";
+/** Workspaces that are not published. */
+const bundled = ["protocol", "recordings"];
 /** What the package exports, by the name of its file: `./watch` becomes watch.js. */
 const entries = Object.fromEntries(
   Object.entries(source.exports)
@@ -68,19 +71,20 @@ async function bundle() {
   });
 }
 
-/** One .d.ts for each source, the protocol's beside the SDK's. */
+/** One .d.ts for each source, those of the private packages beside the SDK's. */
 function declareTypes() {
   const types = join(out, "types");
   const configFolder = mkdtempSync(join(sdk, ".types-"));
   try {
     const config = join(configFolder, "tsconfig.json");
-    const protocolSource = join(root, "supabase/functions/_shared/protocol");
     const compilerOptions = {
       // As sources: what is found in node_modules is a library, whose types would stay behind.
-      paths: {
-        "@kulti/protocol": [join(protocolSource, "index.ts")],
-        "@kulti/protocol/*": [join(protocolSource, "*")],
-      },
+      paths: Object.fromEntries(
+        bundled.flatMap((name) => [
+          [`@kulti/${name}`, [join(root, shared, name, "index.ts")]],
+          [`@kulti/${name}/*`, [join(root, shared, name, "*")]],
+        ]),
+      ),
       ...{
         noEmit: false,
         declaration: true,
@@ -97,7 +101,6 @@ function declareTypes() {
   } finally {
     rmSync(configFolder, { recursive: true, force: true });
   }
-  const protocol = join(types, "supabase/functions/_shared/protocol");
   for (const name of readdirSync(types, { recursive: true })) {
     if (!name.endsWith(".d.ts")) continue;
     const path = join(types, name);
@@ -106,10 +109,10 @@ function declareTypes() {
       rmSync(path);
       continue;
     }
-    const toProtocol = `./${relative(dirname(path), protocol)}`.replaceAll("\\", "/");
+    const toShared = `./${relative(dirname(path), join(types, shared))}`.replaceAll("\\", "/");
     const text = readFileSync(path, "utf8")
-      .replaceAll(/"@kulti\/protocol"/g, `"${toProtocol}/index.js"`)
-      .replaceAll(/"@kulti\/protocol\/([\w-]+)\.ts"/g, `"${toProtocol}/$1.js"`)
+      .replaceAll(/"@kulti\/(protocol|recordings)"/g, `"${toShared}/$1/index.js"`)
+      .replaceAll(/"@kulti\/(protocol|recordings)\/([\w/-]+)\.ts"/g, `"${toShared}/$1/$2.js"`)
       .replaceAll(/(["'])(\.{1,2}\/[^"']+)\.ts\1/g, "$1$2.js$1");
     writeFileSync(path, text);
   }

@@ -41,7 +41,7 @@ test("an agent needs nothing but the package", () => {
   writeFileSync(
     join(folder, "agent.mjs"),
     `import { createAgent, limits } from "kulti";
-     import { readRecording } from "kulti/import";
+     import { readRecording } from "kulti/recordings";
      const agent = createAgent({ enabled: false });
      agent.think("hello");
      await agent.close();
@@ -77,7 +77,7 @@ test("its types stand alone", () => {
   writeFileSync(
     join(folder, "typed.ts"),
     `import { createAgent, type KultiAgent, type Message } from "kulti";
-     import { readRecording } from "kulti/import";
+     import { readRecording } from "kulti/recordings";
      import type { AgentEvent } from "kulti";
      const agent: KultiAgent = createAgent({ session: "new", onMessage: (message: Message) => void message.text });
      agent.code("a.ts", "1", { action: "edit" });

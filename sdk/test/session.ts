@@ -4,7 +4,7 @@ import type { AgentEvent, StoredEvent } from "@kulti/protocol/event.ts";
 import { emptyStage, foldAll } from "@kulti/protocol/fold.ts";
 import type { Head, Message } from "@kulti/protocol/wire.ts";
 import fc from "fast-check";
-import type { RecordedSession } from "../src/export/session.ts";
+import type { RecordedSession } from "../src/export/recorded-session.ts";
 
 const sessionId = "6f1c8a52-3a6e-4d57-9f0e-1f6f2b8a9c11";
 

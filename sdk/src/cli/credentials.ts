@@ -7,7 +7,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { trimEnd } from "@kulti/protocol/text.ts";
-import { serverRoot } from "../options.ts";
+import { serverRoot } from "../agent/options.ts";
 import { type CommandRun, type Flags, type Surroundings, textFlag, UsageError } from "./command.ts";
 import { knownKey, lastAgent } from "./user-config.ts";
 

@@ -1,9 +1,9 @@
 /** For runs that need an agent and have none: registers one under a free id, and remembers its key. */
 import { agentIdPattern, routes } from "@kulti/protocol/routes.ts";
+import { platformFetch } from "../agent/options.ts";
+import { registerTimeoutMs } from "../agent/register.ts";
+import { createTransport, withTimeout } from "../agent/transport.ts";
 import { KultiError, registerAgent, type Visibility } from "../index.ts";
-import { platformFetch } from "../options.ts";
-import { registerTimeoutMs } from "../register.ts";
-import { createTransport, withTimeout } from "../transport.ts";
 import { type CommandRun, choiceFlag, textFlag } from "./command.ts";
 import { type Credentials, findAgent, findPlace } from "./credentials.ts";
 import { knownKey, rememberKey } from "./user-config.ts";

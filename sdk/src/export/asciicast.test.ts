@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sessionOf, sessions } from "../../test/session.ts";
 import { exportAsciicast } from "./asciicast.ts";
-import type { RecordedSession } from "./session.ts";
+import type { RecordedSession } from "./recorded-session.ts";
 
 type Step = [interval: number, code: string, data: string];
 

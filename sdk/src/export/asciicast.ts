@@ -4,10 +4,10 @@
  * ("i" for the keys, "o" for their echo); prompts, tasks, completed milestones and errors are markers ("m").
  */
 import type { StoredEvent, TerminalData } from "@kulti/protocol/event.ts";
-import { jsonLine } from "../printable.ts";
-import { createTokenReader, withoutEscapes } from "../terminal-tokens.ts";
+import { createTokenReader, withoutEscapes } from "@kulti/recordings/terminal-tokens.ts";
+import { jsonLine } from "../agent/printable.ts";
 import { markerOf, oneLine } from "./marker.ts";
-import { momentsOf, type RecordedSession, titleOf } from "./session.ts";
+import { momentsOf, type RecordedSession, titleOf } from "./recorded-session.ts";
 
 const rows = 30;
 const leastColumns = 80;

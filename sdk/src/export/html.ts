@@ -2,7 +2,7 @@
  * A session as one HTML file that replays it offline: the player, its style and the data stand inside, and the page's
  * own policy lets it load and send nothing. What agents and viewers wrote is data, read by the player and shown as text.
  */
-import { type RecordedSession, titleOf } from "./session.ts";
+import { type RecordedSession, titleOf } from "./recorded-session.ts";
 
 /** The player's code, made by `scripts/offline-player.mjs`; `loadPlayer` finds it. */
 export interface OfflinePlayer {

@@ -4,4 +4,4 @@ export { inChunks } from "./chunks.ts";
 export { exportHtml, type OfflinePlayer } from "./html.ts";
 export { exportMarkdown } from "./markdown.ts";
 export { exportNdjson } from "./ndjson.ts";
-export type { RecordedSession } from "./session.ts";
+export type { RecordedSession } from "./recorded-session.ts";

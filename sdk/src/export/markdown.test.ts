@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { messageOf, sessionOf, sessions } from "../../test/session.ts";
 import { exportMarkdown } from "./markdown.ts";
 import { escapeText, fenced } from "./markdown-text.ts";
-import type { RecordedSession } from "./session.ts";
+import type { RecordedSession } from "./recorded-session.ts";
 
 const report = (session: RecordedSession): string => [...exportMarkdown(session)].join("");
 

@@ -10,7 +10,7 @@ import { grouped } from "@kulti/protocol/text.ts";
 import type { Message } from "@kulti/protocol/wire.ts";
 import { changeInMarkdown } from "./markdown-change.ts";
 import { codeSpan, escapeText, escapeTitle, fenced, quoted, shortened } from "./markdown-text.ts";
-import { elapsedText, momentsOf, type RecordedSession, titleOf } from "./session.ts";
+import { elapsedText, momentsOf, type RecordedSession, titleOf } from "./recorded-session.ts";
 import { TerminalScreen } from "./terminal-screen.ts";
 
 const mostOutputLines = 120;

@@ -1,8 +1,8 @@
+import { readRecording } from "@kulti/recordings";
+import { readSession } from "@kulti/recordings/kulti/session-file.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { messageOf, sessionOf, sessions } from "../../test/session.ts";
-import { readRecording } from "../import/index.ts";
-import { readSession } from "../import/ndjson.ts";
 import { exportNdjson } from "./ndjson.ts";
 
 const textOf = (pieces: Iterable<string>): string => [...pieces].join("");

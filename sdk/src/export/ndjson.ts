@@ -6,14 +6,12 @@
  *     {"seq":1,"id":"…","type":"status","at":"2026-11-22T10:00:00.000Z","data":{"status":"live"}}
  *     {"message":{"seq":1,"id":"…","sender":"viewer","name":"Ada","text":"Why?","at":"…"}}
  *
- * Lines of other shapes are for later versions: a reader leaves them out. `import/ndjson.ts` reads it back.
+ * Lines of other shapes are for later versions: a reader leaves them out. `kulti/session-file.ts` of the recordings reads it back.
  */
 import type { Head } from "@kulti/protocol/wire.ts";
-import { jsonLine } from "../printable.ts";
-import type { RecordedSession } from "./session.ts";
-
-export const sessionFormat = "kulti-session";
-export const sessionFormatVersion = 1;
+import { sessionFormat, sessionFormatVersion } from "@kulti/recordings/kulti/session-format.ts";
+import { jsonLine } from "../agent/printable.ts";
+import type { RecordedSession } from "./recorded-session.ts";
 
 export interface SessionLine {
   format: typeof sessionFormat;

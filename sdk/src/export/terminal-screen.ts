@@ -3,7 +3,7 @@
  * progress bars, erasing and cursor movement are followed; lines are as long as they are written (whoever shows them
  * wraps them), and clearing the screen begins a new one below the old.
  */
-import { createTokenReader, type TerminalToken } from "../terminal-tokens.ts";
+import { createTokenReader, type TerminalToken } from "@kulti/recordings/terminal-tokens.ts";
 
 /** What one character looks like: words such as `bold` or `red`, and `#rrggbb` colours; empty for plain text. */
 export interface Look {

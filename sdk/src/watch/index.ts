@@ -9,11 +9,11 @@ export {
   type ViewerMessage,
 } from "./api.ts";
 export { type LobbyOptions, watchLobby } from "./lobby.ts";
+export { type Fetch, limitedFetch, withTimeLimit } from "./time-limit.ts";
 export {
   type ConnectionState,
   type Watch,
   type WatchHandlers,
   type WatchOptions,
   watchSession,
-} from "./session.ts";
-export { type Fetch, limitedFetch, withTimeLimit } from "./time-limit.ts";
+} from "./watch-session.ts";

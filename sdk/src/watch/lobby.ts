@@ -1,9 +1,9 @@
 /** Watches the lobby: the heads of all public sessions as they change. */
 import { type AgentChanged, type Head, lobbyTopic } from "@kulti/protocol";
 import type { KultiApi } from "./api.ts";
-import type { Watch } from "./session.ts";
 import { subscribe } from "./subscription.ts";
 import { onWake } from "./wake.ts";
+import type { Watch } from "./watch-session.ts";
 
 export interface LobbyOptions {
   api: KultiApi;

@@ -1,8 +1,8 @@
 import { type Command, type CommandRun, type ExitCode, serverOptions } from "../command.ts";
 import type { Credentials } from "../credentials.ts";
-import { answerChat } from "../demo-chat.ts";
-import { playStep } from "../demo-play.ts";
-import { chapters, demoAgent, demoSession } from "../demo-script.ts";
+import { answerChat } from "../demo/chat.ts";
+import { playStep } from "../demo/play.ts";
+import { chapters, demoAgent, demoSession } from "../demo/script.ts";
 import { enlist } from "../enlist.ts";
 import { type Pace, pause, readPace } from "../pace.ts";
 import { goOnStage } from "../stage-run.ts";

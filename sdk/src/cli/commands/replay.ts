@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { type Recording, readRecording } from "../../import/index.ts";
+import { type Recording, readRecording } from "@kulti/recordings";
 import type { AgentEvent, SessionChoice } from "../../index.ts";
 import {
   type Command,

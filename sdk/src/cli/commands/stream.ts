@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline";
 import { endingStatuses, thoughtTypes } from "@kulti/protocol/event.ts";
-import { type EventLine, isBesideEvents, readEvent } from "../../import/index.ts";
+import { type EventLine, isBesideEvents, readEvent } from "@kulti/recordings";
+import { jsonLine } from "../../agent/printable.ts";
 import type { StatusData, ThoughtType } from "../../index.ts";
-import { jsonLine } from "../../printable.ts";
 import { type Command, choiceFlag, serverOptions, sessionOption } from "../command.ts";
 import { findCredentials } from "../credentials.ts";
 import { goOnStage, sessionChoice } from "../stage-run.ts";

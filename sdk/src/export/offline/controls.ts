@@ -1,5 +1,5 @@
 /** The bar below the stage: play, where we are, what happened where, and how fast. */
-import { elapsedText } from "../session.ts";
+import { elapsedText } from "../recorded-session.ts";
 import type { Clock } from "./clock.ts";
 import { element, icon, icons } from "./element.ts";
 import type { Tape } from "./tape.ts";

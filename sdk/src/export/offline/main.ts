@@ -1,5 +1,5 @@
 /** The page that replays a session from its own data, with no network: reads them, builds the stage, runs the clock. */
-import type { RecordedSession } from "../session.ts";
+import type { RecordedSession } from "../recorded-session.ts";
 import { createClock } from "./clock.ts";
 import { createControls, speeds } from "./controls.ts";
 import { element } from "./element.ts";

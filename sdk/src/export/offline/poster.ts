@@ -1,5 +1,5 @@
 /** What is seen before anything is played. */
-import { elapsedText, type RecordedSession, titleOf } from "../session.ts";
+import { elapsedText, type RecordedSession, titleOf } from "../recorded-session.ts";
 import { element, icon, icons } from "./element.ts";
 import { initialsOf } from "./header.ts";
 import type { Tape } from "./tape.ts";

@@ -6,7 +6,7 @@ import { emptyStage, fold } from "@kulti/protocol/fold.ts";
 import type { Stage } from "@kulti/protocol/stage.ts";
 import type { Message } from "@kulti/protocol/wire.ts";
 import { markerOf } from "../marker.ts";
-import { type Moment, momentsOf, type RecordedSession } from "../session.ts";
+import { type Moment, momentsOf, type RecordedSession } from "../recorded-session.ts";
 
 const longestPauseMs = 5_000;
 /** Events between two checkpoints. A stage shares its structure with the next, so that keeping it costs little. */

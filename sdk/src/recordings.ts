@@ -1,0 +1,2 @@
+/** The package's entry `kulti/recordings`. */
+export * from "@kulti/recordings";

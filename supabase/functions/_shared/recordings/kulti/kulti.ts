@@ -1,0 +1,29 @@
+/** Kulti's own events, one JSON object a line, as `kulti stream` takes them and the table gives them. */
+
+import type { JsonLine } from "../json-lines.ts";
+import type { Recording, Skipped } from "../recording.ts";
+import { Track } from "../track.ts";
+import { timeOf } from "../value.ts";
+import { readEvent } from "./event-line.ts";
+
+/** Between events that bear no time. */
+const stepMs = 200;
+
+export function importKulti(lines: JsonLine[], skipped: Skipped[]): Recording {
+  const start = lines.map(({ value }) => timeOf(value.at)).find((ms) => ms !== undefined);
+  const track = new Track(start ?? Date.now());
+  track.skipped.push(...skipped);
+  for (const { number, value } of lines) {
+    track.where = `line ${number}`;
+    const event = readEvent(value);
+    if (typeof event === "string") {
+      track.skip(event);
+      continue;
+    }
+    const moment = timeOf(event.at);
+    if (moment === undefined) track.advance(stepMs);
+    else track.at(moment);
+    track.add(event.type, event.data);
+  }
+  return { format: "kulti", events: track.events, skipped: track.skipped };
+}
