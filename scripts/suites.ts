@@ -103,8 +103,8 @@ async function denoTest(importMap: string): Promise<Counts> {
         "--no-prompt",
         "--parallel",
         "--allow-net=127.0.0.1",
-        // Its tests are vitest's.
-        `--ignore=${join(functions, "_shared", "protocol")}`,
+        // Their tests are vitest's.
+        `--ignore=${["protocol", "recordings"].map((name) => join(functions, "_shared", name))}`,
         `--junit-path=${report}`,
         functions,
       ],
