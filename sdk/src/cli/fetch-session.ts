@@ -1,7 +1,6 @@
 /** A session as any viewer reads it: its head, all its events, its chat. */
-import { agentIdPattern, rpcs, uuidPattern } from "@kulti/protocol/routes.ts";
+import { agentIdPattern, uuidPattern } from "@kulti/protocol/routes.ts";
 import { trimEnd } from "@kulti/protocol/text.ts";
-import type { Head } from "@kulti/protocol/wire.ts";
 import type { RecordedSession } from "../export/index.ts";
 import { limitedFetch } from "../watch/time-limit.ts";
 import { UsageError } from "./command.ts";
@@ -50,55 +49,14 @@ export async function readSiteConfig(siteUrl: string): Promise<ReadAccess> {
 }
 
 export async function fetchSession(
-  access: ReadAccess,
+  { server, publishable_key: publishableKey }: ReadAccess,
   { agentId, sessionId }: SessionName,
 ): Promise<RecordedSession> {
-  const id = sessionId ?? (await latestSession(access, agentId ?? ""));
-  const head = await call<Head>(access, rpcs.session_head, { session_id: id });
-  const events: RecordedSession["events"][number][] = [];
-  for (;;) {
-    const afterSeq = events.at(-1)?.seq ?? 0;
-    const page = await call<typeof events>(access, rpcs.session_events, {
-      session_id: id,
-      after_seq: afterSeq,
-    });
-    if (page.length === 0) break;
-    for (const event of page) events.push(event);
-  }
-  const messages: NonNullable<RecordedSession["messages"]>[number][] = [];
-  for (;;) {
-    const after = messages.at(-1)?.seq ?? 0;
-    const page = await call<typeof messages>(access, rpcs.session_messages, {
-      session_id: id,
-      after,
-    });
-    if (page.length === 0) break;
-    messages.push(...page);
-  }
-  return { head, events, messages };
-}
-
-async function latestSession(access: ReadAccess, agentId: string): Promise<string> {
-  const [head] = await call<Head[]>(access, rpcs.find_sessions, { agent_id: agentId, max_rows: 1 });
-  if (head) return head.session_id;
+  // Loaded when it is needed: the other commands start without the client libraries of Supabase.
+  const { createKultiApi, readSession } = await import("../watch/index.ts");
+  const api = createKultiApi({ apiUrl: server, publishableKey });
+  if (sessionId) return readSession(api, sessionId);
+  const [latest] = await api.findSessions({ agent_id: agentId ?? "", max_rows: 1 });
+  if (latest) return readSession(api, latest.session_id);
   throw new Error(`Cannot export: ${agentId} has no public session.`);
-}
-
-async function call<Result>(
-  { server, publishable_key: publishableKey }: ReadAccess,
-  name: string,
-  args: object,
-): Promise<Result> {
-  const response = await limitedFetch(`${server}/rest/v1/rpc/${name}`, {
-    method: "POST",
-    headers: { "content-type": "application/json", apikey: publishableKey },
-    body: JSON.stringify(args),
-  }).catch((cause: Error) => {
-    throw new Error(`Cannot reach ${server}: ${cause.message}.`);
-  });
-  const body = await response.json().catch(() => null);
-  const isList = name !== rpcs.session_head;
-  if (response.ok && body !== null && Array.isArray(body) === isList) return body as Result;
-  const why = response.ok ? "something that is not Kulti's" : response.status;
-  throw new Error(body?.message ?? `Cannot read from ${server}: it answered ${why}.`);
 }

@@ -98,12 +98,7 @@ export function createKultiApi(options: KultiApiOptions) {
     // Whoever asks tries again, and shows meanwhile how it stands.
     retry: false,
   });
-  const realtime = createRealtime({
-    url: `${apiUrl.replace(/^http/, "ws")}/realtime/v1`,
-    publishableKey,
-    ...(heartbeatMs !== undefined && { heartbeatMs }),
-    ...(silenceMs !== undefined && { handshakeMs: silenceMs }),
-  });
+  let realtime: ReturnType<typeof createRealtime> | undefined;
 
   async function call<Result>(
     name: string,
@@ -148,7 +143,16 @@ export function createKultiApi(options: KultiApiOptions) {
 
   return {
     api_url: apiUrl,
-    realtime,
+    /** Made when first asked for: Node 20 has no WebSocket, and whoever only reads needs none. */
+    get realtime() {
+      realtime ??= createRealtime({
+        url: `${apiUrl.replace(/^http/, "ws")}/realtime/v1`,
+        publishableKey,
+        ...(heartbeatMs !== undefined && { heartbeatMs }),
+        ...(silenceMs !== undefined && { handshakeMs: silenceMs }),
+      });
+      return realtime;
+    },
     findSessions: (query: FindSessions = {}, signal?: AbortSignal): Promise<Head[]> =>
       call(rpcs.find_sessions, query, isList, signal),
     sessionHead: (sessionId: string, signal?: AbortSignal): Promise<Head> =>

@@ -9,6 +9,12 @@ export {
   type ViewerMessage,
 } from "./api.ts";
 export { type LobbyOptions, watchLobby } from "./lobby.ts";
+export {
+  type ReadSessionOptions,
+  readEvents,
+  readSession,
+  type WholeSession,
+} from "./read-session.ts";
 export { type Fetch, limitedFetch, withTimeLimit } from "./time-limit.ts";
 export {
   type ConnectionState,

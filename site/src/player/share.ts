@@ -1,6 +1,5 @@
 /** What a viewer takes along: the code that shows the session on another page, and the session as a file. */
-import type { Head, Message, StoredEvent } from "@kulti/protocol";
-import { type KultiApi, limitedFetch } from "kulti/watch";
+import { limitedFetch, readSession } from "kulti/watch";
 import { loadApi } from "./config.ts";
 
 export type ExportFormat = "ndjson" | "asciicast" | "markdown" | "html";
@@ -32,11 +31,14 @@ export interface ExportOptions {
 
 /** All of it is read from the server again, since a long session is never in memory as a whole. */
 export async function exportSession(options: ExportOptions): Promise<ExportedFile> {
-  const { format, sessionId } = options;
+  const { format, sessionId, onProgress, signal } = options;
   const exporting = import("kulti/export");
   // Handled where it is awaited; reading may fail before.
   exporting.catch(() => {});
-  const recorded = await readSession(await loadApi(), options);
+  const recorded = await readSession(await loadApi(), sessionId, {
+    signal,
+    ...(onProgress && { onProgress }),
+  });
   const { exportAsciicast, exportHtml, exportMarkdown, exportNdjson, inChunks } = await exporting;
   const writers: Record<ExportFormat, () => Iterable<string> | Promise<Iterable<string>>> = {
     ndjson: () => exportNdjson(recorded),
@@ -50,25 +52,6 @@ export async function exportSession(options: ExportOptions): Promise<ExportedFil
     name: `${recorded.head.agent_id}-${day}-${sessionId.slice(0, 8)}.${ending}`,
     blob: new Blob([...inChunks(await writers[format]())], { type }),
   };
-}
-
-async function readSession(api: KultiApi, options: ExportOptions) {
-  const { sessionId, onProgress, signal } = options;
-  const head: Head = await api.sessionHead(sessionId, signal);
-  const events: StoredEvent[] = [];
-  for (let seq = 0; seq < head.to_seq; seq = events.at(-1)?.seq ?? 0) {
-    const page = await api.sessionEvents(sessionId, seq, signal);
-    if (page.length === 0) break;
-    for (const event of page) events.push(event);
-    onProgress?.(Math.min(1, (page.at(-1)?.seq ?? 0) / head.to_seq));
-  }
-  const messages: Message[] = [];
-  for (;;) {
-    const page = await api.sessionMessages(sessionId, messages.at(-1)?.seq ?? 0, signal);
-    if (page.length === 0) break;
-    messages.push(...page);
-  }
-  return { head, events, messages };
 }
 
 async function loadOfflinePlayer() {
