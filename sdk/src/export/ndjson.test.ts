@@ -1,5 +1,5 @@
 import { readRecording } from "@kulti/recordings";
-import { readSession } from "@kulti/recordings/kulti/session-file.ts";
+import { readSessionFile } from "@kulti/recordings/kulti/session-file.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { messageOf, sessionOf, sessions } from "../../test/session.ts";
@@ -18,7 +18,7 @@ describe("exportNdjson", () => {
   test("what it writes is read back as it was, whatever the events", () => {
     fc.assert(
       fc.property(sessions, (session) => {
-        const { skipped, ...read } = readSession(textOf(exportNdjson(session)));
+        const { skipped, ...read } = readSessionFile(textOf(exportNdjson(session)));
         expect(skipped).toEqual([]);
         expect(JSON.parse(JSON.stringify(read))).toEqual(JSON.parse(JSON.stringify(session)));
       }),
@@ -47,7 +47,7 @@ describe("exportNdjson", () => {
   });
 });
 
-describe("readSession", () => {
+describe("readSessionFile", () => {
   const lines = [...exportNdjson(session)];
 
   test("leaves out lines it does not understand, and tells which", () => {
@@ -57,16 +57,18 @@ describe("readSession", () => {
       '{"type":"status","data":{"status":"done"}}\n',
       "{",
     ];
-    const { events, messages, skipped } = readSession([...lines, ...odd].join(""));
+    const { events, messages, skipped } = readSessionFile([...lines, ...odd].join(""));
     expect([events.length, messages.length]).toEqual([2, 1]);
     expect(skipped.map(({ where }) => where)).toEqual(["line 8", "line 5", "line 6", "line 7"]);
   });
 
   test("refuses what is no exported session, a later version and broken facts", () => {
-    expect(() => readSession(lines.slice(1).join(""))).toThrow("its first line is no header");
-    expect(() => readSession("")).toThrow("its first line is no header");
+    expect(() => readSessionFile(lines.slice(1).join(""))).toThrow("its first line is no header");
+    expect(() => readSessionFile("")).toThrow("its first line is no header");
     const [head = ""] = lines;
-    expect(() => readSession(head.replace('"version":1', '"version":2'))).toThrow("version 2");
-    expect(() => readSession(head.replace('"to_seq":2', '"to_seq":"2"'))).toThrow("session.to_seq");
+    expect(() => readSessionFile(head.replace('"version":1', '"version":2'))).toThrow("version 2");
+    expect(() => readSessionFile(head.replace('"to_seq":2', '"to_seq":"2"'))).toThrow(
+      "session.to_seq",
+    );
   });
 });

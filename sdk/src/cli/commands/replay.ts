@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { type Recording, readRecording } from "@kulti/recordings";
+import { formatTitles, type Recording, readRecording } from "@kulti/recordings";
 import type { AgentEvent, SessionChoice } from "../../index.ts";
 import {
   type Command,
@@ -24,8 +24,7 @@ function withoutEndings(name: string): string {
 export const replay: Command = {
   name: "replay",
   usage: "<file…|-> [--speed 1|10|max] [--idle <seconds>] [--agent <id>]",
-  summary:
-    "Stream a recorded run in its own time: an SWE-agent .traj, a Claude Code or Codex transcript, or events as NDJSON; - is stdin, several files follow each other.",
+  summary: `Stream a recorded run in its own time: ${formatTitles}; - is stdin, several files follow each other.`,
   options: {
     speed: { type: "string", help: "times faster, or max; default 1" },
     idle: { type: "string", help: "shorten gaps to so many seconds; default 5" },

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readRecording } from "./index.ts";
+import { type RecordingFormat, readRecording, recordingFormats } from "./index.ts";
 import { checked, folded, ofType, recordingOf } from "./testing.ts";
 
 const real = fileURLToPath(new URL("../../../../../shared/real/", import.meta.url));
@@ -45,6 +45,30 @@ test("a file that is cut off is read up to there", () => {
 
 test.each(["", "hello", "[]", "{}", '{"a":1}\n{"b":2}'])("%j is no recording", (text) => {
   expect(() => readRecording(text)).toThrow("Cannot read the recording");
+});
+
+test("readRecording tells each format of its table", () => {
+  const one: Record<RecordingFormat, unknown> = {
+    "swe-agent": { trajectory: [] },
+    "mini-swe-agent": [
+      { role: "system", content: "You are an agent." },
+      { role: "user", content: "Fix it." },
+    ],
+    "claude-code": [{ type: "user", message: { role: "user", content: "Hello" } }],
+    codex: [{ type: "session_meta", payload: {} }],
+    kulti: [{ type: "task", data: { title: "t" } }],
+  };
+  expect(Object.keys(one)).toEqual(recordingFormats);
+  for (const [format, content] of Object.entries(one)) {
+    expect(readRecording(JSON.stringify(content)).format).toBe(format);
+  }
+});
+
+test("readRecording names every format when the text is none", () => {
+  expect(() => readRecording("{}")).toThrow(
+    "Cannot read the recording: it is not an SWE-agent trajectory (.traj), a mini-SWE-agent trajectory, " +
+      "a Claude Code transcript, a Codex transcript or Kulti's events as NDJSON.",
+  );
 });
 
 test("a format that shares only a word with a known one is not taken for it", () => {

@@ -5,11 +5,11 @@
  * commands in the terminal, edits as code, to-do lists as milestones. A file is told as changed when the tool's
  * result says so, not before.
  */
-
 import { Files } from "../files.ts";
 import type { JsonLine } from "../json-lines.ts";
-import type { Recording, Skipped } from "../recording.ts";
-import { Track } from "../track.ts";
+import type { RecordedRun, Skipped } from "../recording.ts";
+import { readTimedLines } from "../timed-lines.ts";
+import type { Track } from "../track.ts";
 import {
   countOf,
   elementOf,
@@ -21,40 +21,32 @@ import {
   listOf,
   numberOf,
   textOf,
-  timeOf,
   withoutElements,
 } from "../value.ts";
 import { linesOfRun } from "./lines.ts";
 import { ClaudeTools } from "./tools.ts";
 
-/** Between lines that bear no time, as those of stream-json. */
-const stepMs = 1_000;
+const lineTypes = new Set(["user", "assistant", "system", "summary", "result"]);
 
-export function importClaudeCode(lines: JsonLine[], skipped: Skipped[]): Recording {
-  const start = lines.map(({ value }) => timeOf(value.timestamp)).find((ms) => ms !== undefined);
-  const track = new Track(start ?? Date.now());
-  track.skipped.push(...skipped);
-  const ordered = linesOfRun(lines);
-  const importer = new ClaudeImporter(
-    track,
-    ordered.map(({ value }) => value),
-  );
-  for (const { number, value } of ordered) {
-    track.where = `line ${number}`;
-    const moment = timeOf(value.timestamp);
-    if (moment === undefined) track.advance(value.type === "summary" ? 0 : stepMs);
-    else track.at(moment);
-    try {
-      importer.read(value);
-    } catch (error) {
-      track.skip(`could not be read: ${(error as Error).message}`);
-    }
-  }
-  importer.end();
-  return { format: "claude-code", events: track.events, skipped: track.skipped };
+/** Some transcripts name the type in `role`. */
+export function isClaudeCodeLine({ type: toldType, role, message }: Fields): boolean {
+  const type = toldType ?? (isFields(message) ? role : undefined);
+  if (typeof type !== "string" || !lineTypes.has(type)) return false;
+  return isFields(message) || type !== "user";
 }
 
-class ClaudeImporter {
+/** For lines without a time, as those of stream-json. */
+const stepMs = 1_000;
+
+export const readClaudeCode = (lines: JsonLine[], skipped: Skipped[]): RecordedRun =>
+  readTimedLines(
+    linesOfRun(lines),
+    skipped,
+    (track, values) => new ClaudeReader(track, values),
+    ({ type }) => (type === "summary" ? 0 : stepMs),
+  );
+
+class ClaudeReader {
   readonly #track: Track;
   readonly #files: Files;
   readonly #tools: ClaudeTools;

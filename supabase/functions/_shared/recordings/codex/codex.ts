@@ -3,11 +3,11 @@
  * `codex exec --json` prints. Many things stand there twice, as an item of the model's answer and as a message for
  * the screen: the item is taken where there is one.
  */
-
 import { Files } from "../files.ts";
 import type { JsonLine } from "../json-lines.ts";
-import type { Recording, Skipped } from "../recording.ts";
-import { Track } from "../track.ts";
+import type { RecordedRun, Skipped } from "../recording.ts";
+import { readTimedLines } from "../timed-lines.ts";
+import type { Track } from "../track.ts";
 import {
   countOf,
   type Fields,
@@ -17,39 +17,35 @@ import {
   joinedText,
   listOf,
   textOf,
-  timeOf,
 } from "../value.ts";
 import { CodexTools } from "./tools.ts";
 
-/** Between lines that bear no time. */
+const lineTypes = new Set([
+  ...["session_meta", "turn_context", "event_msg", "response_item", "compacted"],
+  ...["thread.started", "turn.started", "item.started", "item.completed", "turn.completed"],
+  ...["function_call", "function_call_output", "message", "reasoning", "local_shell_call"],
+]);
+
+/** The oldest sessions hold records of state, which have a `record_type` and no other. */
+export function isCodexLine({ type, record_type: recordType }: Fields): boolean {
+  const told = type ?? (recordType && "message");
+  return typeof told === "string" && lineTypes.has(told);
+}
+
+/** For lines without a time. */
 const stepMs = 1_000;
 
-export function importCodex(lines: JsonLine[], skipped: Skipped[]): Recording {
-  const start = lines.map(({ value }) => timeOf(value.timestamp)).find((ms) => ms !== undefined);
-  const track = new Track(start ?? Date.now());
-  track.skipped.push(...skipped);
-  const importer = new CodexImporter(
-    track,
-    lines.map(({ value }) => value),
+export const readCodex = (lines: JsonLine[], skipped: Skipped[]): RecordedRun =>
+  readTimedLines(
+    lines,
+    skipped,
+    (track, values) => new CodexReader(track, values),
+    () => stepMs,
   );
-  for (const { number, value } of lines) {
-    track.where = `line ${number}`;
-    const moment = timeOf(value.timestamp);
-    if (moment === undefined) track.advance(stepMs);
-    else track.at(moment);
-    try {
-      importer.read(value);
-    } catch (error) {
-      track.skip(`could not be read: ${(error as Error).message}`);
-    }
-  }
-  importer.end();
-  return { format: "codex", events: track.events, skipped: track.skipped };
-}
 
 const kindOf = (line: Fields): string => textOf(line.type);
 
-class CodexImporter {
+class CodexReader {
   readonly #track: Track;
   readonly #files: Files;
   readonly #tools: CodexTools;

@@ -1,15 +1,21 @@
 /** Kulti's own events, one JSON object a line, as `kulti stream` takes them and the table gives them. */
 
+import { eventTypes } from "../../protocol/event.ts";
 import type { JsonLine } from "../json-lines.ts";
-import type { Recording, Skipped } from "../recording.ts";
+import type { RecordedRun, Skipped } from "../recording.ts";
 import { Track } from "../track.ts";
-import { timeOf } from "../value.ts";
+import { type Fields, isFields, timeOf } from "../value.ts";
 import { readEvent } from "./event-line.ts";
+import { eventLines } from "./session-file.ts";
 
 /** Between events that bear no time. */
 const stepMs = 200;
 
-export function importKulti(lines: JsonLine[], skipped: Skipped[]): Recording {
+export const isKultiLine = ({ type, data }: Fields): boolean =>
+  (eventTypes as readonly unknown[]).includes(type) && isFields(data);
+
+export function readKulti(allLines: JsonLine[], skipped: Skipped[]): RecordedRun {
+  const lines = eventLines(allLines);
   const start = lines.map(({ value }) => timeOf(value.at)).find((ms) => ms !== undefined);
   const track = new Track(start ?? Date.now());
   track.skipped.push(...skipped);
@@ -25,5 +31,5 @@ export function importKulti(lines: JsonLine[], skipped: Skipped[]): Recording {
     else track.at(moment);
     track.add(event.type, event.data);
   }
-  return { format: "kulti", events: track.events, skipped: track.skipped };
+  return { events: track.events, skipped: track.skipped };
 }

@@ -20,7 +20,7 @@ export interface ImportedSession {
  * What can't be read, such as events of a later version, is left out and told in `skipped`.
  * @throws {Error} when the text is no exported session, or one of a later format.
  */
-export function readSession(text: string): ImportedSession {
+export function readSessionFile(text: string): ImportedSession {
   const { lines, skipped } = readJsonLines(text.replace(/^\ufeff/, ""));
   const [first, ...rest] = lines;
   if (!first || !isSessionLine(first.value)) {

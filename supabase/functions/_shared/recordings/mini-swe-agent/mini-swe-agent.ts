@@ -4,7 +4,7 @@
  * may be those of a chat or of OpenAI's Responses API; the oldest files are the bare list of them.
  */
 import { Files } from "../files.ts";
-import type { Recording } from "../recording.ts";
+import type { RecordedRun } from "../recording.ts";
 import { applyCommand } from "../shell.ts";
 import { issueIn } from "../swe-agent/problem.ts";
 import { readingMs, Track } from "../track.ts";
@@ -51,15 +51,24 @@ function blockBetween(text: string, open: RegExp, close: RegExp): Block | undefi
   return { command: text.slice(from, from + closed.index), start: opened.index, end };
 }
 
-export function importMiniSweAgent(run: Fields): Recording {
+export const isMiniSweAgent = (json: unknown): boolean =>
+  Array.isArray(json) ? isConversation(json) : isFields(json) && Array.isArray(json.messages);
+
+/** The bare messages of a chat, as the first versions kept them. */
+const isConversation = (list: unknown[]): boolean =>
+  list.length > 1 &&
+  list.every((item) => isFields(item) && typeof item.role === "string" && item.type === undefined);
+
+export function readMiniSweAgent(json: unknown): RecordedRun {
+  const run: Fields = Array.isArray(json) ? { messages: json } : fieldsOf(json);
   const messages = listOf(run.messages).map(fieldsOf);
   const startMs = messages.map(momentOf).find((ms) => ms !== undefined);
-  const importer = new MiniImporter(new Track(startMs ?? Date.now()), fieldsOf(run.info));
-  for (const [index, message] of messages.entries()) importer.read(message, `message ${index + 1}`);
-  return importer.end();
+  const reader = new MiniReader(new Track(startMs ?? Date.now()), fieldsOf(run.info));
+  for (const [index, message] of messages.entries()) reader.read(message, `message ${index + 1}`);
+  return reader.end();
 }
 
-class MiniImporter {
+class MiniReader {
   readonly #track: Track;
   readonly #files: Files;
   readonly #info: Fields;
@@ -88,7 +97,7 @@ class MiniImporter {
     else if (role === "user" || type === "message") this.#user(message);
   }
 
-  end(): Recording {
+  end(): RecordedRun {
     this.#track.where = "info";
     this.#flush();
     const stats = fieldsOf(this.#info.model_stats);
@@ -99,7 +108,7 @@ class MiniImporter {
     if (status !== "" && status.toLowerCase() !== "submitted")
       this.#track.error(`The run ended with ${status}.`);
     this.#track.status("done");
-    return { format: "swe-agent", events: this.#track.events, skipped: this.#track.skipped };
+    return { events: this.#track.events, skipped: this.#track.skipped };
   }
 
   #answer(message: Fields) {

@@ -7,7 +7,7 @@
 import { applyEdits } from "../../protocol/edits.ts";
 import type { CodeEdit } from "../../protocol/event.ts";
 import { Files } from "../files.ts";
-import type { Recording } from "../recording.ts";
+import type { RecordedRun } from "../recording.ts";
 import { applyCommand } from "../shell.ts";
 import { readingMs, Track } from "../track.ts";
 import {
@@ -15,6 +15,7 @@ import {
   type Fields,
   fieldsOf,
   firstLine,
+  isFields,
   jsonOf,
   numberedContent,
   numberOf,
@@ -24,25 +25,29 @@ import { failureOf, hasFailed, readEdit, type SweEdit } from "./edit.ts";
 import { problemOf, stepsOf } from "./problem.ts";
 import { type FileWindow, findWindow, wholeContent } from "./window.ts";
 
-export function importSweAgent(run: Fields): Recording {
+export const isSweAgent = (json: unknown): boolean =>
+  isFields(json) && (Array.isArray(json.trajectory) || Array.isArray(json.history));
+
+export function readSweAgent(json: unknown): RecordedRun {
+  const run = fieldsOf(json);
   const track = new Track(Date.now());
   const steps = stepsOf(run);
-  const importer = new SweImporter(track, run);
-  importer.start(steps);
+  const reader = new SweReader(track, run);
+  reader.start(steps);
   for (const [index, step] of steps.entries()) {
     track.where = `step ${index + 1}`;
     try {
-      importer.step(step);
+      reader.step(step);
     } catch (error) {
       track.skip(`could not be read: ${(error as Error).message}`);
     }
   }
   track.where = "info";
-  importer.end();
-  return { format: "swe-agent", events: track.events, skipped: track.skipped };
+  reader.end();
+  return { events: track.events, skipped: track.skipped };
 }
 
-class SweImporter {
+class SweReader {
   readonly #track: Track;
   readonly #files: Files;
   readonly #run: Fields;
