@@ -199,15 +199,15 @@ const functions: Record<string, (text: string) => unknown> = {
   "share lines": (text) => balanced(text, 20, 3),
   "share parse_oembed_query": (text) =>
     attempt(() => parseOembedQuery(new URLSearchParams({ url: text, maxwidth: text }))),
-  "sdk fit_data": (text) =>
+  "protocol fitData": (text) =>
     fitData("thought", { thought_type: "general", content: text }, (part) => part),
   "sdk thought stream": (text) => {
     const stream = createThoughtStream(createRedaction(true).stream(), () => {});
     stream.write(text);
     stream.end();
   },
-  "sdk without_escapes": withoutEscapes,
-  "sdk token reader, in pieces": (text) => {
+  "recordings withoutEscapes": withoutEscapes,
+  "recordings token reader, in pieces": (text) => {
     const read = createTokenReader();
     for (const piece of pieces(text, 64)) read(piece);
   },
@@ -217,11 +217,11 @@ const functions: Record<string, (text: string) => unknown> = {
     screen.writeCommand("$ ", text);
     return screen.text();
   },
-  "sdk escape_text": escapeText,
-  "sdk escape_title": escapeTitle,
-  "sdk code_span, fenced": (text) => [codeSpan(text), fenced(text, text)],
-  "sdk marker_of": (text) => markerOf(stored("error", { message: text })),
-  "sdk export_markdown": (text) =>
+  "sdk escapeText": escapeText,
+  "sdk escapeTitle": escapeTitle,
+  "sdk codeSpan, fenced": (text) => [codeSpan(text), fenced(text, text)],
+  "sdk markerOf": (text) => markerOf(stored("error", { message: text })),
+  "sdk exportMarkdown": (text) =>
     drain(
       exportMarkdown(
         session(
@@ -231,16 +231,20 @@ const functions: Record<string, (text: string) => unknown> = {
         ),
       ),
     ),
-  "sdk export_asciicast": (text) =>
+  "sdk exportAsciicast": (text) =>
     drain(exportAsciicast(session(stored("terminal", { stream: "stdout", text, command: text })))),
-  "sdk offline changed_lines": (text) => changedLines(text, `a${text}b`),
+  "sdk offline changedLines": (text) => changedLines(text, `a${text}b`),
   "sdk offline tint": (text) => {
     for (const name of ["a.py", "a.sql", "a.ts"]) text.split("\n").map(createTint(name));
     return createTint(text);
   },
-  "sdk parse_patch": (text) => [findPatch(text), parsePatch(text)],
-  "sdk shell": (text) => [shellWords(text), heredocOf(`cat > a <<EOF\n${text}`), heredocOf(text)],
-  "sdk swe": (text) => [
+  "recordings parsePatch": (text) => [findPatch(text), parsePatch(text)],
+  "recordings shell": (text) => [
+    shellWords(text),
+    heredocOf(`cat > a <<EOF\n${text}`),
+    heredocOf(text),
+  ],
+  "recordings SWE-agent": (text) => [
     readEdit(`edit 1:2\n${text}`, null),
     readEdit(`str_replace_editor ${text}`, null),
     hasFailed(text),
@@ -248,20 +252,20 @@ const functions: Record<string, (text: string) => unknown> = {
     issueIn(text),
     findWindow(text),
   ],
-  "sdk texts of recordings": (text) => [
+  "recordings texts": (text) => [
     numberedContent(text),
     titleLine(text),
     behindTitle(text),
     excerpt(text),
   ],
-  "sdk read_recording": (text) => attempt(() => readRecording(text)),
-  "sdk read_recording, Claude Code": (text) =>
+  "recordings readRecording": (text) => attempt(() => readRecording(text)),
+  "recordings readRecording, Claude Code": (text) =>
     attempt(() =>
       readRecording(
         `${JSON.stringify({ type: "user", sessionId: "a", message: { role: "user", content: text } })}\n`,
       ),
     ),
-  "sdk read_recording, mini-SWE-agent": (text) =>
+  "recordings readRecording, mini-SWE-agent": (text) =>
     attempt(() =>
       readRecording(
         JSON.stringify({

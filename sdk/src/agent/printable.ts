@@ -9,10 +9,3 @@ export const printableMessage = (text: string): string =>
   printable(text)
     .replace(/klt_[A-Za-z0-9_-]{8,}/g, "klt_…")
     .replace(/(https?:\/\/)[^\s/?#@]*@/gi, "$1");
-
-/** One value as one line of JSON, whose controls are all escapes: JSON itself leaves U+007F to U+009F as they are. */
-export const jsonLine = (value: unknown): string =>
-  `${JSON.stringify(value).replace(
-    /[\u007f-\u009f]/g,
-    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  )}\n`;

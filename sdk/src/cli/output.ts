@@ -2,7 +2,8 @@
  * What the command line says: results on stdout, everything else on stderr, colour only for people who want it. What
  * agents, viewers and servers wrote is among it, so that controls are kept from the terminal here.
  */
-import { jsonLine, printable, printableMessage } from "../agent/printable.ts";
+import { printable, printableMessage } from "../agent/printable.ts";
+import { jsonLine } from "../export/json-line.ts";
 
 export interface Output {
   /** A line of the result. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { messageOf, sessionOf } from "../../test/session.ts";
-import { jsonLine, printable, printableMessage } from "../agent/printable.ts";
+import { printable, printableMessage } from "../agent/printable.ts";
 import { createReport } from "../agent/problem.ts";
 import {
   exportAsciicast,
@@ -8,6 +8,7 @@ import {
   exportNdjson,
   type RecordedSession,
 } from "../export/index.ts";
+import { jsonLine } from "../export/json-line.ts";
 import { createOutput } from "./output.ts";
 
 /** Colour, the window's title, the clipboard, a question to the terminal, each also with one character for ESC [. */

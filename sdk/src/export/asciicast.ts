@@ -5,7 +5,7 @@
  */
 import type { StoredEvent, TerminalData } from "@kulti/protocol/event.ts";
 import { createTokenReader, withoutEscapes } from "@kulti/recordings/terminal-tokens.ts";
-import { jsonLine } from "../agent/printable.ts";
+import { jsonLine } from "./json-line.ts";
 import { markerOf, oneLine } from "./marker.ts";
 import { momentsOf, type RecordedSession, titleOf } from "./recorded-session.ts";
 

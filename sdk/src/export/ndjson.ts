@@ -10,7 +10,7 @@
  */
 import type { Head } from "@kulti/protocol/wire.ts";
 import { sessionFormat, sessionFormatVersion } from "@kulti/recordings/kulti/session-format.ts";
-import { jsonLine } from "../agent/printable.ts";
+import { jsonLine } from "./json-line.ts";
 import type { RecordedSession } from "./recorded-session.ts";
 
 export interface SessionLine {

@@ -12,7 +12,7 @@ import {
   type SessionStats,
   type StoredEvent,
 } from "@kulti/protocol";
-import { trimEnd } from "@kulti/protocol/text.ts";
+import { isObject, trimEnd } from "@kulti/protocol/text.ts";
 import { PostgrestClient } from "@supabase/postgrest-js";
 import { createRealtime } from "./realtime.ts";
 import { type Fetch, withTimeLimit } from "./time-limit.ts";
@@ -209,8 +209,6 @@ export function createKultiApi(options: KultiApiOptions) {
 
 /** Something before the server may answer in its place, with 200 too. */
 const isList = (data: unknown): boolean => Array.isArray(data);
-const isObject = (data: unknown): boolean =>
-  typeof data === "object" && data !== null && !Array.isArray(data);
 const isProfile = (data: unknown): boolean =>
   data === null || (isObject(data) && typeof (data as Partial<AgentProfile>).agent_id === "string");
 const isHead = (data: unknown): boolean => {

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { endingStatuses, thoughtTypes } from "@kulti/protocol/event.ts";
 import { type EventLine, isBesideEvents, readEvent } from "@kulti/recordings";
-import { jsonLine } from "../../agent/printable.ts";
+import { jsonLine } from "../../export/json-line.ts";
 import type { StatusData, ThoughtType } from "../../index.ts";
 import { type Command, choiceFlag, serverOptions, sessionOption } from "../command.ts";
 import { findCredentials } from "../credentials.ts";

@@ -1,9 +1,9 @@
 /** Careful looks into values of unknown shape: recordings are other programs' files, and their formats drift. */
+import { isObject } from "../protocol/text.ts";
 
 export type Fields = Record<string, unknown>;
 
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+export const isFields: (value: unknown) => value is Fields = isObject;
 
 export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
