@@ -3,6 +3,7 @@
  * refuse: long thoughts and terminal output become several events, long labels are cut, and what can be neither split
  * nor cut without changing its meaning (file content, names, addresses) is reported and left out.
  */
+import { digitsAdded } from "./digits.ts";
 import type { EventDataByType, EventType } from "./event.ts";
 import { type LimitName, limits } from "./limits.ts";
 import { cut, grouped, fits as isWithin, pieces, storable, utf8Bytes } from "./text.ts";
@@ -177,11 +178,12 @@ function within(
 ): boolean {
   if (value === undefined) return true;
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  if (isWithin(text, limits[limit])) return true;
+  const digits = digitsAdded(value);
+  if (isWithin(text, limits[limit] - digits)) return true;
   const part = field === "metadata";
   report({
     code: "too_large",
-    message: `Cannot send ${part ? "the metadata of a thought" : `a ${type} event`}: ${cut(field, 200)} is ${grouped(utf8Bytes(text))} bytes, limit ${grouped(limits[limit])}.`,
+    message: `Cannot send ${part ? "the metadata of a thought" : `a ${type} event`}: ${cut(field, 200)} is ${grouped(utf8Bytes(text) + digits)} bytes, limit ${grouped(limits[limit])}.`,
     dropped: part ? 0 : 1,
     eventType: type,
   });

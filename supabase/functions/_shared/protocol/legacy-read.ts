@@ -1,4 +1,5 @@
 /** Lenient readers: whatever the value is, the nearest thing that can be kept. */
+import { digitsAdded } from "./digits.ts";
 import { type LimitName, limits } from "./limits.ts";
 import { cut, isObject, storable, utf8Bytes } from "./text.ts";
 import { isTimestamp } from "./time.ts";
@@ -135,7 +136,7 @@ const scratch = new Uint8Array(16_384);
 
 function jsonBytes(value: unknown): number {
   const json = JSON.stringify(value);
-  return json.length * 3 <= scratch.length
-    ? encoder.encodeInto(json, scratch).written
-    : utf8Bytes(json);
+  const written =
+    json.length * 3 <= scratch.length ? encoder.encodeInto(json, scratch).written : utf8Bytes(json);
+  return written + digitsAdded(value);
 }

@@ -94,6 +94,17 @@ describe("parseLegacy", () => {
     );
   });
 
+  test("counts the digits of large numbers in metadata as Postgres writes them", () => {
+    for (let length = 15_900; length < 16_400; length += 20) {
+      const metadata = { large: 1e20, small: 1e-20, free: { text: "x".repeat(length) } };
+      const request = parseLegacy({
+        agent_id: "my-agent",
+        thought: { content: "a", metadata },
+      });
+      expect(parseIngest(request)).toEqual(request);
+    }
+  });
+
   test("keeps all of a long terminal output, in several events", () => {
     const content = "é".repeat(100_000);
     const { events } = parseLegacy({

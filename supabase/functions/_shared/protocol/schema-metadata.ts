@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { digitsAdded } from "./digits.ts";
 import type { ThoughtMetadata } from "./event.ts";
 import { limits } from "./limits.ts";
 import type { Equal } from "./schema-parts.ts";
@@ -55,13 +56,6 @@ type KnownMetadata = {
 export const knownMetadata: Equal<v.InferOutput<typeof known>, KnownMetadata> extends true
   ? typeof known
   : never = known;
-
-/** Postgres writes 1e300 out in 301 digits, and viewers receive them. */
-function digitsAdded(value: unknown): number {
-  if (typeof value === "number") return Math.abs(Number(/e(.*)/.exec(String(value))?.[1] ?? 0));
-  if (typeof value !== "object" || value === null) return 0;
-  return Object.values(value).reduce((sum: number, item) => sum + digitsAdded(item), 0);
-}
 
 function deepProblem(value: unknown, depth: number): string | null {
   if (typeof value === "string") return unstorable(value);
