@@ -11,6 +11,8 @@ interface Module {
   noPackages?: RegExp;
 }
 
+const react = /^(react|react-dom|astro)(\/|$)/;
+
 const modules: Module[] = [
   { name: "protocol", folder: "supabase/functions/_shared/protocol", mayImport: [] },
   { name: "http", folder: "supabase/functions/_shared/http", mayImport: ["protocol"] },
@@ -37,29 +39,33 @@ const modules: Module[] = [
     folder: "sdk",
     mayImport: ["protocol", "recordings", "agent", "watch", "export", "cli"],
   },
+  { name: "player", folder: "site/src/player", mayImport: ["protocol", "sdk"], noPackages: react },
+  { name: "text", folder: "site/src/text", mayImport: ["protocol", "sdk"], noPackages: react },
+  { name: "highlight", folder: "site/src/highlight", mayImport: ["player"], noPackages: react },
   {
-    name: "player",
-    folder: "site/src/player",
-    mayImport: ["protocol", "sdk"],
-    noPackages: /^(react|react-dom|astro)(\/|$)/,
+    name: "visit",
+    folder: "site/src/visit",
+    mayImport: ["player", "text", "protocol", "sdk"],
+    noPackages: react,
+  },
+  {
+    name: "site",
+    folder: "site/src",
+    mayImport: ["player", "text", "highlight", "visit", "protocol", "sdk"],
+    noPackages: react,
   },
   {
     name: "islands",
     folder: "site/src/islands",
-    mayImport: ["player", "search", "figures", "protocol"],
+    mayImport: ["player", "text", "highlight", "visit", "site", "protocol"],
     noPackages: /^@supabase\//,
   },
-  { name: "search", folder: "site/src/search", mayImport: ["player", "site", "protocol", "sdk"] },
   {
-    name: "figures",
-    folder: "site/src/figures",
-    mayImport: ["player", "site", "protocol", "sdk"],
+    name: "pages",
+    folder: "site/src/pages",
+    mayImport: ["islands", "site", "visit", "text", "player", "host", "protocol", "sdk"],
   },
-  {
-    name: "site",
-    folder: "site",
-    mayImport: ["islands", "player", "search", "figures", "protocol", "sdk"],
-  },
+  { name: "host", folder: "site/host", mayImport: ["protocol", "sdk"] },
   { name: "local", folder: "local", mayImport: [] },
   { name: "e2e", folder: "e2e", mayImport: ["protocol", "sdk"] },
   { name: "bench", folder: "bench", mayImport: ["protocol", "sdk", "e2e"] },
@@ -68,10 +74,10 @@ const modules: Module[] = [
     folder: "scripts/linear",
     mayImport: [
       ...["protocol", "recordings", "share", "agent", "export"],
-      ...["player", "search", "site", "islands", "local"],
+      ...["player", "text", "visit", "site", "islands", "local"],
     ],
   },
-  { name: "scripts", folder: "scripts", mayImport: ["protocol", "sdk", "site", "local"] },
+  { name: "scripts", folder: "scripts", mayImport: ["protocol", "sdk", "host", "local"] },
 ];
 
 const packages: Record<string, string> = {
@@ -79,7 +85,7 @@ const packages: Record<string, string> = {
   "@kulti/recordings": "supabase/functions/_shared/recordings/index.ts",
   kulti: "sdk/src/index.ts",
   "@kulti/local": "local/src/index.ts",
-  "@kulti/site": "site/serve.ts",
+  "@kulti/site": "site/host/serve.ts",
 };
 
 const importPattern =

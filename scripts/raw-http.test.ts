@@ -116,7 +116,7 @@ test("the site's server survives odd requests and upgrades", async () => {
     config: { api_url: "http://127.0.0.1:9", publishable_key: "x" },
   };
   const serve = `
-    import { serveSite } from ${JSON.stringify(join(root, "site/serve.ts"))};
+    import { serveSite } from ${JSON.stringify(join(root, "site/host/serve.ts"))};
     const site = await serveSite(${JSON.stringify(options)});
     console.log(site.url);
     process.on("SIGTERM", () => process.exit());`;

@@ -14,7 +14,14 @@ export const source = new EventSource("/x");
 `;
 
 const folders = [
-  ...["sdk/src", "sdk/src/cli/commands", "site", "site/src/islands", "site/src/player", "scripts"],
+  ...[
+    "sdk/src",
+    "sdk/src/cli/commands",
+    "site/host",
+    "site/src/islands/work",
+    "site/src/player",
+    "scripts",
+  ],
   ...["supabase/functions/ingest", "supabase/functions/_shared/http"],
 ];
 

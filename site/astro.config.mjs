@@ -1,7 +1,7 @@
 import react from "@astrojs/react";
 import { defineConfig } from "astro/config";
-import { headHints } from "./head-hints.ts";
-import { hostFiles } from "./host-files.ts";
+import { headHints } from "./host/head-hints.ts";
+import { hostFiles } from "./host/host-files.ts";
 
 export default defineConfig({
   output: "static",

@@ -18,19 +18,19 @@ import { changedLines } from "../../sdk/src/export/offline/changes.ts";
 import { createTint } from "../../sdk/src/export/offline/tint.ts";
 import { TerminalScreen } from "../../sdk/src/export/terminal-screen.ts";
 import { programmeOf } from "../../site/src/lobby/programme.ts";
-import { parseWish as parsePlace, parseTime } from "../../site/src/player/address.ts";
-import { inOrder } from "../../site/src/player/bidi.ts";
-import { initialsOf } from "../../site/src/player/initials.ts";
 import { diffRows, linesOf } from "../../site/src/player/lines.ts";
-import { findLinks } from "../../site/src/player/links.ts";
-import { splitPath } from "../../site/src/player/paths.ts";
-import { richText } from "../../site/src/player/rich-text.ts";
-import { endsLine, entryBytes } from "../../site/src/player/terminal-text.ts";
-import { toolLine } from "../../site/src/player/tool-line.ts";
 import { beginningOf as typed } from "../../site/src/player/typing.ts";
 import { linesOf as hitLines } from "../../site/src/search/dress.ts";
 import { beginningText } from "../../site/src/search/notice.ts";
 import { beginningOf, parseWish, queryOf } from "../../site/src/search/wish.ts";
+import { inOrder } from "../../site/src/text/bidi.ts";
+import { initialsOf } from "../../site/src/text/initials.ts";
+import { findLinks } from "../../site/src/text/links.ts";
+import { splitPath } from "../../site/src/text/paths.ts";
+import { richText } from "../../site/src/text/rich-text.ts";
+import { endsLine, entryBytes } from "../../site/src/text/terminal-text.ts";
+import { toolLine } from "../../site/src/text/tool-line.ts";
+import { parsePlaybackRequest, parseTime } from "../../site/src/visit/address.ts";
 import { applyEdits } from "../../supabase/functions/_shared/protocol/edits.ts";
 import { fitData } from "../../supabase/functions/_shared/protocol/fit.ts";
 import { emptyStage, fold } from "../../supabase/functions/_shared/protocol/fold.ts";
@@ -289,7 +289,10 @@ const functions: Record<string, (text: string) => unknown> = {
   ],
   "site diff_rows": (text) => diffRows(linesOf(text), linesOf(`a\n${text}\n${text}`)),
   "site names": (text) => [inOrder(text), initialsOf(text), splitPath(text), typed(text, 500)],
-  "site address": (text) => [parseTime(text), parsePlace({ search: `?t=${text}`, hash: text })],
+  "site address": (text) => [
+    parseTime(text),
+    parsePlaybackRequest({ search: `?t=${text}`, hash: text }),
+  ],
   "site search": (text) => {
     const wish = { ...parseWish(`?q=${text}`), text };
     return [queryOf(wish, new Date()), beginningOf({ query: text }), beginningText(text)];

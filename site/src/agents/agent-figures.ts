@@ -9,7 +9,7 @@ import {
   type Figure,
   type Scale,
 } from "../figures/figure.ts";
-import { clockText, durationText } from "../player/time.ts";
+import { clockText, durationText } from "../text/time.ts";
 import { dayLabel, daysBetween, dayTitle } from "./days.ts";
 
 export function agentFigures(stats: AgentStats, now: number): Figure[] {

@@ -6,8 +6,8 @@ import { showSessionFigures } from "../figures/session-figures.ts";
 import { element, putInOrder, write } from "../frame/element.ts";
 import { type Find, Heads } from "../lobby/heads.ts";
 import { isLive } from "../lobby/programme.ts";
-import { serverNow } from "../player/server-clock.ts";
-import { clockText, dateAndClockText, durationText, elapsedText } from "../player/time.ts";
+import { clockText, dateAndClockText, durationText, elapsedText } from "../text/time.ts";
+import { serverNow } from "../visit/server-clock.ts";
 import { dayLabel } from "./days.ts";
 
 const pageRows = 50;

@@ -1,5 +1,5 @@
 /** Where an axis has its marks, and how they are written. */
-import { durationText } from "../player/time.ts";
+import { durationText } from "../text/time.ts";
 import type { Scale } from "./figure.ts";
 
 const [second, minute, hour] = [1_000, 60_000, 3_600_000];

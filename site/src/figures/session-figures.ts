@@ -2,7 +2,7 @@
 import type { SessionStats } from "@kulti/protocol";
 import type { KultiApi } from "kulti/watch";
 import { make } from "../frame/element.ts";
-import { clockText, dateAndClockText, durationText, elapsedText } from "../player/time.ts";
+import { clockText, dateAndClockText, durationText, elapsedText } from "../text/time.ts";
 import { costText, countText, many, shortText } from "./amount.ts";
 import { allEvents, type Chart, eventColumns, eventValues } from "./figure.ts";
 import { makeDrawing } from "./figure-view.ts";

@@ -1,5 +1,5 @@
-import { avatarSource } from "../player/avatar-source.ts";
-import { initialsOf } from "../player/initials.ts";
+import { initialsOf } from "../text/initials.ts";
+import { avatarSource } from "../visit/avatar-source.ts";
 
 /** Shows the initials, and the picture once it is there, where it may be loaded. */
 export function fillAvatar(element: HTMLElement, name: string, avatarUrl: string | null): void {

@@ -1,5 +1,5 @@
-import { chooseTheme, chosenTheme, otherTheme } from "../player/theme.ts";
 import { element } from "./element.ts";
+import { chooseTheme, chosenTheme, otherTheme } from "./theme.ts";
 
 /** Wires `#theme`, the button of a page's top bar. */
 export function wireTheme(): void {

@@ -1,6 +1,6 @@
 /** The lobby's list as data: which agents are on stage now, which sessions were before, by day, and which match the filter. */
 import { type Head, limits } from "@kulti/protocol";
-import { dayText } from "../player/time.ts";
+import { dayText } from "../text/time.ts";
 
 export interface Programme {
   live: Head[];

@@ -4,8 +4,8 @@ import type { Head } from "@kulti/protocol";
 import { many } from "../figures/amount.ts";
 import { fillAvatar } from "../frame/avatar.ts";
 import { fillMore } from "../frame/more-live.ts";
-import { handleBeside } from "../player/handle.ts";
-import { clockText, dateAndClockText, durationText, elapsedText } from "../player/time.ts";
+import { handleBeside } from "../text/handle.ts";
+import { clockText, dateAndClockText, durationText, elapsedText } from "../text/time.ts";
 import { isLive } from "./programme.ts";
 
 export function makeRow(template: HTMLTemplateElement): HTMLLIElement {

@@ -1,6 +1,6 @@
 /** Where the site finds its server. The policy of the build (`host-files.ts`) names the same address. */
 import type { APIRoute } from "astro";
-import { readAvatarHosts } from "../../avatar-hosts.ts";
+import { readAvatarHosts } from "../../host/avatar-hosts.ts";
 
 /** The fixed address and key of a local Supabase stack. */
 const localStack = {

@@ -51,11 +51,6 @@ export function actionOf({
   return actions[wanted] ?? (key.length === 1 ? actions[name] : undefined);
 }
 
-/** Whether keys that are pressed there are meant for what stands there. */
-export const isTypedInto = (target: EventTarget | null): boolean =>
-  target instanceof Element &&
-  target.closest("input, textarea, select, [contenteditable]") !== null;
-
 /** For the help: what the keys are called and do. */
 export const keyHelp: readonly { keys: readonly string[]; does: string }[] = [
   { keys: ["Space", "k"], does: "Play or pause" },

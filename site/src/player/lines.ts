@@ -1,6 +1,6 @@
 /** Compares two versions of a file by lines: what is marked as changed, and the rows of a diff. */
 import { diffArrays } from "diff";
-import { align } from "./highlight/align.ts";
+import { align } from "./align.ts";
 
 export type DiffRow =
   | { kind: "same"; text: string; oldLine: number; newLine: number }

@@ -4,7 +4,6 @@
  * frame, so that a hundred of them still make one picture; `settle` is the one place where they take effect, in order.
  */
 import { type Head, List, type Message, type Stage, type StoredEvent } from "@kulti/protocol";
-import { noWish, type Wish } from "./address.ts";
 import { type Chapters, noChapters } from "./chapters.ts";
 import type { Clock } from "./clock.ts";
 import { isOver } from "./connection-word.ts";
@@ -22,9 +21,9 @@ import {
 import { type Follow, followAgain, viewerChose, viewerStayed, type WorkTarget } from "./follow.ts";
 import { createHistory } from "./history.ts";
 import { beginPassage, emptyPicture, goOn, jump, type Passage, type Picture } from "./picture.ts";
+import { noRequest, type PlaybackRequest } from "./playback-request.ts";
 import { beganAt } from "./running-time.ts";
 import { createSaid, type Said } from "./said.ts";
-import { serverNow } from "./server-clock.ts";
 import type { Connection, Problem, Source } from "./source.ts";
 import { createStore, type Store } from "./store.ts";
 import type { Timeline } from "./timeline.ts";
@@ -72,12 +71,14 @@ export interface PlayerOptions {
   sessionId: string;
   source: Source;
   clock: Clock;
+  /** Milliseconds since 1970 by the clock that stamps heads. Default: this machine's. */
+  serverNow?: () => number;
   head?: Head;
   /** Reads events again that were dropped from memory. */
   read?: (afterSeq: number) => Promise<readonly StoredEvent[]>;
-  wish?: Wish;
+  request?: PlaybackRequest;
   /** The session was deleted or made private. */
-  gone?: () => void;
+  onGone?: () => void;
 }
 
 /** Faster than this nobody reads along, and typing would only be noise. */
@@ -92,15 +93,15 @@ const readingMs = 500;
 const readNothing = () => Promise.reject(new Error("Cannot read again: there is no server."));
 
 export function createPlayer(options: PlayerOptions): Player {
-  const { sessionId, source, clock, head, read = readNothing, wish = noWish } = options;
-  const { gone = () => {} } = options;
+  const { sessionId, source, clock, head, read = readNothing, request = noRequest } = options;
+  const { onGone = () => {}, serverNow = Date.now } = options;
   const history = createHistory({ read });
   const { timeline } = history;
   const said: Said = createSaid();
   const store = createStore<PlayerState>({
     ...emptyPicture,
     edge: emptyPicture.stage,
-    control: beginControl(wish),
+    control: beginControl(request),
     position: { ms: 0, seq: 0 },
     isSeeking: false,
     chapters: noChapters,
@@ -119,7 +120,7 @@ export function createPlayer(options: PlayerOptions): Player {
   let waiting: StoredEvent[] = [];
   let commands: Command[] = [];
   /** Where the address says to begin, until that has been read. */
-  let wanted: Wish | null = wish.ms === null && wish.seq === null && !wish.autoplay ? null : wish;
+  let wanted = request.ms === null && request.seq === null && !request.autoplay ? null : request;
   let recalledSeq: number | null = null;
   let movedAt = clock.now();
   /** When the last picture was drawn of a session that is still being read. */
@@ -175,7 +176,7 @@ export function createPlayer(options: PlayerOptions): Player {
     history.append(waiting, arriving.onPassed);
     waiting = [];
 
-    let control = heedWish(state.control);
+    let control = applyRequest(state.control);
     const asked = commands;
     commands = [];
     // A moment that could not be read is another matter once something else is asked for.
@@ -189,7 +190,7 @@ export function createPlayer(options: PlayerOptions): Player {
     else showPlace(moved, !isAsked);
   };
 
-  const heedWish = (control: Control): Control => {
+  const applyRequest = (control: Control): Control => {
     if (!wanted || timeline.length === 0) return control;
     const { ms, seq, autoplay } = wanted;
     const facts = known();
@@ -217,8 +218,8 @@ export function createPlayer(options: PlayerOptions): Player {
     show({ ...picture, seenFrom }, control);
   };
 
-  const showPlace = (wished: Control, isGoingOn: boolean) => {
-    const control = exact(wished);
+  const showPlace = (wantedControl: Control, isGoingOn: boolean) => {
+    const control = exact(wantedControl);
     const state = store.get();
     const seq = control.place?.seq ?? timeline.length;
     const isRead = seq <= timeline.length;
@@ -310,7 +311,7 @@ export function createPlayer(options: PlayerOptions): Player {
       change({ connection: state });
     },
     problem({ code, message }) {
-      if (code === "session_not_found") return gone();
+      if (code === "session_not_found") return onGone();
       change({ problem: { code, message } });
     },
   });
@@ -345,7 +346,7 @@ export function createPlayer(options: PlayerOptions): Player {
 /** More than this between two pictures is a jump, even where the clock made it. */
 const mostPassed = 400;
 
-const beginControl = ({ speed, skipsIdle }: Wish): Control => {
+const beginControl = ({ speed, skipsIdle }: PlaybackRequest): Control => {
   const control = skipsIdle === null ? atTheEdge : { ...atTheEdge, skipsIdle };
   return speed === null ? control : { ...control, speed: Math.min(16, Math.max(0.5, speed)) };
 };

@@ -1,6 +1,6 @@
 /** How a hit looks: its words stay what they were on stage, a thought, code, a terminal. */
 import type { EventType, SearchHit } from "@kulti/protocol";
-import { splitPath } from "../player/paths.ts";
+import { splitPath } from "../text/paths.ts";
 
 export type Dress = "prose" | "code" | "terminal";
 

@@ -1,9 +1,9 @@
 /** Writes hits into the page. Their text only ever becomes text. */
 import type { SearchHit } from "@kulti/protocol";
 import { element, make } from "../frame/element.ts";
-import { handleBeside } from "../player/handle.ts";
-import { initialsOf } from "../player/initials.ts";
-import { clockText, dateAndClockText, dayText } from "../player/time.ts";
+import { handleBeside } from "../text/handle.ts";
+import { initialsOf } from "../text/initials.ts";
+import { clockText, dateAndClockText, dayText } from "../text/time.ts";
 import {
   addressOf,
   beginsWithCommand,

@@ -1,5 +1,5 @@
 /** The keyboard: `/` to the field, arrows through the hits, Escape back and clear. Enter opens, as it does with links. */
-import { isTypedInto } from "../player/keys.ts";
+import { isTextEntry } from "../frame/text-entry.ts";
 
 export interface KeyTargets {
   field: HTMLInputElement;
@@ -13,7 +13,7 @@ export function wireKeys({ field, results, clear }: KeyTargets): void {
     if (walkHits(event, field, results)) return;
     const at = document.activeElement;
     if (hasModifier(event)) return;
-    if (event.key === "/" && !isTypedInto(at)) {
+    if (event.key === "/" && !isTextEntry(at)) {
       event.preventDefault();
       focusField(field);
     } else if (event.key === "Escape" && at === field) {

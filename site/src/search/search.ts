@@ -2,7 +2,7 @@
 import { type KultiApi, watchLobby } from "kulti/watch";
 import { element } from "../frame/element.ts";
 import { wireTheme } from "../frame/theme-button.ts";
-import { loadApi } from "../player/config.ts";
+import { loadApi } from "../visit/config.ts";
 import { wireControls } from "./controls.ts";
 import { unfold } from "./fold.ts";
 import { groupHits } from "./groups.ts";

@@ -1,6 +1,6 @@
 /** Search inside one session, also an unlisted one. */
 import type { SearchHit, SearchQuery } from "@kulti/protocol";
-import { loadApi } from "../player/config.ts";
+import { loadApi } from "../visit/config.ts";
 import { createSearcher, type Searcher, type SearchState } from "./searcher.ts";
 import { noWish, queryOf } from "./wish.ts";
 

@@ -2,8 +2,8 @@
 import { fillAvatar } from "../frame/avatar.ts";
 import { write } from "../frame/element.ts";
 import { fillMore } from "../frame/more-live.ts";
-import { handleBeside } from "../player/handle.ts";
-import { clockText, dateAndClockText, durationText, elapsedText } from "../player/time.ts";
+import { handleBeside } from "../text/handle.ts";
+import { clockText, dateAndClockText, durationText, elapsedText } from "../text/time.ts";
 import type { Tile } from "./tiles.ts";
 
 export function makeTile(template: HTMLTemplateElement): HTMLLIElement {

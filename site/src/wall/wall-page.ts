@@ -2,8 +2,8 @@
 import { element, putInOrder, write } from "../frame/element.ts";
 import { wireTheme } from "../frame/theme-button.ts";
 import { followLobby, untilAnswered } from "../lobby/follow.ts";
-import { loadApi } from "../player/config.ts";
-import { serverNow } from "../player/server-clock.ts";
+import { loadApi } from "../visit/config.ts";
+import { serverNow } from "../visit/server-clock.ts";
 import { fillTile, makeTile } from "./tile-view.ts";
 import { summaryOf, Wall } from "./tiles.ts";
 

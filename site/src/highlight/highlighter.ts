@@ -1,0 +1,118 @@
+/** The page's side of highlighting: asks the worker, keeps the tokens of each file, tells when they change. */
+import { realign } from "../player/align.ts";
+import type { LineTokens } from "./kinds.ts";
+import { languageOf } from "./language-of.ts";
+import type { Language } from "./languages.ts";
+import type { HighlightReply, HighlightRequest } from "./messages.ts";
+
+export interface Highlighted {
+  /** The version the tokens belong to. */
+  lines: readonly string[];
+  /** By line; undefined where nothing is known yet. */
+  tokens: readonly (LineTokens | undefined)[];
+}
+
+export interface Highlighter {
+  /** Wants the tokens of this version; an earlier wish that waits is dropped. */
+  want(filename: string, language: string | null, lines: readonly string[]): void;
+  get(filename: string, language: string | null): Highlighted | undefined;
+  subscribe(listener: () => void): () => void;
+}
+
+interface Wish {
+  language: Language;
+  lines: readonly string[];
+}
+
+interface Entry extends Highlighted {
+  isBusy: boolean;
+  wish: Wish | null;
+}
+
+/** Larger files stay plain. */
+const mostCharacters = 400_000;
+/** With one longer line, such as minified code, a file stays plain too: it is tokenised by whole lines. */
+const longestLine = 20_000;
+const keptFiles = 24;
+
+export type WorkerLike = Pick<Worker, "postMessage" | "addEventListener">;
+
+export function createHighlighter(startWorker: () => WorkerLike): Highlighter {
+  const entries = new Map<string, Entry>();
+  const listeners = new Set<() => void>();
+  let worker: WorkerLike | undefined;
+
+  const send = (key: string, entry: Entry) => {
+    if (entry.isBusy || !entry.wish) return;
+    const { language, lines } = entry.wish;
+    const isFirst = entry.lines.length === 0;
+    entry.tokens = realign(entry.tokens, entry.lines, lines);
+    entry.lines = lines;
+    entry.wish = null;
+    entry.isBusy = true;
+    post({ key, language, lines, isFirst });
+  };
+
+  const post = (request: HighlightRequest) => {
+    if (!worker) {
+      worker = startWorker();
+      worker.addEventListener("message", (event) =>
+        take((event as MessageEvent<HighlightReply>).data),
+      );
+    }
+    worker.postMessage(request);
+  };
+
+  const take = (reply: HighlightReply) => {
+    const entry = entries.get(reply.key);
+    if (!entry) return;
+    if (reply.kind === "done") {
+      entry.isBusy = false;
+      send(reply.key, entry);
+      return;
+    }
+    const { at, tokens } = reply.piece;
+    const next = [...entry.tokens];
+    tokens.forEach((line, index) => {
+      next[at + index] = line;
+    });
+    // A new object, so that who compares by identity sees the change.
+    entries.set(reply.key, { ...entry, tokens: next });
+    for (const listener of listeners) listener();
+  };
+
+  const forgetOldest = () => {
+    for (const [key, entry] of entries) {
+      if (entries.size <= keptFiles) return;
+      if (!entry.isBusy) entries.delete(key);
+    }
+  };
+
+  return {
+    want(filename, named, lines) {
+      const language = languageOf(filename, named);
+      if (!language || totalLength(lines) > mostCharacters) return;
+      if (lines.some((line) => line.length > longestLine)) return;
+      const key = keyOf(filename, language);
+      const entry = entries.get(key) ?? { lines: [], tokens: [], isBusy: false, wish: null };
+      entry.wish = { language, lines };
+      entries.delete(key);
+      entries.set(key, entry);
+      send(key, entry);
+      forgetOldest();
+    },
+    get(filename, named) {
+      const language = languageOf(filename, named);
+      return language ? entries.get(keyOf(filename, language)) : undefined;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+const keyOf = (filename: string, language: Language): string => `${language}:${filename}`;
+
+const totalLength = (lines: readonly string[]): number =>
+  lines.reduce((sum, line) => sum + line.length + 1, 0);

@@ -1,0 +1,30 @@
+/** How the parts of the stage reach the player: by context, and each by the slice of its state that it shows. */
+import { createContext, useContext, useSyncExternalStore } from "react";
+import type { Player, PlayerState } from "../../player/player.ts";
+import type { Store } from "../../player/store.ts";
+import type { Chat } from "../../visit/chat.ts";
+
+export interface OnStage {
+  player: Player;
+  chat: Chat;
+}
+
+export const StageContext = createContext<OnStage | null>(null);
+
+export function useOnStage(): OnStage {
+  const onStage = useContext(StageContext);
+  if (!onStage) throw new Error("This part of the page needs a session to show.");
+  return onStage;
+}
+
+export const usePlayer = (): Player => useOnStage().player;
+
+export function useStore<State>(store: Store<State>): State {
+  return useSyncExternalStore(store.subscribe, store.get);
+}
+
+/** `select` must give the same object as long as nothing changed. */
+export function useSlice<Slice>(select: (state: PlayerState) => Slice): Slice {
+  const { store } = usePlayer();
+  return useSyncExternalStore(store.subscribe, () => select(store.get()));
+}

@@ -1,0 +1,24 @@
+import { isOver } from "../../player/connection-word.ts";
+import { isMoving } from "../../player/control.ts";
+import { useSlice } from "./stage-context.ts";
+import { useNow } from "./use-now.ts";
+
+export interface Playback {
+  /** The session has ended. */
+  isOver: boolean;
+  /** The live edge is shown, or of what has ended the end. */
+  isAtEdge: boolean;
+  /** Time goes on in the picture. */
+  isMoving: boolean;
+}
+
+export function usePlayback(): Playback {
+  const now = useNow(10_000);
+  const over = useSlice((state) => isOver({ stage: state.edge, head: state.head }, now));
+  const control = useSlice((state) => state.control);
+  return {
+    isOver: over,
+    isAtEdge: control.place === null,
+    isMoving: isMoving(control, { isOver: over }),
+  };
+}

@@ -1,0 +1,45 @@
+import { type RefObject, useEffect } from "react";
+import { type MindRows, rowOf } from "../../player/mind.ts";
+import { usePlayer, useSlice } from "./stage-context.ts";
+
+/** Rows far from view are not on the page yet: some pictures after the gap in their place was scrolled to, they are. */
+const mostPictures = 60;
+/** What is above it may still find its height. */
+const picturesWithRow = 3;
+const litMs = 2_000;
+
+/** Scrolls the Mind to the thought that was asked for and lights it for a moment. */
+export function usePointed(scroller: RefObject<HTMLElement | null>, rows: MindRows): void {
+  const { store } = usePlayer();
+  const pointed = useSlice((state) => state.pointed);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only the asking moves the Mind, not new rows.
+  useEffect(() => {
+    const view = scroller.current;
+    if (!pointed || !view) return;
+    const index = rowOf(rows, store.get().stage, pointed.seq);
+    let left = mostPictures;
+    let frame = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      const row = view.querySelector<HTMLElement>(`[data-seq="${pointed.seq}"]`);
+      (row ?? gapAt(view, index))?.scrollIntoView({ block: "center" });
+      if (row && row.dataset.pointed !== "true") {
+        row.dataset.pointed = "true";
+        timer = setTimeout(() => delete row.dataset.pointed, litMs);
+      }
+      left = row ? Math.min(left, picturesWithRow) - 1 : left - 1;
+      if (left > 0) frame = requestAnimationFrame(look);
+    };
+    look();
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
+  }, [pointed]);
+}
+
+/** The innermost part of the Mind that holds row `index`, or has its place. */
+const gapAt = (view: HTMLElement, index: number): HTMLElement | undefined =>
+  [...view.querySelectorAll<HTMLElement>("[data-from]")].findLast(
+    ({ dataset }) => Number(dataset.from) <= index,
+  );

@@ -1,0 +1,22 @@
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { createHighlighter } from "../../highlight/highlighter.ts";
+import type { LineTokens } from "../../highlight/kinds.ts";
+import { realign } from "../../player/align.ts";
+
+/** One for the page, its worker started by the first file. */
+const highlighter = createHighlighter(
+  () => new Worker(new URL("../../highlight/worker.ts", import.meta.url), { type: "module" }),
+);
+
+/** The tokens of `lines`; of lines that are still being looked at, those of the version before. */
+export function useTokens(
+  filename: string,
+  language: string | null,
+  lines: readonly string[],
+): readonly (LineTokens | undefined)[] {
+  useEffect(() => highlighter.want(filename, language, lines), [filename, language, lines]);
+  const known = useSyncExternalStore(highlighter.subscribe, () =>
+    highlighter.get(filename, language),
+  );
+  return useMemo(() => (known ? realign(known.tokens, known.lines, lines) : []), [known, lines]);
+}

@@ -1,0 +1,41 @@
+/** A tool call or a detail: one line, the rest on demand. */
+import type { Thought } from "@kulti/protocol";
+import { ChevronDown } from "lucide-react";
+import { useState } from "react";
+import { toolLine } from "../../text/tool-line.ts";
+import { RichText } from "../parts/Text.tsx";
+import { TypeWord } from "./TypeWord.tsx";
+
+interface Props {
+  thought: Thought;
+  /** The line names the type, since no thought of it stands before. */
+  namesType: boolean;
+}
+
+export function FoldedThought({ thought, namesType }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  const line = toolLine(thought);
+  return (
+    <div className="folded" data-open={isOpen} data-names-type={namesType}>
+      <button
+        type="button"
+        className="folded-line"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {namesType && <TypeWord type={thought.thought_type} />}{" "}
+        {line.tool && <code className="folded-tool">{line.tool}</code>}{" "}
+        <span className="folded-text" dir="auto">
+          {line.text}
+        </span>
+        {line.outcome && <span className="folded-outcome">{line.outcome}</span>}
+        <ChevronDown className="icon chevron" aria-hidden="true" />
+      </button>
+      {isOpen && (
+        <p className="thought-text" dir="auto">
+          <RichText text={thought.content} />
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+/** A thought is a paragraph. Its type is a word on the rule, its priority is weight and indentation. */
+import type { Thought } from "@kulti/protocol";
+import { isFolded } from "../../player/arrivals.ts";
+import { beginningOf } from "../../player/typing.ts";
+import { splitHeadline } from "../../text/rich-text.ts";
+import { useSlice } from "../hooks/stage-context.ts";
+import { RowTime } from "../parts/RowTime.tsx";
+import { RichText } from "../parts/Text.tsx";
+import { FoldedThought } from "./FoldedThought.tsx";
+import { ThoughtFacts } from "./ThoughtFacts.tsx";
+import { TypeWord } from "./TypeWord.tsx";
+
+interface Props {
+  thought: Thought;
+  /** The thought before is of another type. */
+  beginsRun: boolean;
+  /** When that one was; null where none stands before. */
+  atBefore: string | null;
+  isNewest: boolean;
+}
+
+export function ThoughtRow({ thought, beginsRun, atBefore, isNewest }: Props) {
+  const shown = useSlice((state) => state.typing.shown.get(thought.seq));
+  const wasSeenComing = useSlice((state) => thought.seq > state.seenFrom);
+  // Its turn to be typed has not come.
+  if (shown === 0) return null;
+  const folds = isFolded(thought);
+  const isTyped = shown !== undefined;
+  const text = isTyped ? beginningOf(thought.content, shown) : thought.content;
+  return (
+    <article
+      className="row thought"
+      data-testid="thought"
+      data-seq={thought.seq}
+      data-thought-type={thought.thought_type}
+      data-priority={thought.priority}
+      data-folds={folds}
+      data-begins-run={beginsRun}
+      data-newest={isNewest}
+      data-entering={wasSeenComing}
+    >
+      <RowTime at={thought.at} before={atBefore} />
+      <div className="row-body">
+        {beginsRun && !folds && <TypeWord type={thought.thought_type} />}
+        {!beginsRun && <span className="hidden">{thought.thought_type}: </span>}
+        {folds ? (
+          <FoldedThought thought={thought} namesType={beginsRun} />
+        ) : (
+          <p className="thought-text" dir="auto">
+            <ThoughtText text={text} isHeadline={thought.priority === "headline"} />
+            {(isTyped || !thought.done) && <span className="caret" aria-hidden="true" />}
+          </p>
+        )}
+        {!isTyped && <ThoughtFacts thought={thought} />}
+      </div>
+    </article>
+  );
+}
+
+function ThoughtText({ text, isHeadline }: { text: string; isHeadline: boolean }) {
+  if (!isHeadline) return <RichText text={text} />;
+  const { headline, rest } = splitHeadline(text);
+  return (
+    <>
+      <span className="headline">
+        <RichText text={headline} />
+      </span>
+      <RichText text={rest} />
+    </>
+  );
+}

@@ -1,0 +1,13 @@
+import type { ThoughtType } from "@kulti/protocol";
+import { typeIcons } from "../parts/icons.ts";
+
+export function TypeWord({ type }: { type: ThoughtType }) {
+  // A type of a later version of the contract is shown by its word alone.
+  const Icon = typeIcons[type];
+  return (
+    <span className="type-word">
+      {Icon && <Icon className="icon" aria-hidden="true" />}
+      {type}
+    </span>
+  );
+}

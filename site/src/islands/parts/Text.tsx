@@ -1,0 +1,52 @@
+/** Text that nobody vouches for: never HTML; its web addresses as links, its code in the code's dress. */
+import { useMemo } from "react";
+import { findLinks, type TextPart, untrustedRel } from "../../text/links.ts";
+import { type RichPart, richText } from "../../text/rich-text.ts";
+
+interface Props {
+  text: string;
+}
+
+/** Links and nothing else. */
+export function Text({ text }: Props) {
+  const parts = useMemo(() => findLinks(text), [text]);
+  return <Parts parts={parts} />;
+}
+
+/** Links, `code`, **strong** and fenced blocks. */
+export function RichText({ text }: Props) {
+  const parts = useMemo(() => richText(text), [text]);
+  return <Parts parts={parts} />;
+}
+
+function Parts({ parts }: { parts: readonly RichPart[] }) {
+  // biome-ignore lint/suspicious/noArrayIndexKey: the parts are cut anew whenever the text changes.
+  return parts.map((part, index) => <Part key={index} part={part} />);
+}
+
+function Part({ part }: { part: RichPart }) {
+  switch (part.kind) {
+    case "text":
+      return part.text;
+    case "link":
+      return <Link {...part} />;
+    case "code":
+      return <code className="inline-code">{part.text}</code>;
+    case "strong":
+      return (
+        <strong>
+          <Parts parts={part.parts} />
+        </strong>
+      );
+    case "block":
+      return <code className="code-block">{part.text}</code>;
+  }
+}
+
+function Link({ text, url }: Extract<TextPart, { kind: "link" }>) {
+  return (
+    <a href={url} target="_blank" rel={untrustedRel}>
+      {text}
+    </a>
+  );
+}

@@ -1,0 +1,63 @@
+/** The search inside the session: its field takes what is typed at once, what finds comes with the first use. */
+import { Search } from "lucide-react";
+import { lazy, Suspense, useLayoutEffect, useRef, useState } from "react";
+import { walkHits } from "../../search/keys.ts";
+
+const SessionHits = lazy(async () => ({
+  default: (await import("./SessionHits.tsx")).SessionHits,
+}));
+
+const typingMs = 200;
+
+export function SearchDialog({ close }: { close(): void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const [asked, setAsked] = useState({ text: "", waitMs: 0 });
+  // Before the next key.
+  useLayoutEffect(() => {
+    dialog.current?.showModal();
+    field.current?.focus();
+  }, []);
+  // Closed by itself, a dialog gives the focus back to where it was.
+  const leave = () => dialog.current?.close();
+
+  return (
+    <dialog
+      ref={dialog}
+      className="session-search"
+      aria-label="Search this session"
+      data-testid="session-search"
+      onClose={close}
+      onKeyDown={({ nativeEvent }) => {
+        if (field.current && dialog.current) walkHits(nativeEvent, field.current, dialog.current);
+      }}
+      onClick={({ target }) => target === dialog.current && leave()}
+    >
+      <form
+        className="session-search-field"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setAsked({ ...asked, waitMs: 0 });
+        }}
+      >
+        <Search className="icon" aria-hidden="true" />
+        <input
+          ref={field}
+          type="search"
+          placeholder="Search this session"
+          aria-label="Search this session"
+          dir="auto"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          value={asked.text}
+          onChange={({ target }) => setAsked({ text: target.value, waitMs: typingMs })}
+        />
+        <a href="/search">All sessions</a>
+      </form>
+      <Suspense>
+        <SessionHits asked={asked} leave={leave} />
+      </Suspense>
+    </dialog>
+  );
+}

@@ -1,0 +1,75 @@
+/** On a small screen: one pane at a time, and a dot on those where something happened meanwhile. */
+import { Brain, FileCode, type LucideIcon, MessagesSquare, SquareTerminal } from "lucide-react";
+import { useEffect, useRef } from "react";
+import type { PlayerState } from "../../player/player.ts";
+import { useSlice } from "../hooks/stage-context.ts";
+
+export type Pane = "mind" | "work" | "terminal" | "chat";
+
+const panes: { pane: Pane; word: string; Icon: LucideIcon }[] = [
+  { pane: "mind", word: "Mind", Icon: Brain },
+  { pane: "work", word: "Work", Icon: FileCode },
+  { pane: "terminal", word: "Terminal", Icon: SquareTerminal },
+  { pane: "chat", word: "Chat", Icon: MessagesSquare },
+];
+
+/** `seq` of the last thing that happened in the pane. */
+const lastIn: Record<Pane, (state: PlayerState) => number> = {
+  mind: ({ stage }) => Math.max(stage.thoughts.last?.seq ?? 0, stage.errors.last?.seq ?? 0),
+  work: ({ stage }) => stage.files.get(stage.active_file ?? "")?.seq ?? 0,
+  terminal: ({ stage }) => stage.terminal.last?.seq ?? 0,
+  chat: ({ messages }) => messages.last?.seq ?? 0,
+};
+
+interface Props {
+  pane: Pane;
+  choose: (pane: Pane) => void;
+  hasChat: boolean;
+}
+
+export function BottomBar({ pane, choose, hasChat }: Props) {
+  return (
+    <nav className="bottom-bar" aria-label="Panes">
+      {panes
+        .filter((entry) => hasChat || entry.pane !== "chat")
+        .map((entry) => (
+          <BarButton
+            key={entry.pane}
+            {...entry}
+            isShown={entry.pane === pane}
+            choose={() => choose(entry.pane)}
+          />
+        ))}
+    </nav>
+  );
+}
+
+interface BarButtonProps {
+  pane: Pane;
+  word: string;
+  Icon: LucideIcon;
+  isShown: boolean;
+  choose: () => void;
+}
+
+function BarButton({ pane, word, Icon, isShown, choose }: BarButtonProps) {
+  const last = useSlice(lastIn[pane]);
+  const from = useSlice((state) => (pane === "chat" ? state.messagesFrom : state.seenFrom));
+  const seen = useRef(0);
+  useEffect(() => {
+    if (isShown) seen.current = last;
+  }, [isShown, last]);
+  // What was there before the viewer came is no news.
+  const hasNews = !isShown && last > Math.max(from, seen.current);
+  return (
+    <button type="button" aria-current={isShown ? "page" : undefined} onClick={choose}>
+      <Icon className="icon" />
+      {word}
+      {hasNews && (
+        <span className="news">
+          <span className="hidden">, something new</span>
+        </span>
+      )}
+    </button>
+  );
+}

@@ -1,0 +1,43 @@
+import { lastHeardAt } from "../../player/connection-word.ts";
+import { agoText, dateAndClockText } from "../../text/time.ts";
+import { useSlice } from "../hooks/stage-context.ts";
+import { useConnectionWord } from "../hooks/use-connection-word.ts";
+import { useNow } from "../hooks/use-now.ts";
+
+const explanations = {
+  connecting: "Joining the session's channel",
+  "catching up": "Reading what happened until now",
+  live: "Everything that has happened is shown",
+  rewound: "An earlier moment is shown; the session goes on",
+  replay: "The session is over; a moment of it is shown",
+  reconnecting: "The connection was lost; nothing will be missing when it is back",
+  offline: "The server can't be reached; it is tried again by itself",
+  ended: "The session is over",
+};
+
+export function Connection() {
+  const word = useConnectionWord();
+  const last = useSlice((state) => lastHeardAt(state.edge, state.head));
+  const now = useNow(30_000);
+  return (
+    <span className="connection-fact">
+      <span
+        className="connection"
+        data-testid="connection"
+        data-state={word.replace(" ", "_")}
+        title={explanations[word]}
+      >
+        {word}
+      </span>
+      {word === "ended" && last !== null && (
+        <time
+          className="fact"
+          dateTime={new Date(last).toISOString()}
+          title={dateAndClockText(new Date(last).toISOString())}
+        >
+          {agoText(now - last)}
+        </time>
+      )}
+    </span>
+  );
+}

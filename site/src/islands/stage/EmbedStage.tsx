@@ -1,0 +1,32 @@
+/** The stage in a frame from 320 × 240 on: no chat, no lobby, and the way to the full page. */
+import type { Head } from "@kulti/protocol";
+import { useLayout, useMedia } from "../hooks/use-media.ts";
+import { EmbedHeader } from "./EmbedHeader.tsx";
+import { NewerSession } from "./NewerSession.tsx";
+import { NarrowPanes, Panes, TimelineBar } from "./Panes.tsx";
+import { StatusRegion } from "./StatusRegion.tsx";
+import { Trouble } from "./Trouble.tsx";
+
+/** In frames two small panes are worth more than one with its bar. */
+const middlePx = 600;
+
+export function EmbedStage({ newer }: { newer: Head | null }) {
+  const layout = useLayout(middlePx);
+  const isTall = useMedia("(min-height: 600px)");
+  return (
+    <div className="stage embed" data-layout={layout} data-chat="false">
+      <EmbedHeader />
+      {newer && <NewerSession head={newer} />}
+      <Trouble />
+      {layout === "narrow" ? (
+        <NarrowPanes hasChat={false} />
+      ) : (
+        <>
+          <Panes terminal={layout === "wide" && isTall ? "below" : "tab"} />
+          <TimelineBar />
+        </>
+      )}
+      <StatusRegion />
+    </div>
+  );
+}

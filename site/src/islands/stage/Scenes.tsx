@@ -1,0 +1,124 @@
+/** What stands on the page while there is no session to show. Each says what is so and what can be done. */
+
+import { type ReactNode, useEffect } from "react";
+import type { Problem } from "../../player/source.ts";
+import { Mark } from "../parts/Mark.tsx";
+import { ThemeToggle } from "./ThemeToggle.tsx";
+
+interface FrameProps {
+  title: string;
+  word?: string;
+  children: ReactNode;
+}
+
+function Frame({ title, word, children }: FrameProps) {
+  useEffect(() => {
+    document.title = `${title} · Kulti`;
+  }, [title]);
+  return (
+    <div className="scene">
+      <header className="stage-header">
+        <Mark />
+        <span className="stage-header-space" />
+        {word && (
+          <span className="connection" data-testid="connection" data-state={word} role="status">
+            {word}
+          </span>
+        )}
+        <ThemeToggle />
+      </header>
+      <main className="notice">{children}</main>
+    </div>
+  );
+}
+
+export function Loading({ agentId }: { agentId: string }) {
+  return (
+    <Frame title={agentId} word="connecting">
+      <p>Looking for {agentId} …</p>
+    </Frame>
+  );
+}
+
+interface WaitingProps {
+  agentId: string;
+  lobby: "connecting" | "live" | "reconnecting";
+}
+
+export function Waiting({ agentId, lobby }: WaitingProps) {
+  return (
+    <Frame title={agentId} {...(lobby !== "live" && { word: lobby })}>
+      <h1>
+        <bdi>{agentId}</bdi> is not on stage yet
+      </h1>
+      <p>This page begins by itself as soon as the agent sends its first event.</p>
+      <a className="plain-button" href="/">
+        See who is on stage
+      </a>
+    </Frame>
+  );
+}
+
+export function Missing({ agentId }: { agentId: string }) {
+  return (
+    <Frame title="No such session">
+      <h1>This session can't be shown</h1>
+      <p>
+        <bdi>{agentId}</bdi> has no such session, or keeps it private.
+      </p>
+      <a className="plain-button" href={`/watch/${agentId}`}>
+        Watch {agentId}'s latest session
+      </a>
+    </Frame>
+  );
+}
+
+export function Gone({ agentId }: { agentId: string }) {
+  useEffect(() => {
+    // What the server wrote for link previews tells of the session too.
+    const previews = [
+      'meta[property^="og:"]',
+      'meta[name^="twitter:"]',
+      'meta[name="description"]',
+      'link[rel="canonical"]',
+      'link[rel="alternate"]',
+    ];
+    for (const tag of document.head.querySelectorAll(previews.join())) tag.remove();
+  }, []);
+  return (
+    <Frame title="No longer shown">
+      <h1>This session is no longer shown</h1>
+      <p data-testid="gone">
+        It was deleted or made private while you watched. Nothing of it is kept on this page.
+      </p>
+      <a className="plain-button" href={`/watch/${agentId}`}>
+        Watch {agentId}'s latest session
+      </a>
+    </Frame>
+  );
+}
+
+export function NoAddress() {
+  return (
+    <Frame title="No such stage">
+      <h1>This address names no agent</h1>
+      <p>A stage is at /watch/ followed by an agent's handle: small letters, digits and hyphens.</p>
+      <a className="plain-button" href="/">
+        See who is on stage
+      </a>
+    </Frame>
+  );
+}
+
+export function Failed({ problem, retry }: { problem: Problem; retry: () => void }) {
+  return (
+    <Frame title="No answer" word="offline">
+      <h1>The server doesn't answer</h1>
+      <p>{problem.message}</p>
+      <p>It is tried again every few seconds.</p>
+      <button type="button" className="plain-button" onClick={retry}>
+        Try again
+      </button>
+    </Frame>
+  );
+}

@@ -1,0 +1,60 @@
+/** The stage: who and what in the header, the Mind, the Work with its terminal, the chat; one layout per width. */
+import type { Head } from "@kulti/protocol";
+import { useState } from "react";
+import { useKept } from "../hooks/use-kept.ts";
+import { useLayout } from "../hooks/use-media.ts";
+import { ErrorBoundary } from "../parts/ErrorBoundary.tsx";
+import { Header } from "./Header.tsx";
+import { NewerSession } from "./NewerSession.tsx";
+import { NarrowPanes, Panes, TimelineBar } from "./Panes.tsx";
+import { StatusRegion } from "./StatusRegion.tsx";
+import { Trouble } from "./Trouble.tsx";
+
+/** From this width on, the chat is open unless the viewer closed it. */
+const roomy = 1400;
+
+export function Stage({ newer }: { newer: Head | null }) {
+  const layout = useLayout();
+  const [chatKept, keepChat] = useKept("kulti.chat", innerWidth >= roomy ? "open" : "closed");
+  const [isDrawerOpen, setDrawerOpen] = useState(false);
+  const isChatShown = layout === "wide" ? chatKept === "open" : isDrawerOpen;
+  const toggleChat = () => {
+    if (layout === "wide") keepChat(isChatShown ? "closed" : "open");
+    else setDrawerOpen(!isDrawerOpen);
+  };
+
+  return (
+    <div className="stage" data-layout={layout} data-chat={isChatShown}>
+      {layout === "narrow" ? (
+        <a className="skip" href="#pane">
+          Skip to the agent
+        </a>
+      ) : (
+        <>
+          <a className="skip" href="#mind">
+            Skip to the agent's thoughts
+          </a>
+          <a className="skip" href="#work">
+            Skip to the agent's work
+          </a>
+        </>
+      )}
+      <ErrorBoundary part="the header">
+        <Header isChatShown={isChatShown} toggleChat={layout === "narrow" ? null : toggleChat} />
+      </ErrorBoundary>
+      {newer && <NewerSession head={newer} />}
+      <Trouble />
+      {layout === "narrow" ? (
+        <NarrowPanes hasChat />
+      ) : (
+        <Panes
+          terminal={layout === "wide" ? "below" : "tab"}
+          isChatShown={isChatShown}
+          closeChat={toggleChat}
+        />
+      )}
+      {layout !== "narrow" && <TimelineBar />}
+      <StatusRegion />
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+import type { StageFile } from "@kulti/protocol";
+import { memo, useMemo, useState } from "react";
+import type { WorkTarget } from "../../player/follow.ts";
+import { inOrder } from "../../text/bidi.ts";
+import { splitPath } from "../../text/paths.ts";
+
+/** A list of thousands helps nobody; what was touched longest ago is shown when asked for. */
+const mostFiles = 300;
+
+interface Props {
+  files: readonly StageFile[];
+  shown: string | null;
+  choose: (target: WorkTarget) => void;
+}
+
+/** All files that were touched, the most recent first, each with the number of its changes. */
+export function FileList({ files, shown, choose }: Props) {
+  const [isWhole, setWhole] = useState(false);
+  const newest = useMemo(() => {
+    const sorted = [...files].sort((one, other) => other.seq - one.seq);
+    return isWhole ? sorted : sorted.slice(0, mostFiles);
+  }, [files, isWhole]);
+  return (
+    <nav className="file-list" aria-label="Files touched">
+      <ul>
+        {newest.map((file) => (
+          <FileEntry
+            key={file.filename}
+            file={file}
+            isShown={file.filename === shown}
+            choose={choose}
+          />
+        ))}
+        {newest.length < files.length && (
+          <li>
+            <button type="button" className="file-entry" onClick={() => setWhole(true)}>
+              Show {files.length - newest.length} more
+            </button>
+          </li>
+        )}
+      </ul>
+    </nav>
+  );
+}
+
+interface EntryProps {
+  file: StageFile;
+  isShown: boolean;
+  choose: Props["choose"];
+}
+
+const FileEntry = memo(function FileEntry({ file, isShown, choose }: EntryProps) {
+  const { filename, version, deleted } = file;
+  const { folder, base } = splitPath(filename);
+  return (
+    <li>
+      <button
+        type="button"
+        className="file-entry"
+        aria-current={isShown ? "true" : undefined}
+        data-deleted={deleted}
+        title={inOrder(filename)}
+        onClick={() => choose({ kind: "file", filename })}
+      >
+        <span className="file-base">
+          <bdi>{base}</bdi>
+        </span>
+        <span className="fact figure">
+          {version}
+          <span className="hidden">{version === 1 ? " change" : " changes"}</span>
+        </span>
+        {folder && (
+          <span className="file-folder">
+            <bdi>{folder}</bdi>
+          </span>
+        )}
+      </button>
+    </li>
+  );
+});

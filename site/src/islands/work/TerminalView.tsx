@@ -1,0 +1,74 @@
+/** What the agent ran. The picture is drawn by a real terminal; beside it stands the same as text to be read aloud. */
+import { useEffect, useMemo, useRef, useState } from "react";
+import { browserClock } from "../../player/clock.ts";
+import { transcript } from "../../text/terminal-text.ts";
+import { useOnStage, useSlice } from "../hooks/stage-context.ts";
+import { ErrorBoundary } from "../parts/ErrorBoundary.tsx";
+import type { Screen } from "./terminal-screen.ts";
+
+const readAloudEntries = 200;
+
+export function TerminalView() {
+  return (
+    <ErrorBoundary part="the terminal">
+      <TerminalOutput />
+    </ErrorBoundary>
+  );
+}
+
+function TerminalOutput() {
+  const { player } = useOnStage();
+  const host = useRef<HTMLDivElement>(null);
+  const [failure, setFailure] = useState<Error | null>(null);
+  const hasOutput = useSlice((state) => state.stage.terminal.length > 0);
+  if (failure) throw failure;
+
+  useEffect(() => {
+    const element = host.current;
+    if (!element || !hasOutput) return;
+    let screen: Screen | undefined;
+    let isGone = false;
+    let unsubscribe = () => {};
+    const load = async () => {
+      const { openScreen } = await import("./terminal-screen.ts");
+      if (isGone) return;
+      const opened = openScreen(element);
+      screen = opened;
+      const write = () => opened.show(player.store.get().stage.terminal);
+      write();
+      unsubscribe = player.store.subscribe(write);
+    };
+    // After the picture that has the first output: a terminal takes its time to get ready.
+    browserClock.frame(() => void load().catch(setFailure));
+    return () => {
+      isGone = true;
+      unsubscribe();
+      screen?.close();
+    };
+  }, [player, hasOutput]);
+
+  return (
+    <div className="terminal" data-testid="terminal">
+      {hasOutput ? (
+        <>
+          <div className="terminal-screen" ref={host} aria-hidden="true" />
+          <Transcript />
+        </>
+      ) : (
+        <p className="pane-empty">Nothing has run yet.</p>
+      )}
+    </div>
+  );
+}
+
+function Transcript() {
+  const terminal = useSlice((state) => state.stage.terminal);
+  const passages = useMemo(() => transcript(terminal, readAloudEntries), [terminal]);
+  return (
+    <section className="hidden" aria-label="Terminal output as text">
+      {passages.map(({ seq, text }) => (
+        <pre key={seq}>{text}</pre>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,213 @@
+/**
+ * One visit to `/watch/<agent>[/<session>]`, or to the same below `/embed/`: finds the session to show, waits where there is none yet, tells when the
+ * agent has begun a newer one.
+ */
+import { agentIdPattern, type Head, uuidPattern } from "@kulti/protocol";
+import { type KultiApi, KultiApiError, watchLobby } from "kulti/watch";
+import type { Clock } from "../player/clock.ts";
+import { createLiveSource } from "../player/live-source.ts";
+import { noRequest, type PlaybackRequest } from "../player/playback-request.ts";
+import { createPlayer, type Player } from "../player/player.ts";
+import { createRecordingSource } from "../player/recording-source.ts";
+import type { Problem } from "../player/source.ts";
+import { createStore, type Store } from "../player/store.ts";
+import { type Chat, createChat } from "./chat.ts";
+import { serverNow } from "./server-clock.ts";
+
+export type Scene =
+  | { kind: "loading" }
+  /** The agent has no session that may be seen; the visit goes on by itself when one begins. */
+  | { kind: "waiting" }
+  | { kind: "playing"; player: Player; chat: Chat }
+  | { kind: "missing" }
+  /** What was shown was deleted or made private, and nothing of it is kept. */
+  | { kind: "gone" }
+  | { kind: "failed"; problem: Problem };
+
+export interface VisitState {
+  readonly agentId: string;
+  readonly scene: Scene;
+  /** A session of the same agent that began after the one shown. */
+  readonly newer: Head | null;
+  /** Whether a session that begins would be noticed. */
+  readonly lobby: "connecting" | "live" | "reconnecting";
+}
+
+/** How long until a server that did not answer is asked again. */
+const retryMs = 5_000;
+/** Where there is a session to show, its first picture comes before the news of others: joining costs it 70 ms. */
+const lobbyAfterMs = 1_000;
+/** How often it is asked whether a recording may still be shown. Who watches live is told, or asks as often. */
+const checkMs = 15_000;
+
+export interface Address {
+  agentId: string;
+  sessionId: string | null;
+}
+
+export interface Visit {
+  readonly store: Store<VisitState>;
+  /** Asks again after a failure. */
+  retry(): void;
+  stop(): void;
+}
+
+export interface VisitOptions {
+  address: Address;
+  loadApi(): Promise<KultiApi>;
+  viewerId: string;
+  clock: Clock;
+  /** The moment to begin at, and how to play. */
+  request?: PlaybackRequest;
+}
+
+/** Null where the path is no address of a stage. */
+export function parseAddress(pathname: string): Address | null {
+  const [page, agentId = "", sessionId = null, ...more] = pathname.split("/").filter(Boolean);
+  if ((page !== "watch" && page !== "embed") || more.length > 0) return null;
+  return agentIdPattern.test(agentId) ? { agentId, sessionId } : null;
+}
+
+export function createVisit(options: VisitOptions): Visit {
+  const { address, loadApi, viewerId, clock, request = noRequest } = options;
+  const { agentId } = address;
+  const store = createStore<VisitState>({
+    agentId,
+    scene: { kind: "loading" },
+    newer: null,
+    lobby: "connecting",
+  });
+  let api: KultiApi | undefined;
+  let stopLobby: () => void = () => {};
+  let shown: Head | undefined;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let lobbyTimer: ReturnType<typeof setTimeout> | undefined;
+  let checkTimer: ReturnType<typeof setInterval> | undefined;
+  let isStopped = false;
+
+  const show = (scene: Scene) => store.set({ ...store.get(), scene });
+
+  const open = async () => {
+    try {
+      api ??= await loadApi();
+      const head = await findHead(api, address);
+      if (isStopped) return;
+      if (!head) {
+        show({ kind: "waiting" });
+        listenToLobby(api);
+        return;
+      }
+      play(api, head);
+      lobbyTimer = setTimeout(listenToLobby, lobbyAfterMs, api);
+    } catch (error) {
+      if (isStopped) return;
+      const scene = sceneOf(error);
+      show(scene);
+      if (scene.kind === "failed") retryTimer = setTimeout(open, retryMs);
+    }
+  };
+
+  const play = (server: KultiApi, head: Head) => {
+    shown = head;
+    const { session_id: sessionId } = head;
+    // What has ended changes no more; everything else is watched.
+    const source = head.ended_at
+      ? createRecordingSource({ api: server, head, clock })
+      : createLiveSource({ api: server, sessionId, viewerId, topic: head.topic });
+    if (head.ended_at) checkTimer = setInterval(check, checkMs);
+    const read = (afterSeq: number) => server.sessionEvents(sessionId, afterSeq);
+    const player = createPlayer({
+      ...{ sessionId, source, clock, serverNow, head, read, request, onGone },
+    });
+    const chat = createChat({ api: server, sessionId, viewerId });
+    show({ kind: "playing", player, chat });
+  };
+
+  const onGone = () => {
+    const { scene } = store.get();
+    if (isStopped || scene.kind !== "playing") return;
+    clearInterval(checkTimer);
+    scene.player.stop();
+    // A visit to the agent goes on with its next session.
+    if (address.sessionId === null) shown = undefined;
+    store.set({ ...store.get(), scene: { kind: "gone" }, newer: null });
+  };
+
+  const check = async () => {
+    if (!api || !shown || store.get().scene.kind !== "playing") return;
+    await api.sessionHead(shown.session_id).catch((error) => {
+      if (sceneOf(error).kind === "missing") onGone();
+    });
+  };
+
+  const listenToLobby = (server: KultiApi) => {
+    stopLobby();
+    const refresh = () => findHead(server, { agentId, sessionId: null }).then(take, () => {});
+    const watch = watchLobby({
+      api: server,
+      handlers: {
+        head: take,
+        changed(changedId) {
+          if (changedId !== agentId) return;
+          store.set({ ...store.get(), newer: null });
+          void check();
+        },
+        connection: (lobby) => store.set({ ...store.get(), lobby }),
+        refresh() {
+          void refresh();
+          if (shown?.ended_at) void check();
+        },
+      },
+    });
+    stopLobby = () => watch.stop();
+  };
+
+  const take = (head: Head | undefined) => {
+    if (!head || head.agent_id !== agentId || isStopped || !api) return;
+    if (!shown) return play(api, head);
+    const isNewer = Date.parse(head.started_at) > Date.parse(shown.started_at);
+    if (isNewer && head.session_id !== shown.session_id) store.set({ ...store.get(), newer: head });
+  };
+
+  void open();
+  return {
+    store,
+    retry() {
+      clearTimeout(retryTimer);
+      show({ kind: "loading" });
+      void open();
+    },
+    stop() {
+      isStopped = true;
+      clearTimeout(retryTimer);
+      clearTimeout(lobbyTimer);
+      clearInterval(checkTimer);
+      stopLobby();
+      const { scene } = store.get();
+      if (scene.kind === "playing") scene.player.stop();
+    },
+  };
+}
+
+/** The session that the address names; for an agent alone, the one that began last, a live one first. */
+async function findHead(api: KultiApi, address: Address): Promise<Head | undefined> {
+  const { agentId, sessionId } = address;
+  if (sessionId !== null) {
+    // What is no id can't be asked for; and nobody's session is shown under another agent's name.
+    const head = uuidPattern.test(sessionId) ? await api.sessionHead(sessionId) : null;
+    if (head?.agent_id === agentId) return head;
+    throw new KultiApiError(404, "session_not_found", `${agentId} has no session ${sessionId}.`);
+  }
+  const [[live], [latest]] = await Promise.all([
+    api.findSessions({ agent_id: agentId, live: true, max_rows: 1 }),
+    api.findSessions({ agent_id: agentId, max_rows: 1 }),
+  ]);
+  return live ?? latest;
+}
+
+function sceneOf(error: unknown): Scene {
+  const code = error instanceof KultiApiError ? error.code : "unreachable";
+  if (code === "session_not_found") return { kind: "missing" };
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: "failed", problem: { code, message } };
+}
