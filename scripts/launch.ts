@@ -41,7 +41,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     KULTI_SITE_URL: `http://127.0.0.1:${sitePort}`,
     ...options.functionsEnv,
   };
-  await checkPort(sitePort, "the site", "sitePort");
+  await checkPort(sitePort, "the site", "KULTI_SITE_PORT");
   const [backend] = await Promise.all([
     startBackend({ ...options, functionsEnv }),
     options.siteUrl ? undefined : buildSite(log),
