@@ -1,5 +1,6 @@
-/** `npm run generate`: everything that is derived from the contract and the settings. */
+/** `npm run generate`: everything that is derived from the contract, the settings and the routes. */
 import { join } from "node:path";
+import { writeVercelFile } from "@kulti/site/vercel-file.ts";
 import { root, run } from "./process.ts";
 import { writeSettingsTable } from "./settings-table.ts";
 
@@ -7,3 +8,4 @@ process.exitCode = await run("node", [
   join(root, "supabase/functions/_shared/protocol/generate.ts"),
 ]);
 writeSettingsTable();
+writeVercelFile();

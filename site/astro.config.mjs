@@ -1,5 +1,6 @@
 import react from "@astrojs/react";
 import { defineConfig } from "astro/config";
+import { devRoutes } from "./host/dev-routes.ts";
 import { headHints } from "./host/head-hints.ts";
 import { hostFiles } from "./host/host-files.ts";
 
@@ -11,5 +12,5 @@ export default defineConfig({
   // Everything that a page runs or wears is a file of its own, so that the Content-Security-Policy can stay narrow.
   build: { assets: "assets", inlineStylesheets: "never" },
   vite: { build: { assetsInlineLimit: 0 }, worker: { format: "es" } },
-  integrations: [react(), headHints(), hostFiles()],
+  integrations: [react(), devRoutes(), headHints(), hostFiles()],
 });

@@ -1,6 +1,6 @@
 /**
- * Writes `_headers`, as Netlify and Cloudflare Pages read it, beside the built pages, and the policy into the pages
- * themselves for hosts that read no such file. Both name what the built `config.json` names.
+ * Writes `_headers` and `_redirects`, which Netlify and Cloudflare read, beside the built pages, and the policy into the
+ * pages themselves for hosts that read neither. The policy names what the built `config.json` names.
  */
 import { glob, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,7 @@ import {
   type PolicyOptions,
   securityHeaders,
 } from "./headers.ts";
+import { isEmbeddable, redirectsFile } from "./routes.ts";
 
 type Policy = Omit<PolicyOptions, "framedBy">;
 
@@ -28,6 +29,7 @@ export function hostFiles(): AstroIntegration {
           avatarHosts: config.avatar_hosts,
         };
         await writeFile(`${dist}/_headers`, headersFile(policy, await pagesBelow(dist)));
+        await writeFile(`${dist}/_redirects`, redirectsFile());
         for await (const file of glob("**/*.html", { cwd: dist })) {
           const html = await readFile(`${dist}/${file}`, "utf8");
           await writeFile(`${dist}/${file}`, withPolicy(html, policy));
@@ -46,7 +48,7 @@ export function headersFile(policy: Policy, pages: readonly string[]): string {
   const open = Object.entries(securityHeaders({ ...policy, framedBy: "anyone" }));
   const closed = contentSecurityPolicy(policy);
   const rules = pages
-    .filter((page) => !page.startsWith("/embed"))
+    .filter((page) => !isEmbeddable(page))
     .flatMap((page) => [page, `  content-security-policy: ${closed}`]);
   return [
     "/*",

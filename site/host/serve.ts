@@ -1,6 +1,6 @@
 /**
- * Serves the built site: pages, the rewrites of `/watch/*` and `/embed/*`, and `config.json` for the server it belongs
- * to. A watch page says in its head which session it is about, for those who show its link.
+ * Serves the built site: its files, the dynamic routes, and `config.json` for the server it belongs to. A watch page
+ * names its session in its head, for link previews.
  */
 import { createHash } from "node:crypto";
 import { glob, readFile } from "node:fs/promises";
@@ -12,6 +12,7 @@ import { readAvatarHosts } from "./avatar-hosts.ts";
 import { cacheControl, securityHeaders } from "./headers.ts";
 import { hashesBelow, withoutPolicy } from "./host-files.ts";
 import { createHeadReader } from "./read-head.ts";
+import { isEmbeddable, pageOf } from "./routes.ts";
 import { sessionPage, withShareTags } from "./share-tags.ts";
 
 export interface ServeSiteOptions {
@@ -76,7 +77,7 @@ export async function serveSite(options: ServeSiteOptions): Promise<ServedSite> 
   });
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const pathname = pathOf(request);
-    const sent = isEmbed(pathname ?? "") ? embedHeaders : headers;
+    const sent = isEmbeddable(pathname ?? "") ? embedHeaders : headers;
     for (const [name, value] of Object.entries(sent)) response.setHeader(name, value);
     if (pathname === null) return sendText(response, 400, "Bad request");
     if (request.method !== "GET" && request.method !== "HEAD") {
@@ -85,9 +86,9 @@ export async function serveSite(options: ServeSiteOptions): Promise<ServedSite> 
     }
     if (pathname === "/config.json")
       return sendConfig(response, { ...config, avatar_hosts: avatarHosts });
-    const page = pages.get(pageName(pathname));
+    const page = pages.get(pageOf(pathname));
     if (page) {
-      const described = pageName(pathname) === "/watch" ? await describe(pathname, page) : page;
+      const described = pageOf(pathname) === "/watch" ? await describe(pathname, page) : page;
       return sendPage(request, response, 200, described);
     }
     // A file that goes while it is served (the site is being built anew) ends this answer, not the server.
@@ -137,29 +138,15 @@ function pathOf({ url = "" }: IncomingMessage): string | null {
   return /^\/(?!\/)/.test(url) ? (URL.parse(`http://site${url}`)?.pathname ?? null) : null;
 }
 
-/** The pages by `pageName`, as they are sent: the policy is in the headers. */
+/** The pages by `pageOf`, as they are sent: the policy is in the headers. */
 async function readPages(dist: string): Promise<Map<string, Buffer>> {
   const pages = new Map<string, Buffer>();
   for await (const file of glob("**/*.html", { cwd: dist })) {
     const html = await readFile(join(dist, file), "utf8");
-    pages.set(pageName(`/${file}`), Buffer.from(withoutPolicy(html)));
+    pages.set(pageOf(`/${file}`), Buffer.from(withoutPolicy(html)));
   }
   return pages;
 }
-
-/**
- * `/watch`, `/search`, `/`: which page an address is. `/watch/<agent>` and `/watch/<agent>/<session>` are one page, and
- * so are those of `/embed/` and every `/agents/<agent>`.
- */
-function pageName(pathname: string): string {
-  const plain = pathname.replace(/(?:\/index)?\.html$/, "").replace(/\/$/, "");
-  const [, stage, agents] =
-    /^\/(?:(watch|embed)\/[^/]+(?:\/[^/]+)?|(agents)\/[^/]+)$/.exec(plain) ?? [];
-  const page = stage ?? agents;
-  return page ? `/${page}` : plain || "/";
-}
-
-const isEmbed = (pathname: string): boolean => /^\/embed(\/|$)/.test(pathname);
 
 function sendConfig(response: ServerResponse<IncomingMessage>, config: object): void {
   response.setHeader("cache-control", "no-cache");
