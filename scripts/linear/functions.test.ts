@@ -20,9 +20,9 @@ import { TerminalScreen } from "../../sdk/src/export/terminal-screen.ts";
 import { programmeOf } from "../../site/src/lobby/programme.ts";
 import { diffRows, linesOf } from "../../site/src/player/lines.ts";
 import { beginningOf as typed } from "../../site/src/player/typing.ts";
-import { linesOf as hitLines } from "../../site/src/search/dress.ts";
+import { linesOf as hitLines } from "../../site/src/search/hit.ts";
 import { beginningText } from "../../site/src/search/notice.ts";
-import { beginningOf, parseWish, queryOf } from "../../site/src/search/wish.ts";
+import { beginningOf, parseSearchForm, queryOf } from "../../site/src/search/search-form.ts";
 import { inOrder } from "../../site/src/text/bidi.ts";
 import { initialsOf } from "../../site/src/text/initials.ts";
 import { findLinks } from "../../site/src/text/links.ts";
@@ -294,8 +294,8 @@ const functions: Record<string, (text: string) => unknown> = {
     parsePlaybackRequest({ search: `?t=${text}`, hash: text }),
   ],
   "site search": (text) => {
-    const wish = { ...parseWish(`?q=${text}`), text };
-    return [queryOf(wish, new Date()), beginningOf({ query: text }), beginningText(text)];
+    const form = { ...parseSearchForm(`?q=${text}`), text };
+    return [queryOf(form, new Date()), beginningOf({ query: text }), beginningText(text)];
   },
   "site hit": (text) => hitLines({ type: "code", line: 1, snippet: [text, text] } as never),
   "site programme_of": (text) => programmeOf([], text, 0),

@@ -6,7 +6,7 @@ import { type FigureView, makeDrawing, makeFigure } from "../figures/figure-view
 import { makeMoments } from "../figures/moments.ts";
 import { element, write } from "../frame/element.ts";
 import { wireTheme } from "../frame/theme-button.ts";
-import { followLobby, untilAnswered } from "../lobby/follow.ts";
+import { retryUntilAnswered, syncListing } from "../lobby/sync-listing.ts";
 import { clockText } from "../text/time.ts";
 import { loadApi } from "../visit/config.ts";
 import { serverNow } from "../visit/server-clock.ts";
@@ -29,7 +29,7 @@ export function openAgentPage(): void {
 }
 
 async function begin(agentId: string): Promise<void> {
-  const visit = await untilAnswered(() => askFor(agentId), writeNote);
+  const visit = await retryUntilAnswered(() => askFor(agentId), writeNote);
   if (!visit) return showNobody(agentId);
   element("agent", HTMLElement).hidden = false;
   showProfile(visit.agent);
@@ -131,10 +131,10 @@ function showMoments({ agent_id: agentId, most_watched: mostWatched }: AgentStat
 function follow(api: KultiApi, agentId: string): void {
   const list = openSessionList(api, agentId);
   const show = () => showLive(agentId, list.newestLive(serverNow()));
-  followLobby(api, {
-    take(head: Head) {
+  syncListing(api, {
+    upsert(head: Head) {
       if (head.agent_id !== agentId) return;
-      list.take([head]);
+      list.upsert([head]);
       show();
     },
     forget(changedId) {
@@ -144,7 +144,7 @@ function follow(api: KultiApi, agentId: string): void {
       void leaveIfGone(api, agentId);
     },
     refresh: () => list.refresh().then(show),
-    trouble: writeNote,
+    showProblem: writeNote,
   });
   // Who says nothing for long is no longer live.
   setInterval(() => {
@@ -155,7 +155,7 @@ function follow(api: KultiApi, agentId: string): void {
 
 /** A new start is all that surely keeps nothing of an agent that is no longer public. */
 async function leaveIfGone(api: KultiApi, agentId: string): Promise<void> {
-  const agent = await untilAnswered(() => api.findAgent(agentId), writeNote);
+  const agent = await retryUntilAnswered(() => api.findAgent(agentId), writeNote);
   if (!agent) location.reload();
 }
 

@@ -35,28 +35,28 @@ export function openSessionList(api: KultiApi, agentId: string) {
     putInOrder(list, wanted);
     element("no-sessions", HTMLElement).hidden = !isRead || heads.size > 0;
   };
-  const take = (found: readonly Head[]) => {
-    heads.take(found);
+  const upsert = (found: readonly Head[]) => {
+    heads.upsert(found);
     draw();
   };
 
   more.addEventListener("click", async () => {
     more.disabled = true;
     // After a failure the button is still there.
-    more.hidden = !(await heads.takeOlder(pageRows, find).catch(() => true));
+    more.hidden = !(await heads.loadOlder(pageRows, find).catch(() => true));
     more.disabled = false;
     draw();
   });
 
   return {
-    take,
+    upsert,
     draw,
     forget(): void {
       heads.forget(agentId);
       draw();
     },
     async refresh(): Promise<void> {
-      if (await heads.takeNewest(pageRows, find)) more.hidden = false;
+      if (await heads.loadNewest(pageRows, find)) more.hidden = false;
       isRead = true;
       draw();
     },

@@ -13,20 +13,20 @@ export interface Highlighted {
 }
 
 export interface Highlighter {
-  /** Wants the tokens of this version; an earlier wish that waits is dropped. */
+  /** Requests the tokens of this version; replaces an earlier request that still waits. */
   want(filename: string, language: string | null, lines: readonly string[]): void;
   get(filename: string, language: string | null): Highlighted | undefined;
   subscribe(listener: () => void): () => void;
 }
 
-interface Wish {
+interface PendingRequest {
   language: Language;
   lines: readonly string[];
 }
 
 interface Entry extends Highlighted {
   isBusy: boolean;
-  wish: Wish | null;
+  pending: PendingRequest | null;
 }
 
 /** Larger files stay plain. */
@@ -43,12 +43,12 @@ export function createHighlighter(startWorker: () => WorkerLike): Highlighter {
   let worker: WorkerLike | undefined;
 
   const send = (key: string, entry: Entry) => {
-    if (entry.isBusy || !entry.wish) return;
-    const { language, lines } = entry.wish;
+    if (entry.isBusy || !entry.pending) return;
+    const { language, lines } = entry.pending;
     const isFirst = entry.lines.length === 0;
     entry.tokens = realign(entry.tokens, entry.lines, lines);
     entry.lines = lines;
-    entry.wish = null;
+    entry.pending = null;
     entry.isBusy = true;
     post({ key, language, lines, isFirst });
   };
@@ -57,13 +57,13 @@ export function createHighlighter(startWorker: () => WorkerLike): Highlighter {
     if (!worker) {
       worker = startWorker();
       worker.addEventListener("message", (event) =>
-        take((event as MessageEvent<HighlightReply>).data),
+        onReply((event as MessageEvent<HighlightReply>).data),
       );
     }
     worker.postMessage(request);
   };
 
-  const take = (reply: HighlightReply) => {
+  const onReply = (reply: HighlightReply) => {
     const entry = entries.get(reply.key);
     if (!entry) return;
     if (reply.kind === "done") {
@@ -94,8 +94,8 @@ export function createHighlighter(startWorker: () => WorkerLike): Highlighter {
       if (!language || totalLength(lines) > mostCharacters) return;
       if (lines.some((line) => line.length > longestLine)) return;
       const key = keyOf(filename, language);
-      const entry = entries.get(key) ?? { lines: [], tokens: [], isBusy: false, wish: null };
-      entry.wish = { language, lines };
+      const entry = entries.get(key) ?? { lines: [], tokens: [], isBusy: false, pending: null };
+      entry.pending = { language, lines };
       entries.delete(key);
       entries.set(key, entry);
       send(key, entry);

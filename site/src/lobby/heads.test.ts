@@ -10,10 +10,10 @@ const head = (sessionId: string, beganMin: number, toSeq = 1): Head =>
   }) as Head;
 const ids = (heads: Heads) => heads.newestFirst().map(({ session_id: sessionId }) => sessionId);
 
-test("take keeps what is newest of each session", () => {
+test("upsert keeps what is newest of each session", () => {
   const heads = new Heads();
-  heads.take([head("a", 1, 5), head("b", 2)]);
-  heads.take([head("a", 1, 4)]);
+  heads.upsert([head("a", 1, 5), head("b", 2)]);
+  heads.upsert([head("a", 1, 4)]);
   expect(
     heads.newestFirst().map(({ session_id: sessionId, to_seq: toSeq }) => [sessionId, toSeq]),
   ).toEqual([
@@ -22,25 +22,25 @@ test("take keeps what is newest of each session", () => {
   ]);
 });
 
-test("take_newest forgets who should be listed and is not, and keeps what is older than the listing", async () => {
+test("loadNewest forgets who should be listed and is not, and keeps what is older than the listing", async () => {
   const heads = new Heads();
-  heads.take([head("old", 1), head("hidden", 3), head("listed", 2)]);
+  heads.upsert([head("old", 1), head("hidden", 3), head("listed", 2)]);
   const asked: number[] = [];
-  await heads.takeNewest(2, async ({ max_rows: maxRows }) => {
+  await heads.loadNewest(2, async ({ max_rows: maxRows }) => {
     asked.push(maxRows);
     return [head("newer", 5), head("new", 4), head("listed", 2)];
   });
   expect(ids(heads)).toEqual(["newer", "new", "listed", "old"]);
   // Whatever is shown is looked after, not only the first page.
   expect(asked).toEqual([3]);
-  await heads.takeNewest(2, async () => [head("new", 4), head("listed", 2)]);
+  await heads.loadNewest(2, async () => [head("new", 4), head("listed", 2)]);
   expect(ids(heads)).toEqual(["new", "listed"]);
 });
 
-test("take_newest leaves nothing out between: a listing that does not reach back begins anew", async () => {
+test("loadNewest leaves nothing out between: a listing that does not reach back begins anew", async () => {
   const heads = new Heads();
-  heads.take([head("said", 1)]);
-  const listing = (...found: Head[]) => heads.takeNewest(2, async () => found);
+  heads.upsert([head("said", 1)]);
+  const listing = (...found: Head[]) => heads.loadNewest(2, async () => found);
   expect(await listing(head("said", 1), head("a", 0))).toBe(true);
   expect(await listing(head("b", 2), head("said", 1))).toBe(false);
   expect(ids(heads)).toEqual(["b", "said", "a"]);
@@ -49,33 +49,33 @@ test("take_newest leaves nothing out between: a listing that does not reach back
   expect(await listing(head("z", 9))).toBe(false);
 });
 
-test("take_older goes on behind the listings, whatever older ones a broadcast has told of", async () => {
+test("loadOlder goes on behind the listings, whatever older ones a broadcast has told of", async () => {
   const heads = new Heads();
   const all = [head("c", 3), head("b", 2), head("a", 1), head("live", 0)];
   const find: Find = async ({ max_rows: maxRows, before }) =>
     all.filter(({ started_at: startedAt }) => !before || startedAt < before).slice(0, maxRows);
-  heads.take([head("live", 0)]);
-  expect(await heads.takeNewest(1, find)).toBe(true);
+  heads.upsert([head("live", 0)]);
+  expect(await heads.loadNewest(1, find)).toBe(true);
   expect(ids(heads)).toEqual(["c", "live"]);
-  expect(await heads.takeOlder(2, find)).toBe(true);
+  expect(await heads.loadOlder(2, find)).toBe(true);
   expect(ids(heads)).toEqual(["c", "b", "a", "live"]);
-  expect(await heads.takeOlder(2, find)).toBe(false);
+  expect(await heads.loadOlder(2, find)).toBe(false);
 });
 
-test("take_newest keeps what a broadcast said while the listing was on its way", async () => {
+test("loadNewest keeps what a broadcast said while the listing was on its way", async () => {
   const heads = new Heads();
-  heads.take([head("known", 1)]);
-  await heads.takeNewest(9, async () => {
-    heads.take([head("begun", 2), head("known", 1, 2)]);
+  heads.upsert([head("known", 1)]);
+  await heads.loadNewest(9, async () => {
+    heads.upsert([head("begun", 2), head("known", 1, 2)]);
     return [];
   });
   expect(ids(heads)).toEqual(["begun", "known"]);
 });
 
-test("take_newest changes nothing when the listing can't be had", async () => {
+test("loadNewest changes nothing when the listing can't be had", async () => {
   const heads = new Heads();
-  heads.take([head("a", 1)]);
+  heads.upsert([head("a", 1)]);
   const refused = () => Promise.reject(new Error("No."));
-  await expect(heads.takeNewest(9, refused)).rejects.toThrow("No.");
+  await expect(heads.loadNewest(9, refused)).rejects.toThrow("No.");
   expect(ids(heads)).toEqual(["a"]);
 });

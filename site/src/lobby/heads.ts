@@ -28,7 +28,7 @@ export class Heads {
   }
 
   /** What is older than what is known changes nothing. */
-  take(found: readonly Head[]): void {
+  upsert(found: readonly Head[]): void {
     for (const head of found) {
       const known = this.#heads.get(head.session_id);
       if (!known || known.to_seq <= head.to_seq) this.#heads.set(head.session_id, head);
@@ -49,7 +49,7 @@ export class Heads {
    * True when there may be older ones to ask for: at first, and again when so many began meanwhile that the listing does
    * not reach back to what was known. That is forgotten then, so that nothing is left out between.
    */
-  async takeNewest(pageRows: number, find: Find): Promise<boolean> {
+  async loadNewest(pageRows: number, find: Find): Promise<boolean> {
     const before = [...this.values()];
     const maxRows = Math.min(mostRows, Math.max(pageRows, before.length));
     const found = await find({ max_rows: maxRows });
@@ -64,16 +64,16 @@ export class Heads {
         this.#heads.delete(head.session_id);
       }
     }
-    this.take(found);
+    this.upsert(found);
     if (isFirst || hasGap) this.#listedTo = found.at(-1)?.started_at;
     return !isAll && (isFirst || hasGap);
   }
 
   /** Takes the page behind those that were listed. False when there is none behind it. */
-  async takeOlder(pageRows: number, find: Find): Promise<boolean> {
+  async loadOlder(pageRows: number, find: Find): Promise<boolean> {
     const before = this.#listedTo;
     const found = await find({ max_rows: pageRows, ...(before && { before }) });
-    this.take(found);
+    this.upsert(found);
     this.#listedTo = found.at(-1)?.started_at ?? before;
     return found.length === pageRows;
   }

@@ -6,29 +6,29 @@ import { wireTheme } from "../frame/theme-button.ts";
 import { loadApi } from "../visit/config.ts";
 import { serverNow } from "../visit/server-clock.ts";
 import { curlCommand, demoCommand } from "./first-steps.ts";
-import { followLobby, untilAnswered } from "./follow.ts";
 import { Heads } from "./heads.ts";
 import { isLive, listedOf, type Order, orders, programmeOf } from "./programme.ts";
 import { fillRow, makeRow } from "./session-row.ts";
+import { retryUntilAnswered, syncListing } from "./sync-listing.ts";
 
 const pageRows = 50;
 
 export function openLobby(): void {
   const heads = new Heads();
   let isLoaded = false;
-  let trouble: string | null = null;
-  const draw = () => drawLobby({ heads, isLoaded, trouble });
+  let problem: string | null = null;
+  const draw = () => drawLobby({ heads, isLoaded, problem });
   const tell = (text: string | null) => {
-    trouble = text;
+    problem = text;
     draw();
   };
 
   const begin = async () => {
-    const api = await untilAnswered(loadApi, tell);
+    const api = await retryUntilAnswered(loadApi, tell);
     showFirstSteps(api.api_url);
-    followLobby(api, {
-      take(head) {
-        heads.take([head]);
+    syncListing(api, {
+      upsert(head) {
+        heads.upsert([head]);
         draw();
       },
       forget(agentId) {
@@ -36,10 +36,10 @@ export function openLobby(): void {
         draw();
       },
       async refresh() {
-        if (await heads.takeNewest(pageRows, api.findSessions)) offerMore(api);
+        if (await heads.loadNewest(pageRows, api.findSessions)) offerMore(api);
         isLoaded = true;
       },
-      trouble: tell,
+      showProblem: tell,
     });
   };
 
@@ -49,7 +49,7 @@ export function openLobby(): void {
     more.onclick = async () => {
       more.disabled = true;
       // After a failure the button is still there.
-      more.hidden = !(await heads.takeOlder(pageRows, api.findSessions).catch(() => true));
+      more.hidden = !(await heads.loadOlder(pageRows, api.findSessions).catch(() => true));
       more.disabled = false;
       draw();
     };
@@ -67,10 +67,10 @@ export function openLobby(): void {
 interface Lobby {
   heads: Heads;
   isLoaded: boolean;
-  trouble: string | null;
+  problem: string | null;
 }
 
-function drawLobby({ heads, isLoaded, trouble }: Lobby): void {
+function drawLobby({ heads, isLoaded, problem }: Lobby): void {
   const now = serverNow();
   const filter = element("filter", HTMLInputElement).value;
   const chosen = element("order", HTMLSelectElement);
@@ -81,7 +81,7 @@ function drawLobby({ heads, isLoaded, trouble }: Lobby): void {
   drawDays(days, now);
   const isEmpty = isLoaded && heads.size === 0;
   element("empty", HTMLElement).hidden = !isEmpty;
-  writeNote(noteOf({ trouble, isLoaded, isEmpty, found: live.length + days.length, filter }));
+  writeNote(noteOf({ problem, isLoaded, isEmpty, found: live.length + days.length, filter }));
   const onStage = listedOf(heads.values(), now).filter((head) => isLive(head, now)).length;
   document.title = onStage > 0 ? `● ${onStage} on stage · Kulti` : "Kulti: who is on stage";
 }
@@ -89,15 +89,15 @@ function drawLobby({ heads, isLoaded, trouble }: Lobby): void {
 const orderOf = (value: string): Order => orders.find((order) => order === value) ?? "live";
 
 interface Note {
-  trouble: string | null;
+  problem: string | null;
   isLoaded: boolean;
   isEmpty: boolean;
   found: number;
   filter: string;
 }
 
-function noteOf({ trouble, isLoaded, isEmpty, found, filter }: Note): string {
-  if (trouble) return trouble;
+function noteOf({ problem, isLoaded, isEmpty, found, filter }: Note): string {
+  if (problem) return problem;
   if (!isLoaded) return "Looking who is there …";
   if (!isEmpty && found === 0) return `No session matches “${filter.trim()}”.`;
   return "";

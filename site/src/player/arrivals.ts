@@ -11,9 +11,9 @@ export function arrivalsOf(before: Stage, stage: Stage, event: StoredEvent): Arr
   const thought = index === undefined ? undefined : stage.thoughts.get(index);
   if (index === undefined || !thought) return [];
   const from = before.thoughts.get(index)?.content.length ?? 0;
-  return [{ seq: thought.seq, from, to: isFolded(thought) ? from : thought.content.length }];
+  return [{ seq: thought.seq, from, to: isCollapsed(thought) ? from : thought.content.length }];
 }
 
 /** Shown as one line until opened: such a thought waits for its turn and then stands there whole. */
-export const isFolded = (thought: Thought): boolean =>
+export const isCollapsed = (thought: Thought): boolean =>
   thought.thought_type === "tool" || thought.priority === "detail";

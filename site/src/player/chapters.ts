@@ -1,6 +1,6 @@
 /** Chapters: prompts, tasks, milestones reached and errors, each a place worth going to. */
 import { List, type StoredEvent } from "@kulti/protocol";
-import type { Moment } from "./moment.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 export type ChapterKind = "prompt" | "task" | "milestone" | "error";
 
@@ -24,7 +24,7 @@ const titleCharacters = 4 * longestTitle;
 export function extendChapters(
   chapters: Chapters,
   event: StoredEvent,
-  after: Moment,
+  after: Snapshot,
   ms: number,
 ): Chapters {
   const begin = (kind: ChapterKind, text: string) =>

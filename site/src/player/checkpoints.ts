@@ -3,24 +3,24 @@
  * with each other; what each alone may keep alive are the versions of files that it shows, and these are counted: past
  * the budget every second checkpoint goes, and seeking takes twice as long instead of memory growing.
  */
-import { beforeAll, type Moment } from "./moment.ts";
+import { emptySnapshot, type Snapshot } from "./snapshot.ts";
 
 export interface Checkpoints {
   /** `changed` are the names of the files that changed since the checkpoint before. */
-  add(moment: Moment, changed: Iterable<string>): void;
+  add(moment: Snapshot, changed: Iterable<string>): void;
   /** The last one at or before `seq`. */
-  before(seq: number): Moment;
+  before(seq: number): Snapshot;
   readonly length: number;
   readonly bytes: number;
 }
 
 interface Checkpoint {
-  moment: Moment;
+  moment: Snapshot;
   bytes: number;
 }
 
 export function createCheckpoints(budgetBytes: number): Checkpoints {
-  let kept: Checkpoint[] = [{ moment: beforeAll, bytes: 0 }];
+  let kept: Checkpoint[] = [{ moment: emptySnapshot, bytes: 0 }];
   let bytes = 0;
 
   const thin = () => {
@@ -42,7 +42,7 @@ export function createCheckpoints(budgetBytes: number): Checkpoints {
         if ((kept[middle] as Checkpoint).moment.stage.seq <= seq) low = middle + 1;
         else high = middle;
       }
-      return kept[low - 1]?.moment ?? beforeAll;
+      return kept[low - 1]?.moment ?? emptySnapshot;
     },
     get length() {
       return kept.length;
@@ -53,7 +53,7 @@ export function createCheckpoints(budgetBytes: number): Checkpoints {
   };
 }
 
-function bytesOf({ stage }: Moment, changed: Iterable<string>): number {
+function bytesOf({ stage }: Snapshot, changed: Iterable<string>): number {
   let characters = 0;
   for (const filename of changed) {
     const file = stage.files.get(filename);

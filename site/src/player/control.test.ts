@@ -3,12 +3,12 @@ import { storedEvents } from "@kulti/protocol/arbitrary.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  advance,
+  applyCommand,
   atTheEdge,
   type Command,
   type Control,
   type Known,
-  moveOn,
-  obey,
   partOf,
   placeOf,
 } from "./control.ts";
@@ -55,14 +55,14 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ kind: fc.constant("speed" as const), speed: fc.double() }),
 );
 
-describe("obey", () => {
+describe("applyCommand", () => {
   test("any commands in any session lead to a place that exists, at a speed that is offered", () => {
     fc.assert(
       fc.property(storedEvents, fc.array(commands), fc.boolean(), (events, asked, isOver) => {
         const known = knownOf(events, { isOver });
         let control: Control = atTheEdge;
         for (const command of asked) {
-          control = moveOn(obey(control, command, known), 16, known);
+          control = advance(applyCommand(control, command, known), 16, known);
           const { ms, seq } = placeOf(control, known.timeline);
           expect(seq).toBeGreaterThanOrEqual(0);
           expect(seq).toBeLessThanOrEqual(events.length);
@@ -79,26 +79,28 @@ describe("obey", () => {
 
   test("play at the end of what is over begins anew; at a live edge there is nothing to play", () => {
     const events = atSeconds(0, 1, 2);
-    expect(obey(atTheEdge, { kind: "play" }, knownOf(events, { isOver: true }))).toMatchObject({
+    expect(
+      applyCommand(atTheEdge, { kind: "play" }, knownOf(events, { isOver: true })),
+    ).toMatchObject({
       place: { ms: 0, seq: 1 },
       playing: true,
     });
-    expect(obey(atTheEdge, { kind: "play" }, knownOf(events)).place).toBeNull();
+    expect(applyCommand(atTheEdge, { kind: "play" }, knownOf(events)).place).toBeNull();
   });
 
   test("pause at a live edge stays there while the edge moves on", () => {
-    const paused = obey(atTheEdge, { kind: "pause" }, knownOf(atSeconds(0, 1)));
+    const paused = applyCommand(atTheEdge, { kind: "pause" }, knownOf(atSeconds(0, 1)));
     const later = knownOf(atSeconds(0, 1, 2, 3));
-    expect(moveOn(paused, 5_000, later).place).toEqual({ ms: 1_000, seq: 2 });
+    expect(advance(paused, 5_000, later).place).toEqual({ ms: 1_000, seq: 2 });
   });
 
   test("what was not read yet can be gone to by its share of the events", () => {
     const known = knownOf(atSeconds(0, 1, 2, 3), { to_seq: 40, isOver: true });
-    expect(obey(atTheEdge, { kind: "seek_part", part: 0.5 }, known).place?.seq).toBe(20);
+    expect(applyCommand(atTheEdge, { kind: "seek_part", part: 0.5 }, known).place?.seq).toBe(20);
   });
 });
 
-describe("moveOn", () => {
+describe("advance", () => {
   const playing = (control: Partial<Control> = {}): Control => ({
     ...atTheEdge,
     place: { ms: 0, seq: 1 },
@@ -108,15 +110,15 @@ describe("moveOn", () => {
 
   test("an idle stretch of a minute takes a second, unless idle is kept", () => {
     const known = knownOf(atSeconds(0, 60, 61, 62));
-    expect(moveOn(playing(), 500, known).place).toEqual({ ms: 30_000, seq: 1 });
-    expect(moveOn(playing(), 1_500, known).place).toEqual({ ms: 60_500, seq: 2 });
-    expect(moveOn(playing({ skipsIdle: false }), 500, known).place?.ms).toBe(500);
+    expect(advance(playing(), 500, known).place).toEqual({ ms: 30_000, seq: 1 });
+    expect(advance(playing(), 1_500, known).place).toEqual({ ms: 60_500, seq: 2 });
+    expect(advance(playing({ skipsIdle: false }), 500, known).place?.ms).toBe(500);
   });
 
   test("twice the speed goes twice as far, and the end is the edge", () => {
     const known = knownOf(atSeconds(0, 1, 2));
-    expect(moveOn(playing({ speed: 2 }), 500, known).place).toEqual({ ms: 1_000, seq: 2 });
-    expect(moveOn(playing({ speed: 2 }), 2_000, known)).toMatchObject({
+    expect(advance(playing({ speed: 2 }), 500, known).place).toEqual({ ms: 1_000, seq: 2 });
+    expect(advance(playing({ speed: 2 }), 2_000, known)).toMatchObject({
       place: null,
       playing: false,
     });
@@ -124,11 +126,11 @@ describe("moveOn", () => {
 
   test("waits where more exists than has been read", () => {
     const known = knownOf(atSeconds(0, 1, 2), { to_seq: 9 });
-    expect(moveOn(playing(), 60_000, known).place).toEqual({ ms: 2_000, seq: 3 });
+    expect(advance(playing(), 60_000, known).place).toEqual({ ms: 2_000, seq: 3 });
   });
 
   test("events of one moment all come with it", () => {
     const known = knownOf(atSeconds(0, 1, 1, 1, 2));
-    expect(moveOn(playing(), 1_000, known).place).toEqual({ ms: 1_000, seq: 4 });
+    expect(advance(playing(), 1_000, known).place).toEqual({ ms: 1_000, seq: 4 });
   });
 });

@@ -67,16 +67,16 @@ export const atTheEdge: Control = {
   catchUpSpeed: null,
 };
 
-export function obey(control: Control, command: Command, known: Known): Control {
+export function applyCommand(control: Control, command: Command, known: Known): Control {
   const { timeline, chapters } = known;
   const here = placeOf(control, timeline);
   switch (command.kind) {
     case "toggle":
-      return obey(control, { kind: isMoving(control, known) ? "pause" : "play" }, known);
+      return applyCommand(control, { kind: isMoving(control, known) ? "pause" : "play" }, known);
     case "play":
       if (control.place === null || here.seq >= known.to_seq) {
         return known.isOver
-          ? obey(control, { kind: "restart" }, known)
+          ? applyCommand(control, { kind: "restart" }, known)
           : { ...control, place: null };
       }
       return { ...control, place: here, playing: true };
@@ -134,7 +134,7 @@ export const placeOf = ({ place }: Control, timeline: Timeline): Place =>
   place ?? { ms: timeline.endMs, seq: timeline.length };
 
 /** The control after `passedMs` of the clock. Past the last event known it waits for more, or comes to the edge. */
-export function moveOn(control: Control, passedMs: number, known: Known): Control {
+export function advance(control: Control, passedMs: number, known: Known): Control {
   const { timeline } = known;
   const { place, playing, skipsIdle } = control;
   if (!playing || place === null) return control;

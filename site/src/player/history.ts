@@ -9,8 +9,8 @@
 import type { StoredEvent } from "@kulti/protocol";
 import { type Chapters, extendChapters, noChapters } from "./chapters.ts";
 import { createCheckpoints } from "./checkpoints.ts";
-import { beforeAll, type Moment, nextMoment, type OnPassed } from "./moment.ts";
 import { createPages, pageEvents } from "./pages.ts";
+import { emptySnapshot, nextSnapshot, type OnPassed, type Snapshot } from "./snapshot.ts";
 import { createTimeline, type Timeline } from "./timeline.ts";
 
 export interface HistoryOptions {
@@ -25,7 +25,7 @@ export interface History {
   readonly timeline: Timeline;
   readonly chapters: Chapters;
   /** The moment after the last event. */
-  readonly edge: Moment;
+  readonly edge: Snapshot;
   /** What pages and checkpoints hold, roughly. */
   readonly bytes: number;
   /** In the order of `seq`; what is known already is passed over. */
@@ -34,9 +34,9 @@ export interface History {
    * The fold over the first `seq` events (as many as there are); null where some must be read again first.
    * `near`, an earlier moment, is gone on from where that is shorter; `onPassed` is then told of each event.
    */
-  moment(seq: number, near?: Moment, onPassed?: OnPassed): Moment | null;
+  moment(seq: number, near?: Snapshot, onPassed?: OnPassed): Snapshot | null;
   /** The same for events that must be read again. Rejects where the table can't be read. */
-  recall(seq: number): Promise<Moment>;
+  recall(seq: number): Promise<Snapshot>;
 }
 
 const defaultBytes = 64 * 1024 * 1024;
@@ -46,11 +46,11 @@ export function createHistory(options: HistoryOptions): History {
   const timeline = createTimeline();
   const pages = createPages(pageBytes);
   const checkpoints = createCheckpoints(checkpointBytes);
-  let edge = beforeAll;
+  let edge = emptySnapshot;
   let chapters = noChapters;
   let changedFiles = new Set<string>();
 
-  const keep = (event: StoredEvent, after: Moment) => {
+  const keep = (event: StoredEvent, after: Snapshot) => {
     pages.add(event);
     timeline.add(event.type, event.at);
     chapters = extendChapters(chapters, event, after, timeline.endMs);
@@ -69,7 +69,7 @@ export function createHistory(options: HistoryOptions): History {
     return events;
   };
 
-  const startOf = (seq: number, near?: Moment): Moment => {
+  const startOf = (seq: number, near?: Snapshot): Snapshot => {
     const checkpoint = checkpoints.before(seq);
     const isNearer = near && near.stage.seq <= seq && near.stage.seq >= checkpoint.stage.seq;
     return isNearer ? near : checkpoint;
@@ -90,7 +90,7 @@ export function createHistory(options: HistoryOptions): History {
       for (const event of batch) {
         if (event.seq !== edge.stage.seq + 1) continue;
         const before = edge;
-        edge = nextMoment(before, event);
+        edge = nextSnapshot(before, event);
         keep(event, edge);
         onPassed?.(before, edge, event);
       }
@@ -104,7 +104,7 @@ export function createHistory(options: HistoryOptions): History {
       let moment = start;
       for (const event of events) {
         const before = moment;
-        moment = nextMoment(before, event);
+        moment = nextSnapshot(before, event);
         if (start === near) onPassed?.(before, moment, event);
       }
       // One object for one moment, so that who compares by identity knows the edge.
@@ -118,7 +118,7 @@ export function createHistory(options: HistoryOptions): History {
         const afterSeq = moment.stage.seq;
         const pageEnd = Math.min(seq, (Math.floor(afterSeq / pageEvents) + 1) * pageEvents);
         const events = pages.between(afterSeq, pageEnd) ?? (await readAgain(afterSeq));
-        for (const event of events) if (event.seq <= seq) moment = nextMoment(moment, event);
+        for (const event of events) if (event.seq <= seq) moment = nextSnapshot(moment, event);
       }
       return moment;
     },

@@ -8,11 +8,11 @@ import {
   followFromStart,
   type WorkTarget,
 } from "./follow.ts";
-import { beforeAll, type Moment, type OnPassed } from "./moment.ts";
+import { emptySnapshot, type OnPassed, type Snapshot } from "./snapshot.ts";
 import type { Timeline } from "./timeline.ts";
 import { arrive, nothingTyped, type Typing } from "./typing.ts";
 
-export interface Picture extends Moment {
+export interface Picture extends Snapshot {
   readonly typing: Typing;
   readonly follow: Follow;
   /** `seq` of the last event that was there before the viewer could see it happen. */
@@ -20,19 +20,19 @@ export interface Picture extends Moment {
 }
 
 export const emptyPicture: Picture = {
-  ...beforeAll,
+  ...emptySnapshot,
   typing: nothingTyped,
   follow: followFromStart,
   seenFrom: 0,
 };
 
 /** To another moment at once: everything stands there whole. */
-export function jump(picture: Picture, { stage, rows }: Moment, timeline: Timeline): Picture {
+export function jump(picture: Picture, { stage, rows }: Snapshot, timeline: Timeline): Picture {
   const follow = { ...picture.follow, latest: touchedLast({ stage, rows }, timeline) };
   return { stage, rows, typing: nothingTyped, follow, seenFrom: stage.seq };
 }
 
-function touchedLast({ stage }: Moment, timeline: Timeline): WorkTarget | null {
+function touchedLast({ stage }: Snapshot, timeline: Timeline): WorkTarget | null {
   for (let seq = stage.seq; seq > 0; seq--) {
     const type = timeline.typeOf(seq);
     if (type === "terminal") return { kind: "terminal" };
@@ -72,9 +72,9 @@ function followEvent(follow: Follow, event: StoredEvent): Follow {
 }
 
 /** `typedAt`: the time, where what came is typed out; null where it was not seen coming. */
-export function goOn(
+export function advancePicture(
   picture: Picture,
-  { stage, rows }: Moment,
+  { stage, rows }: Snapshot,
   passage: Passage,
   typedAt: number | null,
 ): Picture {

@@ -6,24 +6,31 @@
 import { type Head, List, type Message, type Stage, type StoredEvent } from "@kulti/protocol";
 import { type Chapters, noChapters } from "./chapters.ts";
 import type { Clock } from "./clock.ts";
-import { isOver } from "./connection-word.ts";
+import { isOver } from "./connection-status.ts";
 import {
+  advance,
+  applyCommand,
   atTheEdge,
   type Command,
   type Control,
   type Known,
-  moveOn,
-  obey,
   type Place,
   placeOf,
   rateOf,
 } from "./control.ts";
 import { type Follow, followAgain, viewerChose, viewerStayed, type WorkTarget } from "./follow.ts";
 import { createHistory } from "./history.ts";
-import { beginPassage, emptyPicture, goOn, jump, type Passage, type Picture } from "./picture.ts";
+import { createMessageTimes, type MessageTimes } from "./message-times.ts";
+import {
+  advancePicture,
+  beginPassage,
+  emptyPicture,
+  jump,
+  type Passage,
+  type Picture,
+} from "./picture.ts";
 import { noRequest, type PlaybackRequest } from "./playback-request.ts";
 import { beganAt } from "./running-time.ts";
-import { createSaid, type Said } from "./said.ts";
 import type { Connection, Problem, Source } from "./source.ts";
 import { createStore, type Store } from "./store.ts";
 import type { Timeline } from "./timeline.ts";
@@ -42,7 +49,7 @@ export interface PlayerState extends Picture {
   readonly messages: List<Message>;
   /** `seq` of the last message that was there before the viewer came. */
   readonly messagesFrom: number;
-  /** How many of them had been said at the moment shown. */
+  /** How many of them had been sent by the moment shown. */
   readonly messagesShown: number;
   readonly connection: Connection;
   readonly problem: Problem | null;
@@ -97,7 +104,7 @@ export function createPlayer(options: PlayerOptions): Player {
   const { onGone = () => {}, serverNow = Date.now } = options;
   const history = createHistory({ read });
   const { timeline } = history;
-  const said: Said = createSaid();
+  const messageTimes: MessageTimes = createMessageTimes();
   const store = createStore<PlayerState>({
     ...emptyPicture,
     edge: emptyPicture.stage,
@@ -181,9 +188,9 @@ export function createPlayer(options: PlayerOptions): Player {
     commands = [];
     // A moment that could not be read is another matter once something else is asked for.
     if (asked.length > 0 && state.problem?.code === "unreadable") change({ problem: null });
-    for (const command of asked) control = obey(control, command, known());
+    for (const command of asked) control = applyCommand(control, command, known());
     if (asked.length > 0) wanted = null;
-    const moved = state.isSeeking || passedMs === 0 ? control : moveOn(control, passedMs, known());
+    const moved = state.isSeeking || passedMs === 0 ? control : advance(control, passedMs, known());
     const isAsked = asked.length > 0 || control !== state.control;
     if (!hasEvents && !isAsked && moved === state.control && !state.isSeeking) return;
     if (wasAtEdge && moved.place === null) showArrived(moved, arriving);
@@ -199,7 +206,7 @@ export function createPlayer(options: PlayerOptions): Player {
     wanted = null;
     const command: Command =
       seq !== null ? { kind: "seek_seq", seq } : { kind: "seek", ms: ms ?? 0 };
-    const placed = obey(control, command, facts);
+    const placed = applyCommand(control, command, facts);
     const plays = autoplay || (seq === null && !facts.isOver);
     return { ...placed, playing: placed.place !== null && plays };
   };
@@ -208,7 +215,7 @@ export function createPlayer(options: PlayerOptions): Player {
   const showArrived = (control: Control, arriving: Passage) => {
     const state = store.get();
     const isLive = state.connection === "live";
-    const picture = goOn(
+    const picture = advancePicture(
       state,
       history.edge,
       arriving,
@@ -233,7 +240,7 @@ export function createPlayer(options: PlayerOptions): Player {
     const isTyped = rateOf(control) <= fastestTyped && clock.isWatched();
     const passes = goesOn && moment.stage.seq - state.stage.seq < mostPassed;
     const picture = passes
-      ? goOn(state, moment, passage, isTyped ? clock.now() : null)
+      ? advancePicture(state, moment, passage, isTyped ? clock.now() : null)
       : jump(state, moment, timeline);
     show(picture, control, !isRead);
   };
@@ -245,7 +252,7 @@ export function createPlayer(options: PlayerOptions): Player {
       : placeOf(control, timeline);
     const { messages } = store.get();
     const messagesShown =
-      control.place === null ? messages.length : said.until(began() + position.ms);
+      control.place === null ? messages.length : messageTimes.until(began() + position.ms);
     change({
       ...{ stage, rows, typing, follow, seenFrom, control, position, isSeeking, messagesShown },
       edge: history.edge.stage,
@@ -298,7 +305,7 @@ export function createPlayer(options: PlayerOptions): Player {
       let { messages, messagesShown, control } = store.get();
       for (const message of batch) {
         messages = messages.push(message);
-        said.add(message);
+        messageTimes.add(message);
       }
       if (control.place === null) messagesShown = messages.length;
       change({ messages, messagesShown });

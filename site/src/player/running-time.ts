@@ -4,7 +4,7 @@
  * sent. All in milliseconds.
  */
 import type { Head, Stage } from "@kulti/protocol";
-import { isOver } from "./connection-word.ts";
+import { isOver } from "./connection-status.ts";
 
 interface Session {
   /** At the live edge. */

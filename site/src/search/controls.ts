@@ -1,18 +1,18 @@
 /** The field and the filters: what the viewer looks for, kept in the page's address. */
 import { type EventType, eventTypes } from "@kulti/protocol";
 import { element, make } from "../frame/element.ts";
-import { formatWish, momentOf, parseWish, type Wish } from "./wish.ts";
+import { formatSearchForm, parseSearchForm, type SearchForm, timestampOf } from "./search-form.ts";
 
 export interface Controls {
-  wish(): Wish;
+  form(): SearchForm;
   /** As if the viewer had set it. */
-  set(part: Partial<Wish>): void;
+  set(part: Partial<SearchForm>): void;
   /** Names that the agent's filter offers. */
   offerAgents(agentIds: Iterable<string>): void;
 }
 
 /** `changed` is told whether more is likely to be typed. */
-export function wireControls(changed: (wish: Wish, isTyping: boolean) => void): Controls {
+export function wireControls(changed: (form: SearchForm, isTyping: boolean) => void): Controls {
   const field = element("q", HTMLInputElement);
   const type = element("type", HTMLSelectElement);
   const agent = element("agent", HTMLInputElement);
@@ -21,28 +21,28 @@ export function wireControls(changed: (wish: Wish, isTyping: boolean) => void): 
   const from = element("from", HTMLInputElement);
   const to = element("to", HTMLInputElement);
   const clear = element("clear-filters", HTMLButtonElement);
-  let wish = parseWish(location.search);
+  let form = parseSearchForm(location.search);
 
   const show = () => {
     // What stands in a field already is left alone: writing would move the cursor.
-    if (field.value !== wish.text) field.value = wish.text;
-    if (agent.value.trim() !== wish.agent) agent.value = wish.agent;
-    if (file.value.trim() !== wish.file) file.value = wish.file;
-    type.value = wish.type;
-    const isListed = [...time.options].some(({ value }) => value === wish.from);
-    const isSpan = time.value === "dates" && wish.from === "";
-    time.value = isListed && !wish.to && !isSpan ? wish.from : "dates";
+    if (field.value !== form.text) field.value = form.text;
+    if (agent.value.trim() !== form.agent) agent.value = form.agent;
+    if (file.value.trim() !== form.file) file.value = form.file;
+    type.value = form.type;
+    const isListed = [...time.options].some(({ value }) => value === form.from);
+    const isSpan = time.value === "dates" && form.from === "";
+    time.value = isListed && !form.to && !isSpan ? form.from : "dates";
     element("dates", HTMLElement).hidden = time.value !== "dates";
-    from.value = dayOf(wish.from);
-    to.value = dayOf(wish.to);
+    from.value = dayOf(form.from);
+    to.value = dayOf(form.to);
     for (const one of [type, agent, file, time]) one.dataset.set = String(one.value !== "");
     clear.hidden = ![type, agent, file, time].some((one) => one.value !== "");
   };
-  const set = (part: Partial<Wish>, isTyping = false) => {
-    wish = { ...wish, ...part };
-    history.replaceState(history.state, "", `${location.pathname}${formatWish(wish)}`);
+  const set = (part: Partial<SearchForm>, isTyping = false) => {
+    form = { ...form, ...part };
+    history.replaceState(history.state, "", `${location.pathname}${formatSearchForm(form)}`);
     show();
-    changed(wish, isTyping);
+    changed(form, isTyping);
   };
 
   field.addEventListener("input", () => set({ text: field.value }, true));
@@ -50,7 +50,7 @@ export function wireControls(changed: (wish: Wish, isTyping: boolean) => void): 
   file.addEventListener("input", () => set({ file: file.value.trim() }, true));
   type.addEventListener("change", () => set({ type: typeOf(type.value) }));
   time.addEventListener("change", () =>
-    set(time.value === "dates" ? { from: dayOf(wish.from) } : { from: time.value, to: "" }),
+    set(time.value === "dates" ? { from: dayOf(form.from) } : { from: time.value, to: "" }),
   );
   from.addEventListener("change", () => set({ from: from.value }));
   to.addEventListener("change", () => set({ to: to.value }));
@@ -64,14 +64,14 @@ export function wireControls(changed: (wish: Wish, isTyping: boolean) => void): 
     set({});
   });
   addEventListener("popstate", () => {
-    wish = parseWish(location.search);
+    form = parseSearchForm(location.search);
     show();
-    changed(wish, false);
+    changed(form, false);
   });
   show();
 
   return {
-    wish: () => wish,
+    form: () => form,
     set,
     offerAgents(agentIds) {
       const options = [...new Set(agentIds)].map((value) =>
@@ -86,7 +86,7 @@ const typeOf = (value: string): EventType | "" => eventTypes.find((one) => one =
 
 /** As a date field writes it, in the viewer's calendar. */
 function dayOf(text: string): string {
-  const moment = momentOf(text, new Date());
+  const moment = timestampOf(text, new Date());
   if (!moment) return "";
   const date = new Date(moment);
   const two = (value: number) => String(value).padStart(2, "0");

@@ -4,16 +4,16 @@ import { element, make } from "../frame/element.ts";
 import { handleBeside } from "../text/handle.ts";
 import { initialsOf } from "../text/initials.ts";
 import { clockText, dateAndClockText, dayText } from "../text/time.ts";
+import type { HitGroup } from "./groups.ts";
 import {
   addressOf,
   beginsWithCommand,
-  dressOf,
+  labelOf,
   linesOf,
   placeOf,
   type SnippetLine,
-  wordOf,
-} from "./dress.ts";
-import type { HitGroup } from "./groups.ts";
+  styleOf,
+} from "./hit.ts";
 
 export function makeGroup(group: HitGroup): HTMLElement {
   const { hits, key } = group;
@@ -40,19 +40,19 @@ export function makeHit(hit: SearchHit): HTMLLIElement {
   const row = clone("hit") as HTMLLIElement;
   const link = part(row, "a") as HTMLAnchorElement;
   link.href = addressOf(hit);
-  link.dataset.dress = dressOf(hit);
+  link.dataset.style = styleOf(hit);
   const time = part(row, "time") as HTMLTimeElement;
   time.dateTime = hit.at;
   time.textContent = new Date(hit.at).toLocaleTimeString(undefined, { timeStyle: "medium" });
   time.title = `Open the replay at ${dateAndClockText(hit.at)}`;
-  const word = wordOf(hit);
-  link.dataset.kind = word;
-  part(row, ".hit-word").textContent = word;
+  const label = labelOf(hit);
+  link.dataset.kind = label;
+  part(row, ".hit-word").textContent = label;
   const { folder, base } = placeOf(hit);
   part(row, ".hit-folder").textContent = folder;
   part(row, ".hit-base").textContent = base;
   const icon = document.querySelector<HTMLTemplateElement>(
-    `template[data-icon="${CSS.escape(word)}"]`,
+    `template[data-icon="${CSS.escape(label)}"]`,
   );
   part(row, ".hit-icon").replaceChildren(...(icon ? [icon.content.cloneNode(true)] : []));
   const snippet = part(row, ".hit-snippet");

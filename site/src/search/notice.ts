@@ -1,31 +1,31 @@
 /** What is said beside the results: that there are none, that none can be had, that there are more. */
 import { element, write } from "../frame/element.ts";
+import { isNarrowed, type SearchForm } from "./search-form.ts";
 import type { SearchState } from "./searcher.ts";
-import { isNarrowed, type Wish } from "./wish.ts";
 
-export function drawNotice(state: SearchState, wish: Wish): void {
+export function drawNotice(state: SearchState, form: SearchForm): void {
   const notice = element("notice", HTMLElement);
   const isEmpty = state.kind === "found" && state.hits.length === 0;
   const hasMessage = state.kind === "refused" || state.kind === "failed";
   const isBeginning = state.kind === "found" && state.isBeginning;
   notice.hidden = !isEmpty && !hasMessage && !isBeginning;
   notice.dataset.kind = state.kind;
-  element("widen", HTMLElement).hidden = !isEmpty || !isNarrowed(wish);
+  element("widen", HTMLElement).hidden = !isEmpty || !isNarrowed(form);
   element("retry", HTMLElement).hidden = state.kind !== "failed";
   element("notice-text", HTMLElement).textContent = hasMessage
     ? state.message
     : isBeginning
-      ? beginningText(wish.text)
-      : nothingText(wish);
+      ? beginningText(form.text)
+      : nothingText(form);
 }
 
 /** Also said by the search inside a session. */
 export const beginningText = (text: string): string =>
   `Nothing has the word “${text.trim().split(/\s+/).at(-1)}” itself; these have words that begin with it.`;
 
-function nothingText(wish: Wish): string {
-  const within = isNarrowed(wish) ? " within these filters" : "";
-  return `Nothing that matches “${wish.text.trim()}” was found${within}.`;
+function nothingText(form: SearchForm): string {
+  const within = isNarrowed(form) ? " within these filters" : "";
+  return `Nothing that matches “${form.text.trim()}” was found${within}.`;
 }
 
 export function drawMore(state: SearchState): void {

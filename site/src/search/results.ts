@@ -1,7 +1,7 @@
 /** The list of what was found, as it stands in the page. */
 import type { SearchHit } from "@kulti/protocol";
 import { putInOrder } from "../frame/element.ts";
-import { foldRest } from "./fold.ts";
+import { collapseRest } from "./collapse.ts";
 import type { HitGroup } from "./groups.ts";
 import { makeGroup, makeHit } from "./hit-row.ts";
 
@@ -26,7 +26,7 @@ export function drawResults(
       return row;
     });
     putInOrder(section.querySelector("ul") as HTMLElement, rows);
-    foldRest(section);
+    collapseRest(section);
     return section;
   });
   putInOrder(results, sections);

@@ -3,14 +3,14 @@ import { type KultiApi, watchLobby } from "kulti/watch";
 import { element } from "../frame/element.ts";
 import { wireTheme } from "../frame/theme-button.ts";
 import { loadApi } from "../visit/config.ts";
+import { expand } from "./collapse.ts";
 import { wireControls } from "./controls.ts";
-import { unfold } from "./fold.ts";
 import { groupHits } from "./groups.ts";
-import { wireKeys } from "./keys.ts";
+import { listenToKeys } from "./keyboard.ts";
 import { drawMore, drawNotice, say } from "./notice.ts";
 import { drawResults } from "./results.ts";
+import { queryOf, type SearchForm } from "./search-form.ts";
 import { createSearcher, type SearchState } from "./searcher.ts";
-import { queryOf, type Wish } from "./wish.ts";
 
 const pageRows = 20;
 const typingMs = 200;
@@ -43,21 +43,21 @@ export function openSearch(): void {
     return foundApi;
   };
 
-  const controls = wireControls((wish, isTyping) => {
+  const controls = wireControls((form, isTyping) => {
     main.ariaBusy = "true";
-    searcher.ask(queryOf(wish, new Date()), isTyping ? typingMs : 0);
+    searcher.ask(queryOf(form, new Date()), isTyping ? typingMs : 0);
   });
 
   let hasMore = false;
   const draw = (state: SearchState) => {
-    document.title = titleOf(controls.wish());
+    document.title = titleOf(controls.form());
     main.ariaBusy = String(state.kind === "searching");
     main.dataset.state = state.kind;
-    main.dataset.agent = controls.wish().agent === "" ? "any" : "one";
+    main.dataset.agent = controls.form().agent === "" ? "any" : "one";
     element("guide", HTMLElement).hidden = state.kind !== "idle";
     const hits = "hits" in state ? state.hits : [];
     drawResults(results, groupHits(hits, pageRows), drawn);
-    drawNotice(state, controls.wish());
+    drawNotice(state, controls.form());
     drawMore(state);
     hasMore = state.kind === "found" && state.more === "maybe";
     say(state);
@@ -76,7 +76,7 @@ export function openSearch(): void {
     const only = target.closest<HTMLElement>(".group-only");
     if (only?.dataset.agentId) controls.set({ agent: only.dataset.agentId });
     const group = target.closest(".group-rest")?.closest<HTMLElement>(".hit-group");
-    if (group) unfold(group);
+    if (group) expand(group);
   });
   // Only scrolling asks for more: a session whose hits are folded would never fill the window.
   const scrolled = () => {
@@ -84,11 +84,11 @@ export function openSearch(): void {
     if (hasMore && below < aheadPx) searcher.more();
   };
   addEventListener("scroll", scrolled, { passive: true });
-  wireKeys({ field, results, clear: () => controls.set({ text: "" }) });
+  listenToKeys({ field, results, clear: () => controls.set({ text: "" }) });
   wireTheme();
   field.focus();
-  searcher.ask(queryOf(controls.wish(), new Date()));
+  searcher.ask(queryOf(controls.form(), new Date()));
 }
 
-const titleOf = ({ text }: Wish): string =>
+const titleOf = ({ text }: SearchForm): string =>
   text.trim() === "" ? "Search · Kulti" : `${text.trim().slice(0, 80)} · Search · Kulti`;

@@ -1,7 +1,7 @@
 /** Asks the server while the viewer types: one question at a time, the last one counts, and then page by page. */
 import type { SearchHit, SearchQuery } from "@kulti/protocol";
 import { KultiApiError } from "kulti/watch";
-import { beginningOf, refusalOf } from "./wish.ts";
+import { beginningOf, refusalOf } from "./search-form.ts";
 
 export interface Found {
   kind: "found";

@@ -1,8 +1,8 @@
 /** Search inside one session, also an unlisted one. */
 import type { SearchHit, SearchQuery } from "@kulti/protocol";
 import { loadApi } from "../visit/config.ts";
+import { emptyForm, queryOf } from "./search-form.ts";
 import { createSearcher, type Searcher, type SearchState } from "./searcher.ts";
-import { noWish, queryOf } from "./wish.ts";
 
 export type { SearchState };
 
@@ -43,6 +43,6 @@ export function createSessionSearcher(
   });
   return {
     ...searcher,
-    ask: (text, waitMs) => searcher.ask(queryOf({ ...noWish, text }, new Date()), waitMs),
+    ask: (text, waitMs) => searcher.ask(queryOf({ ...emptyForm, text }, new Date()), waitMs),
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { hearTime, serverNow } from "./server-clock.ts";
+import { learnTime, serverNow } from "./server-clock.ts";
 
 afterEach(() => void vi.useRealTimers());
 
@@ -7,17 +7,17 @@ const replyAt = (ms: number) => new Response("", { headers: { date: new Date(ms)
 
 test("serverNow follows the replies where the viewer's clock is off, and stays still where it is not", () => {
   vi.useFakeTimers({ now: 1_000_000_000 });
-  hearTime(replyAt(1_000_002_000));
+  learnTime(replyAt(1_000_002_000));
   expect(serverNow()).toBe(1_000_000_000);
   for (const offMs of [3_600_000, -3_600_000]) {
-    hearTime(replyAt(1_000_000_000 + offMs));
+    learnTime(replyAt(1_000_000_000 + offMs));
     expect(serverNow()).toBe(1_000_000_000 + offMs);
     // A second more or less on the way does not make times jump.
-    hearTime(replyAt(1_000_001_000 + offMs));
+    learnTime(replyAt(1_000_001_000 + offMs));
     expect(serverNow()).toBe(1_000_000_000 + offMs);
   }
-  hearTime(new Response(""));
+  learnTime(new Response(""));
   expect(serverNow()).toBe(1_000_000_000 - 3_600_000);
-  hearTime(replyAt(1_000_000_000));
+  learnTime(replyAt(1_000_000_000));
   expect(serverNow()).toBe(1_000_000_000);
 });

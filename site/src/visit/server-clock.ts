@@ -11,7 +11,7 @@ const toleranceMs = 5_000;
 
 export const serverNow = (): number => Date.now() + aheadMs;
 
-export function hearTime({ headers }: Response): void {
+export function learnTime({ headers }: Response): void {
   const said = Date.parse(headers.get("date") ?? "");
   if (Number.isNaN(said)) return;
   const differenceMs = said - Date.now();
@@ -23,6 +23,6 @@ export function hearTime({ headers }: Response): void {
 export const fetchWithTime: Fetch = async (...request) => {
   // biome-ignore lint/style/noRestrictedGlobals: createKultiApi bounds it
   const response = await fetch(...request);
-  hearTime(response);
+  learnTime(response);
   return response;
 };

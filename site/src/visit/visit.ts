@@ -142,11 +142,11 @@ export function createVisit(options: VisitOptions): Visit {
 
   const listenToLobby = (server: KultiApi) => {
     stopLobby();
-    const refresh = () => findHead(server, { agentId, sessionId: null }).then(take, () => {});
+    const refresh = () => findHead(server, { agentId, sessionId: null }).then(onHead, () => {});
     const watch = watchLobby({
       api: server,
       handlers: {
-        head: take,
+        head: onHead,
         changed(changedId) {
           if (changedId !== agentId) return;
           store.set({ ...store.get(), newer: null });
@@ -162,7 +162,7 @@ export function createVisit(options: VisitOptions): Visit {
     stopLobby = () => watch.stop();
   };
 
-  const take = (head: Head | undefined) => {
+  const onHead = (head: Head | undefined) => {
     if (!head || head.agent_id !== agentId || isStopped || !api) return;
     if (!shown) return play(api, head);
     const isNewer = Date.parse(head.started_at) > Date.parse(shown.started_at);

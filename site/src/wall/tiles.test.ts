@@ -19,7 +19,7 @@ const head = (agentId: string, part: Partial<Head> & { agoMs?: number } = {}): H
 };
 const wallOf = (...heads: Head[]) => {
   const wall = new Wall();
-  for (const one of heads) wall.take(one);
+  for (const one of heads) wall.upsert(one);
   return wall;
 };
 const shown = (wall: Wall, at = now) =>
@@ -52,9 +52,9 @@ test("those that wait come first, then the stalled, then errors, then the latest
 test("a tile keeps its place while its kind is the same, whatever it sends", () => {
   const wall = wallOf(head("a", { agoMs: 1_000 }), head("b", { agoMs: 2_000 }));
   expect(shown(wall)).toEqual(["a active", "b active"]);
-  wall.take(head("b", { to_seq: 9 }));
+  wall.upsert(head("b", { to_seq: 9 }));
   expect(shown(wall)).toEqual(["a active", "b active"]);
-  wall.take(head("b", { to_seq: 10, status: "waiting" }));
+  wall.upsert(head("b", { to_seq: 10, status: "waiting" }));
   expect(shown(wall)).toEqual(["b waiting", "a active"]);
 });
 
@@ -74,7 +74,7 @@ test("who ends stays last for a minute", () => {
 test("of several sessions of an agent the one that began last is shown, and an older head of it changes nothing", () => {
   const newer = head("a", { session_id: "a-2", started_at: iso(1_000), to_seq: 5 });
   const wall = wallOf(head("a", { to_seq: 90 }), newer, head("a", { to_seq: 91 }));
-  wall.take({ ...newer, to_seq: 4 });
+  wall.upsert({ ...newer, to_seq: 4 });
   expect(wall.tiles(now).map(({ head }) => [head.session_id, head.to_seq])).toEqual([["a-2", 5]]);
 });
 
@@ -90,12 +90,12 @@ test("an agent whose newest session has ended is shown at its older one that is 
 
 test("take_live takes off who is no longer listed, and keeps who ended or came meanwhile", async () => {
   const wall = wallOf(head("gone"), head("listed"), head("ended", { ended_at: iso(0) }));
-  await wall.takeLive(9, async () => {
-    wall.take(head("come"));
+  await wall.loadLive(9, async () => {
+    wall.upsert(head("come"));
     return [head("listed", { to_seq: 2 })];
   });
   const names = () => wall.tiles(now).map(({ head }) => head.agent_id);
   expect(names().sort()).toEqual(["come", "ended", "listed"]);
-  await wall.takeLive(1, async () => [head("listed", { to_seq: 3 })]);
+  await wall.loadLive(1, async () => [head("listed", { to_seq: 3 })]);
   expect(names().sort()).toEqual(["come", "ended", "listed"]);
 });

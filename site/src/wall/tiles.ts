@@ -37,7 +37,7 @@ export class Wall {
   #nextPlace = 0;
 
   /** Of several sessions of one agent the one that began last is shown, a live one before one that has ended. */
-  take(head: Head): void {
+  upsert(head: Head): void {
     const known = this.#heads.get(head.agent_id);
     if (!known || comesBefore(head, known)) this.#heads.set(head.agent_id, head);
   }
@@ -46,7 +46,7 @@ export class Wall {
    * Takes the newest `max_rows` that are live and forgets who was taken for live and is not among them: their session
    * was deleted, or is no longer public.
    */
-  async takeLive(maxRows: number, find: (maxRows: number) => Promise<Head[]>): Promise<void> {
+  async loadLive(maxRows: number, find: (maxRows: number) => Promise<Head[]>): Promise<void> {
     const before = [...this.#heads.values()];
     const found = await find(maxRows);
     const listed = new Set(found.map(({ agent_id: agentId }) => agentId));
@@ -55,7 +55,7 @@ export class Wall {
       const isGone = head.ended_at === null && !listed.has(head.agent_id) && !isNews;
       if (isGone) this.forget(head.agent_id);
     }
-    for (const head of found) this.take(head);
+    for (const head of found) this.upsert(head);
   }
 
   tiles(now: number): Tile[] {

@@ -1,7 +1,7 @@
 /** The wall: every agent on stage at once, kept up to date by the lobby channel. */
 import { element, putInOrder, write } from "../frame/element.ts";
 import { wireTheme } from "../frame/theme-button.ts";
-import { followLobby, untilAnswered } from "../lobby/follow.ts";
+import { retryUntilAnswered, syncListing } from "../lobby/sync-listing.ts";
 import { loadApi } from "../visit/config.ts";
 import { serverNow } from "../visit/server-clock.ts";
 import { fillTile, makeTile } from "./tile-view.ts";
@@ -13,7 +13,7 @@ export function openWall(): void {
   const wall = new Wall();
   const rows = new Map<string, HTMLLIElement>();
   let isLoaded = false;
-  let trouble: string | null = null;
+  let problem: string | null = null;
 
   const draw = () => {
     const now = serverNow();
@@ -34,22 +34,22 @@ export function openWall(): void {
     element("empty", HTMLElement).hidden = !isLoaded || tiles.length > 0;
     write(
       element("note", HTMLElement),
-      trouble ?? (isLoaded ? summaryOf(tiles) : "Looking who is there …"),
+      problem ?? (isLoaded ? summaryOf(tiles) : "Looking who is there …"),
     );
     const waiting = tiles.filter(({ kind }) => kind === "waiting").length;
     document.title = waiting > 0 ? `(${waiting}) Wall · Kulti` : "Wall · Kulti";
   };
 
   const tell = (text: string | null) => {
-    trouble = text;
+    problem = text;
     draw();
   };
 
   const begin = async () => {
-    const api = await untilAnswered(loadApi, tell);
-    followLobby(api, {
-      take(head) {
-        wall.take(head);
+    const api = await retryUntilAnswered(loadApi, tell);
+    syncListing(api, {
+      upsert(head) {
+        wall.upsert(head);
         draw();
       },
       forget(agentId) {
@@ -57,12 +57,12 @@ export function openWall(): void {
         draw();
       },
       async refresh() {
-        await wall.takeLive(mostTiles, (maxRows) =>
+        await wall.loadLive(mostTiles, (maxRows) =>
           api.findSessions({ live: true, max_rows: maxRows }),
         );
         isLoaded = true;
       },
-      trouble: tell,
+      showProblem: tell,
     });
   };
 

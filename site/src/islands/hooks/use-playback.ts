@@ -1,4 +1,4 @@
-import { isOver } from "../../player/connection-word.ts";
+import { isOver } from "../../player/connection-status.ts";
 import { isMoving } from "../../player/control.ts";
 import { useSlice } from "./stage-context.ts";
 import { useNow } from "./use-now.ts";

@@ -1,12 +1,12 @@
 /** A thought is a paragraph. Its type is a word on the rule, its priority is weight and indentation. */
 import type { Thought } from "@kulti/protocol";
-import { isFolded } from "../../player/arrivals.ts";
+import { isCollapsed } from "../../player/arrivals.ts";
 import { beginningOf } from "../../player/typing.ts";
 import { splitHeadline } from "../../text/rich-text.ts";
 import { useSlice } from "../hooks/stage-context.ts";
 import { RowTime } from "../parts/RowTime.tsx";
 import { RichText } from "../parts/Text.tsx";
-import { FoldedThought } from "./FoldedThought.tsx";
+import { CollapsedThought } from "./CollapsedThought.tsx";
 import { ThoughtFacts } from "./ThoughtFacts.tsx";
 import { TypeWord } from "./TypeWord.tsx";
 
@@ -24,7 +24,7 @@ export function ThoughtRow({ thought, beginsRun, atBefore, isNewest }: Props) {
   const wasSeenComing = useSlice((state) => thought.seq > state.seenFrom);
   // Its turn to be typed has not come.
   if (shown === 0) return null;
-  const folds = isFolded(thought);
+  const isCollapsible = isCollapsed(thought);
   const isTyped = shown !== undefined;
   const text = isTyped ? beginningOf(thought.content, shown) : thought.content;
   return (
@@ -34,17 +34,17 @@ export function ThoughtRow({ thought, beginsRun, atBefore, isNewest }: Props) {
       data-seq={thought.seq}
       data-thought-type={thought.thought_type}
       data-priority={thought.priority}
-      data-folds={folds}
+      data-folds={isCollapsible}
       data-begins-run={beginsRun}
       data-newest={isNewest}
       data-entering={wasSeenComing}
     >
       <RowTime at={thought.at} before={atBefore} />
       <div className="row-body">
-        {beginsRun && !folds && <TypeWord type={thought.thought_type} />}
+        {beginsRun && !isCollapsible && <TypeWord type={thought.thought_type} />}
         {!beginsRun && <span className="hidden">{thought.thought_type}: </span>}
-        {folds ? (
-          <FoldedThought thought={thought} namesType={beginsRun} />
+        {isCollapsible ? (
+          <CollapsedThought thought={thought} namesType={beginsRun} />
         ) : (
           <p className="thought-text" dir="auto">
             <ThoughtText text={text} isHeadline={thought.priority === "headline"} />

@@ -1,7 +1,7 @@
 /** The search inside the session: its field takes what is typed at once, what finds comes with the first use. */
 import { Search } from "lucide-react";
 import { lazy, Suspense, useLayoutEffect, useRef, useState } from "react";
-import { walkHits } from "../../search/keys.ts";
+import { moveThroughHits } from "../../search/keyboard.ts";
 
 const SessionHits = lazy(async () => ({
   default: (await import("./SessionHits.tsx")).SessionHits,
@@ -29,7 +29,8 @@ export function SearchDialog({ close }: { close(): void }) {
       data-testid="session-search"
       onClose={close}
       onKeyDown={({ nativeEvent }) => {
-        if (field.current && dialog.current) walkHits(nativeEvent, field.current, dialog.current);
+        if (field.current && dialog.current)
+          moveThroughHits(nativeEvent, field.current, dialog.current);
       }}
       onClick={({ target }) => target === dialog.current && leave()}
     >

@@ -1,7 +1,7 @@
 /** What was said, written and run in the session that is shown: choose a hit, and the stage goes to its moment. */
 import type { SearchHit, ThoughtType } from "@kulti/protocol";
 import { useEffect, useMemo, useState } from "react";
-import { addressOf, dressOf, linesOf, placeOf, wordOf } from "../../search/dress.ts";
+import { addressOf, labelOf, linesOf, placeOf, styleOf } from "../../search/hit.ts";
 import { beginningText } from "../../search/notice.ts";
 import { createSessionSearcher, type SearchState } from "../../search/session-search.ts";
 import { elapsedText } from "../../text/time.ts";
@@ -76,15 +76,15 @@ interface HitProps {
 }
 
 function Hit({ hit, time, choose }: HitProps) {
-  const word = wordOf(hit);
+  const label = labelOf(hit);
   const { folder, base } = placeOf(hit);
   return (
     <li className="hit">
       <a
         className="hit-link"
         data-testid="session-hit"
-        data-kind={word}
-        data-dress={dressOf(hit)}
+        data-kind={label}
+        data-style={styleOf(hit)}
         href={addressOf(hit)}
         onClick={(event) => {
           if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -95,7 +95,7 @@ function Hit({ hit, time, choose }: HitProps) {
         <span className="hit-time figure">{time}</span>
         <span className="hit-body">
           <span className="hit-line">
-            <TypeWord type={word as ThoughtType} />
+            <TypeWord type={label as ThoughtType} />
             <bdi className="hit-place">
               <span className="hit-folder">{folder}</span>
               <span className="hit-base">{base}</span>

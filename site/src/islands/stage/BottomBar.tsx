@@ -6,11 +6,11 @@ import { useSlice } from "../hooks/stage-context.ts";
 
 export type Pane = "mind" | "work" | "terminal" | "chat";
 
-const panes: { pane: Pane; word: string; Icon: LucideIcon }[] = [
-  { pane: "mind", word: "Mind", Icon: Brain },
-  { pane: "work", word: "Work", Icon: FileCode },
-  { pane: "terminal", word: "Terminal", Icon: SquareTerminal },
-  { pane: "chat", word: "Chat", Icon: MessagesSquare },
+const panes: { pane: Pane; label: string; Icon: LucideIcon }[] = [
+  { pane: "mind", label: "Mind", Icon: Brain },
+  { pane: "work", label: "Work", Icon: FileCode },
+  { pane: "terminal", label: "Terminal", Icon: SquareTerminal },
+  { pane: "chat", label: "Chat", Icon: MessagesSquare },
 ];
 
 /** `seq` of the last thing that happened in the pane. */
@@ -46,13 +46,13 @@ export function BottomBar({ pane, choose, hasChat }: Props) {
 
 interface BarButtonProps {
   pane: Pane;
-  word: string;
+  label: string;
   Icon: LucideIcon;
   isShown: boolean;
   choose: () => void;
 }
 
-function BarButton({ pane, word, Icon, isShown, choose }: BarButtonProps) {
+function BarButton({ pane, label, Icon, isShown, choose }: BarButtonProps) {
   const last = useSlice(lastIn[pane]);
   const from = useSlice((state) => (pane === "chat" ? state.messagesFrom : state.seenFrom));
   const seen = useRef(0);
@@ -64,7 +64,7 @@ function BarButton({ pane, word, Icon, isShown, choose }: BarButtonProps) {
   return (
     <button type="button" aria-current={isShown ? "page" : undefined} onClick={choose}>
       <Icon className="icon" />
-      {word}
+      {label}
       {hasNews && (
         <span className="news">
           <span className="hidden">, something new</span>

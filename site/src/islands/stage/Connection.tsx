@@ -1,7 +1,7 @@
-import { lastHeardAt } from "../../player/connection-word.ts";
+import { lastActivityAt } from "../../player/connection-status.ts";
 import { agoText, dateAndClockText } from "../../text/time.ts";
 import { useSlice } from "../hooks/stage-context.ts";
-import { useConnectionWord } from "../hooks/use-connection-word.ts";
+import { useConnectionStatus } from "../hooks/use-connection-status.ts";
 import { useNow } from "../hooks/use-now.ts";
 
 const explanations = {
@@ -16,20 +16,20 @@ const explanations = {
 };
 
 export function Connection() {
-  const word = useConnectionWord();
-  const last = useSlice((state) => lastHeardAt(state.edge, state.head));
+  const status = useConnectionStatus();
+  const last = useSlice((state) => lastActivityAt(state.edge, state.head));
   const now = useNow(30_000);
   return (
     <span className="connection-fact">
       <span
         className="connection"
         data-testid="connection"
-        data-state={word.replace(" ", "_")}
-        title={explanations[word]}
+        data-state={status.replace(" ", "_")}
+        title={explanations[status]}
       >
-        {word}
+        {status}
       </span>
-      {word === "ended" && last !== null && (
+      {status === "ended" && last !== null && (
         <time
           className="fact"
           dateTime={new Date(last).toISOString()}

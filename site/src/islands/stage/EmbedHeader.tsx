@@ -2,13 +2,13 @@
 import { ArrowUpRight } from "lucide-react";
 import { handleBeside } from "../../text/handle.ts";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";
-import { useWho } from "../hooks/use-who.ts";
+import { useAgent } from "../hooks/use-agent.ts";
 import { Avatar } from "../parts/Avatar.tsx";
 import { Connection } from "./Connection.tsx";
 
 export function EmbedHeader() {
   const { sessionId } = usePlayer();
-  const { head, status, name } = useWho();
+  const { head, status, name } = useAgent();
   const task = useSlice((state) => (state.stage.task ?? state.head?.task)?.title ?? null);
   return (
     <header className="embed-header">

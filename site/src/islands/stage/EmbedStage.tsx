@@ -2,10 +2,10 @@
 import type { Head } from "@kulti/protocol";
 import { useLayout, useMedia } from "../hooks/use-media.ts";
 import { EmbedHeader } from "./EmbedHeader.tsx";
+import { ErrorNotice } from "./ErrorNotice.tsx";
 import { NewerSession } from "./NewerSession.tsx";
 import { NarrowPanes, Panes, TimelineBar } from "./Panes.tsx";
 import { StatusRegion } from "./StatusRegion.tsx";
-import { Trouble } from "./Trouble.tsx";
 
 /** In frames two small panes are worth more than one with its bar. */
 const middlePx = 600;
@@ -17,7 +17,7 @@ export function EmbedStage({ newer }: { newer: Head | null }) {
     <div className="stage embed" data-layout={layout} data-chat="false">
       <EmbedHeader />
       {newer && <NewerSession head={newer} />}
-      <Trouble />
+      <ErrorNotice />
       {layout === "narrow" ? (
         <NarrowPanes hasChat={false} />
       ) : (

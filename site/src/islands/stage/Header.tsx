@@ -2,7 +2,7 @@
 import { MessagesSquare } from "lucide-react";
 import { useState } from "react";
 import { handleBeside } from "../../text/handle.ts";
-import { useWho } from "../hooks/use-who.ts";
+import { useAgent } from "../hooks/use-agent.ts";
 import { Avatar } from "../parts/Avatar.tsx";
 import { Mark } from "../parts/Mark.tsx";
 import { SearchButton } from "../search/SearchButton.tsx";
@@ -19,7 +19,7 @@ interface Props {
 }
 
 export function Header({ isChatShown, toggleChat }: Props) {
-  const { head, status, name } = useWho();
+  const { head, status, name } = useAgent();
   const handle = head ? handleBeside(name, head.agent_id) : "";
   const [isTaskOpen, setTaskOpen] = useState(false);
 

@@ -7,11 +7,11 @@ import { ThemeToggle } from "./ThemeToggle.tsx";
 
 interface FrameProps {
   title: string;
-  word?: string;
+  status?: string;
   children: ReactNode;
 }
 
-function Frame({ title, word, children }: FrameProps) {
+function Frame({ title, status, children }: FrameProps) {
   useEffect(() => {
     document.title = `${title} · Kulti`;
   }, [title]);
@@ -20,9 +20,9 @@ function Frame({ title, word, children }: FrameProps) {
       <header className="stage-header">
         <Mark />
         <span className="stage-header-space" />
-        {word && (
-          <span className="connection" data-testid="connection" data-state={word} role="status">
-            {word}
+        {status && (
+          <span className="connection" data-testid="connection" data-state={status} role="status">
+            {status}
           </span>
         )}
         <ThemeToggle />
@@ -34,7 +34,7 @@ function Frame({ title, word, children }: FrameProps) {
 
 export function Loading({ agentId }: { agentId: string }) {
   return (
-    <Frame title={agentId} word="connecting">
+    <Frame title={agentId} status="connecting">
       <p>Looking for {agentId} …</p>
     </Frame>
   );
@@ -47,7 +47,7 @@ interface WaitingProps {
 
 export function Waiting({ agentId, lobby }: WaitingProps) {
   return (
-    <Frame title={agentId} {...(lobby !== "live" && { word: lobby })}>
+    <Frame title={agentId} {...(lobby !== "live" && { status: lobby })}>
       <h1>
         <bdi>{agentId}</bdi> is not on stage yet
       </h1>
@@ -112,7 +112,7 @@ export function NoAddress() {
 
 export function Failed({ problem, retry }: { problem: Problem; retry: () => void }) {
   return (
-    <Frame title="No answer" word="offline">
+    <Frame title="No answer" status="offline">
       <h1>The server doesn't answer</h1>
       <p>{problem.message}</p>
       <p>It is tried again every few seconds.</p>

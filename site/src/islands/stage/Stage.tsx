@@ -1,21 +1,21 @@
 /** The stage: who and what in the header, the Mind, the Work with its terminal, the chat; one layout per width. */
 import type { Head } from "@kulti/protocol";
 import { useState } from "react";
-import { useKept } from "../hooks/use-kept.ts";
 import { useLayout } from "../hooks/use-media.ts";
+import { useStored } from "../hooks/use-stored.ts";
 import { ErrorBoundary } from "../parts/ErrorBoundary.tsx";
+import { ErrorNotice } from "./ErrorNotice.tsx";
 import { Header } from "./Header.tsx";
 import { NewerSession } from "./NewerSession.tsx";
 import { NarrowPanes, Panes, TimelineBar } from "./Panes.tsx";
 import { StatusRegion } from "./StatusRegion.tsx";
-import { Trouble } from "./Trouble.tsx";
 
 /** From this width on, the chat is open unless the viewer closed it. */
 const roomy = 1400;
 
 export function Stage({ newer }: { newer: Head | null }) {
   const layout = useLayout();
-  const [chatKept, keepChat] = useKept("kulti.chat", innerWidth >= roomy ? "open" : "closed");
+  const [chatKept, keepChat] = useStored("kulti.chat", innerWidth >= roomy ? "open" : "closed");
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const isChatShown = layout === "wide" ? chatKept === "open" : isDrawerOpen;
   const toggleChat = () => {
@@ -43,7 +43,7 @@ export function Stage({ newer }: { newer: Head | null }) {
         <Header isChatShown={isChatShown} toggleChat={layout === "narrow" ? null : toggleChat} />
       </ErrorBoundary>
       {newer && <NewerSession head={newer} />}
-      <Trouble />
+      <ErrorNotice />
       {layout === "narrow" ? (
         <NarrowPanes hasChat />
       ) : (

@@ -1,16 +1,16 @@
 import { useEffect, useState } from "react";
 import { useSlice } from "../hooks/stage-context.ts";
-import { useConnectionWord } from "../hooks/use-connection-word.ts";
+import { useConnectionStatus } from "../hooks/use-connection-status.ts";
 
 /** Long enough that a burst of changes is told once, with its outcome. */
 const settleMs = 1_500;
 
 /** The one place from which screen readers are told what changes; thoughts are read at the reader's own pace. */
 export function StatusRegion() {
-  const word = useConnectionWord();
+  const connection = useConnectionStatus();
   const status = useSlice((state) => state.stage.status);
   const name = useSlice((state) => state.head?.agent_name ?? "The agent");
-  const sentence = `${name} is ${status}, connection ${word}.`;
+  const sentence = `${name} is ${status}, connection ${connection}.`;
   const [told, setTold] = useState("");
   useEffect(() => {
     const timer = setTimeout(() => setTold(sentence), settleMs);

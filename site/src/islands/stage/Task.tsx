@@ -39,8 +39,8 @@ export function TaskDetails() {
   const milestones = useSlice((state) => state.stage.milestones).values();
   return (
     <Scroller label="Task" className="task-details" id="task-details">
-      {task && <Titled word="Task" title={task.title} description={task.description} />}
-      {goal && <Titled word="Goal" title={goal.title} description={goal.description} />}
+      {task && <Titled label="Task" title={task.title} description={task.description} />}
+      {goal && <Titled label="Goal" title={goal.title} description={goal.description} />}
       {milestones.length > 0 && (
         <section>
           <h2>Milestones</h2>
@@ -60,15 +60,15 @@ export function TaskDetails() {
 }
 
 interface TitledProps {
-  word: string;
+  label: string;
   title: string;
   description: string | undefined;
 }
 
-function Titled({ word, title, description }: TitledProps) {
+function Titled({ label, title, description }: TitledProps) {
   return (
     <section>
-      <h2>{word}</h2>
+      <h2>{label}</h2>
       <p dir="auto">{title}</p>
       {description && (
         <p className="task-description" dir="auto">

@@ -9,8 +9,8 @@ import { usePlayer } from "../hooks/stage-context.ts";
 import { useCopied } from "../stage/ShareButton.tsx";
 import { CodeLines } from "./CodeLines.tsx";
 import { DiffLines } from "./DiffLines.tsx";
-import { FileMoment } from "./FileMoment.tsx";
 import { Hunks } from "./Hunks.tsx";
+import { LastChangeButtons } from "./LastChangeButtons.tsx";
 
 export function FileView({ file }: { file: StageFile }) {
   const player = usePlayer();
@@ -38,7 +38,7 @@ export function FileView({ file }: { file: StageFile }) {
         <FileBadges file={file} />
         {changes.length > 0 && <ChangeCount changes={changes} />}
         <span className="file-space" />
-        <FileMoment file={file} />
+        <LastChangeButtons file={file} />
         {changes.length > 0 && (
           <button
             type="button"
@@ -87,18 +87,18 @@ function FileBadges({ file }: { file: StageFile }) {
     content,
     patches,
   } = file;
-  const words = [
+  const badges = [
     deleted ? "deleted" : null,
     renamedFrom ? `renamed from ${inOrder(renamedFrom)}` : null,
     version === 1 && lastAction === "write" ? "new" : null,
     content === null && patches.length > 0 ? "only its edits are known" : null,
     content !== null && patches.length > 0 ? "some edits did not fit" : null,
   ];
-  return words.map(
-    (word) =>
-      word && (
-        <span className="file-word" data-word={word.split(" ", 1)[0]} key={word}>
-          {word}
+  return badges.map(
+    (badge) =>
+      badge && (
+        <span className="file-word" data-word={badge.split(" ", 1)[0]} key={badge}>
+          {badge}
         </span>
       ),
   );

@@ -3,17 +3,17 @@ import { ChevronDown, ChevronUp } from "lucide-react";
 import { type KeyboardEvent, type PointerEvent, useRef } from "react";
 import { lastCommand } from "../../text/terminal-text.ts";
 import { useSlice } from "../hooks/stage-context.ts";
-import { useKept } from "../hooks/use-kept.ts";
+import { useStored } from "../hooks/use-stored.ts";
 import { TerminalView } from "./TerminalView.tsx";
 
 const [lowest, highest, step] = [96, 640, 24];
 
 export function TerminalDock({ isAlone }: { isAlone: boolean }) {
-  const [kept, keep] = useKept("kulti.terminal", "240");
+  const [kept, keep] = useStored("kulti.terminal", "240");
   const terminal = useSlice((state) => state.stage.terminal);
   const dock = useRef<HTMLElement>(null);
   const hasOutput = terminal.length > 0;
-  const isFolded = !hasOutput || (kept.startsWith("folded") && !isAlone);
+  const isCollapsed = !hasOutput || (kept.startsWith("folded") && !isAlone);
   const height = clamp(Number.parseInt(kept.replace("folded ", ""), 10) || 240);
   const resize = (next: number) => keep(String(clamp(next)));
 
@@ -35,9 +35,9 @@ export function TerminalDock({ isAlone }: { isAlone: boolean }) {
       aria-label="Terminal"
       ref={dock}
       data-alone={isAlone}
-      style={isFolded || isAlone ? undefined : { height }}
+      style={isCollapsed || isAlone ? undefined : { height }}
     >
-      {!isFolded && !isAlone && (
+      {!isCollapsed && !isAlone && (
         // biome-ignore lint/a11y/useSemanticElements: a rule can't be dragged.
         <div
           className="dock-edge"
@@ -56,22 +56,22 @@ export function TerminalDock({ isAlone }: { isAlone: boolean }) {
       <div className="dock-bar">
         <h2 className="pane-title">Terminal</h2>
         <span className="dock-line">
-          {hasOutput ? isFolded && <code>{lastCommand(terminal)}</code> : "nothing has run yet"}
+          {hasOutput ? isCollapsed && <code>{lastCommand(terminal)}</code> : "nothing has run yet"}
         </span>
         {hasOutput && !isAlone && (
           <button
             type="button"
             className="tool-button"
-            aria-expanded={!isFolded}
-            title={isFolded ? "Show the terminal" : "Fold the terminal"}
-            onClick={() => keep(isFolded ? String(height) : `folded ${height}`)}
+            aria-expanded={!isCollapsed}
+            title={isCollapsed ? "Show the terminal" : "Fold the terminal"}
+            onClick={() => keep(isCollapsed ? String(height) : `folded ${height}`)}
           >
-            {isFolded ? <ChevronUp className="icon" /> : <ChevronDown className="icon" />}
-            <span className="hidden">{isFolded ? "Show" : "Fold"}</span>
+            {isCollapsed ? <ChevronUp className="icon" /> : <ChevronDown className="icon" />}
+            <span className="hidden">{isCollapsed ? "Show" : "Fold"}</span>
           </button>
         )}
       </div>
-      {!isFolded && <TerminalView />}
+      {!isCollapsed && <TerminalView />}
     </section>
   );
 }

@@ -4,7 +4,7 @@ import { browserClock } from "../../player/clock.ts";
 import { transcript } from "../../text/terminal-text.ts";
 import { useOnStage, useSlice } from "../hooks/stage-context.ts";
 import { ErrorBoundary } from "../parts/ErrorBoundary.tsx";
-import type { Screen } from "./terminal-screen.ts";
+import type { TerminalEmulator } from "./terminal-emulator.ts";
 
 const readAloudEntries = 200;
 
@@ -26,13 +26,13 @@ function TerminalOutput() {
   useEffect(() => {
     const element = host.current;
     if (!element || !hasOutput) return;
-    let screen: Screen | undefined;
+    let screen: TerminalEmulator | undefined;
     let isGone = false;
     let unsubscribe = () => {};
     const load = async () => {
-      const { openScreen } = await import("./terminal-screen.ts");
+      const { openTerminal } = await import("./terminal-emulator.ts");
       if (isGone) return;
-      const opened = openScreen(element);
+      const opened = openTerminal(element);
       screen = opened;
       const write = () => opened.show(player.store.get().stage.terminal);
       write();

@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import { shownTarget, type WorkTarget } from "../../player/follow.ts";
 import { safeUrl, untrustedRel } from "../../text/links.ts";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";
-import { useKept } from "../hooks/use-kept.ts";
+import { useStored } from "../hooks/use-stored.ts";
 import { FileList } from "./FileList.tsx";
 import { FileTabs } from "./FileTabs.tsx";
 import { FileView } from "./FileView.tsx";
@@ -23,7 +23,7 @@ export function WorkPane({ terminal }: Props) {
   const activeFile = useSlice((state) => state.stage.active_file);
   const follow = useSlice((state) => state.follow);
   const hasTerminal = useSlice((state) => state.stage.terminal.length > 0);
-  const [list, keepList] = useKept("kulti.files", "open");
+  const [list, keepList] = useStored("kulti.files", "open");
   const all = useMemo(() => files.values(), [files]);
   const hasTab = terminal === "tab" && hasTerminal;
   const target = targetIn(shownTarget(follow), hasTab, activeFile);

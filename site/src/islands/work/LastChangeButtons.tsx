@@ -4,7 +4,7 @@ import { History, MessageCircleQuestionMark } from "lucide-react";
 import { thoughtBefore } from "../../player/mind.ts";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";
 
-export function FileMoment({ file }: { file: StageFile }) {
+export function LastChangeButtons({ file }: { file: StageFile }) {
   const player = usePlayer();
   const thoughtSeq = useSlice((state) => thoughtBefore(state.stage, file.seq)?.seq ?? null);
   const isPast = useSlice((state) => state.position.seq > file.seq);

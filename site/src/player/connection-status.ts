@@ -1,8 +1,8 @@
-/** The one word of the header that tells the truth about what is seen. */
+/** The one word of the header that says how true the picture is. */
 import { endingStatuses, type Head, limits, type Stage } from "@kulti/protocol";
 import type { Connection } from "./source.ts";
 
-export type ConnectionWord =
+export type ConnectionStatus =
   | "connecting"
   | "catching up"
   | "live"
@@ -21,14 +21,12 @@ export interface Seen {
   head: Head | null;
   /** An earlier moment is shown. */
   isPast?: boolean;
-  /** It was deleted or made private: no connection will bring more. */
-  isGone?: boolean;
 }
 
-export function connectionWord(seen: Seen, now: number): ConnectionWord {
-  const { connection, isPast = false, isGone = false } = seen;
-  if (connection === "live" || isGone) {
-    if (isGone || isOver(seen, now)) return isPast ? "replay" : "ended";
+export function connectionStatus(seen: Seen, now: number): ConnectionStatus {
+  const { connection, isPast = false } = seen;
+  if (connection === "live") {
+    if (isOver(seen, now)) return isPast ? "replay" : "ended";
     return isPast ? "rewound" : "live";
   }
   return connection === "catching_up" ? "catching up" : connection;
@@ -38,12 +36,12 @@ export function connectionWord(seen: Seen, now: number): ConnectionWord {
 export function isOver({ stage, head }: Pick<Seen, "stage" | "head">, now: number): boolean {
   if ((endingStatuses as readonly string[]).includes(stage.status)) return true;
   if (head?.ended_at) return true;
-  const last = lastHeardAt(stage, head);
+  const last = lastActivityAt(stage, head);
   return last !== null && now - last >= limits.session_idle_ms;
 }
 
 /** When the session ended, or last said something, by the server's clock where a head tells; null before its first event. */
-export function lastHeardAt(stage: Stage, head: Head | null): number | null {
+export function lastActivityAt(stage: Stage, head: Head | null): number | null {
   const at = head ? (head.ended_at ?? head.last_event_at) : stage.at;
   return at === null ? null : Date.parse(at);
 }

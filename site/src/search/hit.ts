@@ -1,15 +1,15 @@
-/** How a hit looks: its words stay what they were on stage, a thought, code, a terminal. */
+/** How a hit looks: like the thought, the code or the terminal output that it is on stage. */
 import type { EventType, SearchHit } from "@kulti/protocol";
 import { splitPath } from "../text/paths.ts";
 
-export type Dress = "prose" | "code" | "terminal";
+export type HitStyle = "prose" | "code" | "terminal";
 
-const dresses: Partial<Record<EventType, Dress>> = { code: "code", terminal: "terminal" };
+const styles: Partial<Record<EventType, HitStyle>> = { code: "code", terminal: "terminal" };
 
-export const dressOf = ({ type }: SearchHit): Dress => dresses[type] ?? "prose";
+export const styleOf = ({ type }: SearchHit): HitStyle => styles[type] ?? "prose";
 
 /** The word on the rule, which names the colour too: `reasoning`, `code`, `error`. */
-export const wordOf = ({ type, thought_type: thoughtType }: SearchHit): string =>
+export const labelOf = ({ type, thought_type: thoughtType }: SearchHit): string =>
   thoughtType ?? type;
 
 /** The very second in the replay. */
@@ -48,7 +48,7 @@ export interface SnippetLine {
 export function linesOf(hit: SearchHit): SnippetLine[] {
   const parts = hit.snippet.map((text, index) => ({ text, isMatch: index % 2 === 1 }));
   const { line } = hit;
-  if (dressOf(hit) !== "code" || line === null) return [{ number: null, parts: said(parts) }];
+  if (styleOf(hit) !== "code" || line === null) return [{ number: null, parts: nonEmpty(parts) }];
   const lines: SnippetPart[][] = [[]];
   for (const { text, isMatch } of parts) {
     text.split(/\r?\n/).forEach((piece, index) => {
@@ -56,7 +56,7 @@ export function linesOf(hit: SearchHit): SnippetLine[] {
       lines.at(-1)?.push({ text: piece, isMatch });
     });
   }
-  return lines.map((one, index) => ({ number: line + index, parts: said(one) }));
+  return lines.map((one, index) => ({ number: line + index, parts: nonEmpty(one) }));
 }
 
-const said = (parts: SnippetPart[]): SnippetPart[] => parts.filter(({ text }) => text !== "");
+const nonEmpty = (parts: SnippetPart[]): SnippetPart[] => parts.filter(({ text }) => text !== "");

@@ -1,21 +1,21 @@
 /** A session that says much does not push the others away: the first hits of a group are shown, the rest on demand. */
 const firstShown = 4;
 
-export function foldRest(group: HTMLElement): void {
+export function collapseRest(group: HTMLElement): void {
   const rows = [...group.querySelectorAll<HTMLElement>(".hit")];
   const button = group.querySelector<HTMLButtonElement>(".group-rest");
   const rest = rows.slice(firstShown);
   // One more line is as long as the button that would hide it.
-  const isFolded = group.dataset.open !== "true" && rest.length > 1;
-  for (const row of rest) row.hidden = isFolded;
+  const isCollapsed = group.dataset.open !== "true" && rest.length > 1;
+  for (const row of rest) row.hidden = isCollapsed;
   if (!button) return;
-  button.hidden = !isFolded;
+  button.hidden = !isCollapsed;
   button.textContent = `${rest.length} more in this session`;
 }
 
-export function unfold(group: HTMLElement): void {
+export function expand(group: HTMLElement): void {
   group.dataset.open = "true";
   const first = group.querySelector<HTMLElement>(".hit[hidden] a");
-  foldRest(group);
+  collapseRest(group);
   first?.focus({ preventScroll: true });
 }

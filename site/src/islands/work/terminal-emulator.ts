@@ -5,7 +5,7 @@ import { type ITheme, Terminal } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
 import { endsLine, entryBytes, startOfLast } from "../../text/terminal-text.ts";
 
-export interface Screen {
+export interface TerminalEmulator {
   /** Writes the entries that are new; where those shown are not among them any more, begins anew. */
   show(terminal: List<TerminalEntry>): void;
   close(): void;
@@ -16,7 +16,7 @@ const mostLines = 5_000;
 const mostEntries = 300;
 const mostCharacters = 100_000;
 
-export function openScreen(host: HTMLElement): Screen {
+export function openTerminal(host: HTMLElement): TerminalEmulator {
   const style = getComputedStyle(host);
   const terminal = new Terminal({
     disableStdin: true,

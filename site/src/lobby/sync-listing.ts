@@ -10,20 +10,20 @@ const refreshMs = 60_000;
 const changedAfterMs = { least: 1_000, most: 5_000 };
 
 /** Told what the viewer should read while the server doesn't answer, and null once it does. */
-type Trouble = (text: string | null) => void;
+type ShowProblem = (text: string | null) => void;
 
-export interface Followed {
-  take(head: Head): void;
+export interface Listing {
+  upsert(head: Head): void;
   /** Drops the sessions of an agent: some of them are no longer public. */
   forget(agentId: string): void;
   /** Reads the listing anew. */
   refresh(): Promise<void>;
-  trouble: Trouble;
+  showProblem: ShowProblem;
 }
 
 /** Listens to the lobby channel; reads the listing at first, each minute, and whenever something may have been missed. */
-export function followLobby(api: KultiApi, followed: Followed): void {
-  const { take, forget, refresh, trouble } = followed;
+export function syncListing(api: KultiApi, listing: Listing): void {
+  const { upsert, forget, refresh, showProblem } = listing;
   let isWanted = false;
   let isReading = false;
   const read = async () => {
@@ -32,7 +32,7 @@ export function followLobby(api: KultiApi, followed: Followed): void {
     isReading = true;
     while (isWanted) {
       isWanted = false;
-      await untilAnswered(refresh, trouble);
+      await retryUntilAnswered(refresh, showProblem);
     }
     isReading = false;
   };
@@ -51,22 +51,25 @@ export function followLobby(api: KultiApi, followed: Followed): void {
   void read();
   watchLobby({
     api,
-    handlers: { head: take, changed, connection: showConnection, refresh: () => void read() },
+    handlers: { head: upsert, changed, connection: showConnection, refresh: () => void read() },
   });
   setInterval(() => {
     if (document.visibilityState === "visible") void read();
   }, refreshMs);
 }
 
-export async function untilAnswered<T>(ask: () => Promise<T>, trouble: Trouble): Promise<T> {
+export async function retryUntilAnswered<T>(
+  ask: () => Promise<T>,
+  showProblem: ShowProblem,
+): Promise<T> {
   for (;;) {
     try {
       const answer = await ask();
-      trouble(null);
+      showProblem(null);
       return answer;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      trouble(`The server doesn't answer; it is tried again by itself. ${reason}`);
+      showProblem(`The server doesn't answer; it is tried again by itself. ${reason}`);
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
   }

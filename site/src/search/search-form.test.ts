@@ -2,20 +2,20 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   beginningOf,
-  formatWish,
-  momentOf,
-  noWish,
-  parseWish,
+  emptyForm,
+  formatSearchForm,
+  parseSearchForm,
   queryOf,
   refusalOf,
-} from "./wish.ts";
+  timestampOf,
+} from "./search-form.ts";
 
 const now = new Date("2026-11-22T12:00:00.000Z");
 
-test("a wish comes back from its address as it was", () => {
+test("a form comes back from its address as it was", () => {
   const text = fc.string({ unit: "binary" }).map((one) => one.toWellFormed());
   const word = fc.stringMatching(/^\S{0,20}$/);
-  const wish = fc.record({
+  const form = fc.record({
     text: text.filter((one) => one.trim() !== "" || one === ""),
     agent: word,
     type: fc.constantFrom("", "thought", "code", "error"),
@@ -24,24 +24,24 @@ test("a wish comes back from its address as it was", () => {
     to: fc.constantFrom("", "2026-11-22"),
   });
   fc.assert(
-    fc.property(wish, (one) => {
-      expect(parseWish(formatWish(one as typeof noWish))).toEqual(one);
+    fc.property(form, (one) => {
+      expect(parseSearchForm(formatSearchForm(one as typeof emptyForm))).toEqual(one);
     }),
     { numRuns: 40 },
   );
-  expect(formatWish(noWish)).toBe("");
+  expect(formatSearchForm(emptyForm)).toBe("");
 });
 
 test("what an address says amiss is left out", () => {
-  expect(parseWish("?q=a&type=nonsense&from=yesterday&to=2026-99-99")).toEqual({
-    ...noWish,
+  expect(parseSearchForm("?q=a&type=nonsense&from=yesterday&to=2026-99-99")).toEqual({
+    ...emptyForm,
     text: "a",
   });
 });
 
 test("queryOf asks for what is set, and for nothing without a word", () => {
-  expect(queryOf({ ...noWish, text: "  ", agent: "ada" }, now)).toBeNull();
-  expect(queryOf({ ...noWish, text: " a\0b\ud800 ", type: "code", from: "2d" }, now)).toEqual({
+  expect(queryOf({ ...emptyForm, text: "  ", agent: "ada" }, now)).toBeNull();
+  expect(queryOf({ ...emptyForm, text: " a\0b\ud800 ", type: "code", from: "2d" }, now)).toEqual({
     query: "a b\ufffd",
     type: "code",
     from_at: "2026-11-20T12:00:00.000Z",
@@ -49,11 +49,11 @@ test("queryOf asks for what is set, and for nothing without a word", () => {
 });
 
 test("a day counts from its first moment to its last, in the viewer's calendar", () => {
-  const day = { ...noWish, text: "a", from: "2026-11-22", to: "2026-11-22" };
+  const day = { ...emptyForm, text: "a", from: "2026-11-22", to: "2026-11-22" };
   const { from_at: fromAt = "", to_at: toAt = "" } = queryOf(day, now) ?? {};
   expect(new Date(fromAt).getHours()).toBe(0);
   expect(Date.parse(toAt) - Date.parse(fromAt)).toBe(86_400_000 - 1);
-  expect(momentOf("2026-11-22T10:00:00+02:00", now)).toBe("2026-11-22T08:00:00.000Z");
+  expect(timestampOf("2026-11-22T10:00:00+02:00", now)).toBe("2026-11-22T08:00:00.000Z");
 });
 
 test("a query over the limit is refused with its size, counted in bytes", () => {

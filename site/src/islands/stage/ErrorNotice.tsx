@@ -1,7 +1,7 @@
 import { useSlice } from "../hooks/stage-context.ts";
 
-/** What stands between the viewer and the rest of the session, where it is more than a lost connection. */
-export function Trouble() {
+/** Says why the rest of the session can't be shown. A lost connection is said by the header. */
+export function ErrorNotice() {
   const problem = useSlice((state) => state.problem);
   if (!problem || problem.code === "unreachable") return null;
   return (

@@ -2,14 +2,14 @@
 import { emptyStage, fold, type Stage, type StoredEvent } from "@kulti/protocol";
 import { extendRows, type MindRows, noRows } from "./mind.ts";
 
-export interface Moment {
+export interface Snapshot {
   readonly stage: Stage;
   readonly rows: MindRows;
 }
 
-export const beforeAll: Moment = { stage: emptyStage, rows: noRows };
+export const emptySnapshot: Snapshot = { stage: emptyStage, rows: noRows };
 
-export function nextMoment(moment: Moment, event: StoredEvent): Moment {
+export function nextSnapshot(moment: Snapshot, event: StoredEvent): Snapshot {
   const stage = fold(moment.stage, event);
   return stage === moment.stage
     ? moment
@@ -17,4 +17,4 @@ export function nextMoment(moment: Moment, event: StoredEvent): Moment {
 }
 
 /** Told of each event that is passed on the way. */
-export type OnPassed = (before: Moment, after: Moment, event: StoredEvent) => void;
+export type OnPassed = (before: Snapshot, after: Snapshot, event: StoredEvent) => void;

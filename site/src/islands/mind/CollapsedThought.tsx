@@ -12,23 +12,23 @@ interface Props {
   namesType: boolean;
 }
 
-export function FoldedThought({ thought, namesType }: Props) {
+export function CollapsedThought({ thought, namesType }: Props) {
   const [isOpen, setOpen] = useState(false);
   const line = toolLine(thought);
   return (
-    <div className="folded" data-open={isOpen} data-names-type={namesType}>
+    <div className="collapsed" data-open={isOpen} data-names-type={namesType}>
       <button
         type="button"
-        className="folded-line"
+        className="collapsed-line"
         aria-expanded={isOpen}
         onClick={() => setOpen(!isOpen)}
       >
         {namesType && <TypeWord type={thought.thought_type} />}{" "}
-        {line.tool && <code className="folded-tool">{line.tool}</code>}{" "}
-        <span className="folded-text" dir="auto">
+        {line.tool && <code className="collapsed-tool">{line.tool}</code>}{" "}
+        <span className="collapsed-text" dir="auto">
           {line.text}
         </span>
-        {line.outcome && <span className="folded-outcome">{line.outcome}</span>}
+        {line.outcome && <span className="collapsed-outcome">{line.outcome}</span>}
         <ChevronDown className="icon chevron" aria-hidden="true" />
       </button>
       {isOpen && (

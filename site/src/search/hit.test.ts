@@ -1,6 +1,6 @@
 import type { SearchHit } from "@kulti/protocol";
 import { expect, test } from "vitest";
-import { linesOf, placeOf } from "./dress.ts";
+import { linesOf, placeOf } from "./hit.ts";
 
 const hit = (part: Partial<SearchHit>) =>
   ({ thought_type: null, filename: null, line: null, command: null, ...part }) as SearchHit;

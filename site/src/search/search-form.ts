@@ -1,7 +1,7 @@
-/** What the viewer looks for: as the page's address keeps it, and as the server is asked. */
+/** The search form: as the page's address keeps it, and as a query to the server. */
 import { type EventType, eventTypes, limits, type SearchQuery } from "@kulti/protocol";
 
-export interface Wish {
+export interface SearchForm {
   text: string;
   /** Empty: of any. The same holds for `type` and `file`. */
   agent: string;
@@ -13,16 +13,16 @@ export interface Wish {
   to: string;
 }
 
-export const noWish: Wish = { text: "", agent: "", type: "", file: "", from: "", to: "" };
+export const emptyForm: SearchForm = { text: "", agent: "", type: "", file: "", from: "", to: "" };
 
 const names = { text: "q", agent: "agent", type: "type", file: "file", from: "from", to: "to" };
 
-/** What the address says and this page can't use, such as a type that is none, is left out. */
-export function parseWish(search: string): Wish {
+/** Leaves out values that this page can't use, such as an unknown type. */
+export function parseSearchForm(search: string): SearchForm {
   const params = new URLSearchParams(search);
-  const value = (key: keyof Wish) => params.get(names[key])?.trim() ?? "";
+  const value = (key: keyof SearchForm) => params.get(names[key])?.trim() ?? "";
   const type = value("type");
-  const time = (key: "from" | "to") => (momentOf(value(key), new Date(0)) ? value(key) : "");
+  const time = (key: "from" | "to") => (timestampOf(value(key), new Date(0)) ? value(key) : "");
   return {
     text: params.get(names.text) ?? "",
     agent: value("agent"),
@@ -33,29 +33,29 @@ export function parseWish(search: string): Wish {
   };
 }
 
-/** The part of the address behind the path, `?q=…`; empty for no wish. */
-export function formatWish(wish: Wish): string {
+/** The part of the address behind the path, `?q=…`; empty for an empty form. */
+export function formatSearchForm(form: SearchForm): string {
   const params = new URLSearchParams();
-  for (const key of Object.keys(names) as (keyof Wish)[]) {
-    if (wish[key].trim() !== "") params.set(names[key], wish[key].toWellFormed());
+  for (const key of Object.keys(names) as (keyof SearchForm)[]) {
+    if (form[key].trim() !== "") params.set(names[key], form[key].toWellFormed());
   }
   const text = params.toString();
   return text === "" ? "" : `?${text}`;
 }
 
-export const isNarrowed = ({ agent, type, file, from, to }: Wish): boolean =>
+export const isNarrowed = ({ agent, type, file, from, to }: SearchForm): boolean =>
   [agent, type, file, from, to].some((value) => value.trim() !== "");
 
 /** Null where there is nothing to look for: the server is not asked. */
-export function queryOf(wish: Wish, now: Date): SearchQuery | null {
-  const query = clean(wish.text);
+export function queryOf(form: SearchForm, now: Date): SearchQuery | null {
+  const query = clean(form.text);
   if (query === "") return null;
   const filters = {
-    agent_id: clean(wish.agent).toLowerCase(),
-    type: wish.type,
-    filename: clean(wish.file),
-    from_at: momentOf(wish.from, now),
-    to_at: momentOf(wish.to, now, true),
+    agent_id: clean(form.agent).toLowerCase(),
+    type: form.type,
+    filename: clean(form.file),
+    from_at: timestampOf(form.from, now),
+    to_at: timestampOf(form.to, now, true),
   };
   const set = Object.entries(filters).filter(([, value]) => value !== "" && value !== undefined);
   return { query, ...Object.fromEntries(set) };
@@ -88,7 +88,7 @@ const clean = (text: string): string =>
 const unitMs = { h: 3_600_000, d: 86_400_000 };
 
 /** ISO 8601; undefined where the text names no time. Days are those of the viewer's own calendar. */
-export function momentOf(text: string, now: Date, isEnd = false): string | undefined {
+export function timestampOf(text: string, now: Date, isEnd = false): string | undefined {
   const [, count, unit] = /^(\d{1,4})([hd])$/.exec(text) ?? [];
   if (count) return new Date(+now - Number(count) * unitMs[unit as "h" | "d"]).toISOString();
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text);

@@ -8,9 +8,9 @@ export interface KeyTargets {
   clear(): void;
 }
 
-export function wireKeys({ field, results, clear }: KeyTargets): void {
+export function listenToKeys({ field, results, clear }: KeyTargets): void {
   document.addEventListener("keydown", (event) => {
-    if (walkHits(event, field, results)) return;
+    if (moveThroughHits(event, field, results)) return;
     const at = document.activeElement;
     if (hasModifier(event)) return;
     if (event.key === "/" && !isTextEntry(at)) {
@@ -26,7 +26,7 @@ export function wireKeys({ field, results, clear }: KeyTargets): void {
 }
 
 /** Up and down between the field and the hits that can be seen; false where the key means something else. */
-export function walkHits(
+export function moveThroughHits(
   event: KeyboardEvent,
   field: HTMLInputElement,
   results: HTMLElement,

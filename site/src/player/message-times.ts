@@ -1,13 +1,13 @@
-/** When chat messages were said, so that they appear in step with the work. Order is `seq`; time never runs backwards. */
+/** When chat messages were sent, so that they appear in step with the work. In the order of `seq`; time never runs back. */
 import type { Message } from "@kulti/protocol";
 
-export interface Said {
+export interface MessageTimes {
   add(message: Message): void;
-  /** How many had been said by then; milliseconds since 1970. */
+  /** How many had been sent by then; milliseconds since 1970. */
   until(at: number): number;
 }
 
-export function createSaid(): Said {
+export function createMessageTimes(): MessageTimes {
   const times: number[] = [];
   return {
     add({ at }) {
