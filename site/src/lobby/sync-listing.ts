@@ -1,4 +1,4 @@
-/** Keeps a page true to the sessions that there are. */
+/** Keeps a page's list of sessions up to date. */
 import type { Head } from "@kulti/protocol";
 import { type KultiApi, watchLobby } from "kulti/watch";
 import { showConnection } from "../frame/connection.ts";
@@ -6,7 +6,7 @@ import { showConnection } from "../frame/connection.ts";
 const retryMs = 5_000;
 /** The channel promises no delivery. */
 const refreshMs = 60_000;
-/** So long after a change the listing is read again: not by all pages at the same moment, and once for several. */
+/** A change is followed by a new read after a random delay: pages don't all read at once, and several changes need one read. */
 const changedAfterMs = { least: 1_000, most: 5_000 };
 
 /** Told what the viewer should read while the server doesn't answer, and null once it does. */
@@ -69,7 +69,7 @@ export async function retryUntilAnswered<T>(
       return answer;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      showProblem(`The server doesn't answer; it is tried again by itself. ${reason}`);
+      showProblem(`The server doesn't answer; retrying automatically. ${reason}`);
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
   }

@@ -6,17 +6,3 @@ export interface Clock {
   /** False while nobody looks: nothing is animated then. */
   isWatched(): boolean;
 }
-
-/** A hidden tab gets no animation frames, and timers of a second at best. */
-const hiddenFrameMs = 250;
-
-export const browserClock: Clock = {
-  now: () => performance.now(),
-  frame(callback) {
-    if (document.visibilityState === "hidden") setTimeout(callback, hiddenFrameMs);
-    else requestAnimationFrame(callback);
-  },
-  isWatched: () =>
-    document.visibilityState === "visible" &&
-    !matchMedia("(prefers-reduced-motion: reduce)").matches,
-};

@@ -11,7 +11,7 @@ const explanations = {
   rewound: "An earlier moment is shown; the session goes on",
   replay: "The session is over; a moment of it is shown",
   reconnecting: "The connection was lost; nothing will be missing when it is back",
-  offline: "The server can't be reached; it is tried again by itself",
+  offline: "The server can't be reached; retrying automatically",
   ended: "The session is over",
 };
 

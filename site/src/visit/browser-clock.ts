@@ -1,0 +1,16 @@
+/** The player's clock in a browser. */
+import type { Clock } from "../player/clock.ts";
+
+/** A hidden tab gets no animation frames, and timers of a second at best. */
+const hiddenFrameMs = 250;
+
+export const browserClock: Clock = {
+  now: () => performance.now(),
+  frame(callback) {
+    if (document.visibilityState === "hidden") setTimeout(callback, hiddenFrameMs);
+    else requestAnimationFrame(callback);
+  },
+  isWatched: () =>
+    document.visibilityState === "visible" &&
+    !matchMedia("(prefers-reduced-motion: reduce)").matches,
+};
