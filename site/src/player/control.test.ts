@@ -8,13 +8,13 @@ import {
   atTheEdge,
   type Command,
   type Control,
-  type Known,
   partOf,
   placeOf,
+  type SessionFacts,
 } from "./control.ts";
 import { createHistory } from "./history.ts";
 
-function knownOf(events: readonly StoredEvent[], more: Partial<Known> = {}): Known {
+function factsOf(events: readonly StoredEvent[], more: Partial<SessionFacts> = {}): SessionFacts {
   const history = createHistory({ read: async () => [] });
   history.append(events);
   const { timeline, chapters } = history;
@@ -59,18 +59,18 @@ describe("applyCommand", () => {
   test("any commands in any session lead to a place that exists, at a speed that is offered", () => {
     fc.assert(
       fc.property(storedEvents, fc.array(commands), fc.boolean(), (events, asked, isOver) => {
-        const known = knownOf(events, { isOver });
+        const facts = factsOf(events, { isOver });
         let control: Control = atTheEdge;
         for (const command of asked) {
-          control = advance(applyCommand(control, command, known), 16, known);
-          const { ms, seq } = placeOf(control, known.timeline);
+          control = advance(applyCommand(control, command, facts), 16, facts);
+          const { ms, seq } = placeOf(control, facts.timeline);
           expect(seq).toBeGreaterThanOrEqual(0);
           expect(seq).toBeLessThanOrEqual(events.length);
           expect(ms).toBeGreaterThanOrEqual(0);
-          expect(ms).toBeLessThanOrEqual(known.timeline.endMs);
+          expect(ms).toBeLessThanOrEqual(facts.timeline.endMs);
           expect(control.speed).toBeGreaterThanOrEqual(0.5);
           expect(control.speed).toBeLessThanOrEqual(16);
-          const part = partOf({ ms, seq }, control, known);
+          const part = partOf({ ms, seq }, control, facts);
           expect(part >= 0 && part <= 1).toBe(true);
         }
       }),
@@ -80,23 +80,23 @@ describe("applyCommand", () => {
   test("play at the end of what is over begins anew; at a live edge there is nothing to play", () => {
     const events = atSeconds(0, 1, 2);
     expect(
-      applyCommand(atTheEdge, { kind: "play" }, knownOf(events, { isOver: true })),
+      applyCommand(atTheEdge, { kind: "play" }, factsOf(events, { isOver: true })),
     ).toMatchObject({
       place: { ms: 0, seq: 1 },
       playing: true,
     });
-    expect(applyCommand(atTheEdge, { kind: "play" }, knownOf(events)).place).toBeNull();
+    expect(applyCommand(atTheEdge, { kind: "play" }, factsOf(events)).place).toBeNull();
   });
 
   test("pause at a live edge stays there while the edge moves on", () => {
-    const paused = applyCommand(atTheEdge, { kind: "pause" }, knownOf(atSeconds(0, 1)));
-    const later = knownOf(atSeconds(0, 1, 2, 3));
+    const paused = applyCommand(atTheEdge, { kind: "pause" }, factsOf(atSeconds(0, 1)));
+    const later = factsOf(atSeconds(0, 1, 2, 3));
     expect(advance(paused, 5_000, later).place).toEqual({ ms: 1_000, seq: 2 });
   });
 
   test("what was not read yet can be gone to by its share of the events", () => {
-    const known = knownOf(atSeconds(0, 1, 2, 3), { to_seq: 40, isOver: true });
-    expect(applyCommand(atTheEdge, { kind: "seek_part", part: 0.5 }, known).place?.seq).toBe(20);
+    const facts = factsOf(atSeconds(0, 1, 2, 3), { to_seq: 40, isOver: true });
+    expect(applyCommand(atTheEdge, { kind: "seek_part", part: 0.5 }, facts).place?.seq).toBe(20);
   });
 });
 
@@ -109,28 +109,28 @@ describe("advance", () => {
   });
 
   test("an idle stretch of a minute takes a second, unless idle is kept", () => {
-    const known = knownOf(atSeconds(0, 60, 61, 62));
-    expect(advance(playing(), 500, known).place).toEqual({ ms: 30_000, seq: 1 });
-    expect(advance(playing(), 1_500, known).place).toEqual({ ms: 60_500, seq: 2 });
-    expect(advance(playing({ skipsIdle: false }), 500, known).place?.ms).toBe(500);
+    const facts = factsOf(atSeconds(0, 60, 61, 62));
+    expect(advance(playing(), 500, facts).place).toEqual({ ms: 30_000, seq: 1 });
+    expect(advance(playing(), 1_500, facts).place).toEqual({ ms: 60_500, seq: 2 });
+    expect(advance(playing({ skipsIdle: false }), 500, facts).place?.ms).toBe(500);
   });
 
   test("twice the speed goes twice as far, and the end is the edge", () => {
-    const known = knownOf(atSeconds(0, 1, 2));
-    expect(advance(playing({ speed: 2 }), 500, known).place).toEqual({ ms: 1_000, seq: 2 });
-    expect(advance(playing({ speed: 2 }), 2_000, known)).toMatchObject({
+    const facts = factsOf(atSeconds(0, 1, 2));
+    expect(advance(playing({ speed: 2 }), 500, facts).place).toEqual({ ms: 1_000, seq: 2 });
+    expect(advance(playing({ speed: 2 }), 2_000, facts)).toMatchObject({
       place: null,
       playing: false,
     });
   });
 
   test("waits where more exists than has been read", () => {
-    const known = knownOf(atSeconds(0, 1, 2), { to_seq: 9 });
-    expect(advance(playing(), 60_000, known).place).toEqual({ ms: 2_000, seq: 3 });
+    const facts = factsOf(atSeconds(0, 1, 2), { to_seq: 9 });
+    expect(advance(playing(), 60_000, facts).place).toEqual({ ms: 2_000, seq: 3 });
   });
 
   test("events of one moment all come with it", () => {
-    const known = knownOf(atSeconds(0, 1, 1, 1, 2));
-    expect(advance(playing(), 1_000, known).place).toEqual({ ms: 1_000, seq: 4 });
+    const facts = factsOf(atSeconds(0, 1, 1, 1, 2));
+    expect(advance(playing(), 1_000, facts).place).toEqual({ ms: 1_000, seq: 4 });
   });
 });

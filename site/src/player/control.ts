@@ -46,8 +46,8 @@ export type Command =
   | { kind: "go_live" }
   | { kind: "catch_up" };
 
-/** What a command has to know of the session. */
-export interface Known {
+/** What commands are judged by. */
+export interface SessionFacts {
   timeline: Timeline;
   chapters: Chapters;
   /** The session has ended: its edge moves no more, and playing there begins anew. */
@@ -67,44 +67,44 @@ export const atTheEdge: Control = {
   catchUpSpeed: null,
 };
 
-export function applyCommand(control: Control, command: Command, known: Known): Control {
-  const { timeline, chapters } = known;
+export function applyCommand(control: Control, command: Command, facts: SessionFacts): Control {
+  const { timeline, chapters } = facts;
   const here = placeOf(control, timeline);
   switch (command.kind) {
     case "toggle":
-      return applyCommand(control, { kind: isMoving(control, known) ? "pause" : "play" }, known);
+      return applyCommand(control, { kind: isMoving(control, facts) ? "pause" : "play" }, facts);
     case "play":
-      if (control.place === null || here.seq >= known.to_seq) {
-        return known.isOver
-          ? applyCommand(control, { kind: "restart" }, known)
+      if (control.place === null || here.seq >= facts.to_seq) {
+        return facts.isOver
+          ? applyCommand(control, { kind: "restart" }, facts)
           : { ...control, place: null };
       }
       return { ...control, place: here, playing: true };
     case "restart":
       return { ...control, ...still, place: atMs(0, timeline), playing: true };
     case "pause":
-      return { ...control, ...still, place: control.place === null && known.isOver ? null : here };
+      return { ...control, ...still, place: control.place === null && facts.isOver ? null : here };
     case "seek":
-      return to(control, atMs(command.ms, timeline), known);
+      return to(control, atMs(command.ms, timeline), facts);
     case "skip": {
       const { skipsIdle } = control;
       const playMs = timeline.playOf(here.ms, skipsIdle) + command.playMs;
-      return to(control, atMs(timeline.msOfPlay(playMs, skipsIdle), timeline), known);
+      return to(control, atMs(timeline.msOfPlay(playMs, skipsIdle), timeline), facts);
     }
     case "seek_part":
-      return to(control, atPart(command.part, control, known), known);
+      return to(control, atPart(command.part, control, facts), facts);
     case "skip_part": {
-      const part = partOf(here, control, known) + command.part;
-      return to(control, atPart(part, control, known), known);
+      const part = partOf(here, control, facts) + command.part;
+      return to(control, atPart(part, control, facts), facts);
     }
     case "seek_seq":
-      return { ...to(control, atSeq(command.seq, known), known), ...still };
+      return { ...to(control, atSeq(command.seq, facts), facts), ...still };
     case "step": {
       const seq = Math.max(1, here.seq + command.by);
-      return { ...to(control, atSeq(seq, known), known), ...still };
+      return { ...to(control, atSeq(seq, facts), facts), ...still };
     }
     case "chapter":
-      return to(control, nextChapter(here, command.by, chapters, timeline), known);
+      return to(control, nextChapter(here, command.by, chapters, timeline), facts);
     case "speed":
       return { ...control, speed: clamp(command.speed, speeds[0], 16), catchUpSpeed: null };
     case "faster":
@@ -125,7 +125,7 @@ export function applyCommand(control: Control, command: Command, known: Known): 
 const still = { playing: false, catchUpSpeed: null };
 
 /** Time goes on in the picture by itself. */
-export const isMoving = ({ place, playing }: Control, { isOver }: Pick<Known, "isOver">) =>
+export const isMoving = ({ place, playing }: Control, { isOver }: Pick<SessionFacts, "isOver">) =>
   place === null ? !isOver : playing;
 
 export const rateOf = ({ catchUpSpeed, speed }: Control): number => catchUpSpeed ?? speed;
@@ -134,14 +134,14 @@ export const placeOf = ({ place }: Control, timeline: Timeline): Place =>
   place ?? { ms: timeline.endMs, seq: timeline.length };
 
 /** The control after `passedMs` of the clock. Past the last event known it waits for more, or comes to the edge. */
-export function advance(control: Control, passedMs: number, known: Known): Control {
-  const { timeline } = known;
+export function advance(control: Control, passedMs: number, facts: SessionFacts): Control {
+  const { timeline } = facts;
   const { place, playing, skipsIdle } = control;
   if (!playing || place === null) return control;
   const playMs = timeline.playOf(place.ms, skipsIdle) + passedMs * rateOf(control);
   const ms = Math.max(place.ms, timeline.msOfPlay(playMs, skipsIdle));
   const seq = Math.max(place.seq, timeline.seqAt(ms));
-  if (seq >= known.to_seq) return { ...control, ...still, place: null };
+  if (seq >= facts.to_seq) return { ...control, ...still, place: null };
   return { ...control, place: { ms, seq } };
 }
 
@@ -149,7 +149,7 @@ export function advance(control: Control, passedMs: number, known: Known): Contr
 export function partOf(
   place: Place,
   { skipsIdle }: Control,
-  { timeline, to_seq: toSeq }: Known,
+  { timeline, to_seq: toSeq }: SessionFacts,
 ): number {
   const read = readShare({ timeline, to_seq: toSeq });
   if (place.seq > timeline.length) return Math.min(1, place.seq / toSeq);
@@ -161,26 +161,26 @@ export function partOf(
 export const readShare = ({
   timeline,
   to_seq: toSeq,
-}: Pick<Known, "timeline" | "to_seq">): number =>
+}: Pick<SessionFacts, "timeline" | "to_seq">): number =>
   toSeq > timeline.length ? timeline.length / toSeq : 1;
 
-export function atPart(wanted: number, { skipsIdle }: Control, known: Known): Place {
-  const { timeline, to_seq: toSeq } = known;
+export function atPart(wanted: number, { skipsIdle }: Control, facts: SessionFacts): Place {
+  const { timeline, to_seq: toSeq } = facts;
   const part = clamp(wanted, 0, 1);
-  const read = readShare(known);
-  if (part > read) return atSeq(Math.round(part * toSeq), known);
+  const read = readShare(facts);
+  if (part > read) return atSeq(Math.round(part * toSeq), facts);
   const end = timeline.playOf(timeline.endMs, skipsIdle);
-  if (end === 0) return atSeq(Math.max(1, Math.round(part * toSeq)), known);
+  if (end === 0) return atSeq(Math.max(1, Math.round(part * toSeq)), facts);
   const ms = timeline.msOfPlay((part / read) * end, skipsIdle);
   return part >= 1 ? { ms: timeline.endMs, seq: timeline.length } : atMs(ms, timeline);
 }
 
-function to(control: Control, place: Place, known: Known): Control {
+function to(control: Control, place: Place, facts: SessionFacts): Control {
   // The very end of what is over is the edge; of a session that goes on, too: that is where a viewer means to be.
-  if (place.seq >= known.to_seq && place.ms >= known.timeline.endMs) {
+  if (place.seq >= facts.to_seq && place.ms >= facts.timeline.endMs) {
     return { ...control, ...still, place: null };
   }
-  const wasLive = control.place === null && !known.isOver;
+  const wasLive = control.place === null && !facts.isOver;
   return { ...control, place, playing: control.playing || wasLive };
 }
 
@@ -189,7 +189,7 @@ const atMs = (wanted: number, timeline: Timeline): Place => {
   return { ms, seq: timeline.seqAt(ms) };
 };
 
-const atSeq = (wanted: number, { timeline, to_seq: toSeq }: Known): Place => {
+const atSeq = (wanted: number, { timeline, to_seq: toSeq }: SessionFacts): Place => {
   const seq = clamp(Math.round(wanted), 0, Math.max(toSeq, timeline.length));
   return { ms: seq === 0 ? 0 : timeline.msOf(seq), seq };
 };

@@ -44,13 +44,13 @@ function touchedLast({ stage }: Snapshot, timeline: Timeline): WorkTarget | null
 }
 
 /** Gathers what happens between two pictures. */
-export interface Passage {
+export interface PassedEvents {
   readonly onPassed: OnPassed;
   readonly arrivals: Arrival[];
   turn(follow: Follow): Follow;
 }
 
-export function beginPassage(): Passage {
+export function collectPassed(): PassedEvents {
   const arrivals: Arrival[] = [];
   const work: StoredEvent[] = [];
   return {
@@ -75,15 +75,15 @@ function followEvent(follow: Follow, event: StoredEvent): Follow {
 export function advancePicture(
   picture: Picture,
   { stage, rows }: Snapshot,
-  passage: Passage,
+  passed: PassedEvents,
   typedAt: number | null,
 ): Picture {
-  const { arrivals } = passage;
+  const { arrivals } = passed;
   return {
     stage,
     rows,
     typing: typedAt === null ? picture.typing : arrive(picture.typing, arrivals, typedAt),
-    follow: passage.turn(picture.follow),
+    follow: passed.turn(picture.follow),
     seenFrom: typedAt === null ? stage.seq : picture.seenFrom,
   };
 }

@@ -13,20 +13,20 @@ import {
   atTheEdge,
   type Command,
   type Control,
-  type Known,
   type Place,
   placeOf,
   rateOf,
+  type SessionFacts,
 } from "./control.ts";
 import { type Follow, followAgain, viewerChose, viewerStayed, type WorkTarget } from "./follow.ts";
 import { createHistory } from "./history.ts";
 import { createMessageTimes, type MessageTimes } from "./message-times.ts";
 import {
   advancePicture,
-  beginPassage,
+  collectPassed,
   emptyPicture,
   jump,
-  type Passage,
+  type PassedEvents,
   type Picture,
 } from "./picture.ts";
 import { noRequest, type PlaybackRequest } from "./playback-request.ts";
@@ -63,7 +63,7 @@ export interface Player {
   readonly timeline: Timeline;
   send(command: Command): void;
   /** What commands are judged by. */
-  known(): Known;
+  facts(): SessionFacts;
   choose(target: WorkTarget): void;
   /** Keep showing what is shown. */
   stay(shown: WorkTarget): void;
@@ -139,7 +139,7 @@ export function createPlayer(options: PlayerOptions): Player {
   const began = () =>
     beganAt({ stage: history.edge.stage, head: store.get().head }) ?? timeline.beganAt;
 
-  const known = (): Known => {
+  const readFacts = (): SessionFacts => {
     const { edge, head } = store.get();
     const stage = edge.seq < history.edge.stage.seq ? history.edge.stage : edge;
     return {
@@ -178,7 +178,7 @@ export function createPlayer(options: PlayerOptions): Player {
   const settle = (passedMs = 0) => {
     const state = store.get();
     const wasAtEdge = state.stage === history.edge.stage && state.control.place === null;
-    const arriving = beginPassage();
+    const arriving = collectPassed();
     const hasEvents = waiting.length > 0;
     history.append(waiting, arriving.onPassed);
     waiting = [];
@@ -188,9 +188,10 @@ export function createPlayer(options: PlayerOptions): Player {
     commands = [];
     // A moment that could not be read is another matter once something else is asked for.
     if (asked.length > 0 && state.problem?.code === "unreadable") change({ problem: null });
-    for (const command of asked) control = applyCommand(control, command, known());
+    for (const command of asked) control = applyCommand(control, command, readFacts());
     if (asked.length > 0) wanted = null;
-    const moved = state.isSeeking || passedMs === 0 ? control : advance(control, passedMs, known());
+    const moved =
+      state.isSeeking || passedMs === 0 ? control : advance(control, passedMs, readFacts());
     const isAsked = asked.length > 0 || control !== state.control;
     if (!hasEvents && !isAsked && moved === state.control && !state.isSeeking) return;
     if (wasAtEdge && moved.place === null) showArrived(moved, arriving);
@@ -200,7 +201,7 @@ export function createPlayer(options: PlayerOptions): Player {
   const applyRequest = (control: Control): Control => {
     if (!wanted || timeline.length === 0) return control;
     const { ms, seq, autoplay } = wanted;
-    const facts = known();
+    const facts = readFacts();
     const isWhole = timeline.length >= facts.to_seq;
     if (ms !== null && seq === null && timeline.endMs < ms && !isWhole) return control;
     wanted = null;
@@ -212,7 +213,7 @@ export function createPlayer(options: PlayerOptions): Player {
   };
 
   /** At the live edge: what has come is added to the picture. */
-  const showArrived = (control: Control, arriving: Passage) => {
+  const showArrived = (control: Control, arriving: PassedEvents) => {
     const state = store.get();
     const isLive = state.connection === "live";
     const picture = advancePicture(
@@ -230,17 +231,17 @@ export function createPlayer(options: PlayerOptions): Player {
     const state = store.get();
     const seq = control.place?.seq ?? timeline.length;
     const isRead = seq <= timeline.length;
-    const passage = beginPassage();
+    const passed = collectPassed();
     const goesOn = isGoingOn && isRead && seq >= state.stage.seq && !state.isSeeking;
     const moment = goesOn
-      ? history.moment(seq, state, passage.onPassed)
+      ? history.moment(seq, state, passed.onPassed)
       : history.moment(seq, state);
     if (!moment) return recall(seq, control);
     if (moment.stage === state.stage) return show(state, control, !isRead);
     const isTyped = rateOf(control) <= fastestTyped && clock.isWatched();
     const passes = goesOn && moment.stage.seq - state.stage.seq < mostPassed;
     const picture = passes
-      ? advancePicture(state, moment, passage, isTyped ? clock.now() : null)
+      ? advancePicture(state, moment, passed, isTyped ? clock.now() : null)
       : jump(state, moment, timeline);
     show(picture, control, !isRead);
   };
@@ -327,7 +328,7 @@ export function createPlayer(options: PlayerOptions): Player {
     sessionId,
     store,
     timeline,
-    known,
+    facts: readFacts,
     send(command) {
       commands.push(command);
       if (!store.get().control.playing) movedAt = clock.now();

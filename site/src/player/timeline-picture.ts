@@ -1,6 +1,6 @@
 /** What the bar shows of a session: how much happened when, where nothing did, where chapters begin. All from 0 to 1. */
 import type { Chapters } from "./chapters.ts";
-import { type Known, readShare } from "./control.ts";
+import { readShare, type SessionFacts } from "./control.ts";
 import { idleMs } from "./timeline.ts";
 
 export interface TimelinePicture {
@@ -25,9 +25,13 @@ export interface Band {
 const kernel = [1, 2, 3, 4, 3, 2, 1];
 
 /** One pass over all events: 3 ms for 100,000. */
-export function pictureTimeline(known: Known, skipsIdle: boolean, slots: number): TimelinePicture {
-  const { timeline, chapters } = known;
-  const read = readShare(known);
+export function pictureTimeline(
+  facts: SessionFacts,
+  skipsIdle: boolean,
+  slots: number,
+): TimelinePicture {
+  const { timeline, chapters } = facts;
+  const read = readShare(facts);
   const end = timeline.playedMsOf(timeline.length, skipsIdle);
   const part = (seq: number) =>
     end > 0

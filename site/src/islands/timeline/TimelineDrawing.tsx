@@ -57,7 +57,7 @@ function useTimelinePicture(): TimelinePicture | null {
     const wait = skipsIdle === drawn.skipsIdle ? drawn.at + restMs - performance.now() : 0;
     const timer = setTimeout(
       () => {
-        setPicture(pictureTimeline(player.known(), skipsIdle, slots));
+        setPicture(pictureTimeline(player.facts(), skipsIdle, slots));
         setDrawn({ seq: player.timeline.length, skipsIdle, at: performance.now() });
       },
       Math.max(0, wait),

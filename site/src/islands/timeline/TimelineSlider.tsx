@@ -13,12 +13,12 @@ export function TimelineSlider() {
   const chapters = useSlice((state) => state.chapters);
   const bar = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState<number | null>(null);
-  const known = player.known();
+  const facts = player.facts();
   const { timeline } = player;
   const at =
-    control.place === null && known.timeline.length >= known.to_seq
+    control.place === null && facts.timeline.length >= facts.to_seq
       ? 1
-      : partOf(position, control, known);
+      : partOf(position, control, facts);
   const chapter = chapterAt(chapters, position.seq);
 
   const partUnder = (event: PointerEvent) => {
@@ -67,7 +67,7 @@ function Hint({ part }: { part: number }) {
   const player = usePlayer();
   const control = useSlice((state) => state.control);
   const chapters = useSlice((state) => state.chapters);
-  const place = atPart(part, control, player.known());
+  const place = atPart(part, control, player.facts());
   const chapter = chapterAt(chapters, place.seq);
   const isUnread = place.seq > player.timeline.length;
   return (
