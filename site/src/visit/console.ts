@@ -1,5 +1,5 @@
 /**
- * `kulti_stage()` in the browser's console gives what the page knows of the session: the fold over all events so far,
+ * `kultiStage()` in the browser's console gives what the page knows of the session: the fold over all events so far,
  * as plain JSON-serialisable data. Null before a session is shown. For the curious, and for tests.
  */
 import type { Stage } from "@kulti/protocol";
