@@ -19,7 +19,7 @@ export function readOptions(args: string[]) {
     const number = (name: "viewers" | "rate" | "seconds" | "events"): number => {
       const value = Number(values[name]);
       if (!(value > 0) || value === Infinity) {
-        throw new Error(`--${name} is ${values[name]}, no number over 0.`);
+        throw new Error(`--${name} is ${values[name]}; expected a number over 0.`);
       }
       return value;
     };

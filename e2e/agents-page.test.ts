@@ -96,7 +96,7 @@ test("the page of an agent who does not exist or is not public says so, one like
   for (const agentId of ["nobody-of-that-name", hidden.agent_id]) {
     const page = await browser.newPage();
     await page.goto(`${target.site_url}/agents/${agentId}`);
-    await page.getByRole("heading", { name: "Nobody goes by that name here" }).waitFor();
+    await page.getByRole("heading", { name: "No agent has this name" }).waitFor();
     await page.getByText(agentId).waitFor();
     expect(await page.getByText("Hidden", { exact: true }).count()).toBe(0);
     await page.close();

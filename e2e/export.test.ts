@@ -176,7 +176,7 @@ test("a watch URL says where to read; the NDJSON holds every event and message o
 
 test("what can't be exported is said in one line", async () => {
   await expect(kulti("export", "nothing", "--format", "html")).rejects.toThrow(
-    "neither a session's id nor a watch URL",
+    "not a session id or a watch URL",
   );
   await expect(kulti("export", sessionId, "--out", "run.xyz")).rejects.toThrow("give --format");
   await expect(kulti("export", crypto.randomUUID(), "--format", "markdown")).rejects.toThrow(

@@ -91,7 +91,7 @@ const pages: [string, () => string, (page: Page) => Promise<unknown>][] = [
   [
     "search in vain",
     () => `/search?q=nobodysaid${word}`,
-    (page) => page.getByText("Nothing that").waitFor(),
+    (page) => page.getByText("Nothing matches").waitFor(),
   ],
   ["not found", () => "/no/such/page", (page) => heading(page)],
 ];

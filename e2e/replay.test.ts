@@ -143,7 +143,7 @@ describe("replaying what has ended", () => {
     await page.getByRole("button", { name: "8×" }).click();
     await part(page, "speed").and(page.locator('[data-speed="8"]')).waitFor();
     await page.keyboard.press("?");
-    await part(page, "help").getByText("Chapter before or after").waitFor();
+    await part(page, "help").getByText("Previous or next chapter").waitFor();
     await page.keyboard.press("Escape");
     await part(page, "help").waitFor({ state: "hidden" });
     await page.close();

@@ -171,7 +171,7 @@ test("all pages of a search can be reached, none twice, those of one session tog
   await page.mouse.wheel(0, 20_000);
   await expect.poll(() => hits(page).count()).toBeGreaterThan(20);
   const more = page.getByRole("button", { name: "More", exact: true });
-  const end = page.getByText("That is all.");
+  const end = page.getByText("No more results.");
   while (!(await end.isVisible())) {
     await more.or(end).first().waitFor();
     if (await more.isVisible()) await more.click({ timeout: 5_000 }).catch(() => {});
@@ -216,7 +216,7 @@ test("a slash searches inside the session on stage, an unlisted one too, and a h
 
   await page.getByRole("button", { name: "Search this session" }).click();
   await page.keyboard.type("zebra");
-  await search.getByText("Nothing that matches “zebra” is in this session.").waitFor();
+  await search.getByText("Nothing in this session matches “zebra”.").waitFor();
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await search.waitFor({ state: "detached" });

@@ -35,7 +35,7 @@ function install() {
     stdio: "inherit",
   });
   if (status !== 0) {
-    console.error(`Cannot go on: npm install ended with ${status}.`);
+    console.error(`Cannot continue: npm install ended with ${status}.`);
     process.exit(1);
   }
   linkNode();
@@ -61,7 +61,7 @@ function node() {
   if (existsSync(installed)) return installed;
   if (Number.parseInt(process.versions.node, 10) >= 24) return process.execPath;
   console.error(
-    `Cannot go on: this is Node ${process.versions.node}, 24 or later is needed, and npm has none for ${process.platform} on ${process.arch}.`,
+    `Cannot continue: this is Node ${process.versions.node}, 24 or later is needed, and npm has no build for ${process.platform} on ${process.arch}.`,
   );
   process.exit(1);
 }
@@ -124,7 +124,7 @@ setInterval(() => {
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("error", ({ message }) => {
   console.error(
-    `Cannot run Node 24 (${message}). Remove node_modules and start again: it is installed anew.`,
+    `Cannot run Node 24 (${message}). Remove node_modules and start again to reinstall it.`,
   );
   process.exit(1);
 });

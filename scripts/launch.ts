@@ -109,6 +109,6 @@ const withoutSlash = (url: string): string => url.replace(/\/+$/, "");
 
 function required(name: string): string {
   const value = process.env[name];
-  if (!value) throw new Error(`Cannot use KULTI_API_URL: ${name} is not set; set it as well.`);
+  if (!value) throw new Error(`Cannot use KULTI_API_URL: ${name} is not set. Set it too.`);
   return value;
 }

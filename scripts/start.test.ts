@@ -123,7 +123,7 @@ test("npm start says where the Kulti of its folder runs, or which port is taken,
       env: { ...env, ...more },
       encoding: "utf8",
     }).stderr;
-  expect(refused("start")).toContain(`already running here: ${local.site_url}.`);
+  expect(refused("start")).toContain(`already running at ${local.site_url}.`);
   expect(refused("start", { KULTI_DIR: join(dir, "other") })).toMatch(
     /Cannot start the site: port \d+ on 127.0.0.1 is in use .* \(KULTI_SITE_PORT\)/,
   );

@@ -9,17 +9,17 @@ import { localJson, runningKulti } from "./running.ts";
 function port(name: string, otherwise: number): number {
   const number = Number(process.env[name] || otherwise);
   if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
-  throw new Error(`Cannot start: ${name} is "${process.env[name]}", which is no port.`);
+  throw new Error(`Cannot start: ${name} is "${process.env[name]}", which is not a port.`);
 }
 
-/** What `local` calls an option is an environment variable here. */
+/** Names the environment variable in place of the option of `local`. */
 const inWordsOfEnv = (message: string): string =>
   message
-    .replace(/\((api|db|site)_port\)/, (_, name) => `(KULTI_${name.toUpperCase()}_PORT)`)
+    .replace(/\((api|db|site)Port\)/, (_, name) => `(KULTI_${name.toUpperCase()}_PORT)`)
     .replace("(dataDir)", "(KULTI_DIR)")
     .replace("(dbUrl)", "(KULTI_DB_URL)")
-    .replace("(rest_url, realtime_url)", "(KULTI_REST_URL, KULTI_REALTIME_URL)")
-    .replace("(jwt_secret)", "(KULTI_JWT_SECRET)");
+    .replace("(restUrl, realtimeUrl)", "(KULTI_REST_URL, KULTI_REALTIME_URL)")
+    .replace("(jwtSecret)", "(KULTI_JWT_SECRET)");
 
 function print({
   api_url: apiUrl,
@@ -60,7 +60,9 @@ function makeFolder() {
     mkdirSync(kultiDir, { recursive: true });
   } catch (error) {
     const { message } = error as Error;
-    throw new Error(`Cannot keep data in ${kultiDir}: ${message}. Set KULTI_DIR to another.`);
+    throw new Error(
+      `Cannot write data to ${kultiDir}: ${message}. Set KULTI_DIR to another folder.`,
+    );
   }
 }
 
@@ -74,7 +76,7 @@ try {
   const running = await runningKulti();
   if (running) {
     throw new Error(
-      `Kulti is already running here: ${running.site_url}. For another one set KULTI_DIR, KULTI_API_PORT, KULTI_DB_PORT and KULTI_SITE_PORT.`,
+      `Kulti is already running at ${running.site_url}. To start another, set KULTI_DIR, KULTI_API_PORT, KULTI_DB_PORT and KULTI_SITE_PORT.`,
     );
   }
   makeFolder();
@@ -87,7 +89,7 @@ try {
   });
   stopping = stop;
   void failed.then((error) => {
-    console.error(`Kulti ends. ${error.message}`);
+    console.error(`Kulti stopped. ${error.message}`);
     return end(1);
   });
   writeFileSync(localJson, `${JSON.stringify(target, null, 2)}\n`, { mode: 0o600 });

@@ -21,7 +21,7 @@ export async function withTestTarget<Result>(
 ): Promise<Result> {
   if (kultiApiUrl && !kultiSecretKey) {
     throw new Error(
-      "Cannot test what KULTI_API_URL names: KULTI_SECRET_KEY is not set. Agents are registered with it, since one address may register only a few.",
+      "Cannot test what KULTI_API_URL names: KULTI_SECRET_KEY is not set. The tests register agents with it, because one address may register only a few.",
     );
   }
   const dataDir = mkdtempSync(join(tmpdir(), "kulti-test-"));

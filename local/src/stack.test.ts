@@ -149,7 +149,7 @@ describe("startStack, with the stock client", () => {
     const options = { ...(await optionsFor(fixture)), dataDir: `${fixture.dataDir}-2` };
     const dbUrl = "localhost:5432/secret";
     const refused = startStack({ ...options, dbUrl });
-    await expect(refused).rejects.toThrow("(dbUrl): it is no postgresql:// address");
+    await expect(refused).rejects.toThrow("(dbUrl): it is not a postgresql:// address");
     await expect(refused).rejects.not.toThrow("secret");
   });
 

@@ -117,7 +117,9 @@ async function startDatabase(
 function foreignDatabase(dbUrl: string): Database {
   // It may hold a password, so it is not repeated.
   if (!/^postgres(ql)?:\/\//.test(dbUrl) || !URL.canParse(dbUrl)) {
-    throw new Error("Cannot use the database's address (dbUrl): it is no postgresql:// address.");
+    throw new Error(
+      "Cannot use the database's address (dbUrl): it is not a postgresql:// address.",
+    );
   }
   const as = (role: string): string => {
     const url = new URL(dbUrl);

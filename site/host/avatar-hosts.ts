@@ -9,7 +9,7 @@ export function readAvatarHosts(text = process.env.KULTI_AVATAR_HOSTS): string[]
   return hosts.filter(Boolean).map((host) => {
     if (hostPattern.test(host)) return host;
     throw new Error(
-      `Cannot use KULTI_AVATAR_HOSTS: "${host}" is no host name such as avatars.example.org.`,
+      `Cannot use KULTI_AVATAR_HOSTS: "${host}" is not a host name such as avatars.example.org.`,
     );
   });
 }

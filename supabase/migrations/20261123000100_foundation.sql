@@ -1,7 +1,7 @@
--- What everything else stands on: nothing is granted by default, the schema of private things, the limits of the
--- contract, and the one way to refuse a request.
--- Invariant 8: `private` is not exposed by the API and grants no table to anybody; a role that must call one of its
--- functions gets execute on exactly that one.
+-- The foundation: no default grants, the schema `private`, the limits of the contract, and the one way to refuse a
+-- request.
+-- Invariant 8: the API does not expose `private`, and nobody has a grant on its tables. A role that must call one of
+-- its functions gets execute on exactly that function.
 
 -- Supabase opens every new table and function of `public` to the API roles, and Postgres every function to everybody.
 alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
@@ -76,7 +76,7 @@ declare
   value bigint := private.limits() ->> limit_name;
 begin
   if value is null then
-    raise exception 'Cannot find the limit "%": private.limits() has none of that name.', limit_name;
+    raise exception 'Cannot find the limit "%": private.limits() does not have it.', limit_name;
   end if;
   return value;
 end
@@ -89,7 +89,7 @@ set search_path = ''
 as $$ select private.limit_of(limit_name) * interval '1 millisecond' $$;
 
 -- Ends the request with an HTTP status and a code of errors.ts. PostgREST puts the message into the status line, so it
--- is one line of ASCII and never holds what a caller sent. `retry_after_s` becomes the hint.
+-- is one line of ASCII and never contains the caller's input. `retry_after_s` becomes the hint.
 create function private.refuse(status integer, code text, message text, retry_after_s bigint default null)
 returns void
 language plpgsql
@@ -103,7 +103,7 @@ begin
 end
 $$;
 
--- The longest start of a text that has at most so many bytes and no half character.
+-- The longest start of a text that fits into max_bytes without half a character.
 create function private.cut(content text, max_bytes integer) returns text
 language sql immutable parallel safe
 set search_path = ''
@@ -119,8 +119,8 @@ select case
 end
 $$;
 
--- The form of a web address, as web_address_pattern of functions/_shared/protocol/text.ts: no white space, no controls,
--- no login before the host.
+-- The form of a web address, as webAddressPattern of functions/_shared/protocol/text.ts: no white space, no control
+-- characters, no login before the host.
 create function private.is_web_address(address text) returns boolean
 language plpgsql immutable strict parallel safe
 set search_path = ''

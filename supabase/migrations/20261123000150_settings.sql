@@ -1,6 +1,7 @@
--- Settings: what the operator of an instance may change, such as rates and quotas. The limits of the contract are not
--- here: clients rely on them, and the CHECKs of the tables hold them (private.limits()).
--- Read by the functions that enforce a setting; changed with private.change_setting() by whoever may connect as postgres.
+-- Settings: rates and quotas that an operator may change. The limits of the contract are elsewhere (private.limits()):
+-- clients rely on them, and table checks hold them.
+-- The functions that enforce a setting read it. Whoever may connect as postgres changes it, with
+-- private.change_setting().
 
 create table private.settings (
   name text primary key,
@@ -26,7 +27,7 @@ insert into private.settings (name, unit, default_value, value, description)
 select name, unit, value, value, description
 from (values
   ('address_header', 'header', 'x-forwarded-for',
-    'The request header that names the caller''s network address. Of a list the last entry counts.'),
+    'The request header that holds the caller''s network address. The last entry of a list counts.'),
   ('ingest_burst', 'count', '200', 'Ingest requests at once, per agent.'),
   ('ingest_refill_ms', 'ms', '10', 'Time for one more ingest request.'),
   ('chat_burst', 'count', '5', 'Chat lines at once, per viewer.'),
@@ -36,9 +37,9 @@ from (values
   ('chat_session_burst', 'count', '200', 'Chat lines of viewers at once, per session.'),
   ('chat_session_refill_ms', 'ms', '100', 'Time for one more chat line in a session.'),
   ('chat_address_day_burst', 'count', '2000', 'Chat lines in a day, per network address.'),
-  ('chat_address_day_refill_ms', 'ms', '43200', 'Time for one more of them.'),
+  ('chat_address_day_refill_ms', 'ms', '43200', 'Time for one more.'),
   ('chat_session_day_burst', 'count', '10000', 'Chat lines of viewers in a day, per session.'),
-  ('chat_session_day_refill_ms', 'ms', '8640', 'Time for one more of them.'),
+  ('chat_session_day_refill_ms', 'ms', '8640', 'Time for one more.'),
   ('register_burst', 'count', '20', 'Registrations at once, per network address.'),
   ('register_refill_ms', 'ms', '60000', 'Time for one more registration from an address.'),
   ('register_all_burst', 'count', '60', 'Registrations at once, from all addresses together.'),
@@ -64,15 +65,15 @@ from (values
   ('head_interval_ms', 'ms', '2000', 'Heads of one session are broadcast no more often than this.'),
   ('head_burst', 'count', '3', 'Heads of one session at once, when each has news.'),
   ('lobby_head_ms', 'ms', '20',
-    'Time that each live agent takes in the lobby: 200 of them may each send a head every 200 times this.'),
-  ('batch_frames', 'count', '8', 'Broadcasts of one batch; viewers fetch what does not fit.'),
+    'Lobby time per live agent: with 200 live agents, each may send a head every 200 times this.'),
+  ('batch_frames', 'count', '8', 'Broadcasts of one batch; viewers fetch the rest.'),
   ('search_budget_ms', 'ms', '1000',
     'A search ends after this time with what it has found, and is given up after twice as much.'),
   ('search_slots', 'count', '5', 'Searches that may run at once.'),
   ('search_address_slots', 'count', '2', 'Searches that may run at once, per network address.')
 ) as setting (name, unit, value, description);
 
--- A setting that is a number. In PL/pgSQL, which keeps the plan: a call takes some 5 microseconds.
+-- A numeric setting. In PL/pgSQL, which keeps the plan: a call takes some 5 microseconds.
 create function private.setting_of(setting_name text) returns bigint
 language plpgsql stable
 set search_path = ''
@@ -82,13 +83,12 @@ declare
 begin
   select s.value into found_value from private.settings s where s.name = setting_name;
   if found_value is null then
-    raise exception 'Cannot find the setting "%": private.settings has none of that name.', setting_name;
+    raise exception 'Cannot find the setting "%": private.settings does not have it.', setting_name;
   end if;
   return found_value::bigint;
 end
 $$;
 
--- A setting that is a duration.
 create function private.duration_of(setting_name text) returns interval
 language plpgsql stable
 set search_path = ''
@@ -98,7 +98,7 @@ begin
 end
 $$;
 
--- Changes one setting; null restores the default. For the operator alone: nobody else may execute it.
+-- Changes one setting; null restores the default. Only the operator may execute it.
 create function private.change_setting(setting_name text, new_value text) returns void
 language plpgsql
 set search_path = ''
@@ -108,7 +108,7 @@ begin
   set value = coalesce(new_value, s.default_value)
   where s.name = setting_name;
   if not found then
-    raise exception 'Cannot change the setting "%": there is none of that name.', setting_name;
+    raise exception 'Cannot change the setting "%": it does not exist.', setting_name;
   end if;
 exception
   when check_violation then
@@ -125,7 +125,7 @@ exception
 end
 $$;
 
--- Random texts that only the database knows, made when it is set up. Never shown, and in no export of settings.
+-- Random texts that only the database knows, created with it. Nothing shows or exports them.
 create table private.secrets (
   name text primary key,
   value text not null default replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''),

@@ -1,12 +1,12 @@
--- Rate limits: token buckets by name, such as `ingest:<agent_id>`, whose size is a setting. A refusal raises, which rolls its own change back:
--- who is refused loses no token. A bucket's row is locked until the end of the transaction, so buckets come before any
--- other lock.
--- What costs time and not numbers has slots instead: so many may run at once.
+-- Rate limits: token buckets by name, such as `ingest:<agent_id>`; settings give their size. A refusal raises, which
+-- rolls its own change back, so a refused caller loses no token. A bucket's row stays locked until the end of the
+-- transaction, so take buckets before any other lock.
+-- Work that costs time, such as a search, has slots instead: a number of them may run at once.
 
 -- Unlogged: after a crash every bucket is full, which is right.
 create unlogged table private.rate_buckets (
   bucket text primary key,
-  -- When the bucket will be full again; the number of missing tokens is the time until then by the time for one.
+  -- When the bucket will be full again. Missing tokens = the time until then / the time for one token.
   full_at timestamptz not null,
   constraint bucket_size check (octet_length(bucket) between 1 and 256)
 ) with (fillfactor = 70);
@@ -14,8 +14,8 @@ create unlogged table private.rate_buckets (
 alter table private.rate_buckets enable row level security;
 create policy "nobody" on private.rate_buckets for all using (false);
 
--- Takes one token of the bucket `<kind>:<whose>` or refuses with 429 and the seconds until there is one. The settings
--- <kind>_burst and <kind>_refill_ms say how many tokens it holds and how long one takes to come back.
+-- Takes one token of the bucket `<kind>:<whose>`, or refuses with 429 and the seconds until the next. The settings
+-- <kind>_burst and <kind>_refill_ms give its size and the time for one token.
 create function private.take_token(kind text, whose text) returns void
 language plpgsql
 set search_path = ''
@@ -43,8 +43,8 @@ begin
       greatest(1, ceil(extract(epoch from wait)))::bigint
     );
   end if;
-  -- A full bucket is as good as none. Every hundredth request sweeps at most a hundred rows, which keeps up with the
-  -- one row that a request can add, and needs no scheduler.
+  -- A full bucket can be deleted. Every hundredth request sweeps at most a hundred rows, which keeps up with the one
+  -- row that a request can add and needs no scheduler.
   if random() < 0.01 then
     delete from private.rate_buckets b
     where b.bucket in (
@@ -58,8 +58,8 @@ begin
 end
 $$;
 
--- Takes one of the `<kind>_slots`, of all or of one caller, until the end of the transaction, or refuses with 503. Nobody waits for one: whoever
--- waits holds a connection of the pool that ingest needs too.
+-- Takes one of the `<kind>_slots`, of all callers or of one, until the end of the transaction, or refuses with 503. It
+-- never waits: a waiting caller would hold a connection of the pool that ingest needs too.
 create function private.take_slot(kind text, whose text default '') returns void
 language plpgsql
 set search_path = ''

@@ -1,12 +1,12 @@
--- Who calls, as far as a network address tells: a salted hash for rate limits and counts. The address itself is stored
--- nowhere, and the salt keeps the few billion possible addresses from being tried out.
--- Which header tells the address is the setting `address_header`. A caller may send any header, so only one that the
--- last proxy sets itself can be trusted. Every proxy appends to x-forwarded-for, so its last entry is what the proxy in
--- front of this instance saw. On hosted projects that is one of Supabase's own machines; there the setting is
--- cf-connecting-ip, which Cloudflare overwrites.
+-- The caller's network address, as a salted hash for rate limits and counts. Nothing stores the address itself, and
+-- the salt prevents trying out the few billion possible addresses.
+-- The setting `address_header` names the header that holds the address. A caller may send any header, so trust only
+-- one that the last proxy sets itself. Every proxy appends to x-forwarded-for, so its last entry is the address that
+-- the proxy in front of this instance saw. On hosted projects that is one of Supabase's own machines; there the
+-- setting is cf-connecting-ip, which Cloudflare overwrites.
 
--- An address in one spelling: without a port, IPv4 in IPv6 as IPv4, and IPv6 by /64, since one household or host has
--- a whole /64. Anything that is no address gives null.
+-- One spelling per address: no port, IPv4 in IPv6 as IPv4, and IPv6 by /64, because one household or host has a whole
+-- /64. Returns null if the text is not an address.
 create function private.network_of(address text) returns text
 language plpgsql immutable strict parallel safe
 set search_path = ''
@@ -32,14 +32,14 @@ exception
 end
 $$;
 
--- The caller's hash by the request's headers. Callers whose address is not told share one hash.
+-- The caller's hash from the request's headers. Callers without an address share one hash.
 create function private.address_of(headers jsonb) returns text
 language plpgsql stable
 set search_path = ''
 as $$
 declare
   named text := headers ->> (select s.value from private.settings s where s.name = 'address_header');
-  -- What stands behind the last comma.
+  -- The text after the last comma.
   network text := private.network_of(right(named, position(',' in reverse(',' || named)) - 1));
 begin
   return encode(

@@ -1,14 +1,15 @@
--- Agents and their keys. A key is known by its SHA-256 alone (invariant 8); the functions make and hash keys, SQL sees
--- hashes. Anyone reads the profile of a public agent, with find_agent.
+-- Agents and their keys. The database knows only a key's SHA-256 (invariant 8): the functions make and hash keys, SQL
+-- sees hashes. Anyone reads the profile of a public agent, with find_agent.
+-- Trigger on ai_agents: change_visibility (750_withdrawal).
 
 create table public.ai_agents (
   agent_id text primary key,
   name text not null,
   avatar_url text,
   description text,
-  -- public: listed and readable by all. unlisted: readable by whoever knows a session's id. private: by nobody.
+  -- public: listed, anyone may read. unlisted: anyone who knows a session's id may read. private: nobody.
   visibility text not null default 'public',
-  -- The functions take secrets out of its events before they are stored.
+  -- Whether the functions redact secrets in its events before storing them.
   redact_secrets boolean not null default true,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -22,7 +23,7 @@ create table public.ai_agents (
 );
 
 alter table public.ai_agents enable row level security;
--- Viewers read by RPC alone, here and in the other tables: whoever may select may filter, and one filter can cost
+-- Viewers read through RPCs only, here and in the other tables: a role with select can filter, and one filter can cost
 -- seconds. Twelve regular expressions over all events at once made an ingest wait for 3 s.
 create policy "nobody" on public.ai_agents for all using (false);
 grant select on public.ai_agents to service_role;
@@ -31,7 +32,7 @@ create table private.agent_keys (
   id uuid primary key default gen_random_uuid(),
   agent_id text not null references public.ai_agents on delete cascade,
   key_hash text not null,
-  -- The first characters of the key, for its owner to tell keys apart.
+  -- The first characters of the key, so that its owner can tell keys apart.
   prefix text not null,
   created_at timestamptz not null default clock_timestamp(),
   last_used_at timestamptz,
@@ -66,7 +67,8 @@ begin
 end
 $$;
 
--- Notes that a key was used, at most once a minute. Called last, since who revokes a key locks agent, then key.
+-- Records that a key was used, at most once a minute. Call it last: revoking a key locks the agent first, then the
+-- key.
 create function private.touch_key(caller_hash text) returns void
 language sql
 set search_path = ''

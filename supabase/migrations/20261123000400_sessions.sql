@@ -1,7 +1,9 @@
--- Sessions: one run of an agent. The row is the summary that is shown in lists, and its lock is what orders the events
--- (invariant 2: seq is assigned under it). Written by append_events and the chat alone.
+-- Sessions: one run of an agent. The row is the summary that lists show, and its lock orders the events (invariant 2:
+-- seq is assigned under it). Only append_events and the chat write it.
+-- Triggers on ai_agent_sessions: tell_deleted_session, forget_deleted_sessions (750_withdrawal); note_moved_session,
+-- move_some_documents (1310_search_documents).
 
--- TaskData of event.ts; NULL is no task and passes.
+-- TaskData of event.ts; NULL means no task and passes.
 create function private.is_task(task jsonb) returns boolean
 language plpgsql immutable strict parallel safe
 set search_path = ''
@@ -21,7 +23,7 @@ $$;
 create table public.ai_agent_sessions (
   id uuid primary key,
   agent_id text not null references public.ai_agents on delete cascade,
-  -- The agent's, copied, so that reads and indexes need no join.
+  -- A copy of the agent's, so that reads and indexes need no join.
   visibility text not null,
   status text not null default 'starting',
   task jsonb,
@@ -37,11 +39,11 @@ create table public.ai_agent_sessions (
   error_count bigint not null default 0,
   started_at timestamptz not null default clock_timestamp(),
   last_event_at timestamptz not null default clock_timestamp(),
-  -- last_event_at as it was at most five minutes ago: an index on last_event_at itself would make every append write
-  -- to every index of this table, one on this column does so every five minutes.
+  -- last_event_at, up to five minutes late. An index on last_event_at itself would make every append write to every
+  -- index of this table; an index on this column does so every five minutes.
   active_at timestamptz not null default clock_timestamp(),
   ended_at timestamptz,
-  -- Whether it stands in the lists of all agents once it is over; the list of its agent has every session.
+  -- Whether the lists of all agents show it after it ends; the list of its agent has every session.
   listed boolean not null default true,
   constraint visibility_known check (visibility in ('public', 'unlisted', 'private')),
   constraint status_known check (
@@ -56,8 +58,8 @@ create table public.ai_agent_sessions (
   )
 ) with (fillfactor = 60);
 
--- Each is unique for the sake of its last column. They serve: find_sessions of one agent and the choice of a session
--- for a batch; find_sessions of all; find_sessions of the live ones; the live ones of one agent.
+-- The last column makes each index unique. In order they serve: find_sessions of one agent and the choice of a session
+-- for a batch; find_sessions of all agents; find_sessions of live sessions; the live sessions of one agent.
 create unique index ai_agent_sessions_by_agent on public.ai_agent_sessions (agent_id, started_at desc, id);
 create unique index ai_agent_sessions_by_start on public.ai_agent_sessions (started_at desc, id)
   where visibility = 'public' and listed;
@@ -93,7 +95,7 @@ create type public.head as (
   topic text
 );
 
--- How many sessions of an agent are live, and when silence ends the next of them.
+-- The number of live sessions of an agent, and when the next silent one ends.
 create function private.live_sessions(of_agent text, out live_count integer, out next_idle_at timestamptz)
 language plpgsql stable
 set search_path = ''

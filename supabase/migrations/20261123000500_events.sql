@@ -1,11 +1,13 @@
--- Events: what happened in a session, in the order of `seq` = 1, 2, 3 … without gaps. The table is the truth; broadcasts
--- are hints (invariant 1). An event's `id` is its client's, unique in the session (invariant 3). Rows are only added.
+-- Events of a session, in the order of `seq` = 1, 2, 3 … without gaps. The table is the truth; broadcasts are hints
+-- (invariant 1). The client chooses an event's `id`, unique in the session (invariant 3). Kulti only adds rows.
+-- Triggers on ai_stream_events: write_documents, remove_documents, remove_old_documents, write_new_documents,
+-- write_whole_thoughts, move_some_documents (1310_search_documents); count_inserted_events (1400_stats_counting).
 
--- event.ts and limits.ts once more, so that what gets past the functions still can't break a viewer. NULL passes, as in
--- a CHECK: what is required says `is true`. Sizes of JSON are twice the limit, which counts the compact form: jsonb
--- prints a space after each comma and colon.
--- A function, since its plans are kept: the same rules as CHECK expressions cost each append 0.4 ms to read and plan.
--- Here 500 events of 250 bytes take 2 ms.
+-- The rules of event.ts and limits.ts again, so that data which bypasses the functions still can't break a viewer.
+-- NULL passes, as in a CHECK; a required field says `is true`. JSON may have twice the limit, which counts the compact
+-- form: jsonb prints a space after each comma and colon.
+-- A function, because Postgres keeps its plans: the same rules as CHECK expressions cost each append 0.4 ms to read
+-- and plan. Here 500 events of 250 bytes take 2 ms.
 create function private.is_event_data(type text, data jsonb) returns boolean
 language plpgsql immutable parallel safe
 set search_path = ''
@@ -95,7 +97,7 @@ begin
 end
 $$;
 
--- Compared as jsonb, which any number survives. [0-9], since \d means the digits of all scripts.
+-- Compares as jsonb, which holds any number. [0-9], because \d matches the digits of all scripts.
 create function private.is_whole(number jsonb, min_value bigint, max_value bigint) returns boolean
 language plpgsql immutable strict parallel safe
 set search_path = ''
@@ -107,7 +109,7 @@ begin
 end
 $$;
 
--- The known keys have their types; free keys stand beside them.
+-- Checks the types of the known keys; other keys are free.
 create function private.is_metadata(metadata jsonb) returns boolean
 language plpgsql immutable strict parallel safe
 set search_path = ''
@@ -157,7 +159,7 @@ create table public.ai_stream_events (
   seq bigint not null,
   id text not null,
   type text not null,
-  -- The client's clock; may run backwards, `seq` does not.
+  -- The client's clock; it may run backwards, `seq` does not.
   at timestamptz not null,
   data jsonb not null,
   size_bytes integer not null generated always as (octet_length(data::text)) stored,

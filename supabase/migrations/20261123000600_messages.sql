@@ -1,5 +1,6 @@
--- Chat: lines of a session in the order of `seq` = 1, 2, 3 …, which is assigned under the session's row lock. Viewers'
--- ids are not kept: a line has a name and no account (invariant 8).
+-- Chat: lines of a session in the order of `seq` = 1, 2, 3 …, assigned under the session's row lock. A line has a name
+-- but no account, and viewers' ids are not kept (invariant 8).
+-- Trigger on ai_stream_messages: count_inserted_messages (1400_stats_counting).
 
 create table public.ai_stream_messages (
   session_id uuid not null references public.ai_agent_sessions on delete cascade,
@@ -11,7 +12,7 @@ create table public.ai_stream_messages (
   at timestamptz not null default clock_timestamp(),
   -- Serves session_messages and the chat that an ingest reply carries.
   primary key (session_id, seq),
-  -- Serves the search for a message that is sent again.
+  -- Serves the search for a repeated message.
   constraint message_id_unique unique (session_id, id),
   constraint seq_positive check (seq >= 1),
   constraint sender_known check (sender in ('viewer', 'agent')),
@@ -24,7 +25,7 @@ alter table public.ai_stream_messages enable row level security;
 create policy "nobody" on public.ai_stream_messages for all using (false);
 grant select on public.ai_stream_messages to service_role;
 
--- How far the agent has been given the chat of a session.
+-- The agent's position in the chat of a session.
 create table private.chat_cursors (
   session_id uuid primary key references public.ai_agent_sessions on delete cascade,
   messages_to bigint not null
@@ -49,9 +50,9 @@ select jsonb_build_object(
 )
 $$;
 
--- The viewers' lines after `after`, or after the cursor; the cursor moves to what is handed over. One reply holds at most
--- `reply_messages` of them and `reply_messages_bytes` of names and text, which an agent's model reads as a whole; the
--- rest comes with the next request. An agent's own lines are left out: it would answer itself.
+-- The viewers' lines after `after`, or after the cursor; the cursor moves to the last line returned. One reply has at
+-- most `reply_messages` lines and `reply_messages_bytes` of names and text, because an agent's model reads them all at
+-- once; the rest comes with the next request. It leaves out the agent's own lines: the agent would answer itself.
 create function private.take_messages(of_session uuid, after bigint, max_rows integer) returns jsonb
 language plpgsql
 set search_path = ''

@@ -1,11 +1,11 @@
--- What is on the air: who may listen, who is watching, and the broadcasts. Channels are private topics; a policy lets
--- viewers receive, and as there is none for insert, only the database sends (invariant 7).
--- The name of a session's topic is the right to hear it: `session:<id>` while the session is public, else
--- `session:<id>:<key>` with a random key that heads tell to whoever may watch and that every change of visibility
--- replaces (invariant 9).
--- Nothing of a private session is ever sent, of an unlisted one nothing to the lobby.
+-- Live sessions: who may listen, who is watching, and the broadcasts. Channels are private topics. A policy lets
+-- viewers receive; no policy allows insert, so only the database sends (invariant 7).
+-- The name of a topic is the right to hear it: `session:<id>` while the session is public, else `session:<id>:<key>`.
+-- Heads give the random key to readers who may watch, and every change of visibility replaces it (invariant 9).
+-- Kulti broadcasts nothing about a private session, and tells the lobby nothing about an unlisted one.
+-- Trigger on session_air: count_watching (1400_stats_counting).
 
--- Logged, since read replicas can't read unlogged tables.
+-- Logged, because read replicas can't read unlogged tables.
 create table private.viewers (
   session_id uuid not null references public.ai_agent_sessions on delete cascade,
   -- The start of caller_address().
@@ -13,35 +13,36 @@ create table private.viewers (
   viewer_id text not null,
   first_seen_at timestamptz not null,
   seen_at timestamptz not null,
-  -- Some minutes after seen_at. An index on seen_at itself would make every touch write to every index of this table.
+  -- Up to some minutes later than seen_at. An index on seen_at itself would make every touch write to every index of
+  -- this table.
   kept_until timestamptz not null,
-  -- Serves the count of a session's viewers, and of those from one address.
+  -- Serves the counts of a session's viewers, in total and by address.
   primary key (session_id, address, viewer_id),
   constraint viewer_id_size check (octet_length(viewer_id) between 1 and private.limit_of('viewer_id_bytes')),
   constraint address_size check (octet_length(address) = 8)
 ) with (fillfactor = 70);
 
--- Serves the removal of viewers that have left.
+-- Serves the removal of viewers who have left.
 create index viewers_by_end on private.viewers (kept_until);
 
--- What is broadcast of a session. Apart from the session, so that viewers never wait for appends.
+-- The broadcasting state of a session, in its own table so that viewers never wait for appends.
 create table private.session_air (
   session_id uuid primary key references public.ai_agent_sessions on delete cascade,
   -- The secret part of the topic while the session is not public.
   topic_key text not null default replace(gen_random_uuid()::text, '-', ''),
   head_sent_at timestamptz not null default '-infinity',
-  -- Buckets as in private.rate_buckets: when all of `head_burst` may be sent at once again, to each place.
+  -- Buckets as in private.rate_buckets: when each place may get a full `head_burst` again.
   heads_full_at timestamptz not null default '-infinity',
   lobby_full_at timestamptz not null default '-infinity',
   viewers_sent integer not null default 0,
-  -- As of the last count: all viewers, and those that have stayed.
+  -- At the last count: all viewers, and those who have stayed.
   counted_at timestamptz not null default '-infinity',
   viewers_now integer not null default 0,
   viewers_stayed integer not null default 0,
   constraint topic_key_form check (topic_key ~ '^[0-9a-f]{32}$')
 ) with (fillfactor = 70);
 
--- How many agents share the lobby. One row, counted anew at most every ten seconds.
+-- The number of agents that share the lobby. One row, recounted at most every ten seconds.
 create table private.lobby_air (
   is_only_row boolean primary key default true check (is_only_row),
   live_agents integer not null default 0,
@@ -77,8 +78,8 @@ begin
 end
 $$;
 
--- Whether a viewer may join a topic: the lobby, and a session's topic under the name that it has now. Anything that is
--- no topic of ours gets false, not an error.
+-- Whether a viewer may join a topic: the lobby, or a session's topic by its current name. Any other topic returns
+-- false, not an error.
 create function private.may_watch(topic text) returns boolean
 language sql stable security definer
 set search_path = ''
@@ -95,13 +96,13 @@ end
 $$;
 grant execute on function private.may_watch(text) to anon, authenticated;
 
--- supautils lets a hosted `postgres` create policies on this table of supabase_realtime_admin, and nothing more: not
--- even a COMMENT ON POLICY.
+-- On hosted projects supautils lets `postgres` create policies on this table of supabase_realtime_admin, but nothing
+-- else: not even COMMENT ON POLICY.
 create policy "viewers receive" on realtime.messages
   for select to anon, authenticated
   using (extension = 'broadcast' and private.may_watch((select realtime.topic())));
 
--- Viewers at the last count. Every touch of a viewer may count again, so where the last count is old they have all left.
+-- Viewers at the last count. Every touch of a viewer may recount, so if the last count is old, they have all left.
 create function private.count_viewers(of_session uuid) returns integer
 language plpgsql stable
 set search_path = ''
@@ -115,8 +116,8 @@ begin
 end
 $$;
 
--- The number of viewers that an agent gathers its events for (flush_ms): of a sudden crowd no more than this until it
--- has stayed. A crowd that grows honestly is believed as it grows; ids that somebody makes up cost an agent little.
+-- The number of viewers that sets the agent's flush_ms. A sudden crowd counts only up to this number until it has
+-- stayed; a crowd that grows slowly counts as it grows. So made-up viewer ids cost an agent little.
 create function private.believed_viewers(of_session uuid) returns integer
 language plpgsql stable
 set search_path = ''
@@ -130,8 +131,8 @@ begin
 end
 $$;
 
--- Notes that a viewer is there. An address counts for `viewers_per_address` viewers of a session; more are answered and
--- not noted. Rows of the address whose viewers have left make room, so it has no more rows than that either.
+-- Records a viewer. An address counts for at most `viewers_per_address` viewers of a session; more get an answer but
+-- no row. Rows of viewers who have left make room, so an address never has more rows than that.
 create function private.note_viewer(of_session uuid, of_viewer text) returns void
 language plpgsql
 set search_path = ''
@@ -162,9 +163,9 @@ begin
 end
 $$;
 
--- Counts a session's viewers again, unless somebody else is at it or the last count is recent. A hundred are counted each
--- time; with more the pause grows: counting 100,000 takes 20 ms, which is then done every ten seconds.
--- True if the head's number of viewers has changed. The row stays locked until the end of the transaction.
+-- Recounts a session's viewers, unless another call is counting or the last count is recent. Up to a hundred are
+-- counted each time; with more the pause grows: counting 100,000 takes 20 ms, every ten seconds. Returns true if the
+-- head's number of viewers has changed. The row stays locked until the end of the transaction.
 create function private.recount_viewers(of_session uuid) returns boolean
 language plpgsql
 set search_path = ''
@@ -199,8 +200,8 @@ begin
 end
 $$;
 
--- In PL/pgSQL, which keeps the plans: with this in SQL, find_sessions took 8.3 ms for 50 rows instead of 4.
--- `known_live_count`: of the agent's live sessions, where a list has counted them already.
+-- In PL/pgSQL, which keeps the plans: in SQL, find_sessions took 8.3 ms for 50 rows instead of 4.
+-- `known_live_count`: the number of the agent's live sessions, if a list has counted them already.
 create function private.head_of(session public.ai_agent_sessions, known_live_count integer default null)
 returns public.head
 language plpgsql stable
@@ -212,7 +213,8 @@ declare
   is_live boolean := session.ended_at is null and session.last_event_at > now() - idle_after;
   live_count integer := is_live::integer;
 begin
-  -- Of an agent that is not public, a head tells of no other session. Not private.live_sessions(): a call more per row.
+  -- The head of an agent that is not public reveals no other session. Not private.live_sessions(): that is one more
+  -- call per row.
   if is_live and known_live_count is not null then
     live_count := known_live_count;
   elsif is_live and session.visibility = 'public' then
@@ -253,8 +255,8 @@ begin
 end
 $$;
 
--- How long an agent waits between two heads in the lobby: all live agents have equal shares of it, so that nobody's news
--- is drowned by another's.
+-- The pause between an agent's heads in the lobby. All live agents get equal shares, so that no agent drowns out
+-- another.
 create function private.lobby_interval() returns interval
 language plpgsql
 set search_path = ''
@@ -264,7 +266,7 @@ declare
 begin
   select l.* into lobby from private.lobby_air l;
   if lobby.counted_at < clock_timestamp() - interval '10 seconds' then
-    -- Whoever finds the row locked goes by the last count.
+    -- If the row is locked, use the last count.
     select l.* into lobby from private.lobby_air l for no key update skip locked;
     if found then
       update private.lobby_air l
@@ -287,7 +289,7 @@ begin
 end
 $$;
 
--- Whether the lobby shows this session: of an agent's live ones it shows the one that started last.
+-- Whether the lobby shows this session: it shows the agent's live session that started last.
 create function private.is_on_lobby(session public.ai_agent_sessions) returns boolean
 language plpgsql stable
 set search_path = ''
@@ -305,11 +307,11 @@ begin
 end
 $$;
 
--- Broadcasts the head to the session's channel, and to the lobby if that shows the session. A head with news goes at
--- once while `head_burst` allows, any other when the last one is `head_interval_ms` old; what is held back goes with the
--- next append, or the next call of a viewer. An agent that waits for a human may be silent then, so its head has as many
--- tokens again. The first and the last head of a session are never held back, nor kept from the lobby: how often a
--- session starts is bounded already.
+-- Broadcasts the head to the session's channel, and to the lobby if the lobby shows the session. A head with news goes
+-- at once while `head_burst` allows; any other goes when the last one is `head_interval_ms` old. A head that is held
+-- back goes with the next append or the next call of a viewer. An agent that waits for a human may be silent after it,
+-- so its head has as many tokens again. The first and the last head of a session are never held back and always reach
+-- the lobby, because session starts are already limited.
 create function private.send_head(session public.ai_agent_sessions, is_news boolean, is_turn boolean default false)
 returns void
 language plpgsql
@@ -342,7 +344,7 @@ begin
   if not found then
     return;
   end if;
-  -- A change of visibility holds the row that was just locked, and a viewer's touch read the session before that.
+  -- A change of visibility holds the row just locked, and a viewer's touch read the session before that.
   select s.* into session
   from public.ai_agent_sessions s
   where s.id = session.id and s.visibility <> 'private';
@@ -365,15 +367,15 @@ begin
 end
 $$;
 
--- Broadcasts stored events, given in the order of seq with their sizes as JSON text, in as few frames as their limit
--- allows. An event too large for any frame is announced by its seq alone, and so is what does not fit into
--- `batch_frames`: viewers read it from the table (invariant 1).
+-- Broadcasts stored events, given in the order of seq with their sizes as JSON text, in as few frames as the frame
+-- limit allows. It announces an event by its seq alone if the event is too large for any frame or beyond
+-- `batch_frames`; viewers read it from the table (invariant 1).
 create function private.send_frames(topic text, first_seq bigint, events jsonb[], sizes integer[]) returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Besides the events: from_seq, to_seq, and the id that Realtime adds.
+  -- The rest of a frame: from_seq, to_seq, and the id that Realtime adds.
   room bigint := private.limit_of('frame_bytes') - 200;
   max_frames bigint := private.setting_of('batch_frames');
   frame_count bigint := 0;

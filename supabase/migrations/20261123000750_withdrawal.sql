@@ -1,14 +1,14 @@
--- What was taken back is gone (invariant 9): an agent's visibility holds for all its sessions at once. When sessions stop
--- being public, or are deleted, the lobby's stored broadcasts are emptied, the sessions' topics are shut by their names,
--- and open pages are told, all in the same transaction. Triggers do it, so that plain SQL of an operator is covered.
--- `changed` is what pages are told: {session_id} on the topic that a session had, {agent_id} on the lobby. It says "read
--- again" and nothing else; whoever may still watch learns the new topic from the next head. It is sent and blanked in
--- one transaction: those who listen receive it, since Realtime reads inserts from the log, and nobody who joins later
--- and asks for a replay finds the id of a session that is unlisted now.
+-- Withdrawal (invariant 9): an agent's visibility applies to all its sessions at once. When sessions stop being public
+-- or are deleted, one transaction empties the lobby's stored broadcasts, renames the sessions' topics and notifies
+-- open pages. Triggers do it, so that an operator's plain SQL is covered too.
+-- Pages receive `changed`: {session_id} on the topic that a session had, {agent_id} on the lobby. It only says "read
+-- again"; a reader who may still watch learns the new topic from the next head. One transaction sends the message and
+-- blanks it: listeners receive it because Realtime reads inserts from the log, and nobody who joins later and asks for
+-- a replay finds the id of a session that is unlisted now.
 -- Lock order, as everywhere: agent, session, session_air.
 
--- The topics of those sessions of which somebody may be listening: live, or lately touched by a viewer. `visibility` is
--- the one that the topics are named by.
+-- The topics of those sessions that may have listeners: live, or recently touched by a viewer. `visibility` is the one
+-- in the topics' names.
 create function private.heard_topics(session_ids uuid[], visibility text)
 returns table (session_id uuid, topic text)
 language sql stable
@@ -24,10 +24,10 @@ where s.id = any (session_ids)
   )
 $$;
 
--- Empties what the lobby could replay of sessions. A replay gives the newest 25 messages of a topic. Emptied rows keep
--- their place, so no older one moves up, and it is enough to look through the newest few hundred: an instance may hold
--- ten million rows of three days, and they have no index that begins with the topic.
--- An UPDATE, since a hosted `postgres` may not DELETE here.
+-- Empties the sessions' broadcasts that the lobby could replay. A replay returns the newest 25 messages of a topic.
+-- Emptied rows keep their place, so no older one moves up, and it is enough to search the newest few hundred: an
+-- instance may hold ten million rows of three days, and no index of theirs begins with the topic.
+-- An UPDATE, because a hosted `postgres` may not DELETE here.
 create function private.blank_lobby(of_agent text, session_ids uuid[]) returns void
 language plpgsql
 set search_path = ''
@@ -79,7 +79,7 @@ begin
   where air.session_id = any (changed);
   if old.visibility = 'public' then
     perform realtime.send(jsonb_build_object('agent_id', new.agent_id), 'changed', 'lobby', true);
-    -- Last: whoever could still send had locked a session or its session_air, and has committed by now.
+    -- Last: every sender had locked a session or its session_air, and has committed by now.
     perform private.blank_lobby(new.agent_id, changed);
   end if;
   return null;
@@ -89,7 +89,7 @@ create trigger change_visibility after update of visibility on public.ai_agents
   for each row when (old.visibility <> new.visibility)
   execute function private.change_visibility();
 
--- Before the delete, while the topic's key is there.
+-- Before the delete, while the topic's key still exists.
 create function private.tell_deleted_session() returns trigger
 language plpgsql
 set search_path = ''
@@ -122,8 +122,8 @@ begin
       perform realtime.send(jsonb_build_object('agent_id', agent.agent_id), 'changed', 'lobby', true);
       perform private.blank_lobby(agent.agent_id, agent.sessions);
     end if;
-    -- The agent may start a session under the same id again, whose topic then has the same name. Reads all messages of
-    -- three days, a second or more for a million: only an operator deletes.
+    -- The agent may start a session with the same id again, and its topic then has the same name. This reads all
+    -- messages of three days, a second or more for a million, but only an operator deletes.
     topics := array(select 'session:' || id from unnest(agent.sessions) as id);
     update realtime.messages m
     set topic = 'withdrawn', event = 'withdrawn', payload = '{}'

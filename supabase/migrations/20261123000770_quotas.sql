@@ -1,17 +1,17 @@
--- Quotas: how much agents may store in a day (UTC), each by itself and all together. What counts is the size of a batch
--- as jsonb, which is known before any work is done for it: about that of its JSON, in which events that the session
--- holds already are included.
+-- Quotas: bytes that each agent, and all agents together, may store in a day (UTC). A batch counts by its size as
+-- jsonb, which is known before any work on it. That is about the size of its JSON, including events that the session
+-- already has.
 
--- One row for each agent, of the last day on which it stored something. Its appends wait for each other anyway, at
--- their rate bucket, so counting makes nobody wait. Unlogged: after a crash the day begins anew.
+-- One row per agent, of the last day on which it stored something. Its appends already wait for each other at their
+-- rate bucket, so counting adds no wait. Unlogged: after a crash the day starts again.
 create unlogged table private.stored_bytes (
   agent_id text primary key references public.ai_agents on delete cascade,
   day date not null,
   bytes bigint not null
 ) with (fillfactor = 70);
 
--- What all agents have stored, summed up at most every five seconds: one counter for all would make them wait for each
--- other. So the quota may be passed by what is stored in five seconds.
+-- The total of all agents, summed at most every five seconds: one shared counter would make agents wait for each
+-- other. So they may exceed the quota by five seconds of events.
 create unlogged table private.instance_bytes (
   is_only_row boolean primary key default true check (is_only_row),
   bytes bigint not null,
@@ -23,7 +23,7 @@ alter table private.instance_bytes enable row level security;
 create policy "nobody" on private.stored_bytes for all using (false);
 create policy "nobody" on private.instance_bytes for all using (false);
 
--- What all agents have stored today.
+-- The bytes that all agents have stored today.
 create function private.instance_day_bytes(today date) returns bigint
 language plpgsql
 set search_path = ''
@@ -35,7 +35,7 @@ begin
   if known.counted_at > clock_timestamp() - interval '5 seconds' and known.counted_at >= today at time zone 'UTC' then
     return known.bytes;
   end if;
-  -- The first of all calls, or the first after a crash, makes the row. Whoever finds it locked goes by the last sum.
+  -- The first call ever, or after a crash, creates the row. If the row is locked, use the last sum.
   if known.counted_at is null then
     insert into private.instance_bytes (bytes, counted_at) values (0, '-infinity') on conflict do nothing;
   end if;
@@ -79,7 +79,7 @@ begin
   if used > quota then
     perform private.refuse(
       429, 'quota_exceeded',
-      format('Cannot append events: with them the agent has stored %s of %s bytes today. Its quota frees at 00:00 UTC.', used, quota),
+      format('Cannot append events: they would bring the agent to %s of %s bytes today. Its quota resets at 00:00 UTC.', used, quota),
       frees_in_s
     );
   end if;

@@ -1,12 +1,12 @@
--- append_events: the one door for events, all of it in one transaction (invariant 4). Called by the function `ingest`
--- with the secret key; the agent's key is checked here.
+-- append_events: the only way in for events, in one transaction (invariant 4). The function `ingest` calls it with the
+-- secret key; it checks the agent's key.
 -- Lock order, the same everywhere: rate bucket, agent, session, key.
 -- Measured on two shared cores, Postgres 17, events of 300 bytes, without the commit: 0.75 ms for a batch of 1, 3.2 ms
 -- for 50, 20 ms for 500. Committed to disk, four agents at once, batches of 50: 7,000 to 9,000 events/s; one agent
 -- reaches its rate limit first, at 5,000.
 
--- The session that a batch without session_id belongs to, locked. Finds the open one, or the last one when the batch
--- is a repetition of its end, or starts a new one.
+-- The session of a batch without session_id, locked: the open one, or the last one if the batch repeats its end, or a
+-- new one.
 create function private.open_session(of_agent text, event_ids text[]) returns public.ai_agent_sessions
 language plpgsql
 set search_path = ''
@@ -26,7 +26,7 @@ begin
     return session;
   end if;
 
-  -- Two first batches at once meet here, and the second finds the session of the first.
+  -- Two simultaneous first batches meet here, and the second finds the session of the first.
   perform 1 from public.ai_agents a where a.agent_id = of_agent for no key update;
   select s.* into session
   from public.ai_agent_sessions s
@@ -53,8 +53,8 @@ begin
 end
 $$;
 
--- Refuses one more live session when the agent has as many as it may: a new one, or one that was silent for so long that
--- it is no longer live.
+-- Refuses another live session when the agent has its maximum: a new one, or one that is no longer live after a long
+-- silence.
 create function private.require_room(of_agent text) returns void
 language plpgsql
 set search_path = ''
@@ -89,17 +89,18 @@ begin
   perform private.refuse(
     429, 'rate_limited',
     format(
-      'Cannot start a session: the agent has %s live ones, the limit is %s. End one, or wait: silence ends the next in %s s.',
+      'Cannot start a session: the agent has %s live sessions, limit %s. End one, or wait: the next silent one ends in %s s.',
       live.live_count, most, seconds
     ),
-    -- One may end at any time.
+    -- A session may end at any time.
     least(seconds, 60)
   );
 end
 $$;
 
--- The session of that id, locked; a new one if there is none. The agent's row is locked first: its visibility is copied.
--- Its bucket comes after that lock, unlike others: all who take it hold the agent's bucket for ingest.
+-- The session with that id, locked; a new one if there is none. The agent's row is locked first, because its
+-- visibility is copied. This bucket comes after that lock, unlike others: every caller already holds the agent's
+-- bucket for ingest.
 create function private.start_session(new_id uuid, of_agent text) returns public.ai_agent_sessions
 language plpgsql
 set search_path = ''
@@ -130,8 +131,8 @@ begin
 end
 $$;
 
--- Adds the events that are not there yet, with their seq, and returns the changed session. `known` are the ids of the
--- batch which the session holds already. Broadcasts the frames.
+-- Adds the batch's new events with their seq, broadcasts the frames and returns the changed session. `known` are the
+-- ids that the session already has.
 create function private.store_events(session public.ai_agent_sessions, events jsonb, known text[])
 returns public.ai_agent_sessions
 language plpgsql
@@ -190,7 +191,7 @@ begin
     array_agg(event.shown order by event.seq) as shown,
     array_agg(octet_length(event.shown::text) order by event.seq) as sizes,
     (array_agg(event.data ->> 'status' order by event.seq desc) filter (where event.type = 'status'))[1] as status,
-    -- As in fold: an agent that works without a word about its status has started all the same.
+    -- As in fold: an agent that works without sending a status has started too.
     coalesce(max(event.seq) filter (where event.type <> 'status'), 0)
       > coalesce(max(event.seq) filter (where event.type = 'status'), 0) as is_at_work,
     bool_or(event.type = 'status' and event.data ->> 'status' in ('done', 'offline')) as is_end,
@@ -245,7 +246,8 @@ begin
   returning s.* into session;
   return session;
 exception
-  -- The functions validate before; what gets here is a difference between them and the checks, still the sender's fault.
+  -- The functions validate first. An error here is a difference between them and the checks, and still the sender's
+  -- fault.
   when data_exception or integrity_constraint_violation then
     perform private.refuse(422, 'invalid_event', 'Cannot append events: one of them breaks a rule of the contract.');
 end
@@ -264,7 +266,7 @@ $$;
 create function private.append_events(caller_hash text, batch jsonb) returns jsonb
 language plpgsql security definer
 set search_path = ''
--- A plan made while the tables are small would be kept while they grow.
+-- Plans made while the tables are small would be kept as they grow.
 set enable_seqscan = off
 as $$
 declare
@@ -284,7 +286,7 @@ begin
   if jsonb_typeof(events) is distinct from 'array'
     or jsonb_array_length(events) not between 1 and private.limit_of('batch_events')
   then
-    perform private.refuse(422, 'invalid_request', 'Cannot append events: a batch has 1 to 500 of them.');
+    perform private.refuse(422, 'invalid_request', 'Cannot append events: a batch has 1 to 500 events.');
   end if;
   event_ids := array(select distinct e ->> 'id' from jsonb_array_elements(events) as e);
 
@@ -329,7 +331,7 @@ begin
         or session.status <> before.status
         or session.task is distinct from before.task
         or session.goal is distinct from before.goal
-        -- A thought that was being written is whole: half of it would be all that the lobby has until the next event.
+        -- Use the whole thought: the lobby would otherwise show half of it until the next event.
         or (before.latest_stream_id is not null and session.latest_stream_id is null),
       is_new or session.ended_at is not null
     );

@@ -1,4 +1,4 @@
--- Registration, keys and profile. Called by the functions with the secret key; whose key it is, is checked here.
+-- Registration, keys and profile. The functions call these with the secret key; each checks the agent's key.
 
 create function private.authenticate_agent(caller_hash text) returns jsonb
 language plpgsql stable security definer
@@ -14,15 +14,16 @@ end
 $$;
 grant execute on function private.authenticate_agent(text) to service_role;
 
--- Whose key this is: {agent_id, redact_secrets}. The functions ask before they read a body, so that a stranger's is never read. Their
--- answer may be some seconds old; each RPC that changes something looks at the key again. Refuses: unknown_key.
+-- The agent of a key: {agent_id, redact_secrets}. The functions ask before they read a body, so they never read a
+-- stranger's. Their answer may be some seconds old; each RPC that changes something checks the key again. Refuses:
+-- unknown_key.
 create function public.authenticate_agent(key_hash text) returns jsonb
 language sql stable
 set search_path = ''
 as $$ select private.authenticate_agent(key_hash) $$;
 grant execute on function public.authenticate_agent(text) to service_role;
 
--- Invalid input is refused by the function; what a CHECK catches after it is still the caller's fault.
+-- The functions refuse invalid input; what only a CHECK catches is still the caller's fault.
 create function private.register_agent(profile jsonb, caller_hash text, key_prefix text, headers jsonb)
 returns jsonb
 language plpgsql security definer
@@ -61,8 +62,8 @@ end
 $$;
 grant execute on function private.register_agent(jsonb, text, text, jsonb) to service_role;
 
--- `profile`: {agent_id, name?, avatar_url?, description?, visibility?, redact_secrets?}; `headers`: those of the request
--- that may tell the caller's address, null for no rate limit.
+-- `profile`: {agent_id, name?, avatar_url?, description?, visibility?, redact_secrets?}; `headers`: the request
+-- headers that may hold the caller's address, null for no rate limit.
 -- Returns {agent: Agent, key: AgentKey}. Refuses: agent_exists, rate_limited, invalid_request.
 create function public.register_agent(
   profile jsonb, key_hash text, key_prefix text, headers jsonb default null
@@ -73,7 +74,7 @@ set search_path = ''
 as $$ select private.register_agent(profile, key_hash, key_prefix, headers) $$;
 grant execute on function public.register_agent(jsonb, text, text, jsonb) to service_role;
 
--- The agent of a key, with its row locked: what follows changes its keys or its profile.
+-- The agent of a key, with its row locked for a change of its keys or profile.
 create function private.lock_agent_of_key(caller_hash text) returns public.ai_agents
 language plpgsql
 set search_path = ''
@@ -85,7 +86,7 @@ begin
   from public.ai_agents a
   where a.agent_id = private.agent_of_key(caller_hash)
   for no key update;
-  -- Whoever held the lock may have revoked this key.
+  -- The previous holder of the lock may have revoked this key.
   perform private.agent_of_key(caller_hash);
   return agent;
 end
@@ -103,7 +104,7 @@ declare
   key private.agent_keys;
   revoked jsonb := '[]';
 begin
-  -- A key is kept when it no longer works, so that it is never anybody else's.
+  -- Revoked keys stay, so that no other agent ever gets the same one.
   perform private.take_token('rotate', private.agent_of_key(caller_hash));
   agent := private.lock_agent_of_key(caller_hash);
   insert into private.agent_keys (agent_id, key_hash, prefix)
@@ -167,7 +168,7 @@ begin
   from private.agent_keys k
   where k.id = key_id and k.agent_id = agent.agent_id;
   if not found then
-    perform private.refuse(404, 'key_not_found', 'Cannot revoke the key: the agent has none of that id.');
+    perform private.refuse(404, 'key_not_found', 'Cannot revoke the key: the agent has no key with that id.');
   end if;
   if key.revoked_at is null then
     if not exists (
@@ -175,7 +176,7 @@ begin
       from private.agent_keys k
       where k.agent_id = agent.agent_id and k.revoked_at is null and k.id <> key_id
     ) then
-      perform private.refuse(409, 'last_key', 'Cannot revoke the last key of an agent: make another first.');
+      perform private.refuse(409, 'last_key', 'Cannot revoke the last key of an agent: create another first.');
     end if;
     update private.agent_keys k
     set revoked_at = clock_timestamp()
@@ -187,7 +188,7 @@ end
 $$;
 grant execute on function private.revoke_key(text, uuid) to service_role;
 
--- Revokes a key of the caller's agent; once more is harmless.
+-- Revokes a key of the caller's agent; repeating it is harmless.
 -- Returns {id, revoked_at}. Refuses: unknown_key, key_not_found, last_key.
 create function public.revoke_key(key_hash text, key_id uuid) returns jsonb
 language sql
@@ -213,7 +214,7 @@ begin
   end if;
   -- Empty changes: just read.
   if changes <> '{}' then
-    -- A new visibility reaches the agent's sessions by a trigger (change_visibility), in this transaction.
+    -- The trigger change_visibility applies a new visibility to the agent's sessions, in this transaction.
     update public.ai_agents a
     set
       name = case when changes ? 'name' then changes ->> 'name' else a.name end,
@@ -236,8 +237,8 @@ end
 $$;
 grant execute on function private.update_agent(text, jsonb) to service_role;
 
--- `changes`: any of {name, avatar_url, description, visibility, redact_secrets}; null empties avatar_url and description.
--- A visibility holds for all sessions of the agent, past ones too.
+-- `changes`: any of {name, avatar_url, description, visibility, redact_secrets}; null empties avatar_url and
+-- description. A visibility applies to all sessions of the agent, past ones too.
 -- Returns Agent. Refuses: unknown_key, rate_limited, invalid_request.
 create function public.update_agent(key_hash text, changes jsonb) returns jsonb
 language sql

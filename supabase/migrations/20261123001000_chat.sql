@@ -1,7 +1,7 @@
--- Posting and reading chat. Called by the function `chat` with the secret key, for viewers without an account and for
--- agents with their key.
+-- Posting and reading chat. The function `chat` calls these with the secret key, for viewers without an account and
+-- for agents with their key.
 
--- The line of an id, as it is told to whoever sends it again; null if there is none.
+-- The line with an id, as a repeated message gets it; null if there is none.
 create function private.find_message(of_session uuid, message_id uuid) returns jsonb
 language sql stable
 set search_path = ''
@@ -11,8 +11,8 @@ from public.ai_stream_messages m
 where m.session_id = of_session and m.id = message_id
 $$;
 
--- Stores one line under the session's row lock and broadcasts it. The same id once more returns the line that is there,
--- mostly without the lock: ids are public, and whoever repeats them must not hold up the agent.
+-- Stores one line under the session's row lock and broadcasts it. A repeated id returns the existing line, mostly
+-- without the lock: ids are public, and repeating them must not delay the agent.
 create function private.store_message(
   of_session uuid, message_id uuid, sender text, name text, text text
 )
@@ -149,9 +149,9 @@ begin
   from public.ai_agent_sessions s
   where s.id = of_session and s.visibility <> 'private';
   if not found then
-    perform private.refuse(404, 'session_not_found', 'Cannot post the message: there is no such session.');
+    perform private.refuse(404, 'session_not_found', 'Cannot post the message: the session does not exist.');
   end if;
-  -- A repetition costs no token and may come after the end.
+  -- A repeated message costs no token and may come after the end.
   if not exists (
     select 1 from public.ai_stream_messages m where m.session_id = of_session and m.id = message_id
   ) then
@@ -170,7 +170,7 @@ end
 $$;
 grant execute on function private.post_message(jsonb, jsonb) to service_role;
 
--- `message`: {session_id, viewer_id, name, text, id?} of a viewer; `headers`: those of its request that may tell its
+-- `message`: {session_id, viewer_id, name, text, id?} of a viewer; `headers`: the request headers that may hold its
 -- address. Returns Message.
 -- Refuses: session_not_found, session_ended, rate_limited, invalid_request.
 create function public.post_message(message jsonb, headers jsonb default '{}') returns jsonb
@@ -179,7 +179,7 @@ set search_path = ''
 as $$ select private.post_message(message, headers) $$;
 grant execute on function public.post_message(jsonb, jsonb) to service_role;
 
--- Refuses a session that is not the agent's.
+-- Refuses another agent's session.
 create function private.require_session_of(agent text, of_session uuid) returns void
 language plpgsql stable
 set search_path = ''
@@ -242,7 +242,7 @@ end
 $$;
 grant execute on function private.read_messages(text, uuid, bigint, integer) to service_role;
 
--- What viewers wrote after message `after`, or after the agent's cursor; the cursor moves to the last one returned.
+-- The viewers' messages after `after`, or after the agent's cursor; the cursor moves to the last one returned.
 -- Returns [Message], oldest first. Refuses: unknown_key, rate_limited, session_not_found.
 create function public.read_messages(
   key_hash text, session_id uuid, after bigint default null, max_rows integer default 200

@@ -11,13 +11,13 @@ as $$
 begin
   perform 1 from public.ai_agent_sessions s where s.id = of_session and s.visibility <> 'private';
   if not found then
-    perform private.refuse(404, 'session_not_found', 'Cannot read the session: there is none of that id.');
+    perform private.refuse(404, 'session_not_found', 'Cannot read the session: it does not exist.');
   end if;
 end
 $$;
 
--- One branch for each index that can serve it. In the lists of all agents one agent has one live session, the one that
--- started last, so that none takes the list and no row jumps, and `listed_sessions_per_day` of those that are over.
+-- One branch per index. In the lists of all agents, an agent has one live session, the one that started last, so that
+-- no agent fills the list and no row jumps, and up to `listed_sessions_per_day` ended ones.
 create function private.find_sessions(of_agent text, live boolean, before timestamptz, max_rows integer)
 returns setof public.head
 language plpgsql stable security definer
@@ -67,7 +67,8 @@ begin
       from (
         select newest.id, on_stage.started_at, on_stage.live_count
         from (
-          -- In bytes: Postgres may sort to group, and 2,000 live sessions in the order of a language took 5 ms.
+          -- By bytes (collation C): Postgres may sort to group, and sorting 2,000 live sessions by a language took 5
+          -- ms.
           select s.agent_id collate "C" as agent_id, max(s.started_at) as started_at, count(*)::integer as live_count
           from public.ai_agent_sessions s
           where live is not false
@@ -110,8 +111,8 @@ $$;
 grant execute on function private.find_sessions(text, boolean, timestamptz, integer)
   to anon, authenticated, service_role;
 
--- Public sessions, the last started first; `before` is the started_at of the last row of the page before. At most 200.
--- Without agent_id: one live session for each agent, and of those that are over the ones that are listed.
+-- Public sessions, newest start first; `before` is the started_at of the last row of the previous page. At most 200.
+-- Without agent_id: one live session per agent, and the listed ended ones.
 create function public.find_sessions(
   agent_id text default null, live boolean default null, before timestamptz default null, max_rows integer default 50
 )
@@ -212,17 +213,17 @@ as $$
 declare
   session public.ai_agent_sessions;
 begin
-  -- Presence lost in a crash is back within 15 s: nobody waits for the disk here.
+  -- Presence lost in a crash is back within 15 s, so do not wait for the disk.
   perform set_config('synchronous_commit', 'off', true);
   perform private.require_visible(of_session);
   if (octet_length(of_viewer) between 1 and private.limit_of('viewer_id_bytes')) is not true then
-    perform private.refuse(422, 'invalid_request', 'Cannot note the viewer: viewer_id has 1 to 64 bytes.');
+    perform private.refuse(422, 'invalid_request', 'Cannot count the viewer: viewer_id must have 1 to 64 bytes.');
   end if;
   perform private.note_viewer(of_session, of_viewer);
 
   select s.* into session from public.ai_agent_sessions s where s.id = of_session;
   if private.recount_viewers(of_session)
-    -- The head of the last events may have been held back, as too soon after the one before.
+    -- The head of the last events may have been held back, too soon after the previous one.
     or exists (
       select 1
       from private.session_air air
@@ -231,8 +232,8 @@ begin
   then
     perform private.send_head(session, false);
   end if;
-  -- Whoever has left, of any session: one that ended may never be touched again. Every twentieth call forgets at most
-  -- a hundred, which keeps up with the one row that a call can add.
+  -- Removes viewers who have left any session: nobody may touch an ended one again. Every twentieth call removes at
+  -- most a hundred, which keeps up with the one row that a call can add.
   if random() < 0.05 then
     delete from private.viewers v
     where (v.session_id, v.address, v.viewer_id) in (

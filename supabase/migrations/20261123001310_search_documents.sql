@@ -1,26 +1,26 @@
--- What can be found: one document for each event that says something, written in the transaction that appends it. Kept
--- apart from the events, whose rows viewers read as they are.
--- A search reads documents in windows of `place`, the newest first (see private.window_tag): one GIN index holds
--- the words and the tags, and walks both lists from meeting to meeting, so that a window costs what is found in it.
--- Measured on two busy cores, Postgres 17, events of 250 bytes, a million documents there: a batch of 50 takes 13 ms of
--- the database's time instead of 5, half of it for making the words; durable ingest over HTTP keeps 0.55 to 0.73 of its
--- pace. A million events of 30 words take 1 GB, of which the index is 140 MB.
+-- The search's documents: one for each event that has text, written in the transaction that appends it. They are apart
+-- from the events, whose rows viewers read unchanged.
+-- A search reads documents in windows of `place`, newest first (see private.window_tag). One GIN index holds the words
+-- and the tags and intersects their lists, so the cost of a window follows its hits.
+-- Measured on two busy cores, Postgres 17, events of 250 bytes, a million documents there: a batch of 50 takes 13 ms
+-- of the database's time instead of 5, half of it for making the words; durable ingest over HTTP keeps 0.55 to 0.73 of
+-- its pace. A million events of 30 words take 1 GB, of which the index is 140 MB.
 
 create sequence private.search_places;
 
--- Documents of sessions that are not public lie apart, with an index and statistics of their own: neither the time of
--- anyone's search nor the way it takes tells whether a word stands in one of them.
+-- Documents of sessions that are not public are in their own partition, with its own index and statistics, so that
+-- neither the time nor the plan of anyone's search reveals whether one of them contains a word.
 create table private.search_documents (
   session_id uuid not null,
   seq bigint not null,
-  -- Of all documents, in the order in which they were written; gaps are harmless.
+  -- Position among all documents, in the order of writing; gaps are harmless.
   place bigint not null,
   at timestamptz not null,
-  -- What a search can be narrowed by, as numbers: see the functions below.
+  -- The filters of a search, as numbers: see the functions below.
   tags bigint[] not null,
   words tsvector not null,
   is_hidden boolean not null,
-  -- Serves the removal of documents with their events, and their way to the other partition.
+  -- Serves the removal of documents with their events, and their move to the other partition.
   primary key (session_id, seq, is_hidden)
 ) partition by list (is_hidden);
 create table private.search_documents_open partition of private.search_documents for values in (false);
@@ -33,7 +33,7 @@ create policy "nobody" on private.search_documents for all using (false);
 create policy "nobody" on private.search_documents_open for all using (false);
 create policy "nobody" on private.search_documents_hidden for all using (false);
 
--- A name of something as a tag.
+-- Turns a name into a tag.
 create function private.tag_of(kind text, name text) returns bigint
 language plpgsql immutable strict parallel safe
 set search_path = ''
@@ -43,7 +43,7 @@ begin
 end
 $$;
 
--- The windows that hold a place: of 1,024 documents, then 16 times as many in each.
+-- The windows that contain a place: of 1,024 documents, then 16 times as many in each.
 create function private.window_tag(level integer, place bigint) returns bigint
 language plpgsql immutable strict parallel safe
 set search_path = ''
@@ -53,7 +53,7 @@ begin
 end
 $$;
 
--- A file is found by its name, and by any number of the folders before it: b.ts, a/b.ts, src/a/b.ts.
+-- A file's tags: its name, and its path from any folder: b.ts, a/b.ts, src/a/b.ts.
 create function private.filename_tags(filename text) returns bigint[]
 language sql immutable strict parallel safe
 set search_path = ''
@@ -65,7 +65,7 @@ select array(
 )
 $$;
 
--- What an event is about, where it says so.
+-- The file or topic of an event, if it names one.
 create function private.title_of(type text, data jsonb) returns text
 language plpgsql immutable parallel safe
 set search_path = ''
@@ -83,7 +83,7 @@ begin
 end
 $$;
 
--- What an event says. Of edits, first what they put in.
+-- The text of an event. Of edits, the new text comes first.
 create function private.text_of(type text, data jsonb) returns text
 language plpgsql immutable parallel safe
 set search_path = ''
@@ -117,11 +117,11 @@ begin
 end
 $$;
 
--- Serves the collecting of a streamed thought once it is done.
+-- Serves the reading of a streamed thought once it is done.
 create index ai_stream_events_by_stream on public.ai_stream_events (session_id, (data ->> 'stream_id'), seq)
   where (data ->> 'stream_id') is not null;
 
--- The first `search_text_chars` of an event's text; of the last piece of a streamed thought, of the whole thought.
+-- The first `search_text_chars` of an event's text; for the last piece of a streamed thought, of the whole thought.
 create function private.whole_text_of(of_session uuid, to_seq bigint, type text, data jsonb) returns text
 language plpgsql stable
 set search_path = ''
@@ -135,7 +135,7 @@ begin
   if type <> 'thought' or (data ->> 'done' = 'true' and data ? 'stream_id') is not true then
     return left(private.text_of(type, data), max_chars);
   end if;
-  -- No further than needed: a thought may have any number of pieces, and any number of ends.
+  -- Reads only as many pieces as it needs: a thought may have any number of pieces, and any number of ends.
   for piece in
     select e.data ->> 'content'
     from public.ai_stream_events e
@@ -152,7 +152,7 @@ begin
 end
 $$;
 
--- What an event is found by; null if that is nothing.
+-- The searchable text of an event; null if there is none.
 create function private.words_of_event(title text, content text) returns tsvector
 language plpgsql immutable parallel safe
 set search_path = ''
@@ -167,8 +167,7 @@ begin
 end
 $$;
 
--- How many bytes each of these sizes may have so that they make no more than `room`: what small ones leave is for the
--- large ones.
+-- The bytes that each of these sizes may have so that all fit into `room`: large ones share what small ones leave.
 create function private.share_of_room(sizes integer[], room bigint) returns bigint
 language sql immutable strict parallel safe
 set search_path = ''
@@ -180,8 +179,8 @@ end
 from unnest(sizes) as size, (select room / greatest(cardinality(sizes), 1)) as one (fair)
 $$;
 
--- All tags of a document: the windows and the stretches of 1, 8, 64 and 512 days that it lies in, and what it is of.
--- The same expressions as above and in private.time_tags: as functions they took 0.2 ms.
+-- All tags of a document: its windows, its stretches of 1, 8, 64 and 512 days, and its filters. Repeats the
+-- expressions above and in private.time_tags: as function calls they took 0.2 ms.
 create function private.tags_of_event(
   place bigint, session_id uuid, agent_id text, type text, at timestamptz, filename text
 )
@@ -209,9 +208,9 @@ begin
 end
 $$;
 
--- Making words of 64 KB takes 75 to 170 ms on busy cores: four megabytes of them took the append beyond the 8 s that
--- Supabase gives a statement, and so each time it was sent again. Of a batch with more than `search_batch_bytes`, the
--- long texts are found by their beginnings.
+-- Making words of 64 KB takes 75 to 170 ms on busy cores. Four megabytes of them took the append beyond Supabase's
+-- statement timeout of 8 s, at every retry. In a batch with more than `search_batch_bytes`, the search knows only the
+-- beginnings of long texts.
 create function private.write_documents() returns trigger
 language plpgsql
 set search_path = ''
@@ -220,7 +219,7 @@ declare
   ended record;
   before_seq bigint;
 begin
-  -- Materialized, or Postgres would make the words twice: for the condition and for the row.
+  -- Materialized: otherwise Postgres makes the words twice, for the condition and for the row.
   with event as (
     select
       a.*,
@@ -236,7 +235,7 @@ begin
       private.title_of(e.type, e.data) as title,
       private.whole_text_of(e.session_id, e.seq, e.type, e.data) as content
     from event e
-    -- A streamed thought is found in its pieces until it is done, then as a whole.
+    -- The search finds a streamed thought by its pieces until it is done, then as a whole.
     where not e.data ? 'stream_id' or e.done_seq is null or e.seq >= e.done_seq
   ),
   share as (
@@ -265,7 +264,7 @@ begin
   select
     placed.session_id, placed.seq, placed.place, placed.at,
     private.tags_of_event(
-      -- A clock that runs ahead is found by the day on which the event came.
+      -- If the client's clock runs ahead, use the day of arrival.
       placed.place, placed.session_id, s.agent_id, placed.type, least(placed.at, now() + interval '1 day'),
       placed.filename
     ),
@@ -274,14 +273,14 @@ begin
   from placed
   join public.ai_agent_sessions s on s.id = placed.session_id;
 
-  -- One by one and by key: as a join, planned while the tables were empty, it took minutes when they no longer were.
+  -- One by one and by key: as a join, planned while the tables were empty, this took minutes once they were full.
   for ended in
     select a.session_id, a.data ->> 'stream_id' as stream_id, max(a.seq) as seq
     from added a
     where a.data ->> 'done' = 'true' and a.data ? 'stream_id'
     group by 1, 2
   loop
-    -- Back to the end before, if there was one: what stands before that one went with it.
+    -- Go back to the previous end, if there is one: the pieces before it belong to an earlier thought.
     select e.seq into before_seq
     from public.ai_stream_events e
     where e.session_id = ended.session_id
@@ -305,7 +304,7 @@ begin
 end
 $$;
 
--- Of thoughts with changed pieces, the end is written anew and has the only document.
+-- Rewrites the only document of a thought with changed pieces, at its end.
 create function private.rewrite_thoughts() returns trigger
 language plpgsql
 set search_path = ''
@@ -350,7 +349,7 @@ begin
 end
 $$;
 
--- A statement at a time: the batch is the primitive. Events don't change, unless an owner takes a secret out of one.
+-- Per statement, because the batch is the primitive. Events change only when an owner removes a secret from one.
 create trigger write_documents after insert on public.ai_stream_events
   referencing new table as added
   for each statement execute function private.write_documents();
@@ -363,13 +362,13 @@ create trigger remove_old_documents after update on public.ai_stream_events
 create trigger write_new_documents after update on public.ai_stream_events
   referencing new table as added
   for each statement execute function private.write_documents();
--- By their names, the three go in this order.
+-- Their names put the three in this order.
 create trigger write_whole_thoughts after update on public.ai_stream_events
   referencing new table as added
   for each statement execute function private.rewrite_thoughts();
 
--- Sessions that became public or ceased to be, and whose documents are not all where they belong. Until they are, the
--- filter of search_window keeps them out.
+-- Sessions whose visibility changed and whose documents are not all in the right partition yet. Until they are, the
+-- filter of search_window hides them.
 create table private.moved_sessions (
   session_id uuid primary key references public.ai_agent_sessions on delete cascade
 );
@@ -377,8 +376,8 @@ create table private.moved_sessions (
 alter table private.moved_sessions enable row level security;
 create policy "nobody" on private.moved_sessions for all using (false);
 
--- Moves at most so many documents. The session's lock keeps it from being deleted meanwhile; one that somebody else has
--- is left for later, so that nobody waits here.
+-- Moves at most max_documents documents. The session's lock keeps it from being deleted meanwhile. If another
+-- transaction holds that lock, the session waits for a later call, so that nobody waits here.
 create function private.move_documents(max_documents integer) returns void
 language plpgsql
 set search_path = ''
@@ -426,7 +425,8 @@ create trigger note_moved_session after update of visibility on public.ai_agent_
   for each row when ((old.visibility = 'public') <> (new.visibility = 'public'))
   execute function private.note_moved_session();
 
--- The first thousands at once, the others with appends: a document takes 0.1 ms, and an agent may have millions.
+-- Moves the first thousands at once and the rest with later appends: a document takes 0.1 ms, and an agent may have
+-- millions.
 create function private.move_some_documents() returns trigger
 language plpgsql
 set search_path = ''
@@ -442,11 +442,11 @@ create trigger move_some_documents after insert on public.ai_stream_events
   for each statement when (random() < 0.05)
   execute function private.move_some_documents(200);
 
--- What was there before the search was.
+-- Documents of the events that were stored before the search existed.
 update public.ai_stream_events set id = id where true;
 
--- Serves search_events, and nothing but it reads the table. New documents wait in a list, which is read to its end for
--- each window and which the append that fills it moves into the index. Without the list an append takes five times as
--- long; one of 1 MB spared appends nothing more and cost each window 3 ms. Tags come first: where a window holds nothing
--- of the time that is asked for, words are not looked up, and it takes half as long.
+-- Serves search_events, the only reader of the table. New documents wait in a pending list. Each window reads that
+-- list to its end, and the append that fills it moves it into the index. Without the list an append takes five times
+-- as long; a list of 1 MB saved appends nothing more and cost each window 3 ms. Tags come first: a window without
+-- documents in the wanted time looks up no words and takes half as long.
 create index search_documents_by_word on private.search_documents using gin (tags, words) with (fastupdate = on, gin_pending_list_limit = 256);

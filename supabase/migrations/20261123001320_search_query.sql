@@ -1,27 +1,27 @@
--- What a viewer types, as what Postgres looks for. Everything typed is data: there is no syntax error. Words must all be
--- there, "words in quotes" beside each other, -words must not, word* is the beginning of one. An identifier or a path is
--- found written as it is or in another style: parseConfigFile, parse_config_file, parse/config.file.
+-- Turns a viewer's text into a query. Any text is valid: there is no syntax error. All words must occur, "words in
+-- quotes" as a phrase; -words must not occur; word* is a prefix. An identifier or a path matches in any style:
+-- parseConfigFile, parse_config_file, parse/config.file.
 
 create type private.search_query as (
-  -- What an event must match.
+  -- The query that an event must match.
   whole tsquery,
-  -- What the index is asked: never less than `whole` gives, and nothing that makes Postgres read documents for it. Null
-  -- when there is no such word.
+  -- The query for the index: it matches at least what `whole` matches, and never makes Postgres read documents. Null
+  -- if the index has no such word.
   indexed tsquery,
-  -- What ranks: the words that must be there.
+  -- The words that rank a hit: those that must occur.
   wanted tsquery,
-  -- The share of documents that the index may give, estimated by its rarest word.
+  -- The share of documents that the index may return, estimated by its rarest word.
   share real,
-  -- Regular expressions for what is marked in a snippet, and the same for just its letters: where those stand is found
-  -- five times as fast.
+  -- Regular expressions for the marks in a snippet, and the same for only their letters, which finds the places five
+  -- times as fast.
   patterns text[],
   letters text[],
-  -- The first words of what is sought, in small ASCII letters: where those stand is found without an expression.
+  -- The first words of the query, in lower-case ASCII: finding their places needs no expression.
   starts text[]
 );
 
--- The words that stand in the most open documents, with the share of documents that have them. Of the hidden ones nothing
--- is asked: their statistics would tell of their words.
+-- The most frequent words of open documents, with the share of documents that have them. It reads no statistics of
+-- hidden documents: they would reveal their words.
 create type private.common_words as (words text[], shares real[]);
 
 -- Once for a search: to read a thousand words from pg_stats takes 0.5 ms. In PL/pgSQL, which keeps the plan: to plan it
@@ -40,7 +40,7 @@ begin
 end
 $$;
 
--- The share of documents that have a word, or any with that beginning; 0 for what is too rare for the statistics.
+-- The share of documents that have a word, or any word with a prefix; 0 if it is too rare for the statistics.
 create function private.share_of_word(common private.common_words, word text, is_prefix boolean) returns real
 language plpgsql stable
 set search_path = ''
@@ -57,7 +57,8 @@ begin
 end
 $$;
 
--- The share of open documents that have the rarest of some tags; and if it is not null, any of others. Null without tags.
+-- The share of open documents that have the rarest of some tags, and any of others if that is not null. Null without
+-- tags.
 create function private.share_of_tags(all_of bigint[], any_of bigint[]) returns real
 language plpgsql stable
 set search_path = ''
@@ -81,8 +82,8 @@ begin
 end
 $$;
 
--- The words as a tsquery: beside each other, or just all there. The last may be a beginning. In PL/pgSQL, since a call of
--- a function in SQL takes 60 microseconds.
+-- The words as a tsquery: a phrase, or all of them. The last may be a prefix. In PL/pgSQL, because a call of a SQL
+-- function takes 60 microseconds.
 create function private.tsquery_of(words text, is_phrase boolean, is_prefix boolean) returns tsquery
 language plpgsql immutable strict parallel safe
 set search_path = ''
@@ -100,7 +101,7 @@ begin
 end
 $$;
 
--- Matches what was typed in text as it was written: any case, with or without accents, any signs between its words.
+-- A pattern that matches the typed text in any case, with or without accents, and with any signs between its words.
 create function private.letters_of(typed text) returns text
 language plpgsql immutable strict parallel safe
 set search_path = ''
@@ -130,13 +131,13 @@ begin
 end
 $$;
 
--- The same as a word, or as a part of an identifier.
+-- The same for a whole word or a part of an identifier.
 create function private.pattern_of(letters text, is_prefix boolean) returns text
 language plpgsql immutable strict parallel safe
 set search_path = ''
 as $$
 declare
-  -- Where one part of an identifier ends and the next begins.
+  -- The boundary between two parts of an identifier.
   edge constant text := '(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-zA-Z])(?=[0-9])';
 begin
   return '(?:(?<![[:alnum:]])|' || edge || ')' || letters
@@ -144,8 +145,8 @@ begin
 end
 $$;
 
--- `is_hidden`: for hidden documents, whose index must not be asked for beginnings. It would collect those of all sessions,
--- which takes the longer the more there are.
+-- `is_hidden`: for hidden documents, whose index must not be asked for prefixes. It would collect those of all
+-- sessions, and the time would reveal how many there are.
 create function private.read_query(typed text, is_hidden boolean) returns private.search_query
 language plpgsql stable
 set search_path = ''
@@ -181,7 +182,7 @@ begin
     is_prefix := term.is_prefix;
     is_dense := parts ~ '\mzq[a-p]{5}';
     if parts ~ '\mzq[a-p]{10}\s+zq[a-p]{5}$' then
-      -- What follows the last letter in the text is not known: its pair with the one before says enough.
+      -- The text after the last letter is unknown: the pair with the letter before is enough.
       wholes := left(wholes, -8);
       parts := left(parts, -8);
     elsif parts ~ '\mzq[a-p]{5}$' then
@@ -203,7 +204,7 @@ begin
     end if;
     sought.whole := coalesce(sought.whole && phrase, phrase);
     sought.wanted := coalesce(sought.wanted && words, words);
-    -- The first words say enough of where to look and what to mark.
+    -- The first words are enough to find and mark the place.
     share := 1;
     if cardinality(sought.letters) < 8 then
       letters := private.letters_of(term.typed);
@@ -225,7 +226,7 @@ begin
       end if;
     end if;
     sought.share := least(sought.share, share);
-    -- The index collects all documents of a beginning before it gives one. Of a frequent one there are enough in any
+    -- The index collects all documents of a prefix before it returns one. A frequent prefix has enough of them in any
     -- window.
     if not is_prefix or (share < 0.03 and not is_hidden) then
       sought.indexed := coalesce(sought.indexed && words, words);

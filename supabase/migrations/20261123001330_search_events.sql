@@ -1,32 +1,33 @@
--- search_events: the newest few hundred events that match are ranked, then the few hundred before them. What is read is
--- bounded by windows of documents (see search_documents), so that neither a word that stands everywhere nor one that
--- stands nowhere, or only in old events, makes a search slow.
+-- search_events ranks the newest few hundred matching events, then the few hundred before them. Windows of documents
+-- bound its reading (see search_documents), so a word that is everywhere, nowhere or only in old events does not make
+-- a search slow.
+-- `score` is in units of 2^-40, so that it survives a cursor without loss.
 
 -- `score` in 2^-40, so that it goes through a cursor without loss.
 create type private.search_match as (session_id uuid, seq bigint, place bigint, score bigint);
 
--- What a search is narrowed to.
+-- The filters of a search.
 create type private.search_filter as (
   session_id uuid,
   agent_id text,
   from_at timestamptz,
   to_at timestamptz,
-  -- Of these, of the type and of the file name.
+  -- The tags of these filters, the type and the file name.
   tags bigint[],
   -- Any of these; null for any time.
   time_tags bigint[],
-  -- When the first page was read: what is old is old from here.
+  -- The time of the first page, from which ages count.
   as_of timestamptz,
-  -- The widest windows to look at.
+  -- The widest windows to read.
   widest integer,
-  -- Whether it is the documents of a session that is not public.
+  -- Whether to search the documents of a session that is not public.
   is_hidden boolean,
-  -- When to go no further, and when to give up.
+  -- When to stop reading, and when to fail.
   deadline timestamptz,
   give_up_at timestamptz
 );
 
--- Tags of the stretches that make up the days from one moment to another, each as long as it can be: some 80 at most.
+-- Tags of the stretches that cover the days between two moments, each as long as possible: about 80 at most.
 create function private.time_tags(from_at timestamptz, to_at timestamptz) returns bigint[]
 language plpgsql stable
 set search_path = ''
@@ -34,7 +35,7 @@ as $$
 declare
   earliest constant timestamptz := '1970-01-01 00:00:00+00';
   latest constant timestamptz := now() + interval '1 day';
-  -- What is left to make up, in stretches of `days`.
+  -- The days left to cover, in stretches of `days`.
   first bigint := floor(extract(epoch from least(greatest(from_at, earliest), latest)) / 86400);
   past_last bigint := floor(extract(epoch from greatest(least(to_at, latest), earliest)) / 86400) + 1;
   days bigint := 1;
@@ -59,26 +60,27 @@ end
 $$;
 
 -- The newest matching documents of one window below `before` and from `floor` on, at most 200 unless there is a floor;
--- and how many the index gave, up to one more than `most`: there are no matches then, the window is too wide. Once it is time
--- to give up nothing matches: whoever calls looks at the clock afterwards.
+-- and how many the index returned, up to one more than `most`. In that case the window is too wide and there are no
+-- matches. After the time to fail nothing matches: the caller checks the clock afterwards.
 create function private.search_window(
   sought private.search_query, narrowed private.search_filter, level integer, before bigint, floor bigint,
   most integer, out given integer, out matches private.search_match[]
 )
 language plpgsql stable
 set search_path = ''
--- Planned once for a connection: planned for each window, a search of 23 took 46 ms instead of 33. The plan may have been
--- made while the table was empty, so only one may be possible: without the others, there is just the index for a bitmap.
+-- Planned once per connection: planned for each window, a search of 23 windows took 46 ms instead of 33. The plan may
+-- date from an empty table, so only one plan may be possible: with the other scans off, only the bitmap index scan
+-- remains.
 set plan_cache_mode = force_generic_plan
 set enable_indexscan = off
 as $$
 declare
   wanted_tags bigint[] := narrowed.tags || private.window_tag(level, before - 1);
 begin
-  -- What the index gave is looked at from the newest on and no further than needed, since to match and to rank takes
-  -- time: the first `offset 0` keeps the conditions behind the sorting, the second one session after the other.
+  -- Matching and ranking take time, so this checks the index's documents from the newest on and stops early: the first
+  -- `offset 0` keeps the conditions after the sort, the second one session after the other.
   with found as materialized (
-    -- One of the three is run.
+    -- Only one of the three branches runs.
     select d.session_id, d.seq, d.place, d.at, d.words
     from private.search_documents d
     where sought.indexed is not null and narrowed.time_tags is null and d.is_hidden = narrowed.is_hidden
@@ -89,7 +91,7 @@ begin
     where sought.indexed is not null and narrowed.time_tags is not null and d.is_hidden = narrowed.is_hidden
       and d.tags @> wanted_tags and d.tags && narrowed.time_tags and d.words @@ sought.indexed
     union all
-    -- Without words for the index, a document is read where it lies and not carried on; `is true` keeps the index out.
+    -- Without words for the index, reads documents in place and does not carry them on; `is true` keeps the index out.
     select d.session_id, d.seq, d.place, d.at, d.words
     from private.search_documents d
     where sought.indexed is null and d.is_hidden = narrowed.is_hidden
@@ -106,7 +108,7 @@ begin
     (
       select array_agg(row(
         m.session_id, m.seq, m.place,
-        -- The newest count twice as much as the old.
+        -- The newest documents count twice as much as the old ones.
         (
           coalesce(ts_rank(m.words, sought.wanted, 1), 1)::float8
           * (1 + 1 / (1 + greatest(0, extract(epoch from narrowed.as_of - m.at)::float8) / 86400))
@@ -145,10 +147,11 @@ begin
 end
 $$;
 
--- The newest matching documents below `before`: 200, or all from `floor` on if there is one. `lower` is where the block
--- ends: everything from there to `before` has been read. It ends early when it has enough for a page and has taken
--- 20 ms, and at the deadline; but not when it is read again for its next page, which must find it as it was. Reading it
--- again takes as long as the first time; when it takes more than twice the budget, `lower` is null: given up.
+-- The newest matching documents below `before`: 200, or all from `floor` on if there is one. `lower` is the end of the
+-- block: everything from there to `before` has been read. A block ends early when it has enough for a page and has
+-- taken 20 ms, and at the deadline; but not when it is read again for its next page, which must find the same block.
+-- Reading it again takes as long as the first time; if it takes more than twice the budget, `lower` is null and the
+-- search fails.
 create function private.search_block(
   sought private.search_query, narrowed private.search_filter, before bigint, floor bigint, page_rows integer,
   out matches private.search_match[], out lower bigint
@@ -157,16 +160,16 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Of a window that is not one of the narrowest: to find out that it is too wide takes some 10 to 40 ms. With half as
-  -- many, phrases of frequent words that seldom stand together took three times as long.
+  -- For wider windows: finding out that one is too wide takes some 10 to 40 ms. With half as many, phrases of frequent
+  -- words that are rarely together took three times as long.
   most constant integer := 800;
   started_at timestamptz := clock_timestamp();
   newest bigint := (select last_value from private.search_places);
   level integer := 0;
-  -- By level + 1: windows as wide as that are too wide above this place.
+  -- By level + 1: windows of this width are too wide above this place.
   wide_from bigint[] := array_fill(before, array[4]);
   window_start bigint;
-  -- How many the index gives of so many places, by the window before.
+  -- The index's documents per place, from the previous window.
   density float8;
   step record;
 begin
@@ -207,21 +210,21 @@ begin
 end
 $$;
 
--- The place in a text where a pattern stands first. In pieces, since regexp_instr goes on to the last match: where
--- 64 KB had one every third character, it took 50 ms.
+-- The first place of a pattern in a text. In pieces, because regexp_instr continues to the last match: in 64 KB with a
+-- match every third character, it took 50 ms.
 create function private.first_spot(content text, pattern text, letters text) returns integer
 language plpgsql immutable strict parallel safe
 set search_path = ''
 as $$
 declare
   step constant integer := 2000;
-  -- As many letters, and the signs between them, as the longest query has.
+  -- As long as the longest query's letters and the signs between them.
   most constant integer := 1000;
   spot integer;
   near integer := strpos(content, substring(content from letters));
 begin
   while near between 1 and length(content) loop
-    -- One character more at the front, for what may not stand before a word.
+    -- One more character at the front, for the condition before a word.
     spot := regexp_instr(substr(content, greatest(near - 1, 1), step + most), pattern, least(near, 2));
     if spot > 0 then
       return greatest(near - 1, 1) + spot - 1;
@@ -232,8 +235,8 @@ begin
 end
 $$;
 
--- The place in a text where one of the patterns stands first: of several, the one with the most of them behind it. In a
--- loop: a query over the patterns took four times as long.
+-- The first place of any pattern in a text; of several, the one followed by the most patterns. In a loop: a query over
+-- the patterns took four times as long.
 create function private.spot_of(content text, patterns text[], letters text[], chars integer) returns integer
 language plpgsql immutable parallel safe
 set search_path = ''
@@ -262,11 +265,11 @@ begin
 end
 $$;
 
--- Some 240 characters of the text around what matched: plain text, match, plain text, match …, plain text; and the line
--- of the text on which they begin, from 1. Expressions get `max_chars` of the text: its beginning, and if they find
--- nothing, what follows the first of `starts` behind that.
--- Measured: 65,000 characters 2.5 ms for each expression, 1.5 ms for a start; private.plain_text 6 ms, so that only text
--- with escapes, which may stand inside of words, goes through it before.
+-- About 240 characters of the text around the matches: plain text, match, plain text, match …, plain text; and the
+-- line of the text on which they begin, from 1. Expressions see `max_chars` of the text: its beginning, and if nothing
+-- matches there, the part after the first of `starts` behind it.
+-- Measured: 65,000 characters 2.5 ms for each expression, 1.5 ms for a start; private.plain_text 6 ms, so that only
+-- text with escapes, which may be inside words, goes through it first.
 create function private.snippet_of(
   content text, patterns text[], letters text[], starts text[], max_chars integer, out parts text[], out line integer
 )
@@ -276,7 +279,7 @@ as $$
 declare
   chars constant integer := 240;
   searched text := left(content, max_chars);
-  -- What stands before it, of the text as it is.
+  -- The text before it, unchanged.
   skipped integer := 0;
   starts_at integer;
   lead text;
@@ -300,7 +303,7 @@ begin
     line := 1;
     return;
   end if;
-  -- From the beginning of the line, else of a word, if there is one near.
+  -- Start at the line, else at a word, if one is near.
   lead := substr(searched, greatest(1, starts_at - 60), least(60, starts_at - 1));
   if strpos(lead, e'\n') > 0 then
     lead := regexp_replace(lead, '^.*\n', '');
@@ -320,8 +323,8 @@ begin
 end
 $$;
 
--- The snippet of an event; the name of a file is a field of its own. The line is that of the file, which is known where
--- the whole content was sent, or the one that an error names.
+-- The snippet of an event; the file name is a separate field. The line is the file's, known if the event has the whole
+-- content, or the line that an error names.
 create function private.snippet_of_event(
   event public.ai_stream_events, sought private.search_query, max_chars bigint, out parts text[], out line integer
 )
@@ -339,7 +342,7 @@ begin
   line := snippet.line;
   line := case event.type
     when 'code' then case when event.data ? 'content' then line end
-    -- Compared as JSON: whatever number is stored, the search survives it.
+    -- Compare as JSON, so that the search survives any stored number.
     when 'error' then case
       when jsonb_typeof(event.data -> 'line') = 'number' and event.data -> 'line' between '0' and '2147483647'
       then (event.data -> 'line')::integer
@@ -366,10 +369,10 @@ create type public.search_hit as (
   cursor text
 );
 
--- A cursor says where in which block a page ended: five numbers, sealed and masked. Nobody learns from it how many
--- documents there are, and nobody but this database makes one: it belongs to one search, and a wide block would make
--- another one long. The seal is half a hash, so that nobody can add to what was hashed.
--- Masks the numbers but the first, which is a time; and takes the mask off.
+-- A cursor holds the place in the block where a page ended: five numbers, sealed and masked. It reveals nothing about
+-- the number of documents, and only this database can make one: a cursor belongs to one search, and a wide block would
+-- slow another. The seal is half a hash, so that nobody can extend the hashed text.
+-- Masks all numbers but the first, which is a time; also removes the mask.
 create function private.mask_numbers(key text, seal text, numbers bigint[]) returns bigint[]
 language plpgsql immutable strict parallel safe
 set search_path = ''
@@ -401,7 +404,7 @@ begin
 end
 $$;
 
--- The numbers of a cursor of this search; null if it is none.
+-- The numbers of a cursor of this search; null if the text is not one.
 create function private.read_cursor(key text, search text, page_cursor text) returns bigint[]
 language plpgsql immutable strict parallel safe
 set search_path = ''
@@ -421,8 +424,8 @@ begin
 end
 $$;
 
--- The numbers in a cursor are the time of the first page, `before` and `lower` of a block, and the score and the place of a
--- row in it. Scores depend on nothing else, and blocks lie one behind the other: pages neither repeat nor skip a row.
+-- The numbers in a cursor: the time of the first page, `before` and `lower` of a block, and the score and place of a
+-- row in it. Scores depend on nothing else and blocks follow each other, so pages neither repeat nor skip a row.
 create function private.search_events(
   typed text, narrowed private.search_filter, of_type text, filename text, page_cursor text, max_rows integer
 )
@@ -435,7 +438,7 @@ declare
   budget interval := private.duration_of('search_budget_ms');
   sought private.search_query;
   key text := private.secret_of('cursor_key');
-  -- What a cursor belongs to.
+  -- The search that a cursor belongs to.
   search text := jsonb_build_array(
     typed, narrowed.session_id, narrowed.agent_id, narrowed.from_at, narrowed.to_at, of_type, filename
   );
@@ -446,13 +449,13 @@ declare
   event public.ai_stream_events;
   snippet record;
   as_of_ms bigint := extract(epoch from now()) * 1000;
-  -- Everything that was written so far.
+  -- Everything written so far.
   before bigint := (select case when p.is_called then p.last_value + 1 else 0 end from private.search_places p);
   floor bigint;
   after_score bigint;
   after_place bigint;
   shown integer := 0;
-  -- For the expressions of all snippets together.
+  -- Shared by the expressions of all snippets.
   room bigint := private.limit_of('search_snippet_chars');
 begin
   narrowed.deadline := clock_timestamp() + budget;
@@ -469,10 +472,10 @@ begin
   if page_cursor is not null then
     numbers := private.read_cursor(key, search, page_cursor);
     if numbers is null then
-      perform private.refuse(422, 'invalid_request', 'Cannot search: the cursor is not one of a row of this search.');
+      perform private.refuse(422, 'invalid_request', 'Cannot search: the cursor does not come from this search.');
     end if;
   end if;
-  -- Before anything is looked up by a word: the time that takes would tell of what is hidden.
+  -- Before any look-up of a word: its time would reveal hidden text.
   narrowed.is_hidden := false;
   if narrowed.session_id is not null then
     perform private.require_visible(narrowed.session_id);
@@ -485,7 +488,7 @@ begin
       return;
     end if;
   end if;
-  -- Nobody takes all of them.
+  -- No address takes all slots.
   perform private.take_slot('search_address', private.caller_address());
   perform private.take_slot('search');
   sought := private.read_query(typed, narrowed.is_hidden);
@@ -516,7 +519,8 @@ begin
   end if;
 
   narrowed.as_of := to_timestamp(as_of_ms / 1000.0);
-  -- A window is read to its end even if it turns out too wide: at most some 130,000 entries of its rarest word, 20 ms.
+  -- A search reads a window to its end even if it turns out too wide: at most some 130,000 entries of its rarest word,
+  -- 20 ms.
   narrowed.widest := (
     select max(level)
     from generate_series(0, 3) as level
@@ -542,7 +546,7 @@ begin
       order by ranked.score desc, ranked.place desc
     loop
       event := listed.event;
-      -- What short texts leave is for the long ones that follow. Past the time, a snippet is a beginning.
+      -- Long texts share the time that short ones leave. After that, a snippet is the beginning of its text.
       snippet := private.snippet_of_event(
         event, sought,
         case
@@ -576,9 +580,9 @@ $$;
 grant execute on function private.search_events(text, private.search_filter, text, text, text, integer)
   to anon, authenticated, service_role;
 
--- Events of public sessions, or of the one session that is named, that hold what is typed: all words, "phrases", -not,
--- beginnings*. `filename` is a path or its end. SearchHits, the best of the newest first; the cursor of a row leads to
--- what follows it in the same search. At most 100. Refuses: invalid_request, session_not_found, unavailable.
+-- Events of public sessions, or of one named session, that match the text: all words, "phrases", -not, prefix*.
+-- `filename` is a path or its end. Returns SearchHits, the best of the newest first; pass the cursor of a row to get
+-- the rows after it in the same search. At most 100. Refuses: invalid_request, session_not_found, unavailable.
 create function public.search_events(
   query text,
   agent_id text default null,

@@ -1,30 +1,32 @@
--- What is counted while it happens, so that no figure ever needs a walk over events: triggers add each batch to a few
--- rows by session, in the batch's own transaction. Only what was inserted is counted, so a duplicate counts nothing.
--- Time is the viewers': the greatest `at` of the session so far, which never runs backwards. Nothing here may refuse an
--- event that the table accepts: sums are numeric or far from their ends.
+-- Counts: triggers add each batch to a few rows per session, in the batch's own transaction, so that no figure needs
+-- to read events. They count inserted rows only, so a duplicate counts nothing.
+-- Time is the viewers': the greatest `at` of the session so far, which never runs backwards. Nothing here may refuse
+-- an event that the table accepts: sums are numeric or far from their limits.
 -- A session's rows are written under its row lock (invariant 2), watched_minutes under session_air's: no new waits.
--- Measured on two shared cores, Postgres 17, without the commit: an append of 1 event takes 0.2 ms more, of 50 thoughts
--- 0.3 ms, of 50 of which ten change files 0.8 ms; through the whole stack up to 10 % more processor time.
+-- Triggers: count_inserted_events on ai_stream_events, count_inserted_messages on ai_stream_messages, count_watching
+-- on session_air.
+-- Measured on two shared cores, Postgres 17, without the commit: an append of 1 event takes 0.2 ms more, of 50
+-- thoughts 0.3 ms, of 50 of which ten change files 0.8 ms; through the whole stack up to 10 % more processor time.
 
--- Where counting stands.
+-- The state of a session's counting.
 create table private.session_clocks (
   session_id uuid primary key references public.ai_agent_sessions on delete cascade,
   first_at timestamptz not null,
   last_at timestamptz not null,
-  -- That of the last status event.
+  -- The status of the last status event.
   status text not null default 'starting',
-  -- Errors after which nothing has succeeded yet.
+  -- Errors without a success after them.
   open_errors bigint not null default 0,
   constraint status_known check (
     status in ('starting', 'live', 'working', 'thinking', 'waiting', 'paused', 'error', 'done', 'offline')
   )
 ) with (fillfactor = 70);
 
--- Events of one minute by type; a thought that is written in pieces counts when it is done, as in a head.
+-- Events of one minute by type; a streamed thought counts when it is done, as in a head.
 create table private.session_minutes (
   session_id uuid not null references public.ai_agent_sessions on delete cascade,
   minute timestamptz not null,
-  -- The first event of the minute, for links to it.
+  -- The first event of the minute, so that links can point to it.
   first_seq bigint not null,
   thought bigint not null,
   code bigint not null,
@@ -40,7 +42,7 @@ create table private.session_minutes (
   primary key (session_id, minute)
 ) with (fillfactor = 70);
 
--- Everything that is summed, by session and day (UTC).
+-- All sums, by session and day (UTC).
 create table private.session_days (
   session_id uuid not null references public.ai_agent_sessions on delete cascade,
   agent_id text not null references public.ai_agents on delete cascade,
@@ -77,7 +79,7 @@ create table private.session_days (
 -- Serves agent_stats, and the foreign key. Unique, since the session is.
 create unique index session_days_by_agent on private.session_days (agent_id, day, session_id);
 
--- How long a file of a session is, as far as its events tell: a file never seen whole counts from nothing.
+-- The length of a session's file, as its events show it: a file never sent whole counts from zero.
 create table private.session_files (
   session_id uuid not null references public.ai_agent_sessions on delete cascade,
   filename text not null,
@@ -87,7 +89,7 @@ create table private.session_files (
   constraint filename_size check (octet_length(filename) between 1 and private.limit_of('filename_bytes'))
 ) with (fillfactor = 70);
 
--- The most viewers at once while the session was in that minute.
+-- The most simultaneous viewers in a minute of the session.
 create table private.watched_minutes (
   session_id uuid not null references public.ai_agent_sessions on delete cascade,
   minute timestamptz not null,
@@ -114,7 +116,7 @@ language sql immutable strict parallel safe
 set search_path = ''
 as $$ select (at at time zone 'UTC')::date $$;
 
--- A last line counts with or without its line feed.
+-- The last line counts with or without its line feed.
 create function private.lines_of(content text) returns text[]
 language plpgsql immutable strict parallel safe
 set search_path = ''
@@ -124,7 +126,7 @@ begin
 end
 $$;
 
--- How many lines a whole file has.
+-- The number of lines in a whole file.
 create function private.count_lines(content text) returns bigint
 language plpgsql immutable strict parallel safe
 set search_path = ''
@@ -135,8 +137,8 @@ begin
 end
 $$;
 
--- Lines of a list of CodeEdit: those of a hunk, and of a replacement those from the first that differs to the last that
--- does, since agents quote the lines around a change.
+-- Changed lines in a list of CodeEdit: those of a hunk; for a replacement, from the first line that differs to the
+-- last, because agents quote the lines around a change.
 create function private.count_edits(edits jsonb, out added bigint, out removed bigint)
 language plpgsql immutable strict parallel safe
 set search_path = ''
@@ -175,16 +177,16 @@ begin
 end
 $$;
 
--- Adds a session's CodeData, in the order of seq, to the day. A whole content counts what it is longer or shorter than
--- the file was: the least that can have changed, since the old content is not read again. A renamed file is the same.
--- Files are read once and written once: a row that is updated many times in a transaction gets slower each time.
+-- Adds a session's CodeData, in the order of seq, to the day. A whole content counts the difference in length: the
+-- least that can have changed, because the old content is not read again. A renamed file stays the same file. Each
+-- file is read once and written once: a row that is updated many times in a transaction gets slower each time.
 create function private.count_code(inout day private.session_days, changes jsonb[])
 language plpgsql
 set search_path = ''
 set enable_seqscan = off
 as $$
 declare
-  -- Lines by filename; null is a file that has another name now.
+  -- Lines by filename; null for a file that now has another name.
   files jsonb;
   change jsonb;
   name text;
@@ -304,19 +306,19 @@ begin
 end
 $$;
 
--- What counting needs of an event.
+-- The fields of an event that counting needs.
 create type private.counted_event as (seq bigint, type text, at timestamptz, data jsonb);
 
 -- Adds new events of one session, given in the order of seq. The time from one event to the next is one of three:
 --   waiting   the status before it is waiting or paused;
 --   thinking  that status is thinking, or the next event is a thought, which took that time;
 --   working   else; nothing after done or offline.
--- At most session_idle_ms of it, the time after which a session is not live. An error is recovered when a command
+-- It adds at most session_idle_ms, after which a session is not live. An error counts as recovered when a command
 -- succeeds, a milestone is completed or the session is done after it.
 create function private.count_events(of_session uuid, events private.counted_event[]) returns void
 language plpgsql
 set search_path = ''
--- Plans are kept while tables grow.
+-- Plans would be kept while the tables grow.
 set enable_seqscan = off
 as $$
 declare
@@ -415,9 +417,9 @@ begin
         day.usage := day.usage + 1;
         day.input_tokens := day.input_tokens + coalesce((event.data -> 'input_tokens')::numeric, 0);
         day.output_tokens := day.output_tokens + coalesce((event.data -> 'output_tokens')::numeric, 0);
-        -- Short, however many digits were sent.
+        -- Keep it short, however many digits arrived.
         day.cost_usd := day.cost_usd + round(least(coalesce((event.data -> 'cost_usd')::numeric, 0), 1000000000), 9);
-      -- A type of a later version of the contract.
+      -- A type from a later version of the contract.
       else
         null;
     end case;
@@ -456,7 +458,7 @@ create trigger count_inserted_events after insert on public.ai_stream_events
   referencing new table as added
   for each statement execute function private.count_inserted_events();
 
--- Chat counts for the day it was written on.
+-- A chat line counts for the day of its writing.
 create function private.count_inserted_messages() returns trigger
 language plpgsql
 set search_path = ''
@@ -480,9 +482,9 @@ create trigger count_inserted_messages after insert on public.ai_stream_messages
   referencing new table as added
   for each statement execute function private.count_inserted_messages();
 
--- Viewers are sampled when they are counted, which is at least every 15 seconds while somebody watches. Only who has
--- stayed counts: a crowd that is gone after a moment, or that somebody made up, is no peak. Who watches a live session
--- watches its last minute; of a session that has ended only the peak moves.
+-- Each count of viewers is a sample, at least every 15 seconds while somebody watches. Only viewers who have stayed
+-- count: a momentary or made-up crowd is not a peak. Viewers of a live session watch its last minute; in an ended
+-- session only the peak changes.
 create function private.count_watching() returns trigger
 language plpgsql
 set search_path = ''
@@ -506,7 +508,7 @@ create trigger count_watching before update of viewers_stayed on private.session
   for each row when (new.viewers_stayed > 0)
   execute function private.count_watching();
 
--- What was there before, in pieces, since a session may be large.
+-- Counts earlier events in pieces, because a session may be large.
 do $$
 declare
   session record;

@@ -110,7 +110,7 @@ select is(
 );
 select matches(
   current_setting('test.message'),
-  '^Cannot start a session: the agent has 20 live ones, the limit is 20\. End one, or wait: silence ends the next in 1[78]\d\d s\.$',
+  '^Cannot start a session: the agent has 20 live sessions, limit 20\. End one, or wait: the next silent one ends in 1[78]\d\d s\.$',
   'the refusal says the limit and when it frees'
 );
 select is(current_setting('test.hint'), '60', 'and asks to try again in a minute at the latest');
@@ -272,7 +272,7 @@ select is(
 );
 select matches(
   current_setting('test.message'),
-  '^Cannot append events: with them the agent has stored 200\d+ of 20000000 bytes today\. Its quota frees at 00:00 UTC\.$',
+  '^Cannot append events: they would bring the agent to 200\d+ of 20000000 bytes today\. Its quota resets at 00:00 UTC\.$',
   'the refusal says the quota and when it frees'
 );
 select is(

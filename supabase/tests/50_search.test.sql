@@ -261,7 +261,7 @@ select is(
 );
 select throws_ok(
   $$ select search_events('okapi', session_id => 'dddddddd-0000-4000-8000-000000000000') $$, 'PT404',
-  'Cannot read the session: there is none of that id.', 'a private session is as good as none'
+  'Cannot read the session: it does not exist.', 'a private session is as good as none'
 );
 select throws_ok('select * from private.search_documents', '42501', null, 'invariant 8: documents are read by nobody');
 reset role;

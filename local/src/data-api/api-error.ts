@@ -35,7 +35,7 @@ export class ApiError extends Error {
 /** A thing that PostgREST does and the embedded Data API does not. PGRST127 is PostgREST's own code for such. */
 export function notEmbeddedHere(what: string, status = 400): ApiError {
   return new ApiError(status, "PGRST127", "Feature not implemented", {
-    details: `The embedded Data API has no ${what}; PostgREST has.`,
+    details: `The embedded Data API does not support ${what}; PostgREST does.`,
     hint: "Run against a real PostgREST, for instance the one of `supabase start`.",
   });
 }

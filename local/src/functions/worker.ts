@@ -75,7 +75,7 @@ export class Worker {
       });
       if (!(await listens(process, port))) {
         await process.stop();
-        throw new BootError(`Function ${config.name} does not start: it never listened.`);
+        throw new BootError(`Function ${config.name} does not start: it never called Deno.serve.`);
       }
       return { process, service: proxyTo(`http://${host}:${port}`) };
     } catch (error) {

@@ -32,7 +32,7 @@ export function createHandler({ keys, services, proxyHost }: HandlerOptions) {
     if ("missing" in route) {
       return refuse(
         501,
-        `The embedded stack has no ${route.missing}: only rest, realtime and functions. Use supabase start or a hosted project for it.`,
+        `The embedded stack has no ${route.missing}, only rest, realtime and functions. Use supabase start or a hosted project.`,
       );
     }
     const service = services[route.part];

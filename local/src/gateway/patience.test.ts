@@ -114,7 +114,7 @@ test("a body that does not come gets 408, its service is told, and the connectio
   await Promise.all([stuck.closed, slow.closed, unread.closed]);
   for (const { answer } of [stuck, slow, unread]) {
     expect(answer()).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/);
-    expect(answer()).toContain("The request's body did not come in time.");
+    expect(answer()).toContain("The request's body did not arrive in time.");
   }
   expect(aborted).toHaveLength(2);
   expect(await honest()).toBe("3");

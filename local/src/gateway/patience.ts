@@ -31,7 +31,7 @@ export const defaultPatience: Patience = {
 
 export class SlowBody extends Error {
   constructor() {
-    super("The request's body did not come in time.");
+    super("The request's body did not arrive in time.");
   }
 }
 

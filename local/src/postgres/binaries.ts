@@ -30,7 +30,7 @@ export async function stageBinaries(user: User | undefined): Promise<Binaries> {
   const parent = ready ?? parents.find((candidate) => canHold(candidate, user));
   if (parent === undefined) {
     throw new Error(
-      `Cannot stage Postgres: neither ${parents.join(" nor ")} can be written to and reached by the server's user.`,
+      `Cannot stage Postgres: the server's user cannot write to ${parents.join(" or ")}.`,
     );
   }
   const staged = path.join(parent, name);
@@ -104,7 +104,7 @@ function packageFolder(name: string): string {
       .find((folder) => existsSync(path.join(folder, "package.json")));
     if (found) return found;
     throw new Error(
-      `Cannot start Postgres: package ${name} is not installed. Run npm install; supported are Linux and macOS on x64 and arm64.`,
+      `Cannot start Postgres: package ${name} is not installed. Run npm install. Linux and macOS on x64 and arm64 are supported.`,
     );
   }
 }

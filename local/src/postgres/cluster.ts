@@ -93,7 +93,7 @@ async function runInitdb(initdb: string, folder: string, passwordFile: string, u
     });
   } catch (error) {
     const { stderr } = error as { stderr?: string };
-    throw new Error(`Cannot make the database: initdb failed. ${stderr ?? String(error)}`);
+    throw new Error(`Cannot create the database: initdb failed. ${stderr ?? String(error)}`);
   }
 }
 
@@ -101,7 +101,7 @@ async function checkVersion(folder: string): Promise<void> {
   const found = (await readFile(path.join(folder, "PG_VERSION"), "utf8")).trim();
   if (found === majorVersion) return;
   throw new Error(
-    `Cannot start Postgres: ${folder} was made by Postgres ${found}, this is ${majorVersion}. Export the data with the old version or remove the folder.`,
+    `Cannot start Postgres: ${folder} was created by Postgres ${found}, this is ${majorVersion}. Export the data with the old version or remove the folder.`,
   );
 }
 

@@ -121,7 +121,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       }
       case "session_ended":
         if (options.restartSession()) return new Set();
-        stopWith("The session has ended. Name another one, or none.", 409, "session_ended");
+        stopWith("The session has ended. Choose another session, or none.", 409, "session_ended");
         return new Set();
       case "refused":
         stopWith(outcome.message, outcome.status, outcome.errorCode);
@@ -140,7 +140,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     heldUntil = Date.now() + Math.random() * Math.min(retryCapMs, retryBaseMs * 2 ** sizeFailures);
     if (sizeFailures !== failuresToTell) return;
     const bytes = batch.reduce((sum, event) => sum + event.bytes, 0).toLocaleString("en");
-    const told = `Cannot send ${batch.length} event(s) of ${bytes} bytes at once: ${message}. They are sent in smaller parts.`;
+    const told = `Cannot send ${batch.length} event(s) of ${bytes} bytes in one request: ${message}. Sending them in smaller batches.`;
     report({ code: "unreachable", message: told, dropped: 0 });
   }
 
@@ -163,7 +163,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     const bytes = events.reduce((sum, event) => sum + event.bytes, 0).toLocaleString("en");
     report({
       code: why.code,
-      message: `The server refused ${events.length} event(s) (${types}, ${bytes} bytes), which are dropped: ${why.message}`,
+      message: `The server refused ${events.length} event(s) (${types}, ${bytes} bytes) and they are dropped: ${why.message}`,
       dropped: events.length,
       ...(events[0] ? { eventType: events[0].type } : {}),
       status: why.status,
@@ -178,7 +178,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     stop();
     report({
       code: "refused",
-      message: `Streaming has stopped, ${dropped} event(s) were not sent: ${message}`,
+      message: `Streaming has stopped and ${dropped} event(s) were not sent: ${message}`,
       dropped,
       status,
       ...(errorCode ? { errorCode } : {}),
@@ -209,7 +209,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       if (dropped > 0) {
         report({
           code: "queue_full",
-          message: `The server is not taking events fast enough: ${dropped} of the waiting ones were dropped, details first.`,
+          message: `The server is too slow for the agent's events: ${dropped} queued events were dropped, details first.`,
           dropped,
         });
       }

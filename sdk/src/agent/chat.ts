@@ -57,7 +57,7 @@ export function createChat(options: ChatOptions): Chat {
         try {
           handler({ ...message, untrusted: true });
         } catch (error) {
-          const text = `The handler of chat line ${message.seq} failed: ${error}`;
+          const text = `The onMessage handler failed on chat line ${message.seq}: ${error}`;
           report({ code: "handler_failed", message: text, dropped: 0 });
         }
       }
@@ -107,7 +107,7 @@ export function createChat(options: ChatOptions): Chat {
         if (answer.kind === "refused") throw new Error(answer.message);
       } catch (error) {
         if (isStopped) break;
-        const message = `Cannot say a line in the chat: ${(error as Error).message}`;
+        const message = `Cannot send a chat line: ${(error as Error).message}`;
         report({ code: "chat_failed", message, dropped: 0 });
       }
       unsaid.shift();

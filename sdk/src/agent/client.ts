@@ -112,11 +112,11 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
   const report = createReport(options.onProblem);
   const settings = settle(options);
   if (settings.enabled && settings.obstacle !== null) {
-    const message = `Nothing is streamed, ${settings.obstacle}.`;
+    const message = `Streaming is off: ${settings.obstacle}.`;
     report({ code: "not_configured", message, dropped: 0 });
   }
   if (settings.useless.length > 0) {
-    const message = `Defaults are used: ${settings.useless.join("; ")}.`;
+    const message = `Using defaults: ${settings.useless.join("; ")}.`;
     report({ code: "bad_option", message, dropped: 0 });
   }
   const isOn = settings.enabled && settings.obstacle === null;
@@ -144,7 +144,7 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     { id, at = new Date().toISOString() }: { id?: string; at?: string } = {},
     shown?: TextField,
   ): void {
-    if (!eventTypes.includes(type)) throw new Error(`${type} is no type of event`);
+    if (!eventTypes.includes(type)) throw new Error(`${type} is not an event type`);
     const redact = (clean: EventDataByType[Type]) => redaction.data(type, clean, shown);
     fitData(type, data, report, redact).forEach((fitted, index) => {
       // The parts of one split event need ids of their own, and the same ones each time.

@@ -66,7 +66,9 @@ test.each([
 ])("%s with events unsent says how many are lost", async (_, end, code) => {
   const ended = await run(`agent.think("a"); agent.think("b"); ${end}`);
   expect(ended.code).toBe(code);
-  expect(ended.stderr).toContain("The process ends with 2 event(s) unsent: await agent.close()");
+  expect(ended.stderr).toContain(
+    "The process is ending with 2 unsent event(s): await agent.close()",
+  );
 });
 
 test("close is awaited to its end though every timer lets the process go", async () => {

@@ -93,10 +93,10 @@ export function settle(options: AgentOptions): Settings {
     const given: unknown = options[name];
     if (given === undefined) continue;
     if (typeof given === "number" && Number.isFinite(given) && given > 0) numbers[name] = given;
-    else useless.push(`${name} is ${String(given)}, which is no number over 0`);
+    else useless.push(`${name} is ${String(given)}; expected a number over 0`);
   }
   if (options.fetch !== undefined && typeof options.fetch !== "function") {
-    useless.push("fetch is no function");
+    useless.push("fetch is not a function");
   }
   return {
     server,
@@ -128,19 +128,18 @@ export function serverRoot(server: string): string {
 function obstacle(
   given: Pick<Settings, "server" | "agentId" | "apiKey" | "session">,
 ): string | null {
-  if (!given.server) return "the server is not known: set KULTI_SERVER to the URL of the project";
+  if (!given.server) return "no server is set: set KULTI_SERVER to the URL of the project";
   if (!/^https?:\/\//.test(given.server)) {
-    return `the server ${given.server} is no http(s) address: set KULTI_SERVER to the URL of the project`;
+    return `the server ${given.server} is not an http(s) address: set KULTI_SERVER to the URL of the project`;
   }
-  if (!given.agentId) return "the agent is not known: set KULTI_AGENT_ID";
+  if (!given.agentId) return "no agent is set: set KULTI_AGENT_ID";
   if (!agentIdPattern.test(given.agentId)) {
-    return `the agent id ${given.agentId} is not of the form ${agentIdPattern.source}`;
+    return `the agent id ${given.agentId} does not match ${agentIdPattern.source}`;
   }
-  if (!given.apiKey)
-    return "the key is missing: set KULTI_API_KEY, or make one with `kulti register`";
+  if (!given.apiKey) return "no key is set: set KULTI_API_KEY, or create one with `kulti register`";
   const { session } = given;
   if (session !== "continue" && session !== "new" && !uuidPattern.test(session)) {
-    return `the session ${session} is neither continue nor new nor a UUID`;
+    return `the session ${session} is not continue, new or a UUID`;
   }
   return null;
 }

@@ -133,7 +133,7 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
     endTexts();
     const { pending } = batcher;
     if (pending === 0) return;
-    const message = `The process ends with ${pending} event(s) unsent: await agent.close() before process.exit.`;
+    const message = `The process is ending with ${pending} unsent event(s): await agent.close() before process.exit.`;
     report({ code: "unsent", message, dropped: pending });
   };
   const offExit = settings.drainOnExit

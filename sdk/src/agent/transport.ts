@@ -32,7 +32,7 @@ export interface Failure {
   kind: "failed";
   /** 0 when nothing answered. */
   status: number;
-  /** Such as `it answered 502, which is no answer of Kulti`. */
+  /** Such as `it answered 502, which is not a reply from Kulti`. */
   why: string;
   isTimeout: boolean;
   waitMs: number;
@@ -149,9 +149,9 @@ const isErrorCode = (code: unknown): code is ErrorCode =>
 function describeForeign({ status, type, headers }: Response): string {
   if (type === "opaqueredirect" || (status >= 300 && status < 400)) {
     const to = headers.get("location");
-    return `it redirects${to ? ` to ${to.slice(0, 200)}` : ""}, and redirects are not followed`;
+    return `it redirects${to ? ` to ${to.slice(0, 200)}` : ""}, and Kulti's client does not follow redirects`;
   }
-  return `it answered ${status}, which is no answer of Kulti`;
+  return `it answered ${status}, which is not a reply from Kulti`;
 }
 
 /** The code of the system's error where there is one, such as ECONNREFUSED. */

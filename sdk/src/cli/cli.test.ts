@@ -87,13 +87,13 @@ describe("verbs", () => {
 });
 
 test.each([
-  [["dance"], "There is no command dance"],
+  [["dance"], "Unknown command dance"],
   [["think", "--loud", "x"], "--loud"],
   [["status", "dancing"], "the status is dancing"],
   [["replay", "x", "--speed", "fast"], "--speed is fast"],
   [["stream", "--session", "mine"], "--session is mine"],
-  [["register"], "one agent id is needed"],
-  [["think", "x", "--key", "", "--agent", "unknown-agent"], "no key is known"],
+  [["register"], "give one agent id"],
+  [["think", "x", "--key", "", "--agent", "unknown-agent"], "no key for"],
 ])("wrong usage: kulti %j ends with 2", async (args, message) => {
   if (args.includes("--agent")) forgetEnvironment();
   const { code, stderr } = await kulti(home, [
@@ -203,7 +203,7 @@ describe("credentials", () => {
     try {
       const { code, stderr } = await kulti(home, ["demo", "--speed", "max", "--server", url]);
       expect(code).toBe(1);
-      expect(stderr).toContain("it answered 401, which is no answer of Kulti");
+      expect(stderr).toContain("it answered 401, which is not a reply from Kulti");
       expect(readFileSync(path, "utf8")).toBe(config);
     } finally {
       proxy.close();
@@ -266,7 +266,7 @@ describe("stream", () => {
     ].join("\n");
     const { code, stderr } = await kulti(home, ["stream", "--session", "continue"], { input });
     expect(code).toBe(1);
-    expect(stderr).toContain("line 2: is no JSON object");
+    expect(stderr).toContain("line 2: is not a JSON object");
     expect(stderr).toContain('line 4: data.status is "dancing"');
     expect(server.events.map(({ type }) => type)).toEqual(["task", "terminal", "terminal"]);
   });
@@ -413,7 +413,7 @@ describe("replay", () => {
       expect.stringContaining("x: Cannot read the recording"),
     ]);
     const missing = await kulti(home, ["replay", "y"]);
-    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("no such file")]);
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("does not exist")]);
     const folder = await kulti(home, ["replay", "."]);
     expect([folder.code, folder.stderr]).toEqual([1, expect.stringContaining("it is a folder")]);
     writeFileSync(join(home.folder, "empty"), "\n");

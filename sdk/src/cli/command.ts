@@ -46,14 +46,14 @@ export interface Option {
 export class UsageError extends Error {}
 
 export const commonOptions: Record<string, Option> = {
-  json: { type: "boolean", help: "results as JSON, one value a line" },
-  help: { type: "boolean", short: "h", help: "this text" },
+  json: { type: "boolean", help: "print results as JSON, one value per line" },
+  help: { type: "boolean", short: "h", help: "show this help" },
 };
 
 export const serverOptions: Record<string, Option> = {
   server: { type: "string", help: "URL of the project (KULTI_SERVER, or .kulti/local.json)" },
   agent: { type: "string", short: "a", help: "agent id (KULTI_AGENT_ID)" },
-  key: { type: "string", help: "the agent's key (KULTI_API_KEY, or what register remembered)" },
+  key: { type: "string", help: "the agent's key (KULTI_API_KEY, or the key saved by register)" },
 };
 
 export const sessionOption = (fallback: "continue" | "new"): Record<string, Option> => ({
@@ -90,7 +90,7 @@ export function numberFlag(flags: Flags, name: string): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
-  throw new UsageError(`--${name} is ${text}, which is no number over 0`);
+  throw new UsageError(`--${name} is ${text}; expected a number over 0`);
 }
 
 export function choiceFlag<Choice extends string>(
@@ -100,7 +100,7 @@ export function choiceFlag<Choice extends string>(
 ): Choice | undefined {
   const text = textFlag(flags, name);
   if (text === undefined || choices.includes(text as Choice)) return text as Choice | undefined;
-  throw new UsageError(`--${name} is ${text}, not one of ${choices.join(", ")}`);
+  throw new UsageError(`--${name} is ${text}; expected one of ${choices.join(", ")}`);
 }
 
 export function helpOf(command: Command): string {

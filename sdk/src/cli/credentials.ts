@@ -33,13 +33,13 @@ export function findPlace(flags: Flags, { env, cwd }: Surroundings): Place {
   const found = local && serverRoot(local.api_url ?? "");
   if (!given && found && !isThisMachine(found)) {
     throw new UsageError(
-      `${local.path} names the server ${found}, which is not on this machine: set KULTI_SERVER or give --server if you mean it`,
+      `${local.path} names the server ${found}, which is not on this machine: to use it, set KULTI_SERVER or give --server`,
     );
   }
   const server = serverRoot(given ?? found ?? "");
   if (!server) {
     throw new UsageError(
-      "no server is known: start one with `npm start`, set KULTI_SERVER, or give --server",
+      "no server: start one with `npm start`, set KULTI_SERVER, or give --server",
     );
   }
   const isLocal = found === server;
@@ -81,7 +81,7 @@ export function envSecret(
   const secret = env[name];
   if (!secret || !isFound) return secret;
   out.complain(
-    `${name} is not sent to ${server}, which only a .kulti/local.json names: set KULTI_SERVER if you mean it.`,
+    `${name} is not sent to ${server}, which only a .kulti/local.json names. To send it, set KULTI_SERVER.`,
   );
   return undefined;
 }
@@ -91,12 +91,12 @@ export function findCredentials(flags: Flags, run: CommandRun): Credentials {
   const { agent_id: agentId, api_key: apiKey } = findAgent(flags, run, place);
   if (!agentId) {
     throw new UsageError(
-      "no agent is known: make one with `kulti register <agent_id>`, set KULTI_AGENT_ID, or give --agent",
+      "no agent: create one with `kulti register <agent_id>`, set KULTI_AGENT_ID, or give --agent",
     );
   }
   if (!apiKey) {
     throw new UsageError(
-      `no key is known for ${agentId} at ${place.server}: make one with \`kulti register\`, set KULTI_API_KEY, or give --key`,
+      `no key for ${agentId} at ${place.server}: create one with \`kulti register\`, set KULTI_API_KEY, or give --key`,
     );
   }
   return { ...place, agent_id: agentId, api_key: apiKey };

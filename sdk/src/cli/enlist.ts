@@ -40,13 +40,13 @@ export async function enlist(run: CommandRun, newcomer: Newcomer): Promise<Crede
         ...(visibility ? { visibility } : {}),
       });
       rememberKey(env, place.server, agentId, registration.apiKey);
-      run.out.note(`Registered the agent ${agentId}; its key is remembered.`);
+      run.out.note(`Registered the agent ${agentId} and saved its key.`);
       return { ...place, agent_id: agentId, api_key: registration.apiKey };
     } catch (error) {
       if (!(error instanceof KultiError) || error.code !== "agent_exists") throw error;
     }
   }
-  throw new Error(`Cannot register ${asked}: this id and others like it are taken. Give --agent.`);
+  throw new Error(`Cannot register ${asked}: this id and similar ones are taken. Give --agent.`);
 }
 
 function suffixed(agentId: string): string[] {

@@ -30,7 +30,7 @@ export function readSessionName(text: string): SessionName {
   if (url && /^https?:$/.test(url.protocol) && isNamed) {
     return { siteUrl: url.origin + folder, agentId, sessionId };
   }
-  throw new UsageError(`${text} is neither a session's id nor a watch URL`);
+  throw new UsageError(`${text} is not a session id or a watch URL`);
 }
 
 /** Where the site's own pages read; it is public, as the pages are. */
@@ -43,7 +43,7 @@ export async function readSiteConfig(siteUrl: string): Promise<ReadAccess> {
     ? await response.json().catch(() => ({}))
     : {};
   if (typeof apiUrl !== "string" || typeof publishableKey !== "string") {
-    throw new Error(`Cannot read ${address}: it is no configuration of a Kulti site.`);
+    throw new Error(`Cannot read ${address}: it is not the configuration of a Kulti site.`);
   }
   return { server: trimEnd(apiUrl, "/"), publishable_key: publishableKey };
 }

@@ -33,7 +33,7 @@ export async function main(argv: string[], surroundings: Surroundings): Promise<
   }
   const command = find(name);
   if (!command) {
-    out.complain(`There is no command ${name}. See kulti --help.`);
+    out.complain(`Unknown command ${name}. See kulti --help.`);
     return 2;
   }
   try {
@@ -68,9 +68,9 @@ function overview(): string {
     "",
     ...rows,
     "",
-    "kulti <command> --help tells more. Server, agent and key come from flags, then KULTI_SERVER,",
-    "KULTI_AGENT_ID and KULTI_API_KEY, then .kulti/local.json, then what register remembered. A server",
-    "that only .kulti/local.json names must be on this machine and gets no key of the environment.",
+    "See kulti <command> --help for details. Server, agent and key come from flags, then KULTI_SERVER,",
+    "KULTI_AGENT_ID and KULTI_API_KEY, then .kulti/local.json, then the keys of kulti register. A server",
+    "that only .kulti/local.json names must be on this machine and gets no key from the environment.",
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.",
   ].join("\n");
 }

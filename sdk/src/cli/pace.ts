@@ -15,10 +15,10 @@ export function readPace(flags: Flags, defaultIdleS: number): Pace {
   const speed =
     speedText === "max" ? Number.POSITIVE_INFINITY : Number(speedText.replace(/x$/, ""));
   if (!(speed > 0))
-    throw new UsageError(`--speed is ${speedText}, neither a number over 0 nor max`);
+    throw new UsageError(`--speed is ${speedText}; expected a number over 0, or max`);
   const idleText = textFlag(flags, "idle");
   const idleS = idleText === undefined ? defaultIdleS : Number(idleText);
-  if (!(idleS >= 0)) throw new UsageError(`--idle is ${idleText}, which is no number of seconds`);
+  if (!(idleS >= 0)) throw new UsageError(`--idle is ${idleText}; expected a number of seconds`);
   return { speed, maxGapMs: idleS * 1000 };
 }
 

@@ -58,5 +58,5 @@ export function goOnStage(
 export function sessionChoice(run: CommandRun, fallback: "continue" | "new"): SessionChoice {
   const choice = textFlag(run.flags, "session") ?? fallback;
   if (choice === "continue" || choice === "new" || uuidPattern.test(choice)) return choice;
-  throw new UsageError(`--session is ${choice}, not continue, new or a UUID`);
+  throw new UsageError(`--session is ${choice}; expected continue, new or a UUID`);
 }

@@ -18,7 +18,7 @@ export async function showSessionFigures(
   place: HTMLElement,
   { api, sessionId }: SessionFiguresOptions,
 ): Promise<void> {
-  place.replaceChildren(make("p", "panel-note", "Counting …"));
+  place.replaceChildren(make("p", "panel-note", "Loading …"));
   try {
     place.replaceChildren(...partsOf(await (await api).sessionStats(sessionId)));
   } catch (error) {

@@ -1,7 +1,7 @@
 /** The element of a page that its script can't do without. */
 export function element<T extends Element>(id: string, kind: new () => T): T {
   const found = document.getElementById(id);
-  if (!(found instanceof kind)) throw new Error(`The page lacks the element #${id}.`);
+  if (!(found instanceof kind)) throw new Error(`The page has no element #${id}.`);
   return found;
 }
 

@@ -55,10 +55,10 @@ export function actionOf({
 export const keyHelp: readonly { keys: readonly string[]; does: string }[] = [
   { keys: ["Space", "k"], does: "Play or pause" },
   { keys: ["←", "→"], does: "5 seconds back or on" },
-  { keys: ["Shift ←", "Shift →"], does: "A tenth back or on" },
-  { keys: ["[", "]"], does: "Chapter before or after" },
+  { keys: ["Shift ←", "Shift →"], does: "A tenth back or forward" },
+  { keys: ["[", "]"], does: "Previous or next chapter" },
   { keys: ["0 … 9"], does: "To this tenth of the session" },
-  { keys: [",", "."], does: "One event back or on" },
+  { keys: [",", "."], does: "One event back or forward" },
   { keys: ["<", ">"], does: "Slower or faster" },
   { keys: ["Home", "End"], does: "To the beginning or the end" },
   { keys: ["L"], does: "To the live edge" },

@@ -97,7 +97,7 @@ const fastestTyped = 2;
  */
 const readingMs = 500;
 
-const readNothing = () => Promise.reject(new Error("Cannot read again: there is no server."));
+const readNothing = () => Promise.reject(new Error("Cannot retry: there is no server."));
 
 export function createPlayer(options: PlayerOptions): Player {
   const { sessionId, source, clock, head, read = readNothing, request = noRequest } = options;

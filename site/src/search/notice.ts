@@ -21,7 +21,7 @@ export function drawNotice(state: SearchState, form: SearchForm): void {
 
 /** Also said by the search inside a session. */
 export const beginningText = (text: string): string =>
-  `Nothing has the word “${text.trim().split(/\s+/).at(-1)}” itself; these have words that begin with it.`;
+  `Nothing contains the word “${text.trim().split(/\s+/).at(-1)}”; these results contain words that start with it.`;
 
 function nothingText(form: SearchForm): string {
   const within = isNarrowed(form) ? " within these filters" : "";
@@ -34,7 +34,7 @@ export function drawMore(state: SearchState): void {
   more.hidden = !isFound || state.more === "none";
   more.disabled = isFound && state.more === "loading";
   more.textContent =
-    isFound && state.more === "failed" ? "The next results can't be read. Try again" : "More";
+    isFound && state.more === "failed" ? "More results can't be loaded. Try again" : "More";
   element("end", HTMLElement).hidden = !isFound || state.more !== "none";
 }
 

@@ -146,15 +146,14 @@ function stateOf(error: unknown): SearchState {
   if (isTooSlow(error)) {
     return {
       kind: "failed",
-      message:
-        "The search took too long, or too many run at once; a rarer word or a filter makes it quicker.",
+      message: "The search took too long, or too many are running. Try a rarer word or a filter.",
     };
   }
   if (status === 0) return { kind: "failed", message: "The server can't be reached. Retrying." };
   if (code === "session_not_found") {
     return {
       kind: "refused",
-      message: "This session can't be searched: it is not there any more.",
+      message: "This session can't be searched: it no longer exists.",
     };
   }
   if (!isPassing(error)) return { kind: "refused", message };

@@ -39,7 +39,7 @@ test("a refused line stays with its reason, and retry sends the same id again", 
   chat.say("Grace", "hello");
   await settled();
   const [failed] = chat.outgoing.get();
-  expect(failed).toMatchObject({ state: "failed", reason: expect.stringContaining("too quick") });
+  expect(failed).toMatchObject({ state: "failed", reason: expect.stringContaining("too fast") });
   chat.retry(failed?.id ?? "");
   await settled();
   expect(chat.outgoing.get()).toMatchObject([{ state: "sent", reason: null }]);

@@ -32,7 +32,7 @@ export async function loadConfig(): Promise<SiteConfig> {
   } = config ?? {};
   if (!URL.canParse(apiUrl) || !publishableKey) {
     throw new Error(
-      "Cannot use /config.json: it must hold api_url, an address, and publishable_key.",
+      "Cannot use /config.json: it must contain api_url, an address, and publishable_key.",
     );
   }
   return { api_url: apiUrl, publishable_key: publishableKey, avatar_hosts: avatarHosts };

@@ -30,7 +30,7 @@ const smallBody = { limitBytes: limits.small_body_bytes };
 export function readRegistration(text: string | undefined): Registration {
   const value = text || "open";
   if (value === "open" || value === "closed") return value;
-  throw new Error(`Cannot start: KULTI_REGISTRATION is "${text}", open or closed was expected.`);
+  throw new Error(`Cannot start: KULTI_REGISTRATION is "${text}"; expected open or closed.`);
 }
 
 export async function register(request: Request, deps: AgentsDeps): Promise<Response> {
@@ -110,12 +110,12 @@ export const agentsRoutes: readonly Route<AgentsDeps>[] = [
 function registrationClosed(): KultiError {
   return new KultiError(
     "registration_closed",
-    "Cannot register: registration is closed here. Ask whoever runs this Kulti for a key.",
+    "Cannot register: registration is closed. Ask the operator of this Kulti for a key.",
   );
 }
 
 function parseKeyId(keyId = ""): string {
   if (uuidPattern.test(keyId)) return keyId;
-  const message = "Cannot revoke this key: its id in the path is no UUID.";
+  const message = "Cannot revoke this key: its id in the path is not a UUID.";
   throw new KultiError("malformed_path", message, { issues: [{ path: "key_id", message }] });
 }

@@ -18,6 +18,6 @@ export function readMessagesPerSecond(text: string | undefined): number {
   const value = Number(text || 100);
   if (value > 0 && Number.isFinite(value)) return value;
   throw new Error(
-    `Cannot start: KULTI_REALTIME_MESSAGES_PER_SECOND is "${text}", a number above 0 was expected.`,
+    `Cannot start: KULTI_REALTIME_MESSAGES_PER_SECOND is "${text}"; expected a number above 0.`,
   );
 }

@@ -57,7 +57,7 @@ async function findHead(
 const noSession = (): KultiError =>
   new KultiError(
     "session_not_found",
-    "Cannot find the session: there is none that anyone may watch.",
+    "Cannot find the session: no public session has this address.",
   );
 
 /**

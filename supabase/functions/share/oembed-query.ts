@@ -11,7 +11,10 @@ export interface OembedQuery {
 export function parseOembedQuery(query: URLSearchParams): OembedQuery {
   const format = query.get("format") ?? "json";
   if (format !== "json") {
-    throw new KultiError("not_implemented", 'Cannot answer in this format: only "json" is known.');
+    throw new KultiError(
+      "not_implemented",
+      'Cannot answer in this format: only "json" is supported.',
+    );
   }
   const issues: Issue[] = [];
   const url = query.get("url") ?? "";

@@ -34,7 +34,7 @@ export function requireSite({ siteUrl }: Addresses): string {
   if (siteUrl !== null) return siteUrl;
   throw new KultiError(
     "unavailable",
-    "Cannot tell which pages are ours: the function's KULTI_SITE_URL is not set.",
+    "Cannot tell which pages belong to this site: the function's KULTI_SITE_URL is not set.",
     { retryAfterS: 3_600 },
   );
 }
@@ -56,7 +56,7 @@ export function readWatchAddress(address: string, siteUrl: string): WatchAddress
   }
   throw new KultiError(
     "session_not_found",
-    `Cannot embed this address: it is no watch page of ${siteUrl}.`,
+    `Cannot embed this address: it is not a watch page of ${siteUrl}.`,
   );
 }
 

@@ -11,11 +11,11 @@ export const demo: Command = {
   name: "demo",
   usage: "[--speed 1|10|max] [--loop]",
   summary:
-    "Play a written run of about a minute that shows every kind of event and answers the chat.",
+    "Play a scripted session of about a minute that shows every kind of event and answers the chat.",
   options: {
-    speed: { type: "string", help: "times faster, or max; default 1" },
-    loop: { type: "boolean", help: "begin again, each time in a new session, until Ctrl-C" },
-    visibility: { type: "string", help: "of an agent that is made for it; default public" },
+    speed: { type: "string", help: "speed factor, or max; default 1" },
+    loop: { type: "boolean", help: "repeat in new sessions until Ctrl-C" },
+    visibility: { type: "string", help: "visibility of the agent if it is new; default public" },
     ...serverOptions,
   },
   examples: ["kulti demo", "kulti demo --loop --speed 2"],

@@ -45,7 +45,7 @@ export const exportSession: Command = {
     ...(serverOptions.server ? { server: serverOptions.server } : {}),
     "publishable-key": {
       type: "string",
-      help: "the project's publishable key (KULTI_PUBLISHABLE_KEY, or the site's own)",
+      help: "the project's publishable key (KULTI_PUBLISHABLE_KEY, or the site's)",
     },
   },
   examples: [
@@ -55,7 +55,7 @@ export const exportSession: Command = {
   async run(run) {
     const { flags, args, out } = run;
     const [named, ...rest] = args;
-    if (!named || rest.length > 0) throw new UsageError("one session id or watch URL is needed");
+    if (!named || rest.length > 0) throw new UsageError("give one session id or watch URL");
     const name = readSessionName(named);
     const file = textFlag(flags, "out");
     const format = choiceFlag(flags, "format", formats) ?? formatOf(file);
@@ -93,7 +93,7 @@ async function findAccess(
   if (publishableKey) return { server: place.server, publishable_key: publishableKey };
   if (place.site_url) return readSiteConfig(place.site_url);
   throw new UsageError(
-    "no publishable key is known: give the watch URL, set KULTI_PUBLISHABLE_KEY, or give --publishable-key",
+    "no publishable key: give the watch URL, set KULTI_PUBLISHABLE_KEY, or give --publishable-key",
   );
 }
 

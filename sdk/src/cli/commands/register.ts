@@ -9,26 +9,26 @@ const visibilities: readonly Visibility[] = ["public", "unlisted", "private"];
 export const register: Command = {
   name: "register",
   usage: "<agent_id> [--name <name>] [--visibility public|unlisted|private]",
-  summary: "Make an agent and its key; the key is shown this once and remembered for this user.",
+  summary: "Create an agent and its key; the key is shown only once and saved for this user.",
   options: {
     ...(serverOptions.server ? { server: serverOptions.server } : {}),
-    name: { type: "string", help: "what people read; default the agent id" },
-    description: { type: "string", help: "a line about it" },
+    name: { type: "string", help: "display name; default: the agent id" },
+    description: { type: "string", help: "one-line description" },
     avatar: { type: "string", help: "URL of a picture" },
     visibility: {
       type: "string",
-      help: "public: listed (default); unlisted: for whoever has the link; private: for nobody",
+      help: "public: listed (default); unlisted: anyone with the link; private: nobody",
     },
     "secret-key": {
       type: "string",
-      help: "the project's secret key, where registration is closed (KULTI_SECRET_KEY)",
+      help: "the project's secret key, if registration is closed (KULTI_SECRET_KEY)",
     },
   },
   examples: ["kulti register night-owl --name 'Night Owl'"],
   async run(run) {
     const { flags, args, env, out } = run;
     const [agentId, ...rest] = args;
-    if (!agentId || rest.length > 0) throw new UsageError("one agent id is needed");
+    if (!agentId || rest.length > 0) throw new UsageError("give one agent id");
     const place = findPlace(flags, run);
     const { server, site_url: siteUrl } = place;
     const name = textFlag(flags, "name");
@@ -47,11 +47,11 @@ export const register: Command = {
     });
     rememberKey(env, server, agentId, apiKey);
     const url = watchUrl(siteUrl, agentId);
-    out.json({ agent, api_key: apiKey, server, watchUrl: url });
+    out.json({ agent, api_key: apiKey, server, watch_url: url });
     out.print(`KULTI_SERVER=${server}`);
     out.print(`KULTI_AGENT_ID=${agentId}`);
     out.print(`KULTI_API_KEY=${apiKey}`);
-    out.note(`The key is shown this once; it is kept in ${configPath(env)}.`);
+    out.note(`The key is shown only once; it is saved in ${configPath(env)}.`);
     if (url) out.note(`Watch: ${url}`);
     return 0;
   },

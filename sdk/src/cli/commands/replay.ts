@@ -26,9 +26,9 @@ export const replay: Command = {
   usage: "<file…|-> [--speed 1|10|max] [--idle <seconds>] [--agent <id>]",
   summary: `Stream a recorded run in its own time: ${formatTitles}; - is stdin, several files follow each other.`,
   options: {
-    speed: { type: "string", help: "times faster, or max; default 1" },
-    idle: { type: "string", help: "shorten gaps to so many seconds; default 5" },
-    visibility: { type: "string", help: "of an agent that is made for it; default public" },
+    speed: { type: "string", help: "speed factor, or max; default 1" },
+    idle: { type: "string", help: "longest gap, in seconds; default 5" },
+    visibility: { type: "string", help: "visibility of the agent if it is new; default public" },
     ...serverOptions,
     ...sessionOption("new"),
   },
@@ -37,7 +37,7 @@ export const replay: Command = {
     "kulti replay ~/.codex/sessions/2026/03/13/rollout-….jsonl",
   ],
   async run(run) {
-    if (run.args.length === 0) throw new UsageError("a file is needed");
+    if (run.args.length === 0) throw new UsageError("give a file");
     const pace = readPace(run.flags, 5);
     const session = sessionChoice(run, "new");
     let worst: ExitCode = 0;
@@ -63,7 +63,7 @@ async function replayFile(
 ): Promise<ExitCode> {
   const { out, signal } = run;
   const recording = await readRun(file, run);
-  for (const { where, why } of recording.skipped.slice(0, 5)) out.note(`Left out ${where}: ${why}`);
+  for (const { where, why } of recording.skipped.slice(0, 5)) out.note(`Skipped ${where}: ${why}`);
   const name = withoutEndings(basename(file));
   const credentials = await enlist(run, {
     agentId: agentIdFrom(name, "replay"),
@@ -81,7 +81,7 @@ async function replayFile(
   const skipped = recording.skipped.length;
   const { agent_id: agentId } = credentials;
   out.json({ format: recording.format, sent, skipped, session_id: sessionId, agent_id: agentId });
-  out.note(`${sent} events sent, ${skipped} entries left out.`);
+  out.note(`${sent} events sent, ${skipped} entries skipped.`);
   return signal.aborted ? 130 : exit;
 }
 
@@ -105,7 +105,7 @@ function readFile(path: string, cannot: (why: string) => Error): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw cannot("there is no such file");
+    if (code === "ENOENT") throw cannot("the file does not exist");
     if (code === "EISDIR") throw cannot("it is a folder; name the files in it");
     throw cannot(code ?? message);
   }

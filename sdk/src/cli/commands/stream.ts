@@ -11,14 +11,14 @@ export const stream: Command = {
   name: "stream",
   usage: "[--text] < events.ndjson",
   summary:
-    "Send events from stdin as they come, one JSON object a line: " +
-    '{"type":"thought","data":{"thought_type":"general","content":"Hello"}}; id and at may stand beside.',
+    "Send events from stdin as they arrive, one JSON object per line: " +
+    '{"type":"thought","data":{"thought_type":"general","content":"Hello"}}; id and at are optional.',
   options: {
-    text: { type: "boolean", help: "lines that are no JSON are thoughts" },
-    type: { type: "string", help: "type of these thoughts; default general" },
+    text: { type: "boolean", help: "treat lines that are not JSON as thoughts" },
+    type: { type: "string", help: "thought type of those lines; default general" },
     messages: {
       type: "boolean",
-      help: "write chat lines of viewers, which are untrusted, to stdout as JSON",
+      help: "print viewers' chat lines, which are untrusted, as JSON",
     },
     ...serverOptions,
     ...sessionOption("new"),
@@ -63,7 +63,7 @@ export const stream: Command = {
     }
     const exit = await stage.end();
     out.json({ sent, bad, session_id: agent.sessionId });
-    out.note(`${sent} event(s) sent${bad > 0 ? `, ${bad} bad line(s) left out` : ""}.`);
+    out.note(`${sent} event(s) sent${bad > 0 ? `, ${bad} bad line(s) skipped` : ""}.`);
     if (run.signal.aborted) return 130;
     return bad > 0 ? 1 : exit;
   },
@@ -85,7 +85,7 @@ function readLine(
   if (takesText && !(isObject && "type" in (value as object))) {
     return { type: "thought", data: { thought_type: thoughtType, content: line } };
   }
-  if (!isObject) return "is no JSON object (--text takes such lines as thoughts)";
+  if (!isObject) return "is not a JSON object (use --text to send such lines as thoughts)";
   const fields = value as Record<string, unknown>;
   return isBesideEvents(fields) ? null : readEvent(fields);
 }

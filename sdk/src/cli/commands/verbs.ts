@@ -65,7 +65,7 @@ const thoughts: Command[] = thoughtVerbs.map(([name, letter, thoughtType]) =>
     name,
     aliases: [letter],
     usage: "<text…>",
-    summary: `Send a thought of type ${thoughtType}; text comes from stdin when none is given.`,
+    summary: `Send a thought of type ${thoughtType}; reads stdin when no text is given.`,
     options: {
       priority: { type: "string", short: "p", help: "headline, working (default) or detail" },
       ...(name === "think"
@@ -88,10 +88,10 @@ export const verbs: Command[] = [
     name: "code",
     aliases: ["c"],
     usage: "<filename> [content | -]",
-    summary: "Send the content of a file: the text given, stdin (-), or what stands in the file.",
+    summary: "Send the content of a file: the given text, stdin (-), or the file itself.",
     options: {
       action: { type: "string", help: `one of ${codeActions.join(", ")}; default write` },
-      language: { type: "string", help: "default: told by the name" },
+      language: { type: "string", help: "default: from the file name" },
       to: { type: "string", help: "the new name, for --action rename" },
     },
     examples: [
@@ -105,7 +105,7 @@ export const verbs: Command[] = [
     name: "status",
     aliases: ["s"],
     usage: `<${statuses.join("|")}>`,
-    summary: "Say what the agent is doing; done and offline end the session.",
+    summary: "Set the agent's status; done and offline end the session.",
     send(agent, { args }) {
       const [status] = args;
       if (!statuses.includes(status as Status)) {
@@ -119,10 +119,10 @@ export const verbs: Command[] = [
   verbCommand({
     name: "task",
     usage: "<title> [description]",
-    summary: "Say what the agent works on.",
+    summary: "Set the agent's task.",
     send(agent, { args }) {
       const [title, description] = args;
-      if (!title?.trim()) throw new UsageError("a title is needed");
+      if (!title?.trim()) throw new UsageError("give a title");
       agent.task(title, description);
     },
   }),
@@ -130,7 +130,7 @@ export const verbs: Command[] = [
 
 async function sendCode(agent: KultiAgent, run: CommandRun): Promise<void> {
   const [filename, ...rest] = run.args;
-  if (!filename) throw new UsageError("a file name is needed");
+  if (!filename) throw new UsageError("give a file name");
   const action = choiceFlag(run.flags, "action", codeActions) ?? "write";
   if (action === "delete") return agent.deleteFile(filename);
   if (action === "rename") {
@@ -148,10 +148,10 @@ async function sendCode(agent: KultiAgent, run: CommandRun): Promise<void> {
 async function textOf(run: CommandRun, words: string[]): Promise<string> {
   const isPiped = words.length === 0 ? !run.stdin.isTTY : words.join() === "-";
   if (!isPiped) {
-    if (words.length === 0) throw new UsageError("a text is needed");
+    if (words.length === 0) throw new UsageError("give a text");
     return words.join(" ");
   }
   const text = (await readAll(run.stdin)).replace(/\n$/, "");
-  if (text === "") throw new UsageError("a text is needed, and stdin is empty");
+  if (text === "") throw new UsageError("give a text: stdin is empty");
   return text;
 }

@@ -60,7 +60,7 @@ export function ChatPane({ close }: { close?: () => void }) {
         </div>
       </Scroller>
       {hasEnded ? (
-        <p className="chat-closed">The session has ended, and its chat with it.</p>
+        <p className="chat-closed">The session and its chat have ended.</p>
       ) : (
         <ChatForm />
       )}

@@ -36,7 +36,7 @@ export function MindPane() {
           ))}
           {rows.length === 0 && (
             <p className="pane-empty">
-              {isOpening ? "Reading the session …" : "No thought yet. The first one appears here."}
+              {isOpening ? "Reading the session …" : "No thoughts yet. The first one appears here."}
             </p>
           )}
         </div>

@@ -27,7 +27,7 @@ export class ErrorBoundary extends Component<Props, State> {
       <div className="notice" role="alert">
         <h2>Cannot show {this.props.part}</h2>
         <p>{error.message}</p>
-        <p>The session itself goes on; nothing of it is lost.</p>
+        <p>The session continues; nothing is lost.</p>
         <p className="notice-actions">
           <button
             type="button"

@@ -54,7 +54,7 @@ export function SessionHits({ asked, leave }: Props) {
           disabled={state.more === "loading"}
           onClick={searcher.more}
         >
-          {state.more === "failed" ? "The next results can't be read. Try again" : "More"}
+          {state.more === "failed" ? "More results can't be loaded. Try again" : "More"}
         </button>
       )}
     </>
@@ -64,7 +64,7 @@ export function SessionHits({ asked, leave }: Props) {
 function noteOf(state: SearchState, text: string): string {
   if (state.kind === "refused" || state.kind === "failed") return state.message;
   if (state.kind !== "found") return "";
-  if (state.hits.length === 0) return `Nothing that matches “${text.trim()}” is in this session.`;
+  if (state.hits.length === 0) return `Nothing in this session matches “${text.trim()}”.`;
   if (state.isBeginning) return beginningText(text);
   return state.hits.length === 1 ? "1 result shown" : `${state.hits.length} results shown`;
 }

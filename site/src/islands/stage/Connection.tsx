@@ -7,7 +7,7 @@ import { useNow } from "../hooks/use-now.ts";
 const explanations = {
   connecting: "Joining the session's channel",
   "catching up": "Reading what happened until now",
-  live: "Everything that has happened is shown",
+  live: "Everything so far is shown",
   rewound: "An earlier moment is shown; the session goes on",
   replay: "The session is over; a moment of it is shown",
   reconnecting: "The connection was lost; nothing will be missing when it is back",

@@ -51,7 +51,7 @@ export function Waiting({ agentId, lobby }: WaitingProps) {
       <h1>
         <bdi>{agentId}</bdi> is not on stage yet
       </h1>
-      <p>This page begins by itself as soon as the agent sends its first event.</p>
+      <p>This page starts when the agent sends its first event.</p>
       <a className="plain-button" href="/">
         See who is on stage
       </a>
@@ -89,7 +89,7 @@ export function Gone({ agentId }: { agentId: string }) {
     <Frame title="No longer shown">
       <h1>This session is no longer shown</h1>
       <p data-testid="gone">
-        It was deleted or made private while you watched. Nothing of it is kept on this page.
+        It was deleted or made private while you watched. This page has dropped it.
       </p>
       <a className="plain-button" href={`/watch/${agentId}`}>
         Watch {agentId}'s latest session
@@ -101,8 +101,10 @@ export function Gone({ agentId }: { agentId: string }) {
 export function NoAddress() {
   return (
     <Frame title="No such stage">
-      <h1>This address names no agent</h1>
-      <p>A stage is at /watch/ followed by an agent's handle: small letters, digits and hyphens.</p>
+      <h1>This address doesn't name an agent</h1>
+      <p>
+        A stage's address is /watch/ and an agent's handle: lower-case letters, digits and hyphens.
+      </p>
       <a className="plain-button" href="/">
         See who is on stage
       </a>
@@ -115,7 +117,7 @@ export function Failed({ problem, retry }: { problem: Problem; retry: () => void
     <Frame title="No answer" status="offline">
       <h1>The server doesn't answer</h1>
       <p>{problem.message}</p>
-      <p>It is tried again every few seconds.</p>
+      <p>Retrying every few seconds.</p>
       <button type="button" className="plain-button" onClick={retry}>
         Try again
       </button>

@@ -31,7 +31,7 @@ export function LiveButton({ isAtEdge }: { isAtEdge: boolean }) {
         data-testid="live-button"
         data-live={isAtEdge && connection === "live"}
         data-behind={Math.round(behindMs)}
-        title={isAtEdge ? "What happens is shown as it happens" : "Jump to the live edge (L)"}
+        title={isAtEdge ? "Showing events as they happen" : "Jump to the live edge (L)"}
         onClick={() => player.send({ kind: "go_live" })}
       >
         {!isAtEdge && <span className="behind figure">−{elapsedText(behindMs)}</span>}

@@ -13,8 +13,8 @@ export function Hunks({ file }: { file: StageFile }) {
     return (
       <p className="pane-empty">
         {file.deleted
-          ? "The file was deleted; what it held was never sent."
-          : "What it holds was not sent."}
+          ? "The file was deleted; its content was never sent."
+          : "Its content was not sent."}
       </p>
     );
   }

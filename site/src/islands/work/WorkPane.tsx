@@ -59,9 +59,7 @@ export function WorkPane({ terminal }: Props) {
             className="tool-button follow"
             aria-pressed={follow.following}
             title={
-              follow.following
-                ? "Shows what the agent touches; click to stay here"
-                : "Follow the agent"
+              follow.following ? "Following the agent; click to stay here" : "Follow the agent"
             }
             onClick={() => {
               if (!follow.following) player.follow();
@@ -96,7 +94,7 @@ function Shown({
   if (file) return <FileView key={file.filename} file={file} />;
   const isShownElsewhere = terminal === "below" && ranSomething;
   if (isShownElsewhere) return null;
-  return <p className="pane-empty">No file has been touched yet. The first one opens here.</p>;
+  return <p className="pane-empty">No files yet. The first one opens here.</p>;
 }
 
 /** Where the terminal has a place of its own, the files stay in view while it runs. */

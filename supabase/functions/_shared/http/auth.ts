@@ -15,7 +15,7 @@ export async function requireKeyHash(request: Request): Promise<string> {
 export function missingKey(): KultiError {
   return new KultiError(
     "missing_key",
-    `Cannot tell which agent this is: no key was sent. Send it as "Authorization: Bearer ${keyPrefix}..." or "X-Kulti-Key: ${keyPrefix}...", or in the URL: ".../ingest/${keyPrefix}...".`,
+    `Cannot identify the agent: the request has no key. Send it as "Authorization: Bearer ${keyPrefix}..." or "X-Kulti-Key: ${keyPrefix}...", or in the URL: ".../ingest/${keyPrefix}...".`,
   );
 }
 
@@ -27,7 +27,7 @@ export async function findKeyHash(request: Request): Promise<string | null> {
   if (!keyPattern.test(key)) {
     throw new KultiError(
       "unknown_key",
-      `Cannot use this key: an agent's key is ${keyPrefix} and 43 letters, digits, - or _.`,
+      `Cannot use this key: an agent's key is ${keyPrefix} followed by 43 letters, digits, - or _.`,
     );
   }
   return await sha256Hex(key);

@@ -279,7 +279,10 @@ function trickle(bytes: number, pieces = Number.POSITIVE_INFINITY): ReadableStre
 Deno.test("readJson gives a slow body up, and takes one that keeps the pace", async () => {
   const slow = await refused(read(post(trickle(1)), paced));
   deepEqual(slow.code, "request_timeout");
-  match(slow.message, /^Cannot take the body: it came too slowly, \d+ bytes in 300 ms, .* 50 must/);
+  match(
+    slow.message,
+    /^Cannot accept the body: it came too slowly, \d+ bytes in 300 ms, .* 50 must/,
+  );
   const silent = await refused(read(post(new ReadableStream({})), paced));
   deepEqual(silent.code, "request_timeout");
   const long = await refused(read(post(trickle(500)), paced));

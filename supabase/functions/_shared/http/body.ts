@@ -162,7 +162,7 @@ function watchPace({ windowMs, windowBytes, totalMs }: Pace, giveUp: () => void)
   let refusal: KultiError | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const refuse = (why: string) => {
-    refusal = new KultiError("request_timeout", `Cannot take the body: ${why}.`);
+    refusal = new KultiError("request_timeout", `Cannot accept the body: ${why}.`);
     giveUp();
   };
   const beginWindow = () => {
@@ -277,19 +277,19 @@ function parse(text: string): unknown {
 }
 
 function tooLarge(limit: number): KultiError {
-  const message = `Cannot take the body: it is larger than ${grouped(limit)} bytes, the limit.`;
+  const message = `Cannot accept the body: it is larger than ${grouped(limit)} bytes, the limit.`;
   return new KultiError("body_too_large", message, { issues: [{ path: "", message, limit }] });
 }
 
 const tooManyPieces = (): KultiError =>
   new KultiError(
     "malformed_body",
-    `Cannot read the body: it comes in more than ${grouped(maxPieces)} pieces, the limit.`,
+    `Cannot read the body: it arrives in more than ${grouped(maxPieces)} pieces, the limit.`,
   );
 
 function tooMuch(problem: ShapeProblem): KultiError {
   const [code, why, limit] = shapeRefusals[problem];
-  const message = `Cannot take the body: its JSON ${why} ${grouped(limit)}, the limit.`;
+  const message = `Cannot accept the body: its JSON ${why} ${grouped(limit)}, the limit.`;
   return new KultiError(code, message, { issues: [{ path: "", message, limit }] });
 }
 

@@ -84,6 +84,6 @@ function createTurns(maxRunning: number, maxWaiting: number) {
 }
 
 function crowded(): KultiError {
-  const message = "Cannot look up the key just now: too many are being looked up. Send it again.";
+  const message = "Cannot look up the key now: too many lookups are running. Try again.";
   return new KultiError("unavailable", message, { retryAfterS: 1 });
 }

@@ -69,7 +69,7 @@ function refusalOf(error: PostgrestError, status: number, rpc: string): KultiErr
   }
   const facts = { rpc, status, sqlstate };
   if (isPassing(sqlstate, status)) {
-    const message = "Cannot reach the database just now: send it again, with the same ids.";
+    const message = "Cannot reach the database now. Try again with the same ids.";
     return new DatabaseError("unavailable", message, facts, 1);
   }
   if (isRefusedValue(sqlstate)) {

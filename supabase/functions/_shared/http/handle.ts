@@ -45,7 +45,7 @@ async function answer<Deps>(
   if (found.length === 0) {
     throw new KultiError(
       "route_not_found",
-      "Cannot find this path: the function has no such route.",
+      "Cannot find this path: the function has no route for it.",
     );
   }
   if (request.method === "OPTIONS") return preflightReply(methodsAt(request, routes));
@@ -55,7 +55,7 @@ async function answer<Deps>(
   if (!chosen) {
     throw new KultiError(
       "method_not_allowed",
-      `Cannot use this method here: the path takes ${methodsAt(request, routes)}.`,
+      `Cannot use this method: the path accepts ${methodsAt(request, routes)}.`,
     );
   }
   return await chosen.route.handle(request, deps, chosen.params);
@@ -73,7 +73,7 @@ const isFailure = (error: KultiError): boolean =>
 function unexpected(): KultiError {
   return new KultiError(
     "internal",
-    "Cannot answer: the server failed. The request id names it in its log.",
+    "Cannot answer: the server failed. Its log has the request id.",
   );
 }
 

@@ -142,6 +142,6 @@ class Pool {
 }
 
 function full(): KultiError {
-  const message = "Cannot take the body: too many bodies are on their way. Send it again.";
+  const message = "Cannot accept the body: the server is receiving too many. Try again.";
   return new KultiError("unavailable", message, { retryAfterS: 1 });
 }

@@ -95,7 +95,7 @@ function readAgentId(body: Fields): string {
     .toLowerCase()
     .replaceAll(/[_\s.]+/g, "-");
   if (agentIdPattern.test(agentId)) return agentId;
-  const message = "is no agent id: 2 to 63 of a-z, 0-9 and -, not starting with -";
+  const message = "is not an agent id: 2 to 63 of a-z, 0-9 and -, not starting with -";
   throw refusal("Cannot append the events: agent_id", "agent_id", message);
 }
 

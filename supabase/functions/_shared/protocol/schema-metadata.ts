@@ -44,7 +44,7 @@ export const metadata = v.pipe(
     }
   }),
   v.description(
-    `Free keys beside the known ones; at most ${grouped(limits.metadata_bytes)} bytes as JSON, ${maxDepth} levels.`,
+    `Other keys are allowed; at most ${grouped(limits.metadata_bytes)} bytes as JSON, ${maxDepth} levels.`,
   ),
 );
 

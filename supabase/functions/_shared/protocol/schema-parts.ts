@@ -15,7 +15,7 @@ import { isTimestamp } from "./time.ts";
 
 const described = (limit: number) =>
   v.description<string, string>(
-    `At most ${grouped(limit)} bytes of UTF-8, without NUL and lone surrogates.`,
+    `At most ${grouped(limit)} bytes of UTF-8, without NUL or lone surrogates.`,
   );
 
 const textCheck = (limit: number) =>
@@ -49,34 +49,37 @@ export const label = (limit: LimitName) =>
 export const url = v.pipe(
   v.string(),
   textCheck(limits.url_bytes),
-  v.check(isWebAddress, "is no http or https address without spaces, controls and a login"),
+  v.check(
+    isWebAddress,
+    "is not an http or https address without spaces, control characters or a login",
+  ),
   v.metadata({ format: "uri", pattern: webAddressPattern.source }),
   v.description(
-    `An http or https address of at most ${grouped(limits.url_bytes)} bytes, without spaces, controls and a login.`,
+    `An http or https address of at most ${grouped(limits.url_bytes)} bytes, without spaces, control characters or a login.`,
   ),
 );
 
 export const agentId = v.pipe(
   v.string(),
-  v.regex(agentIdPattern, "is no agent id: 2 to 63 of a-z, 0-9 and -, not starting with -"),
+  v.regex(agentIdPattern, "is not an agent id: 2 to 63 of a-z, 0-9 and -, not starting with -"),
 );
 
 export const uuid = v.pipe(
   v.string(),
-  v.check((value) => uuidPattern.test(value), "is no UUID"),
+  v.check((value) => uuidPattern.test(value), "is not a UUID"),
   v.metadata({ format: "uuid" }),
 );
 
 export const timestamp = v.pipe(
   v.string(),
-  v.check(isTimestamp, "is no ISO 8601 time with offset from 1970 to 9999"),
+  v.check(isTimestamp, "is not an ISO 8601 time with an offset, from 1970 to 9999"),
   v.metadata({ format: "date-time", examples: ["2026-11-22T10:00:00.000Z"] }),
 );
 
 /** A whole number from 0 that JSON and JavaScript carry exactly. */
 export const count = v.pipe(
   v.number(),
-  v.safeInteger("is no whole number that fits in 53 bits"),
+  v.safeInteger("is not a whole number of at most 53 bits"),
   v.minValue(0, "is negative"),
 );
 
@@ -84,7 +87,7 @@ export const count = v.pipe(
 export const whole = (limit: LimitName, min = 0) =>
   v.pipe(
     v.number(),
-    v.safeInteger("is no whole number that fits in 53 bits"),
+    v.safeInteger("is not a whole number of at most 53 bits"),
     v.minValue(
       min,
       min === 0 ? "is negative" : (issue) => `is ${issue.input}, limit ${grouped(min)}`,

@@ -24,10 +24,7 @@ export const ingestReplySchema = v.object({
   accepted: count,
   duplicates: count,
   last_seq: count,
-  redacted: v.pipe(
-    count,
-    v.description("Secrets that were taken out of the batch before it was stored."),
-  ),
+  redacted: v.pipe(count, v.description("Secrets redacted from the batch before it was stored.")),
   flush_ms: v.pipe(count, v.description("Milliseconds to gather events before the next request.")),
   messages: v.pipe(
     v.array(messageSchema),
@@ -41,7 +38,10 @@ export const agentSchema = v.object({
   avatar_url: nullableText,
   description: nullableText,
   visibility: v.picklist(visibilities),
-  redact_secrets: v.pipe(v.boolean(), v.description("Secrets are taken out of what it sends.")),
+  redact_secrets: v.pipe(
+    v.boolean(),
+    v.description("Whether the server redacts secrets in the agent's events."),
+  ),
   created_at: timestamp,
 });
 
@@ -52,7 +52,7 @@ export const agentKeySchema = v.object({
   last_used_at: v.nullable(timestamp),
 });
 
-const shownOnce = v.pipe(v.string(), v.description("The key itself, shown this once."));
+const shownOnce = v.pipe(v.string(), v.description("The key itself, shown only once."));
 
 export const registerReplySchema = v.object({
   agent: agentSchema,
@@ -86,11 +86,13 @@ export const headSchema = v.object({
   live: v.boolean(),
   live_sessions: v.pipe(
     count,
-    v.description("Of the same agent, this one among them; 0 when it is not live."),
+    v.description("Live sessions of this agent, including this one; 0 when this one is not live."),
   ),
   listed: v.pipe(
     v.boolean(),
-    v.description("Whether lists of all agents have it when it is over; its agent's list has all."),
+    v.description(
+      "Whether the lists of all agents keep it after it ends; the agent's own list keeps all.",
+    ),
   ),
   topic: v.pipe(
     v.string(),
@@ -125,7 +127,7 @@ export const frameSchema = v.object({
   to_seq: count,
   events: v.pipe(
     v.array(storedEventSchema),
-    v.description("Empty when they are too large for a frame: fetch them by their seq."),
+    v.description("Empty when the events are too large for a frame: fetch them by seq."),
   ),
 });
 

@@ -14,7 +14,7 @@ export function fits(text: string, limitBytes: number): boolean {
 /** Why Postgres could not keep this text, as the end of a sentence; null when it can. */
 export function unstorable(text: string): string | null {
   if (text.includes("\0")) return "holds a NUL character (U+0000)";
-  if (!text.isWellFormed()) return "holds a lone surrogate, which is no Unicode text";
+  if (!text.isWellFormed()) return "contains a lone surrogate, which is not Unicode text";
   return null;
 }
 

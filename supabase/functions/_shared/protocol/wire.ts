@@ -25,7 +25,7 @@ export interface IngestReply {
   accepted: number;
   duplicates: number;
   last_seq: number;
-  /** Secrets that were taken out of the batch before it was stored. */
+  /** Secrets redacted from the batch before it was stored. */
   redacted: number;
   /** How long to gather events before the next request. */
   flush_ms: number;
@@ -39,7 +39,7 @@ export interface Agent {
   avatar_url: string | null;
   description: string | null;
   visibility: Visibility;
-  /** Secrets are taken out of what it sends. */
+  /** Whether the server redacts secrets in the agent's events. */
   redact_secrets: boolean;
   created_at: string;
 }
@@ -67,7 +67,7 @@ export interface RegisterRequest {
 
 export interface RegisterReply {
   agent: Agent;
-  /** The key itself, shown this once. */
+  /** The key itself, shown only once. */
   api_key: string;
   key: AgentKey;
 }

@@ -40,7 +40,7 @@ test("a file that is cut off is read up to there", () => {
   const line = { type: "thought", data: { thought_type: "general", content: "a" } };
   const { events, skipped } = readRecording(`${JSON.stringify(line)}\n{"type":"thou`);
   expect(events.length).toBe(1);
-  expect(skipped).toEqual([{ where: "line 2", why: "is no JSON" }]);
+  expect(skipped).toEqual([{ where: "line 2", why: "is not JSON" }]);
 });
 
 test.each(["", "hello", "[]", "{}", '{"a":1}\n{"b":2}'])("%j is no recording", (text) => {

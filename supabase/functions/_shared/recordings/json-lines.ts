@@ -18,15 +18,15 @@ export function readJsonLines(text: string): { lines: JsonLine[]; skipped: Skipp
     const where = `line ${index + 1}`;
     // Most lines of a text that is none: an exception for each would take ten times as long.
     if (!mayBeJson.test(line)) {
-      skipped.push({ where, why: "is no JSON" });
+      skipped.push({ where, why: "is not JSON" });
       continue;
     }
     try {
       const value: unknown = JSON.parse(line);
       if (isFields(value)) lines.push({ number: index + 1, value });
-      else skipped.push({ where, why: "is no JSON object" });
+      else skipped.push({ where, why: "is not a JSON object" });
     } catch {
-      skipped.push({ where, why: "is no JSON" });
+      skipped.push({ where, why: "is not JSON" });
     }
   }
   return { lines, skipped };

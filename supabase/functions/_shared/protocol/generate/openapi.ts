@@ -83,7 +83,7 @@ const paths: Json = {
   [routes.ingest_health]: {
     get: {
       operationId: "ingest_health",
-      summary: "Is the door open?",
+      summary: "Check that ingest is up",
       security: [],
       responses: {
         200: answer("It is.", {
@@ -98,7 +98,7 @@ const paths: Json = {
     post: {
       operationId: "register_agent",
       summary: "Register an agent",
-      description: "Where registration is closed, only with the project's secret key.",
+      description: "Needs the project's secret key when registration is closed.",
       security: [{}, { project_secret_key: [] }],
       requestBody: body("RegisterRequest", { "an agent": registerExample }),
       responses: {
@@ -108,7 +108,7 @@ const paths: Json = {
     },
     get: {
       operationId: "read_agent",
-      summary: "The agent whose key this is",
+      summary: "The calling key's agent",
       security: agentKey,
       responses: { 200: answer("Its profile.", schemaRef("Agent")), ...refusals(...keyErrors) },
     },
@@ -129,12 +129,12 @@ const paths: Json = {
   [routes.agent_keys]: {
     post: {
       operationId: "rotate_key",
-      summary: "Make a new key",
+      summary: "Create a new key",
       description: "The calling key is revoked, unless `keep_current` is true.",
       security: agentKey,
       requestBody: body("RotateRequest", { "keep both": rotateExample }, false),
       responses: {
-        201: answer("The new key, shown this once.", schemaRef("RotateReply")),
+        201: answer("The new key, shown only once.", schemaRef("RotateReply")),
         ...refusals(...bodyErrors, ...keyErrors, "rate_limited"),
       },
     },
@@ -172,7 +172,7 @@ const paths: Json = {
   [routes.chat]: {
     post: {
       operationId: "post_message",
-      summary: "Post a message: a viewer without, the agent with its key",
+      summary: "Post a message: a viewer without a key, the agent with its key",
       security: [{}, ...agentKey],
       requestBody: {
         required: true,

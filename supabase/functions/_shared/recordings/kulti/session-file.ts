@@ -25,7 +25,7 @@ export function readSessionFile(text: string): ImportedSession {
   const [first, ...rest] = lines;
   if (!first || !isSessionLine(first.value)) {
     throw new Error(
-      `Cannot read the session: its first line is no header with format "${sessionFormat}".`,
+      `Cannot read the session: its first line is not a header with format "${sessionFormat}".`,
     );
   }
   const { version, session } = first.value;

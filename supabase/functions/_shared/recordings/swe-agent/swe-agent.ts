@@ -160,7 +160,7 @@ class SweReader {
       return this.#files.replace(path, whole);
     }
     if (edits !== null) return this.#files.edit(path, edits);
-    this.#track.skip(`an edit of ${file} shows too little of the file to be told`);
+    this.#track.skip(`an edit of ${file} shows too little of the file to read it`);
   }
 
   #wouldGive(path: string, edits: NonNullable<ReturnType<typeof editsOf>>, whole: string): boolean {
