@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: every scenario against one target, or those that are named: `npm run bench -- search`. A table for
- * people, or `--json`.
+ * `npm run bench`: every scenario, or only named ones (`npm run bench -- search`), against one target. Prints a table,
+ * or JSON with `--json`.
  */
 import { measureIngest } from "./ingest.ts";
 import { measureLatency } from "./latency.ts";

@@ -1,7 +1,7 @@
-/** A session as long as they come, posted as an agent would: half a second between events, most of them thoughts. */
+/** A very long session, posted as an agent would: half a second between events, most of them thoughts. */
 import type { BenchAgent } from "./target.ts";
 
-/** Events of a batch; the most that ingest takes. */
+/** Events of a batch; the largest that ingest accepts. */
 const batchEvents = 500;
 const stepMs = 500;
 const files = 400;

@@ -1,4 +1,4 @@
-/** What to measure, from the command line. */
+/** The scenarios and loads to measure, from the command line. */
 import { parseArgs } from "node:util";
 
 export const scenarioNames = ["latency", "ingest", "search", "stage", "redact"] as const;
@@ -12,7 +12,7 @@ const options = {
   json: { type: "boolean", default: false },
 } as const;
 
-/** Ends the process where it can't be understood, and says why. */
+/** Ends the process with a message on invalid arguments. */
 export function readOptions(args: string[]) {
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });

@@ -1,4 +1,4 @@
-/** Redaction: invented secrets found, whole and cut in two; false hits in ordinary text; what it costs. */
+/** Measures redaction: invented secrets found, whole and cut in two; false hits in ordinary text; cost. */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -16,16 +16,16 @@ export interface RedactLoad {
 export interface RedactResult {
   kinds: number;
   samples: number;
-  /** Shares of the samples of which nothing is seen. */
+  /** Shares of the samples that are redacted completely. */
   recallWhole: number;
   recallCut: number;
   cuts: number;
   ordinaryBytes: number;
-  /** All marks in ordinary text, with the file and what stands around: examples of credentials in documentation too. */
+  /** All marks in ordinary text, with the file and their surroundings: examples of credentials in documentation too. */
   hits: string[];
   megabytesPerSecond: number;
   usPerEvent: number;
-  /** A megabyte of the text that costs most for its size. */
+  /** A megabyte of the most expensive text. */
   worstMs: number;
 }
 
@@ -78,7 +78,7 @@ function ordinary(bytes: number) {
   return { ordinaryBytes: read, hits, megabytesPerSecond: read / usedUs };
 }
 
-/** The lockfile, hashes, identifiers, pictures, the site's bundles, and files of node_modules in an order of chance. */
+/** The lockfile, hashes, identifiers, pictures, the site's bundles, and files of node_modules in random order. */
 function* ordinaryTexts(bytes: number): Generator<[string, string]> {
   yield ["package-lock.json", readFileSync(join(root, "package-lock.json"), "utf8")];
   const random = seeded(1);

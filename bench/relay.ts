@@ -1,5 +1,5 @@
 /**
- * The measure: a bare in-memory relay. What is posted goes to every socket at once; nothing is validated, stored or
+ * The yardstick: a bare in-memory relay. It sends each post to every socket at once; nothing is validated, stored or
  * authorised. Run as a child process; answers its port by message.
  */
 import { createServer } from "node:http";

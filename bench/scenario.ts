@@ -32,17 +32,17 @@ export interface Load {
 
 export interface Outcome extends Summary {
   sent: number;
-  /** Deliveries that did not come, of `sent × viewers`. */
+  /** Deliveries that did not arrive, of `sent × viewers`. */
   lost: number;
   bytesPerDelivery: number;
   /** The event's own JSON, for comparison. */
   eventBytes: number;
 }
 
-/** So much of a load is not counted: until then every process that takes part compiles its code. */
+/** The start of a load is not counted: every process still compiles its code. */
 export const warmUpSeconds = 2;
 
-/** A child of this folder which has said its first word. */
+/** A child process of this folder that has sent its first message. */
 export async function startChild(file: string, argument = ""): Promise<[ChildProcess, unknown]> {
   const child = fork(join(import.meta.dirname, file), [argument]);
   const [message] = await Promise.race([
@@ -86,7 +86,7 @@ export async function runScenario(
   }
 }
 
-/** Resolves when all has been acknowledged, and had its time to arrive. */
+/** Resolves when everything has been acknowledged and has had time to arrive. */
 async function postSteadily(load: Load, post: (event: unknown) => Promise<void>) {
   const total = load.eventsPerSecond * load.seconds;
   const started = performance.now();

@@ -1,4 +1,4 @@
-/** The stage in a real browser: how soon a long session is seen, how fast it is sought in, whether frames are kept. */
+/** The stage in a real browser: time to the first picture of a long session, time to seek, and frame rate. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
@@ -18,13 +18,13 @@ export interface StageLoad {
 
 export interface StageResult {
   load: StageLoad;
-  /** From the request for the page until the first thought is on it, in a browser that runs and has cached nothing. */
+  /** From the page request until its first thought is visible, in a running browser with an empty cache. */
   firstPicture: Summary;
   /** From the same until the whole session is known. */
   wholeSessionMs: number;
   /** From the key until the picture of that moment. */
   seek: Summary;
-  /** Time between frames on the live stage, and on an empty page before it: what this machine gives at best. */
+  /** Time between frames on the live stage, and before that on an empty page: the best of this machine. */
   frame: Summary;
   emptyPageFrame: Summary;
   /** JavaScript before the first event, gzip. */
@@ -90,7 +90,7 @@ async function timeOfFirst(browser: Browser, url: string): Promise<number> {
   return took;
 }
 
-/** Runs in the page: presses the key and waits until another place is shown and painted. */
+/** Runs in the page: presses the key and waits until the new position is painted. */
 function timeOfSeek(key: string): Promise<number> {
   const place = () => document.querySelector<HTMLElement>('[data-testid="position"]')?.dataset.seq;
   const before = place();
@@ -155,7 +155,7 @@ function timesOfFrames(forMs: number): Promise<number[]> {
   });
 }
 
-/** What the page loads while no event comes. */
+/** The scripts that the page loads without any event. */
 async function measureScripts(browser: Browser, url: string): Promise<number> {
   const page = await openPage(browser);
   await page.route("**/rpc/session_events*", () => {});

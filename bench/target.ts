@@ -19,7 +19,7 @@ export function siteFromEnvironment(): string {
   return kultiSiteUrl;
 }
 
-/** Role postgres, for what is measured on a filled database. */
+/** Role postgres, for measurements on a filled database. */
 export function databaseFromEnvironment(): string {
   const { KULTI_DB_URL: kultiDbUrl } = process.env;
   if (!kultiDbUrl) throw new Error("Cannot fill the database: KULTI_DB_URL is not set.");

@@ -1,4 +1,4 @@
-/** What axe-core finds on a page, and what of it does not fit. For axe, pages need a context that bypasses their policy. */
+/** Findings of axe-core on a page, and parts that overflow. axe needs a context that bypasses the page's policy. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
@@ -10,7 +10,7 @@ interface AxeResults {
   violations: { id: string; impact: string; nodes: { target: string[] }[] }[];
 }
 
-/** That axe finds nothing serious or critical in either theme; colours may take their time to change. */
+/** Expects that axe finds nothing serious or critical in either theme; colours may take time to change. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme });
@@ -32,10 +32,10 @@ async function violations(page: Page): Promise<string[]> {
   });
 }
 
-/** These may be wider than their place: code keeps its lines, and so do commands. */
+/** These may be wider than their container: code and commands keep their lines. */
 const wide = ".code, .tabs, .command pre, .xterm, .xterm *";
 
-/** What scrolls sideways and should not, and what can't be clicked because something lies over it. */
+/** Elements that scroll sideways but should not, and elements that another one covers. */
 export const misfits = (page: Page): Promise<string[]> =>
   page.evaluate((wide) => {
     const name = (element: Element) => `${element.tagName.toLowerCase()}.${element.className}`;

@@ -1,4 +1,4 @@
-/** An agent as an outsider makes one: two HTTP calls. */
+/** Registers an agent as an outsider does: two HTTP calls. */
 import { target } from "./target.ts";
 
 export interface TestAgent {
@@ -20,7 +20,7 @@ export interface IngestAnswer {
 
 export async function register(profile: Record<string, unknown> = {}): Promise<TestAgent> {
   const agentId = (profile.agent_id as string) ?? `e2e-${crypto.randomUUID().slice(0, 13)}`;
-  // Registrations of the project itself are not counted against this machine's address.
+  // Registrations with the secret key do not count against this machine's address.
   const project = { apikey: target.secret_key };
   const { api_key: apiKey } = await call("agents", { ...profile, agent_id: agentId }, project);
   return {

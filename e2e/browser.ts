@@ -1,4 +1,4 @@
-/** A real Chromium: the one that the environment or the system has, else the one from npm. */
+/** A real Chromium: from the environment or the system, else from npm. */
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,7 +15,7 @@ const installed = [process.env.KULTI_CHROMIUM, "/usr/bin/chromium"].find(
 /** A window in which every part of the stage is open. */
 export const desktop = { viewport: { width: 1440, height: 900 } };
 
-/** For vitest, before its workers begin: each would unpack a Chromium of its own. */
+/** For vitest, before its workers start: each would unpack its own Chromium. */
 export async function setup(): Promise<void> {
   if (!installed) await unpacked();
 }
@@ -35,8 +35,8 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /**
- * The package unpacks to the folder for temporary files and takes what it finds there: another user's, another
- * version's, or what a second process has half written. So each version has a folder here, which appears when it is whole.
+ * The package unpacks to the temporary folder and uses any file it finds there: another user's, another version's, or
+ * one that a second process has half written. So each version has its own folder, which appears when it is complete.
  */
 async function unpacked(): Promise<string> {
   const folder = join(cache, `chromium-${e2e.devDependencies["@sparticuz/chromium"]}`);

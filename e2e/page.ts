@@ -1,4 +1,4 @@
-/** What the tests read off the stage in a browser. */
+/** Reads the state of the stage in a browser. */
 import type { Page } from "playwright-core";
 
 declare global {

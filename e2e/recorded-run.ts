@@ -1,4 +1,4 @@
-/** A recorded run, sent by the command as its users send one. */
+/** A recorded run, sent with the command as users do. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";

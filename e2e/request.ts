@@ -1,4 +1,4 @@
-/** Requests to the functions as they are, for looking at status, headers and error bodies. */
+/** Raw requests to the functions, for checks of status, headers and error bodies. */
 import { target } from "./target.ts";
 
 export interface Refusal {
@@ -46,7 +46,7 @@ export async function send(path: string, sent: Sent = {}): Promise<Answer> {
   };
 }
 
-/** What anyone may read, by RPC. */
+/** The public RPCs. */
 export async function read<Result>(name: string, args: Record<string, unknown>): Promise<Result> {
   const response = await fetch(`${target.api_url}/rest/v1/rpc/${name}`, {
     method: "POST",

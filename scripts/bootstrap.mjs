@@ -1,5 +1,5 @@
-// The door of every npm script: plain JavaScript without dependencies, so that it runs in a fresh clone on Node 20.
-// Installs what is missing, then hands over to `scripts/<command>.ts` under the Node 24 that comes as a dependency.
+// Starts every npm script. Plain JavaScript without dependencies, so that it runs in a fresh clone on Node 20.
+// Installs missing packages, then runs `scripts/<command>.ts` under Node 24, which is a dependency.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -26,8 +26,8 @@ function install() {
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   console.log("Installing dependencies (first run, or package-lock.json has changed) …");
-  // Not `npm ci`: it refuses a lock file made where a registry lacks the binaries of some other platform. Nothing that
-  // is installed needs its install script.
+  // Not `npm ci`: it refuses a lock file made where a registry lacks the binaries of some other platform. No installed
+  // package needs its install script.
   const kinds = ["--no-save", "--include=dev", "--include=optional", "--ignore-scripts"];
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
   const { status } = spawnSync("npm", ["install", ...kinds, ...quiet, ...npmCache()], {
@@ -43,7 +43,7 @@ function install() {
   writeFileSync(stamp, wanted);
 }
 
-/** npm's own cache; where another user's files bar the way (after `sudo npm`, say), one beside what is installed. */
+/** npm's own cache; if another user's files block it (after `sudo npm`, say), one beside the installed packages. */
 function npmCache() {
   const folder = join(process.env.npm_config_cache ?? "", "_cacache");
   const used = [join(folder, ".."), folder, join(folder, "tmp"), join(folder, "content-v2")];
@@ -55,7 +55,7 @@ function npmCache() {
   }
 }
 
-/** The Node 24 that was installed, or this one where there is none for this platform and this one is new enough. */
+/** The installed Node 24, or this Node if npm has none for this platform and this one is new enough. */
 function node() {
   const installed = join(bin, "node");
   if (existsSync(installed)) return installed;
@@ -66,7 +66,7 @@ function node() {
   process.exit(1);
 }
 
-/** npm 10 takes `.bin/node` away again with the packages of other platforms, which have a command of the same name. */
+/** npm 10 removes `.bin/node` with the packages of other platforms, which have a command of the same name. */
 function linkNode() {
   const { platform, arch } = process;
   const name = `${platform === "darwin" && arch === "arm64" ? "node-bin" : "node"}-${platform}-${arch}`;
@@ -76,7 +76,7 @@ function linkNode() {
   symlinkSync(join("..", name, "bin", "node"), link);
 }
 
-/** The processes that must live for this one to go on: the parent and, when that is only npm's shell, npm. */
+/** This process ends with these: its parent and, if that is only npm's shell, npm. */
 function ancestors() {
   const parents = [process.ppid];
   try {
@@ -87,7 +87,7 @@ function ancestors() {
     const name = readFileSync(`/proc/${process.ppid}/comm`, "utf8").trim();
     if (process.env.npm_lifecycle_event && /^(ba|da)?sh$/.test(name)) parents.push(Number(ppid));
   } catch {
-    // No /proc: the parent alone is watched.
+    // Without /proc, watch only the parent.
   }
   return parents;
 }
@@ -105,13 +105,13 @@ const [command, ...args] = process.argv.slice(2);
 const watched = ancestors();
 const isOrphan = () => process.ppid !== watched[0] || !watched.every(isAlive);
 install();
-// An installation takes its minute: whoever ended it meanwhile wants no stack.
+// An installation can take a minute: do not start a stack if the user ended it meanwhile.
 if (isOrphan()) process.exit(1);
-// The channel closes when this process dies, however it dies, and the command then ends by itself.
+// The channel closes when this process dies for any reason, and the command then ends.
 const child = spawn(node(), [join(root, "scripts", `${command}.ts`), ...args], {
   stdio: ["inherit", "inherit", "inherit", "ipc"],
   env: {
-    // What Node makes of TypeScript is kept for later processes: a second `npm start` takes 2.1 s instead of 2.6.
+    // Caches Node's compiled TypeScript for later processes: a second `npm start` takes 2.1 s instead of 2.6.
     NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node"),
     ...process.env,
     PATH: `${bin}:${process.env.PATH}`,
@@ -120,7 +120,7 @@ const child = spawn(node(), [join(root, "scripts", `${command}.ts`), ...args], {
 setInterval(() => {
   if (isOrphan()) child.kill("SIGTERM");
 }, 500).unref();
-// Passed on also where the whole group got it, as from Ctrl-C: the command ends once.
+// Pass it on even if the whole group got it, as from Ctrl-C: the command ends only once.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("error", ({ message }) => {
   console.error(

@@ -1,4 +1,4 @@
-/** Enforces which module may import which, and that no module imports itself in a circle. */
+/** Enforces which module may import which, and forbids cycles. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
@@ -7,7 +7,7 @@ interface Module {
   /** Folder of the module; the longest match wins. */
   folder: string;
   mayImport: string[];
-  /** Packages that the module may not name, though others may. */
+  /** Packages that this module may not import. */
   noPackages?: RegExp;
 }
 
@@ -114,7 +114,7 @@ export function checkImports(root: string): string[] {
   return [...violations, ...cycles(graph)];
 }
 
-/** What the text imports, types included. */
+/** The imports of a text, including types. */
 export const specifiers = (text: string): string[] =>
   [...text.matchAll(importPattern)].map((match) => (match[1] ?? match[2]) as string);
 

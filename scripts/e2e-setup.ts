@@ -1,4 +1,4 @@
-/** For vitest: the Kulti that the environment names, else one for this run. `npm run e2e` and `npm test` name theirs. */
+/** For vitest: uses the Kulti of the environment, else starts one. `npm run e2e` and `npm test` set theirs. */
 import type { TestProject } from "vitest/node";
 import { withTestTarget } from "./test-target.ts";
 
@@ -19,7 +19,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   return stop;
 }
 
-/** `withTestTarget` with its end in the caller's hand. */
+/** `withTestTarget`, ended by the caller. */
 async function start(): Promise<{ env: Env; stop: () => Promise<void> }> {
   const ended = Promise.withResolvers<void>();
   const started = Promise.withResolvers<Env>();

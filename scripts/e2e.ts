@@ -1,5 +1,5 @@
 /**
- * `npm run e2e`: the whole system from outside, on a stack of its own or on the one that the environment names.
+ * `npm run e2e`: the whole system from outside, on its own stack or on the one that the environment names.
  * `-- --faults [runs]` runs the fault suite alone and at length, by default with 60 seeds, and prints a table.
  */
 import { mkdtempSync, rmdirSync } from "node:fs";
@@ -22,7 +22,7 @@ async function runFaults([, ...given]: string[]): Promise<number> {
   process.env.KULTI_FAULT_RUNS = runs;
   const disk = await smallDisk();
   if (disk) {
-    // The stack's data goes where temporary files do.
+    // The stack keeps its data in the temporary folder.
     process.env.TMPDIR = disk;
     process.env.KULTI_FAULT_DISK = disk;
   } else {
@@ -35,7 +35,7 @@ async function runFaults([, ...given]: string[]): Promise<number> {
   }
 }
 
-/** A file system that a test can fill; undefined where none can be mounted. */
+/** A file system that a test can fill; undefined if it cannot be mounted. */
 async function smallDisk(): Promise<string | undefined> {
   const folder = mkdtempSync(join(tmpdir(), "kulti-disk-"));
   const options = ["-t", "tmpfs", "-o", "size=600m,mode=1777", "tmpfs", folder];

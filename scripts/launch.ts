@@ -11,7 +11,7 @@ export interface LaunchOptions {
   apiPort: number;
   dbPort: number;
   sitePort: number;
-  /** Where the site is served already; none is served then. */
+  /** Address of a running site; then no other is served. */
   siteUrl?: string | undefined;
   functionsEnv?: Record<string, string>;
   log?: (line: string) => void;
@@ -32,11 +32,11 @@ export interface Launched extends Target {
   stop(): Promise<void>;
 }
 
-/** Starts what the environment does not name an address of. See the table of settings in `local/README.md`. */
+/** Starts the parts without an address in the environment. See the table of settings in `local/README.md`. */
 export async function launch(options: LaunchOptions): Promise<Launched> {
   const { log = console.log } = options;
   const sitePort = options.sitePort || (await freePort());
-  // Whose pages may be embedded; the functions learn it before there are any.
+  // The site whose pages may be embedded; the functions need it before the site runs.
   const functionsEnv = {
     KULTI_SITE_URL: `http://127.0.0.1:${sitePort}`,
     ...options.functionsEnv,

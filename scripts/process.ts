@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 
 export const root = join(import.meta.dirname, "..");
 
-/** Where a running Kulti keeps its data and says where it is: `data/` and `local.json`. */
+/** The folder of a running Kulti, with `data/` and `local.json`. */
 export const kultiDir = resolve(process.env.KULTI_DIR ?? join(root, ".kulti"));
 
 /**
@@ -27,7 +27,7 @@ export function onEnd(stop: () => Promise<void>): (code: number) => Promise<void
   process.on("SIGTERM", () => end(143));
   process.on("SIGHUP", () => end(129));
   process.on("disconnect", () => end(143));
-  // Listening to it is no reason to stay when the work is done.
+  // Listening must not keep the process alive after its work.
   process.channel?.unref();
   return end;
 }

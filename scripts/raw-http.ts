@@ -1,11 +1,11 @@
-/** Odd HTTP, made from a seed: what a server on an open port has to survive. */
+/** Odd HTTP from a seed, which a server on an open port must survive. */
 import { connect } from "node:net";
 
 export interface Oddity {
   name: string;
-  /** Written one after the other, each in a packet of its own. */
+  /** Written in turn, each in its own packet. */
   parts: readonly (string | Buffer)[];
-  /** What the client does next: waits for the answer, ends its side, or cuts the connection. */
+  /** The client's next step: wait for the answer, end its side, or cut the connection. */
   ending: "wait" | "end" | "reset";
 }
 
@@ -221,7 +221,7 @@ const asBytes = (part: string | Buffer): Buffer =>
 export function sendOddity(port: number, { parts, ending }: Oddity, waitMs: number): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    // Refused and reset connections are what this is about; the server's health is looked at elsewhere.
+    // Refused and reset connections are expected; other checks watch the server's health.
     socket.on("error", () => {}).on("close", () => resolve());
     socket.on("data", () => {});
     socket.on("connect", async () => {

@@ -1,4 +1,4 @@
-/** `.kulti/local.json`: says where the Kulti of this folder is, as long as it runs. */
+/** `.kulti/local.json`: the addresses of this folder's Kulti while it runs. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Target } from "./launch.ts";
@@ -6,7 +6,7 @@ import { kultiDir } from "./process.ts";
 
 export const localJson = join(kultiDir, "local.json");
 
-/** Undefined when none runs. The file outlives a killed process, so its site is asked as well. */
+/** Undefined when none runs. The file outlives a killed process, so this checks its site too. */
 export async function runningKulti(): Promise<Target | undefined> {
   if (!existsSync(localJson)) return undefined;
   const target: Target = JSON.parse(readFileSync(localJson, "utf8"));

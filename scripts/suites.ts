@@ -1,4 +1,4 @@
-/** The suites of `npm test`. Each runs a tool of its own and answers how many tests passed and failed. */
+/** The suites of `npm test`. Each runs its own tool and returns the numbers of passed and failed tests. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ export interface Counts {
   output: string;
 }
 
-/** A tool that only says yes or no counts as one test. */
+/** A tool that only passes or fails counts as one test. */
 async function verdict(command: string, args: string[], options: RunOptions = {}): Promise<Counts> {
   let output = "";
   const onOutput = (text: string) => {

@@ -6,7 +6,7 @@ import { removeData } from "@kulti/local";
 import { launch } from "./launch.ts";
 import { onEnd, run } from "./process.ts";
 
-// Both may run elsewhere; then they know a site only if there is one of theirs.
+// Both may run elsewhere; then they know only their own site, if any.
 const {
   KULTI_API_URL: kultiApiUrl,
   KULTI_FUNCTIONS_URL: kultiFunctionsUrl,
@@ -25,7 +25,7 @@ export async function withTestTarget<Result>(
     );
   }
   const dataDir = mkdtempSync(join(tmpdir(), "kulti-test-"));
-  // Functions that run elsewhere have been told one address of the API and cannot follow it to another port.
+  // Functions that run elsewhere have a fixed address of the API and cannot follow it to another port.
   const apiPort = kultiFunctionsUrl ? Number(process.env.KULTI_API_PORT ?? 0) : 0;
   const siteUrl = kultiApiUrl && kultiSiteUrl;
   const launched = await launch({ dataDir, apiPort, dbPort: 0, sitePort: 0, siteUrl });

@@ -22,7 +22,7 @@ async function suite(name: string, run: () => Promise<suites.Counts>): Promise<v
 }
 
 onEnd(async () => {});
-// The short ones share the cores; what measures time has them to itself.
+// Short suites share the cores; suites that measure time run alone.
 await Promise.all([
   suite("lint", suites.lint),
   suite("types", suites.types),

@@ -1,13 +1,13 @@
-/** Cuts what a WebSocket server sends into its frames (RFC 6455, 5.2), so that single ones can be lost. */
+/** Splits a WebSocket server's bytes into frames (RFC 6455, 5.2), so that a test can drop single ones. */
 export interface Frame {
   /** 1 text, 2 binary, 8 close, 9 ping, 10 pong. */
   opcode: number;
   payload: Buffer;
-  /** As it was sent. */
+  /** The original bytes. */
   bytes: Buffer;
 }
 
-/** Takes bytes as they come and gives the frames that are whole by then. */
+/** Takes bytes as they arrive and returns the complete frames. */
 export function frameCutter(): (bytes: Buffer) => Frame[] {
   let rest: Buffer = Buffer.alloc(0);
   return (bytes) => {

@@ -66,7 +66,7 @@ test.runIf(kultiFaultDisk)("the disk is full for a while", async () => {
   const piece = Buffer.alloc(1_048_576, 1);
   let refusals = 0;
   const result = await runWithFaults(1, 8_000, async () => {
-    // What is freed meanwhile is taken as well.
+    // Also fill the space that is freed meanwhile.
     for (const end = performance.now() + 6_000; performance.now() < end; await sleep(50)) {
       try {
         for (;;) appendFileSync(ballast, piece);

@@ -1,4 +1,4 @@
-/** The processes of the stack under test, known by what stands in their environment or behind their port. Linux alone. */
+/** The processes of the stack under test, found by their environment or their port. Linux only. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { Client } from "pg";
 import { target } from "../target.ts";

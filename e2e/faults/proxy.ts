@@ -1,6 +1,6 @@
 /**
- * A proxy between one client and the stack that misbehaves when told to. It also keeps what it handed to the client, so
- * that a test can say whether the client's word about its connection was true.
+ * A proxy between one client and the stack that misbehaves on request. It also records what it passed to the client, so
+ * that a test can check whether the client's connection word was true.
  */
 import {
   Agent,
@@ -32,9 +32,9 @@ export type Fault =
 
 export interface FaultProxy {
   url: string;
-  /** What happens from now on, to each request or frame with this chance; null: nothing more. */
+  /** The faults from now on, each with its chance per request or frame; null for none. */
   set(fault: Fault | null, chance?: number): void;
-  /** `performance.now()` of the last thing that told the client how the session stands: a frame, an answered touch. */
+  /** `performance.now()` of the client's last news about the session: a frame or an answered touch. */
   readonly toldAt: number;
   /** How often each fault struck. */
   readonly struck: ReadonlyMap<Fault, number>;

@@ -1,7 +1,7 @@
 /**
- * One seeded run: an agent that sends and a viewer that watches, each behind a proxy of its own, while faults come and
- * go; then calm. Says what became of every event, how long it took until all was well again, and whether the viewer's
- * word was true all the time.
+ * One seeded run: an agent that sends and a viewer that watches, each behind its own proxy, while faults come and
+ * go; then calm. Reports the fate of every event, the time to recover, and whether the viewer's connection word was
+ * always true.
  */
 import { createAgent, type EventDataByType, type EventType, type KultiProblem } from "kulti";
 import { type ConnectionState, createKultiApi, watchSession } from "kulti/watch";
@@ -24,7 +24,7 @@ export interface RunResult {
   /** From the end of the faults until the last event was acknowledged, and until the viewer had all and was live. */
   agentMs: number;
   viewerMs: number;
-  /** How much too long the viewer said live, at worst. */
+  /** The longest time that the viewer wrongly said live. */
   liveTooLongMs: number;
   struck: string;
 }
@@ -32,15 +32,15 @@ export interface RunResult {
 /** Short, so that a run tries many of them. */
 const silenceMs = 1_000;
 const touchMs = 1_500;
-/** The longest that live may be said without a frame or an answered touch. */
+/** The longest time to say live without a frame or an answered touch. */
 const liveMs = Math.max(touchMs + silenceMs, 2 * silenceMs + touchMs / 3);
-/** All is well again within this time, or never. */
+/** The longest time to recover. */
 const patienceMs = 40_000;
 
 const agentFaults: readonly Fault[] = [...httpFaults, "half_open"];
 const viewerFaults: readonly Fault[] = [...httpFaults, ...socketFaults, "half_open"];
 
-/** What goes wrong while the agent talks; ends when nothing more does. */
+/** The faults while the agent sends; ends after the last one. */
 type Disturb = (agent: FaultProxy, viewer: FaultProxy, random: Random) => Promise<unknown>;
 
 const storms =

@@ -41,7 +41,7 @@ export interface HoldOptions {
 }
 
 export interface HeldProcess {
-  /** Exit code; settles when the child has ended, whoever ended it. Never rejects. */
+  /** Exit code; settles when the child has ended for any reason. Never rejects. */
   exited: Promise<number>;
   /** Asks the child to end and waits until it has. */
   stop(): Promise<void>;
@@ -50,7 +50,7 @@ export interface HeldProcess {
 export function hold(command: string, args: string[], options: HoldOptions): HeldProcess {
   const sink = typeof options.output === "number" ? options.output : "pipe";
   const shell = spawn("/bin/sh", ["-c", holdScript, "hold", options.signal, command, ...args], {
-    // A session of its own: Ctrl-C in the terminal must reach us first, so that parts stop in order.
+    // Its own session: Ctrl-C in the terminal must reach us first, so that parts stop in order.
     detached: true,
     stdio: ["pipe", sink, sink],
     ...(options.cwd !== undefined && { cwd: options.cwd }),

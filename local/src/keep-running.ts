@@ -1,4 +1,4 @@
-/** Starts a process again when it has ended by itself, after pauses that grow, and gives up when none lasts. */
+/** Restarts a process that ended unexpectedly, after growing pauses, and gives up when no restart lasts. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HeldProcess } from "./held-process.ts";
 

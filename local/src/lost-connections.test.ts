@@ -102,7 +102,7 @@ test("connections that end while they are used are replaced, and nobody hears mo
 
   const ended = new Set<string>();
   for (let round = 0; round < 20; round++) {
-    // Not always at the same moment of what is going on, and sometimes before all is repaired.
+    // At varying moments, and sometimes before the last repair is complete.
     await sleep(round * 15);
     for (const name of await endConnections()) ended.add(name);
   }

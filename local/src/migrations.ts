@@ -36,7 +36,7 @@ export async function applyMigrations(projectDir: string, dbUrl: string): Promis
   return pending.length;
 }
 
-/** PostgREST reads the schema only when it is told to, and not every database has Supabase's triggers that tell it. */
+/** PostgREST reloads the schema only on request, and not every database has Supabase's triggers that request it. */
 async function announceSchema(dbUrl: string): Promise<void> {
   const { client, close } = await openConnection(dbUrl, { application_name: "migrations" });
   try {

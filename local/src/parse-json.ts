@@ -10,7 +10,7 @@ const [quote, backslash, openArray, closeArray, openObject, closeObject] = [
   0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d,
 ];
 
-/** Throws a SyntaxError for what is no JSON, or is nested more than 200,000 deep. */
+/** Throws a SyntaxError if the text is not JSON, or is nested more than 200,000 deep. */
 export function parseJson(text: string): unknown {
   if (text.length > maxDepth) checkDepth(text);
   return JSON.parse(text);

@@ -4,7 +4,7 @@ export const host = "127.0.0.1";
 
 /**
  * Fails in plain words when a port can't be had, before anything is started for it.
- * @param what who wants it, @param option which setting chooses another
+ * @param what the service that needs the port, @param option the setting that chooses another
  */
 export async function checkPort(port: number, what: string, option: string): Promise<void> {
   await listenOnce(port).catch((error: NodeJS.ErrnoException) => {

@@ -28,11 +28,11 @@ export interface StackOptions {
   /** Signs the JWTs that keys stand for (HS256). Default: the data folder's own. */
   jwtSecret?: string;
   /**
-   * The name under which a proxy in front serves the stack. Then every request is taken to come through it, and its
-   * `x-forwarded-for` is believed.
+   * The name under which a proxy serves the stack. All requests then count as coming through it, and the stack trusts
+   * its `x-forwarded-for`.
    */
   proxyHost?: string;
-  /** Addresses of real parts, which then stand in for the embedded ones. */
+  /** Addresses of real parts, which replace the embedded ones. */
   restUrl?: string;
   realtimeUrl?: string;
   functionsUrl?: string;
@@ -46,20 +46,20 @@ export interface Stack {
   db_url: string;
   publishable_key: string;
   secret_key: string;
-  /** Resolves when a part has ended and cannot be started again: what is left is to stop. */
+  /** Resolves when a part has ended and cannot be restarted: stop the stack then. */
   failed: Promise<Error>;
   /** Safe to call twice. */
   stop(): Promise<void>;
 }
 
 export async function startStack(given: StackOptions): Promise<Stack> {
-  // Postgres and Deno run in folders of their own.
+  // Postgres and Deno run in their own folders.
   const options = {
     ...given,
     projectDir: path.resolve(given.projectDir),
     dataDir: path.resolve(given.dataDir),
   };
-  // What has been started, so that stopping, or a failure half-way, undoes it in reverse.
+  // The started parts, so that stopping, or a failure half-way, undoes them in reverse.
   const undo: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (let step = undo.pop(); step; step = undo.pop()) await step();
@@ -91,7 +91,7 @@ async function secretsOf(options: StackOptions): Promise<Secrets> {
   return { ...kept, ...(options.jwtSecret !== undefined && { jwt_secret: options.jwtSecret }) };
 }
 
-/** Their keys are JWTs, signed with a secret which they must have been told and which is random unless it is given. */
+/** Real parts get keys as JWTs. They must know the signing secret, which is random by default. */
 function checkRealParts({ restUrl, realtimeUrl, jwtSecret }: StackOptions): void {
   if ((restUrl ?? realtimeUrl) === undefined || jwtSecret !== undefined) return;
   throw new Error(
@@ -113,9 +113,9 @@ async function startDatabase(
   return server;
 }
 
-/** The other login roles of a Supabase that one hosts oneself have the same password. */
+/** On self-hosted Supabase the other login roles have the same password. */
 function foreignDatabase(dbUrl: string): Database {
-  // It may hold a password, so it is not repeated.
+  // It may contain a password, so the message does not repeat it.
   if (!/^postgres(ql)?:\/\//.test(dbUrl) || !URL.canParse(dbUrl)) {
     throw new Error(
       "Cannot use the database's address (dbUrl): it is not a postgresql:// address.",
@@ -171,7 +171,7 @@ async function startServices(
   const { apiPort: port, proxyHost } = options;
   const gateway = await startGateway({ port, keys, services, proxyHost, log });
   undo.push(() => gateway.close());
-  // Not waited for: a function that is called earlier is started by the call.
+  // No await: a call starts its function if needed.
   void embedded?.warmUp();
   return gateway;
 }

@@ -14,9 +14,9 @@ export interface Expression {
 
 export interface Found {
   expressions: Expression[];
-  /** Files with a `new RegExp` that is made once, when they load: only loading tells what it is. */
+  /** Files that create a `new RegExp` once, when they load: only loading reveals the pattern. */
   builtOnLoad: string[];
-  /** Places of each `new RegExp` inside a function: nobody can tell what it is. */
+  /** Places of each `new RegExp` inside a function, whose pattern is unknown. */
   builtLater: string[];
 }
 
@@ -25,7 +25,7 @@ const folders = ["supabase/functions", "sdk", "site", "local/src"];
 const leftOut = /^(node_modules|dist|generated|testing|pgtap|waits-\d+\.ts|.*\.test\.tsx?|\..*)$/;
 const isSource = /\.(ts|tsx|mts|js|mjs|astro)$/;
 
-/** What splits or replaces goes on behind each match, whatever the flags say. */
+/** Methods that continue after each match, whatever the flags. */
 const findsAllMethods = new Set(["split", "matchAll", "replaceAll"]);
 
 export function findExpressions(root: string): Found {
@@ -79,7 +79,7 @@ function walk(node: unknown, parents: Node[], visit: (node: Node, parents: Node[
   for (const child of Object.values(node)) walk(child, below, visit);
 }
 
-/** The TypeScript of an Astro page: what it runs while it is built and what it sends to the browser. */
+/** The TypeScript of an Astro page: its build-time code and its browser code. */
 const scriptsOf = (text: string): string =>
   [...text.matchAll(/^---\n([\s\S]*?)\n---|<script[^>]*>([\s\S]*?)<\/script>/g)]
     .map(([, built, sent]) => built ?? sent)

@@ -6,13 +6,13 @@ import { type Hostile, textOf } from "./hostile.ts";
 
 export interface Bounds {
   /**
-   * How long each length may take. Small lengths stand first: nothing stops work that has begun, and what grows fast
-   * shows already there.
+   * The time limit for each length. Small lengths come first: nothing can stop running work, and fast growth already
+   * shows there.
    */
   steps: readonly { units?: number; length?: number; limitMs: number }[];
   long: number;
   longLimitMs: number;
-  /** Shorter times tell no growth. */
+  /** Shorter times do not show growth. */
   tellingMs: number;
   /** How many of the slowest texts are tried at full length. */
   slowest: number;
@@ -28,14 +28,14 @@ function cpuMs(work: () => void): number {
   return (user + system) / 1000;
 }
 
-/** The best of some tries, and no more of them than it takes to stay below the limit. */
+/** The best of some tries, as few as it takes to stay below the limit. */
 export function leastMs(work: () => void, limitMs: number, tries = 3): number {
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < tries && least > limitMs; i++) least = Math.min(least, cpuMs(work));
   return least;
 }
 
-/** What is too slow, in words; undefined if nothing is. */
+/** Describes what is too slow; undefined if nothing is. */
 export function faultOf(
   name: string,
   work: (text: string) => void,
@@ -59,7 +59,7 @@ export function faultOf(
     const text = textOf(hostile, long);
     const part = textOf(hostile, long / 4);
     let [ms, growth] = [0, 0];
-    // Thrice, since a pause of the engine's own must not look like growth.
+    // Three times, because a pause of the engine must not look like growth.
     for (let tries = 0; tries < 3; tries++) {
       ms = leastMs(() => work(text), tellingMs);
       growth = ms <= tellingMs ? 0 : ms / leastMs(() => work(part), 0);
@@ -76,6 +76,6 @@ export function growthOf(
   size: number,
 ): { growth: number; ms: number } {
   const [quarter, ms] = [leastMs(() => work(size / 4), 0), leastMs(() => work(size), 0, 2)];
-  // A time too short to be measured is taken for one that is just long enough.
+  // Treat a time that is too short to measure as just long enough.
   return { growth: ms / Math.max(quarter, 2), ms };
 }

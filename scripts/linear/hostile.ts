@@ -14,10 +14,10 @@ export interface Hostile {
 export const textOf = ({ head, unit, tail }: Hostile, length: number): string =>
   `${head}${unit.repeat(Math.ceil(length / unit.length))}`.slice(0, length) + tail;
 
-/** Hardly any expression wants this: it ends a match in vain. */
+/** Hardly any expression matches this, so it makes a match fail at its end. */
 const unwanted = "\u0001";
 
-/** Others that end a match in vain: what a class of the expression leaves out. */
+/** Characters that make a match fail late: those outside a class of the expression. */
 const mostTails = 4;
 
 const mostUnits = 14;
@@ -93,7 +93,7 @@ function classesIn(pattern: AST.Pattern): string[] {
   return [...found];
 }
 
-/** A character that is none of the class. */
+/** A character outside the class. */
 const outside = (raw: string, isWanted: Wanted): string =>
   candidates.find((character) => !isWanted(raw, character)) ?? unwanted;
 
@@ -109,7 +109,7 @@ const matcher = (flags: string): Wanted => {
   };
 };
 
-/** Tried in this order, so that a class shows what it has in common with others. */
+/** In this order, so that characters shared by classes come first. */
 const candidates = [
   ..."a0 -./:\n\t_A\"'`<>()[]{}=,;!?*#$&@\\|^~%+",
   ..."\r\u001b\u0001\u009b\u202e\u0301\u200dé中𝒜😀🏽…",

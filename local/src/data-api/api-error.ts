@@ -1,9 +1,9 @@
-/** What PostgREST answers when it refuses: `{code, message, details, hint}` with an HTTP status. */
+/** PostgREST's refusals: `{code, message, details, hint}` with an HTTP status. */
 export interface ErrorDetails {
   details?: string | null;
   hint?: string | null;
   headers?: Record<string, string>;
-  /** The name met is unknown to the schema cache, which may be older than the last migration. */
+  /** The schema cache does not know the name; it may be older than the last migration. */
   cacheMayBeStale?: boolean;
 }
 
@@ -32,7 +32,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A thing that PostgREST does and the embedded Data API does not. PGRST127 is PostgREST's own code for such. */
+/** A feature that PostgREST has and the embedded Data API has not. PGRST127 is PostgREST's own code for such. */
 export function notEmbeddedHere(what: string, status = 400): ApiError {
   return new ApiError(status, "PGRST127", "Feature not implemented", {
     details: `The embedded Data API does not support ${what}; PostgREST does.`,

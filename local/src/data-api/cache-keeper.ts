@@ -1,4 +1,4 @@
-/** Keeps the schema cache as new as it must be: read at start, on `notify pgrst`, and when a name is unknown. */
+/** Keeps the schema cache current: reads it at start, on `notify pgrst`, and when a name is unknown. */
 import type { Notification } from "pg";
 import { keepOpen } from "../database/keep-open.ts";
 import type { Lanes } from "../database/lanes.ts";
@@ -48,7 +48,7 @@ export async function keepSchemaCache(
     async begin({ client }) {
       client.on("notification", onNotification);
       await client.query(`listen ${channel}`);
-      // Makes up for what was notified while nobody listened.
+      // Catches up on notifications that nobody heard.
       await reload();
       return {};
     },

@@ -68,7 +68,7 @@ function callWithBody(routine: Routine, parameters: Parameter[], payload: Payloa
   return selectFrom(routine, join(list, ", "), sql`${body}, lateral `);
 }
 
-/** An argument that comes twice is the last one, but for a variadic parameter, which takes all. */
+/** The last of repeated arguments wins, except for a variadic parameter, which takes all. */
 function urlArguments(parameters: Parameter[], given: [name: string, value: string][]): Sql {
   const list = parameters.map((parameter) => {
     const values = given.filter(([name]) => name === parameter.name).map(([, value]) => value);

@@ -211,7 +211,7 @@ describe("what a function raises", () => {
   });
 
   test("a statement inside that has the wrong type is told the same way each time", async () => {
-    // A client that keeps prepared statements could take this error for a stale plan of its own.
+    // A client that keeps prepared statements could take this error for its own stale plan.
     for (let i = 0; i < 3; i++) {
       const { status, error } = await project.anon.rpc("insert_text_as_int");
       expect([status, error?.code]).toEqual([400, "42804"]);

@@ -1,6 +1,6 @@
 /**
- * One JSON text of all that the schema cache holds; $1: the exposed schemas. Everything exposed is listed, whoever may
- * use it: what a caller may do is for Postgres to say, with its own error.
+ * The schema cache as one JSON text; $1: the exposed schemas. It lists everything exposed, whatever the caller may
+ * use: Postgres decides that, with its own error.
  */
 const routines = `
   select
@@ -80,7 +80,7 @@ const tables = `
   join pg_namespace n on n.oid = c.relnamespace
   where n.nspname = any ($1::text[]) and c.relkind in ('r', 'v', 'm', 'f', 'p') and not c.relispartition`;
 
-// Of the roles that this login may take, the settings that it may set for them.
+// The settings that this login may set for the roles that it may take.
 const roleSettings = `
   select r.rolname as role, json_agg(json_build_array(s.key, s.value)) as settings
   from pg_auth_members m

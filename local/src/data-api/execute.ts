@@ -56,7 +56,7 @@ function makePlan(request: ApiRequest, cache: SchemaCache, maxRows: number): Pla
   return planMutation(request, cache);
 }
 
-/** Whether the rows must be looked at before they are committed. */
+/** Whether the rows need a check before the commit. */
 function mustApprove({ accept, preferences }: ApiRequest, plan: Plan): boolean {
   const limited = preferences.handling === "strict" && preferences.maxAffected !== null;
   return !plan.read_only && (accept.single || limited);

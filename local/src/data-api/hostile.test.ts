@@ -43,7 +43,7 @@ test.each(hostile)("%s", async (_, path, init) => {
   const reply = await project.request(path, init);
   const body = await reply.text();
   expect(performance.now() - beganAt).toBeLessThan(soonMs);
-  // Class 54, what is too complex for Postgres, is 500 in PostgREST too.
+  // Class 54, too complex for Postgres, is 500 in PostgREST too.
   if (reply.status >= 500) expect(JSON.parse(body).code).toMatch(/^54/);
   expect((await project.request("/items?select=id&limit=1")).status).toBe(200);
 });

@@ -1,6 +1,6 @@
 /**
- * The Data API: what supabase-js needs of PostgREST, on one Postgres. What it does not speak it refuses, naming the
- * difference. Postgres decides what a caller may do; nothing is decided here.
+ * The Data API: the part of PostgREST that supabase-js needs, on one Postgres. It refuses the rest and names the
+ * difference. Postgres alone decides what a caller may do.
  */
 import { createLanes } from "../database/lanes.ts";
 import type { Service } from "../service.ts";

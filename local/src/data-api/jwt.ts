@@ -1,4 +1,4 @@
-/** Who calls: the role and claims of the bearer token, checked as PostgREST does, with its codes. */
+/** The caller: role and claims of the bearer token, checked as PostgREST does, with its codes. */
 import { compactVerify } from "jose";
 import { ApiError } from "./api-error.ts";
 

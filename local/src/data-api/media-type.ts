@@ -1,4 +1,4 @@
-/** What the caller accepts. JSON in its three shapes is all that is spoken here. */
+/** The media type that the caller accepts: JSON in its three shapes. */
 import { ApiError } from "./api-error.ts";
 
 export interface MediaType {

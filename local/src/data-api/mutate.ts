@@ -16,7 +16,7 @@ export function planMutation(request: ApiRequest, cache: SchemaCache): Plan {
   const { action, accept, query, preferences } = request;
   const table = findTable(cache, request.schema, request.name);
   if (preferences.missing === "default") throw notEmbeddedHere("Prefer: missing=default");
-  // It is asked for its Location, the key of what was inserted.
+  // Its Location is the key of the inserted row.
   if (preferences.returns === "headers-only") {
     throw notEmbeddedHere("Prefer: return=headers-only");
   }

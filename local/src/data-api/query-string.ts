@@ -1,4 +1,4 @@
-/** Sorts the parameters of a URL into what they mean to PostgREST. */
+/** Sorts the parameters of a URL by their meaning in PostgREST. */
 import { type Logic, opensFilter, parseFilter, parseLogic } from "./filter-grammar.ts";
 import {
   type Field,

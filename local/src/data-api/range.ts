@@ -50,7 +50,7 @@ export function contentRange(lower: number, rows: number, total: number | null):
   return `${span}/${total ?? "*"}`;
 }
 
-/** 206 when the total is known and larger than what was sent; an offset beyond the total is an error. */
+/** 206 when the total is known and larger than this part; an offset beyond the total is an error. */
 export function rangeStatus(lower: number, rows: number, total: number | null): number {
   if (total === null) return 200;
   if (lower > total) {

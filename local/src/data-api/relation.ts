@@ -5,7 +5,7 @@ import type { Range } from "./range.ts";
 import { arrayLiteral, empty, ident, join, param, type Sql, sql, trusted } from "./sql.ts";
 
 export interface Relation {
-  /** As it stands in `from`, and before the dot of a column. */
+  /** As in `from`, and before the dot of a column. */
   name: Sql;
   /** Type by column, where they are known. */
   columns: ReadonlyMap<string, string>;

@@ -1,4 +1,4 @@
-/** The HTTP answer to what the database returned. */
+/** The HTTP response for the database's result. */
 import { ApiError } from "./api-error.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Plan } from "./plan.ts";

@@ -1,6 +1,6 @@
 import { ApiError } from "./api-error.ts";
 
-/** Reads one query-string value from left to right; what does not fit fails with PostgREST's PGRST100. */
+/** Reads one query-string value from left to right; bad syntax fails with PostgREST's PGRST100. */
 export class Scanner {
   readonly #text: string;
   readonly #what: string;
@@ -16,7 +16,7 @@ export class Scanner {
     return this.#at >= this.#text.length;
   }
 
-  /** Takes what a sticky (`y`) pattern matches here. */
+  /** Consumes the match of a sticky (`y`) pattern. */
   match(pattern: RegExp): RegExpExecArray | null {
     pattern.lastIndex = this.#at;
     const found = pattern.exec(this.#text);

@@ -1,11 +1,11 @@
-/** The statement that opens each transaction: who calls, and what functions may want to know of the request. */
+/** The statement that opens each transaction: sets the caller's role and the facts of the request. */
 import type { Statement } from "../database/lanes.ts";
 import type { Caller } from "./jwt.ts";
 import type { ApiRequest } from "./request.ts";
 import type { Setting } from "./schema-cache.ts";
 import { ident, join, param, render, sql } from "./sql.ts";
 
-// Where Supabase's PostgREST looks for what a name without schema means, besides the exposed schema.
+// Supabase's PostgREST resolves names without a schema here, besides the exposed schema.
 const extraSearchPath = ["public", "extensions"];
 
 /**

@@ -9,10 +9,10 @@ export interface ConnectionOptions extends ClientConfig {
 
 export interface Connection {
   client: Client;
-  /** Resolves when it is over, whoever ended it, with what is known of the reason. */
+  /** Resolves when either side has ended it, with the known reason. */
   ended: Promise<string>;
   isOpen(): boolean;
-  /** What is running has a second to finish and is then cut off. */
+  /** Cuts off running queries after a second. */
   close(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export async function openConnection(
       resolve(reason);
     };
     client.once("end", () => end("the server closed it"));
-    // Without a listener the loss of a connection ends the process. Whoever waits for an answer is told by pg.
+    // Without a listener the loss of a connection ends the process. pg rejects the pending queries.
     client.on("error", (error) => {
       end(error.message);
       cut();

@@ -46,7 +46,7 @@ export function createLanes(
   dbUrl: string,
   { size, applicationName }: { size: number; applicationName: string },
 ): Lanes {
-  // Null stands for a connection that is yet to be opened.
+  // Null: a connection that is not open yet.
   const idle: (Lane | null)[] = Array.from({ length: size }, () => null);
   const waiting: ((lane: Lane | null) => void)[] = [];
   const open = new Set<Lane>();

@@ -1,5 +1,5 @@
 /**
- * Edge Functions: the folders of `supabase/functions`, unchanged, each in a Deno process of its own. A function sees
+ * Edge Functions: the folders of `supabase/functions`, unchanged, each in its own Deno process. A function sees
  * the path `/<name>/…`. Refusals are those of Supabase's edge runtime.
  */
 import path from "node:path";
@@ -14,7 +14,7 @@ export interface FunctionsOptions {
   /** For Deno's caches. */
   dataDir: string;
   jwtSecret: string;
-  /** What the platform tells every function (SUPABASE_URL and so on), and what the caller adds. */
+  /** The platform's variables for every function (SUPABASE_URL and so on), plus the caller's. */
   env: Record<string, string>;
   /** Until a function must have begun its answer. Default 150,000, as hosted. */
   wallClockMs?: number;

@@ -1,4 +1,4 @@
-/** What a Supabase project folder says about its Edge Functions. */
+/** Reads the Edge Functions of a Supabase project folder. */
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";

@@ -69,7 +69,7 @@ export class Worker {
         cacheDir,
         onLine: (line) => log(`[${config.name}] ${line}`),
       });
-      // Whoever asks next starts it again.
+      // The next request restarts it.
       void process.exited.then(() => {
         this.#running = undefined;
       });

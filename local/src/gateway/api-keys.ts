@@ -1,4 +1,4 @@
-/** Who is calling: API keys in, the JWT that they stand for out. */
+/** The caller: turns an API key into its JWT. */
 import { decodeJwt } from "jose";
 import type { Keys } from "../keys.ts";
 
@@ -21,7 +21,7 @@ export class ApiKeys {
     return this.#jwtOf.get(key);
   }
 
-  /** What a service gets as Authorization: a JWT of the caller's own as it is, else that of the key. */
+  /** The Authorization that a service gets: the caller's own JWT, else the key's. */
   authorization(own: string | null, key: string): string {
     // supabase-js repeats the key as a bearer token when no user is signed in.
     if (own !== null && !own.startsWith("Bearer sb_")) return own;

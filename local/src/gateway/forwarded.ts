@@ -1,5 +1,5 @@
 /**
- * What the parts are told of the caller's address. A caller may write any header, so the gateway drops what he claims
+ * The caller's address, as the parts see it. A caller may write any header, so the gateway drops its claims
  * and appends the peer to `x-forwarded-for`: its last entry is true. Behind a proxy, that entry is the proxy's.
  */
 import type { IncomingMessage } from "node:http";

@@ -10,7 +10,7 @@ import { proxyTo } from "../proxy.ts";
 import type { Service } from "../service.ts";
 import { type Gateway, startGateway } from "./index.ts";
 
-// Stands for a service at an address (KULTI_REST_URL and so on): says what has reached it.
+// A fake service at an address (KULTI_REST_URL and so on) that reports what reached it.
 interface Seen {
   method: string;
   url: string;

@@ -66,7 +66,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-/** What is no HTTP, or comes too slowly. */
+/** Input that is not HTTP, or arrives too slowly. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   const status = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }[error.code ?? ""];
   if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
@@ -84,7 +84,7 @@ function refuseFailed(error: unknown, log: (line: string) => void): Response {
       { status: 408, headers },
     );
   }
-  // A caller who has gone is no failure.
+  // A caller that has gone is not a failure.
   if (!(error instanceof Error && error.name === "AbortError")) log(`Gateway: ${String(error)}`);
   const message = "An invalid response was received from the upstream server";
   return Response.json({ message }, { status: 502 });

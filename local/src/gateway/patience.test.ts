@@ -1,4 +1,4 @@
-/** Callers who are slow on purpose, over raw sockets; beside each an honest one who is served. */
+/** Deliberately slow callers over raw sockets; beside each, an honest one gets its response. */
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -12,7 +12,7 @@ export interface Patience {
   bodyMs: number;
   /** Each so many bytes of a body that have come allow a second more. */
   bodyBytesPerSecond: number;
-  /** A caller who reads nothing of what is sent to him for so long is cut off. */
+  /** Cuts off a caller that reads nothing for so long. */
   unreadMs: number;
   /** Connections at a time; more are closed at once. Room for the 10,000 users of Realtime. */
   connections: number;
@@ -129,7 +129,7 @@ export class Watch {
   }
 }
 
-/** What the network has taken. Node's own `bytesWritten` counts what waits in a write that has begun. */
+/** Bytes that the network has taken. Node's `bytesWritten` also counts bytes still waiting in a started write. */
 function deliveredBytes(socket: Socket): number {
   const { _handle } = socket as unknown as {
     _handle: { bytesWritten: number; writeQueueSize: number } | null;

@@ -1,4 +1,4 @@
-/** Secret keys over real HTTP: who may use them from where. */
+/** Secret keys over real HTTP: where callers may use them. */
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SignJWT } from "jose";
@@ -91,7 +91,7 @@ test.each(uses)("a secret key %s: Data API, functions and WebSockets", async (_,
     expected,
   );
   expect(await upgrade(secret, headers)).toBe(allowed ? 101 : 401);
-  // The publishable key opens everywhere what is public.
+  // The publishable key works from everywhere.
   const apikey = keys.publishable_key;
   expect(await get("/rest/v1/x", { ...headers, apikey })).toBe(200);
   expect(await upgrade(apikey, headers)).toBe(101);

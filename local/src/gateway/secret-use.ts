@@ -10,7 +10,7 @@ export const secretInBrowser = "Forbidden use of secret API key in browser";
 
 /**
  * @param proxyHost the name under which a proxy in front serves the stack
- * @returns a hint that says what is wrong, or undefined
+ * @returns a hint that explains the refusal, or undefined
  */
 export function refuseSecretUse(
   apiKeys: ApiKeys,

@@ -44,7 +44,7 @@ export function createUpgrade({ keys, services, proxyHost, log }: UpgradeOptions
     try {
       route(request, socket, head);
     } catch (error) {
-      // Nobody catches for a listener: what is thrown here would end the process.
+      // Nothing catches errors of a listener: a throw here would end the process.
       log?.(`Gateway: ${error}`);
       refuse(socket, 400, "Bad request");
     }

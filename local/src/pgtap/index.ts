@@ -1,4 +1,4 @@
-/** Runs pgTAP files against a database, as `supabase test db` does: each file on a connection of its own. */
+/** Runs pgTAP files against a database, as `supabase test db` does: each file on its own connection. */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Client } from "pg";
@@ -7,7 +7,7 @@ import { splitStatements } from "./split-statements.ts";
 import { readTap, type TapFailure } from "./tap.ts";
 
 export interface PgtapOptions {
-  /** Role postgres, who is no superuser: what it may do is part of what is tested. */
+  /** Role postgres, not a superuser: the tests also check its rights. */
   dbUrl: string;
   files: string[];
   /** Only files whose name matches. */

@@ -21,7 +21,7 @@ export function splitStatements(script: string): Statement[] {
   const statements: Statement[] = [];
   let start = 0;
   let at = 0;
-  // `begin atomic … end` holds semicolons of its own; so do the branches of a `case … end` in it.
+  // `begin atomic … end` contains semicolons; so do the branches of a `case … end` in it.
   let depth = 0;
   let previous = "";
   let parentheses = 0;

@@ -19,7 +19,7 @@ export function readTap(lines: string[]): TapResult {
   let failed: TapFailure | undefined;
   for (const line of lines) {
     const planned = /^1\.\.(\d+)/.exec(line);
-    // A subtest is indented; its sum follows as a test of its own.
+    // A subtest is indented; its result follows as a test.
     const test = /^(not )?ok\b(?: (\d+))?(?: - )?(.*)$/.exec(line);
     if (planned) {
       plan = Number(planned[1]);

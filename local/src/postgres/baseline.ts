@@ -1,4 +1,4 @@
-/** What a Supabase database holds before the first migration. */
+/** The contents of a Supabase database before the first migration. */
 import { readFile } from "node:fs/promises";
 import type { Client } from "pg";
 

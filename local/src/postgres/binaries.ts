@@ -51,7 +51,7 @@ async function stage(source: string, pgtap: string, staged: string): Promise<voi
   });
 }
 
-/** What lies in a folder of another user, who is not root, is not run: /var/tmp is everybody's. */
+/** Never run files from another user's folder, except root's: anyone can write to /var/tmp. */
 function isOurs(parent: string): boolean {
   const found = statSync(parent, { throwIfNoEntry: false });
   return found !== undefined && (found.uid === 0 || found.uid === process.getuid?.());

@@ -1,4 +1,4 @@
-/** The data directory: where it lies, making it, and what a crash leaves in it. */
+/** The data directory: its place, its creation, and the traces of a crash. */
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -128,7 +128,7 @@ export async function clearStaleServer(folder: string): Promise<void> {
   if ((await postmasterPid(pidFile)) === pid) await rm(pidFile, { force: true });
 }
 
-/** Most end by themselves at once; one that is in the middle of a long query is told to. */
+/** Most end at once; one in the middle of a long query gets a signal. */
 async function endOrphans(folder: string): Promise<void> {
   const place = await realpath(folder).catch(() => folder);
   for (let waited = 0; ; waited += 50) {

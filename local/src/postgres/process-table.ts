@@ -1,4 +1,4 @@
-/** What a process number stands for right now. */
+/** Looks up the process with a number. */
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 

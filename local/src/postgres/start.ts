@@ -29,7 +29,7 @@ export interface EmbeddedPostgres {
   adminUrl: string;
   /** Role authenticator: may become anon, authenticated or service_role and nothing else. */
   authenticatorUrl: string;
-  /** Resolves when the server has ended by itself and does not come up again. */
+  /** Resolves when the server has ended unexpectedly and does not restart. */
   failed: Promise<Error>;
   stop(): Promise<void>;
 }

@@ -12,7 +12,7 @@ const nobody: User = { uid: 65534, gid: 65534 };
 export const isRoot = (): boolean => process.getuid?.() === 0;
 
 /**
- * Who runs the server: undefined for "as we are". Data made by a normal user is opened as that user when root comes
+ * The user that runs the server; undefined means the current one. Root opens a normal user's data as that user
  * along later.
  */
 export function serverUser(clusterDir?: string): User | undefined {

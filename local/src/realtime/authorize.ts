@@ -1,5 +1,5 @@
 /**
- * Decides by row-level security on `realtime.messages` what a token may do with a private channel. As the real server:
+ * Checks a token's rights on a private channel, by row-level security on `realtime.messages`. As the real server does:
  * probe rows in a transaction that is rolled back, then select or insert as the token's role.
  */
 import { randomUUID } from "node:crypto";
@@ -7,7 +7,7 @@ import { DatabaseError } from "pg";
 import type { Lanes, Row, Statement } from "../database/lanes.ts";
 import type { Claims } from "./token.ts";
 
-/** Undefined: not looked at yet. */
+/** Undefined: not checked yet. */
 export interface Policies {
   broadcast: { read?: boolean; write?: boolean };
   presence: { read?: boolean; write?: boolean };

@@ -8,7 +8,7 @@ export interface BatchMessage {
   private: boolean;
 }
 
-/** By field: what is wrong with it, in the real server's words. */
+/** Errors by field, in the real server's words. */
 type FieldErrors = Record<string, string[]>;
 export type BatchErrors = { messages: string[] | FieldErrors[] };
 

@@ -1,4 +1,4 @@
-/** One joined channel of one client: what it is sent, and how it ends. */
+/** One joined channel of one client: its messages and its end. */
 import type { Policies } from "./authorize.ts";
 import type { Context } from "./context.ts";
 import type { Member } from "./hub.ts";

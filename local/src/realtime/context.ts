@@ -1,4 +1,4 @@
-/** What the parts of one server share. */
+/** Shared state of the parts of one server. */
 import type { Lanes } from "../database/lanes.ts";
 import type { Hub } from "./hub.ts";
 import type { RateCounter, RealtimeLimits } from "./limits.ts";

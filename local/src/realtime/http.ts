@@ -76,7 +76,7 @@ async function sendBatch(context: Context, caller: Caller, body: Buffer): Promis
     messages.filter((message) => message.private),
     (message) => message.topic,
   );
-  // What may not be sent is left out without a word, as by the real server.
+  // Drops forbidden messages silently, as the real server does.
   for (const [topic, group] of toPrivate) {
     if ((await mayBroadcast(context, caller, topic)) === true) group.forEach(send);
   }

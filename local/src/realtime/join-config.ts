@@ -1,4 +1,4 @@
-/** What a client asks for in its `phx_join`. Fields of a wrong type count as absent, as on the real server. */
+/** A client's requests in its `phx_join`. Fields of a wrong type count as absent, as on the real server. */
 import { randomUUID } from "node:crypto";
 import { isMap } from "./serializer.ts";
 
@@ -7,7 +7,7 @@ export interface JoinConfig {
   ack: boolean;
   self: boolean;
   replication_ready: boolean;
-  /** What the client sent as `replay`, undefined when it sent none. */
+  /** The client's `replay`, undefined without one. */
   replay: unknown;
   presenceEnabled: boolean;
   presenceKey: string;

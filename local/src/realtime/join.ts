@@ -9,7 +9,7 @@ import { type StoredMessage, storedMessages } from "./replay.ts";
 import { isMap, type Ref } from "./serializer.ts";
 import { type Claims, TokenError } from "./token.ts";
 
-/** `message` is the reason that the client is told. */
+/** `message` is the reason for the client. */
 export class JoinRefused extends Error {
   readonly disconnect: boolean;
 

@@ -1,7 +1,7 @@
 /**
- * What a Realtime project may use. Names and meaning follow the real server's tenant settings; the figures are those
+ * The limits of a Realtime project. Names and meaning follow the real server's tenant settings; the figures are those
  * of self-hosting raised for a development machine. The real server averages its rates over up to 60 s in ticks of
- * 5 s, so short bursts pass. `max_bytes_per_second` is left out: the real server stores it and never looks at it.
+ * 5 s, so short bursts pass. `max_bytes_per_second` is left out: the real server stores it and never reads it.
  */
 export interface RealtimeLimits {
   /** Messages per second, every delivered copy counted, averaged. Self-hosted: 100; hosted plans: 100 to 2,500. */

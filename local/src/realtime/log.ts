@@ -1,7 +1,7 @@
 /** Keeps a flood of one kind of line, which any client can cause, from drowning the rest. */
 const linesPerSecond = 5;
 
-/** The kind is what stands before the first colon. */
+/** The kind is the text before the first colon. */
 export function throttled(log: (line: string) => void): (line: string) => void {
   let second = 0;
   let counts = new Map<string, number>();

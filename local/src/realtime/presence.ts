@@ -1,4 +1,4 @@
-/** Who is present on one topic: key → one meta per channel that tracks, as Phoenix.Presence reports it. */
+/** Presence on one topic: key → one meta per channel that tracks, as Phoenix.Presence reports it. */
 import { randomBytes } from "node:crypto";
 
 export interface Meta {
@@ -12,7 +12,7 @@ export interface PresenceDiff {
   leaves: PresenceState;
 }
 
-/** `Tracker` is whatever stands for one channel. */
+/** `Tracker` identifies one channel. */
 export class Presence<Tracker extends object> {
   readonly #tracked = new Map<Tracker, { key: string; meta: Meta }>();
 

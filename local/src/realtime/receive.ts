@@ -1,4 +1,4 @@
-/** What a client sends on a channel it has joined, except joins and leaves. */
+/** Handles a client's messages on a joined channel, except joins and leaves. */
 import { AuthorizeError, mayWrite, type Policies, readPolicies } from "./authorize.ts";
 import type { Channel } from "./channel.ts";
 import { renewToken } from "./renew-token.ts";
@@ -13,7 +13,7 @@ export function receive(channel: Channel, message: ClientMessage): void | Promis
   channel.context.messages.add();
 }
 
-/** What may not be sent is dropped without a word, also when an acknowledgement is asked for. */
+/** Drops forbidden messages silently, even if the client wants an acknowledgement. */
 function receiveBroadcast(channel: Channel, message: ClientMessage): void | Promise<void> {
   const { policies } = channel;
   if (!policies || policies.broadcast.write === true) return broadcast(channel, message);

@@ -29,7 +29,7 @@ export async function renewToken(channel: Channel, token: unknown): Promise<void
   }
 }
 
-/** The token is looked at when it expires, and at least every five minutes. */
+/** Checks the token when it expires, and at least every five minutes. */
 export function scheduleTokenCheck(channel: Channel): void {
   clearTimeout(channel.tokenTimer);
   if (channel.closed) return;

@@ -40,7 +40,7 @@ const kindClientBroadcast = 3;
 const kindBroadcast = 4;
 const maxFieldBytes = 255;
 
-/** Throws an Error whose message says what is wrong with the frame. */
+/** Throws an Error that says why the frame is invalid. */
 export function decode(version: Version, data: Buffer, binary: boolean): ClientMessage {
   if (binary) {
     if (version === 1) throw new Error("binary frame on protocol version 1.0.0");

@@ -90,7 +90,7 @@ async function startServer(
   };
 }
 
-/** Lets `anon` and `authenticated` receive what is broadcast on topics that begin with `open:`. */
+/** Lets `anon` and `authenticated` receive broadcasts on topics that begin with `open:`. */
 export async function allowReading(sql: Sql): Promise<void> {
   await sql`
     create policy "read open topics" on realtime.messages for select to anon, authenticated
@@ -130,7 +130,7 @@ export function sign(keys: Keys, claims: Record<string, unknown>, seconds = 3600
     .sign(new TextEncoder().encode(keys.jwt_secret));
 }
 
-/** Waits until `check` returns something truthy; fails with what was awaited. */
+/** Waits until `check` returns a truthy value; the failure names the condition. */
 export async function until<T>(
   check: () => T,
   what = String(check),

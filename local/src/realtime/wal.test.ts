@@ -101,7 +101,7 @@ const walsender = async (): Promise<number> => {
   return rows[0]?.pid ?? 0;
 };
 
-/** Listens on a topic, breaks the replication, and expects what is sent afterwards. */
+/** Listens on a topic, breaks the replication, and expects later messages. */
 async function heals(
   topic: string,
   breakIt: () => Promise<unknown>,
@@ -119,7 +119,7 @@ async function heals(
   await until(() => said().some((line) => reason.test(line)), String(reason));
   await until(() => said().includes("Replication connection is there again"));
   expect(await walsender()).not.toBe(former);
-  // Those who watch are told, and so know that they may have missed something.
+  // Viewers learn that they may have missed something.
   await until(() => heard.system.length === 3);
   expect(heard.system.map(({ status }) => status)).toEqual(["ok", "error", "ok"]);
   await send(topic, { n: 2 });

@@ -107,7 +107,7 @@ const walDataHeaderBytes = 25;
 function createReader(onBroadcast: WalOptions["onBroadcast"], log: WalOptions["log"]): Read {
   const pgoutput = new PgOutput();
   return (message, answer) => {
-    // Exactly what was sent: a server that shuts down waits until its position and ours are equal.
+    // Exactly the sent position: a server that shuts down waits until its position and ours are equal.
     if (message[0] === keepalive) answer(standbyStatus(message.readBigUInt64BE(1)));
     if (message[0] !== walData) return;
     try {

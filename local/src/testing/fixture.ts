@@ -1,4 +1,4 @@
-/** A copy of the fixture project, with a data folder beside it, in a place that goes after the test. */
+/** A copy of the fixture project and a data folder, in a temporary place that the test removes. */
 import { chmod, cp, mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-/** A stack in a process of its own, to be ended in ways that a test process does not survive. */
+/** A stack in its own process, which a test can end in ways that it would not survive itself. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -7,7 +7,7 @@ import type { StackOptions } from "../stack.ts";
 
 const script = fileURLToPath(new URL("../../test-fixtures/run-stack.ts", import.meta.url));
 
-/** Settles when the stack is up; throws with what it said when it ends before. */
+/** Settles when the stack is up; throws with its output if it ends first. */
 export async function runStack(
   options: Omit<StackOptions, "log">,
   user?: { uid: number; gid: number },

@@ -4,7 +4,7 @@ import { handleRequests } from "../_shared/http/handle.ts";
 import { knownCallers } from "../_shared/http/testing.ts";
 import { agentsRoutes, type Registration, readRegistration } from "./handler.ts";
 
-/** What is refused here must not reach the database; what reaches it is shown by the e2e suite. */
+/** Refusals of the function itself, which must not reach the database; the e2e suite tests the rest. */
 const database = { call: (name) => fail(`${name} was called`) } as Database;
 const callers = knownCallers({ agentId: "a-b" });
 const project = { secretKeys: ["sb_secret_x"] };

@@ -14,7 +14,7 @@ import { uuidPattern } from "../_shared/protocol/routes.ts";
 import { parseProfileChanges, parseRegister, parseRotate } from "../_shared/protocol/schema.ts";
 import type { RegisterReply, RotateReply } from "../_shared/protocol/wire.ts";
 
-/** `closed`: only a caller who holds the project's secret key may register an agent. */
+/** `closed`: only a caller with the project's secret key may register an agent. */
 export type Registration = "open" | "closed";
 
 export interface AgentsDeps {
@@ -44,7 +44,7 @@ export async function register(request: Request, deps: AgentsDeps): Promise<Resp
     profile,
     key_hash: keyHash,
     key_prefix: keyPrefix,
-    // The project itself may register any number.
+    // The project's secret key may register any number.
     headers: byProject ? null : addressHeaders(request),
   });
 

@@ -5,7 +5,7 @@ import { knownCallers } from "../_shared/http/testing.ts";
 import { limits } from "../_shared/protocol/limits.ts";
 import { chatRoutes } from "./handler.ts";
 
-/** What is refused here must not reach the database; what reaches it is shown by the e2e suite. */
+/** Refusals of the function itself, which must not reach the database; the e2e suite tests the rest. */
 const database = { call: (name) => fail(`${name} was called`) } as Database;
 const callers = knownCallers({ agentId: "a-b" });
 const deps = { database, callers };

@@ -24,7 +24,7 @@ const smallBody = { limitBytes: limits.small_body_bytes };
 /** Messages in one reply of `GET /chat`; the agent asks again after the last one. */
 const pageMessages = 200;
 
-/** Whoever brings an agent's key speaks as that agent, anyone else as a viewer. */
+/** A caller with an agent's key speaks as that agent, anyone else as a viewer. */
 export async function post(request: Request, deps: ChatDeps): Promise<Response> {
   const caller = await deps.callers.find(request);
   return caller === null

@@ -1,6 +1,6 @@
 import { KultiError } from "../_shared/protocol/errors.ts";
 
-/** Controls, line breaks, and the marks that turn the direction of what follows: a name could fake a line of chat. */
+/** Control characters, line breaks and direction marks: with them a name could fake a line of chat. */
 const disguising = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 /** The name without the space around it. */

@@ -1,4 +1,4 @@
-/** Share of the plan's messages that streaming may take; the rest is left for heads, chat and other sessions. */
+/** Share of the plan's messages for streaming; heads, chat and other sessions get the rest. */
 const planShare = 0.7;
 
 const minFlushMs = 50;

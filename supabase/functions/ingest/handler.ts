@@ -1,4 +1,4 @@
-/** The door for events. Each route: authenticate, validate, one RPC, reply. */
+/** Takes events in. Each route: authenticate, validate, one RPC, reply. */
 import { readJson } from "../_shared/http/body.ts";
 import type { Caller, Callers } from "../_shared/http/callers.ts";
 import type { Database } from "../_shared/http/db.ts";
@@ -15,11 +15,11 @@ import { flushMs } from "./flush.ts";
 export interface IngestDeps {
   callers: Callers;
   database: Database;
-  /** What the Realtime plan delivers. */
+  /** The limit of the Realtime plan. */
   messagesPerSecond: number;
 }
 
-/** What the original Kulti's clients look for in a reply, beside this one's fields. */
+/** Fields that the original Kulti's clients expect in a reply, beside the new ones. */
 type LegacyMark = { success: true } | { ok: true };
 
 export async function ingest(request: Request, deps: IngestDeps): Promise<Response> {
@@ -29,7 +29,7 @@ export async function ingest(request: Request, deps: IngestDeps): Promise<Respon
   return await append(parseIngest(body), caller, deps);
 }
 
-/** Where the original Kulti's hooks send. */
+/** The path of the original Kulti's hooks. */
 export async function ingestHook(request: Request, deps: IngestDeps): Promise<Response> {
   const caller = await deps.callers.require(request);
   const body = await readBody(request, caller);
@@ -48,7 +48,7 @@ async function appendLegacy(
 ): Promise<Response> {
   const batch = parseLegacy(body);
   if (batch.events.length > 0) return await append(batch, caller, deps, mark);
-  // Counters alone say nothing that is kept.
+  // Kulti keeps nothing of a body with counters only.
   if (caller.agent_id !== batch.agent_id) {
     throw new KultiError("wrong_agent", "Cannot append events: the key belongs to another agent.");
   }
@@ -56,8 +56,8 @@ async function appendLegacy(
 }
 
 /**
- * What the agent sent, without secrets, unless it wants them kept. That is asked anew, and only where there are some: what
- * is remembered of a caller may be half a minute old.
+ * The agent's events without secrets, unless it has switched redaction off. Reads that setting again, but only when
+ * there are secrets: the cached caller may be half a minute old.
  */
 async function withoutSecrets(
   sent: IngestRequest,
@@ -72,7 +72,7 @@ async function withoutSecrets(
   return redactSecrets ? { batch: { ...sent, events }, redacted } : { batch: sent, redacted: 0 };
 }
 
-/** The reply is sent after the RPC's transaction: what it acknowledges is committed. */
+/** Replies after the RPC's transaction: acknowledged events are committed. */
 async function append(
   sent: IngestRequest,
   { key_hash: keyHash }: Caller,

@@ -14,7 +14,7 @@ export async function cachedReply(
     etag,
     "cache-control": `public, max-age=${maxAgeS}, must-revalidate`,
     "content-type": contentType,
-    // Opened as a page of its own, a picture may load and run nothing.
+    // Opened on its own, a picture may load and run nothing.
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     "x-content-type-options": "nosniff",
     "cross-origin-resource-policy": "cross-origin",

@@ -1,4 +1,4 @@
-/** The picture that stands for a session where its link is shown: who, what, and the latest thought. */
+/** The picture of a session for link previews: agent, task and latest thought. */
 import { grouped } from "../_shared/protocol/text.ts";
 import type { Head } from "../_shared/protocol/wire.ts";
 import {
@@ -17,7 +17,7 @@ export const cardHeight = 630;
 const margin = 72;
 const innerWidth = cardWidth - 2 * margin;
 
-/** Written before what is drawn over it; no font travels with the picture. */
+/** First, because the rest is drawn over it; the picture contains no font. */
 const style = `
 text { font-family: Geist, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, "Noto Sans CJK SC", "Noto Color Emoji", sans-serif; fill: #edece8; font-variant-numeric: tabular-nums; }
 .muted { fill: #a5a39c; } .faint { fill: #85837d; } .soft { fill: #cfcdc7; } .live { fill: #ff6b45; } .strong { font-weight: 600; }`;
@@ -46,7 +46,7 @@ ${figures(head)}
 `;
 }
 
-/** The room between the header and the figures, which title and thought share. */
+/** The space between header and figures, which title and thought share. */
 const stageTop = 158;
 const stageHeight = 340;
 const titleLeading = 1.18;
@@ -64,7 +64,7 @@ interface Fitted {
   thought: string[];
 }
 
-/** The largest title that is whole and leaves room for some of the thought; the smallest is cut. */
+/** The largest title that fits and leaves room for some of the thought; the smallest is cut. */
 function fitted(title: string, latest: string): Fitted {
   const wanted = latest === "" ? 0 : latest.length > 60 ? 2 : 1;
   for (const size of [68, 60, 52, 44]) {
@@ -102,7 +102,7 @@ function paragraph(lines: readonly string[], isRtl: boolean, place: Place): stri
     .join("\n");
 }
 
-/** The thin line that a thought has on the stage, at the side where its text begins. */
+/** The thin line beside a thought, as on the stage, at the start of its text. */
 function rule(isRtl: boolean, top: number, lines: number): string {
   const x = isRtl ? cardWidth - margin - 3 : margin;
   const [y, height] = [Math.round(top + 3), lines * thoughtLine - 6];

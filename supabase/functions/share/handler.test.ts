@@ -9,7 +9,7 @@ import { readAddresses } from "./watch-address.ts";
 const siteUrl = "https://kulti.example";
 const addresses = { siteUrl, apiUrl: "https://project.supabase.co" };
 
-/** What is refused here must not reach the database; what the database refuses is shown by the e2e suite. */
+/** Refusals of the function itself, which must not reach the database; the e2e suite tests the database's. */
 const nobody: Database<ViewerRpcs> = { call: (name) => fail(`${name} was called`) };
 
 function databaseWith(head = headOf()): Database<ViewerRpcs> {

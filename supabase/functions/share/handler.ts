@@ -1,4 +1,4 @@
-/** What other sites show of a session: its card, and how to embed it. Each route: validate, one RPC, draw, reply. */
+/** A session on other sites: its card, and how to embed it. Each route: validate, one RPC, draw, reply. */
 import type { Database } from "../_shared/http/db.ts";
 import type { Params, Route } from "../_shared/http/route.ts";
 import type { ViewerRpcs } from "../_shared/http/rpcs.ts";
@@ -17,7 +17,7 @@ import {
 } from "./watch-address.ts";
 
 export interface ShareDeps {
-  /** Reads as anyone may, so that nothing else is ever shown. */
+  /** Reads with anyone's rights, so that it can show nothing else. */
   database: Database<ViewerRpcs>;
   addresses: Addresses;
 }
@@ -61,8 +61,8 @@ const noSession = (): KultiError =>
   );
 
 /**
- * Short also for a session that has ended, since it may be made private or deleted; whoever asks again with the ETag
- * gets a 304 while nothing has changed.
+ * Short for ended sessions too, because they may become private or be deleted; a request with the ETag gets a 304 while
+ * nothing has changed.
  */
 const maxAgeS = ({ live }: Head): number => (live ? 15 : 60);
 

@@ -2,7 +2,7 @@ import { type Issue, KultiError } from "../_shared/protocol/errors.ts";
 
 export interface OembedQuery {
   url: string;
-  /** The most that the asking page has room for, in pixels. */
+  /** The largest size that the page has room for, in pixels. */
   maxWidth: number;
   maxHeight: number;
 }

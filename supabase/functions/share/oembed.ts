@@ -46,7 +46,7 @@ export function oembedOf(
   const attributes = Object.entries(frame).map(
     ([name, value]) => `${name}="${escapeMarkup(String(value))}"`,
   );
-  // A thumbnail larger than the room there is must be left out.
+  // Leave out a thumbnail that is larger than the available space.
   const hasRoom = cardWidth <= maxWidth && cardHeight <= maxHeight;
   return {
     version: "1.0",

@@ -1,4 +1,4 @@
-/** As much of the XML parser as the tests use; the types that others publish for it want Node's. */
+/** The part of the XML parser that the tests use; its published types need Node's. */
 export interface Parser {
   onerror: (error: Error) => void;
   onopentag: (node: { name: string }) => void;

@@ -1,4 +1,4 @@
-/** What the tests of this function share. */
+/** Shared by the tests of this function. */
 import type { Head } from "../_shared/protocol/wire.ts";
 
 export const sessionId = "6f1c8a52-3a6e-4d57-9f0e-1f6f2b8a9c11";

@@ -1,4 +1,4 @@
-/** Text that nobody vouches for, made ready for a drawing: what XML can't hold is gone, and lines fit their width. */
+/** Prepares foreign text for a drawing: removes characters that XML can't hold, and fits lines to their width. */
 import { trimEnd } from "../_shared/protocol/text.ts";
 
 const named: Record<string, string> = {
@@ -13,8 +13,8 @@ export const escapeMarkup = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => named[character] ?? "");
 
 /**
- * One line of what XML 1.0 allows: control characters, lone surrogates and noncharacters are no part of it, and marks
- * that turn the direction of what follows would turn the rest of the picture.
+ * One line of text that XML 1.0 allows: without control characters, lone surrogates and noncharacters, and without
+ * direction marks, which would turn the rest of the picture.
  */
 export function plainLine(text: string): string {
   return text
@@ -35,7 +35,7 @@ export function isRightToLeft(text: string): boolean {
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
-/** Width in em, on the wide side: fonts differ, and a line too short does less harm than one cut off. */
+/** Estimated width in em, rather too wide: fonts differ, and a short line does less harm than one cut off. */
 function widthOf(grapheme: string): number {
   if (/^[\x20-\x7e]$/.test(grapheme)) return latinWidth(grapheme);
   if (/\p{Emoji_Presentation}|\ufe0f/u.test(grapheme)) return 1.3;
@@ -63,8 +63,8 @@ export function textWidthEm(text: string): number {
 }
 
 /**
- * Lines of at most `widthEm`, broken at spaces where there are any, else between characters as scripts without spaces
- * and endless words need it. The last one ends with … where something is left out.
+ * Lines of at most `widthEm`, broken at spaces if there are any, else between characters, for scripts without spaces
+ * and very long words. The last line ends with … if text is left out.
  */
 export function wrap(text: string, widthEm: number, mostLines: number): string[] {
   const lines: string[] = [];
@@ -99,7 +99,7 @@ export function balanced(text: string, widthEm: number, mostLines: number): stri
   return wrap(text, wide, lines.length);
 }
 
-/** What stays together: words with their space, single characters of scripts that break anywhere, bits of long words. */
+/** Unbreakable units: words with their space, single characters of scripts that break anywhere, bits of long words. */
 function* piecesOf(text: string, longestEm: number): Generator<string> {
   let piece = "";
   let width = 0;

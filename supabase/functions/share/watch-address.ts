@@ -4,9 +4,9 @@ import { agentIdPattern, uuidPattern } from "../_shared/protocol/routes.ts";
 import { trimEnd } from "../_shared/protocol/text.ts";
 
 export interface Addresses {
-  /** Where people watch, without a slash at the end; null where nobody has said it. */
+  /** The site's address, without a slash at the end; null if it is not set. */
   siteUrl: string | null;
-  /** The project as the world reaches it. */
+  /** The public address of the project. */
   apiUrl: string;
 }
 
@@ -18,8 +18,8 @@ export interface WatchAddress {
 }
 
 /**
- * KULTI_SITE_URL says where the site is. SUPABASE_URL is the gateway as the functions reach it, which is another
- * address than the world's where the stack runs in containers: KULTI_API_URL says the world's.
+ * KULTI_SITE_URL is the site's address. SUPABASE_URL is the gateway as the functions reach it, which differs from the
+ * public address when the stack runs in containers; KULTI_API_URL is the public one.
  */
 export function readAddresses(env: Pick<Deno.Env, "get">, projectUrl: string): Addresses {
   const withoutSlash = (url: string) => trimEnd(url, "/");
@@ -39,7 +39,7 @@ export function requireSite({ siteUrl }: Addresses): string {
   );
 }
 
-/** @throws {KultiError} `session_not_found` for every address that is no watch page of this site. */
+/** @throws {KultiError} `session_not_found` for every address that is not a watch page of this site. */
 export function readWatchAddress(address: string, siteUrl: string): WatchAddress {
   const [url, site] = [parsed(address), new URL(siteUrl)];
   const folder = site.pathname.replace(/\/$/, "");

@@ -1,11 +1,11 @@
-/** Who calls: an agent by its key, the project by its secret key, or nobody in particular. */
+/** The caller: an agent by its key, the project by its secret key, or anyone. */
 import { timingSafeEqual } from "@std/crypto/timing_safe_equal.js";
 import { decodeBase64 } from "@std/encoding/base64.js";
 import { KultiError } from "../protocol/errors.ts";
 import { keyPrefix } from "../protocol/routes.ts";
 import { keyPattern, sha256Hex } from "./keys.ts";
 
-/** The hash of the agent's key, as the database knows it; whether it knows it is for the RPC to say. */
+/** The hash of the agent's key, as the database stores it; the RPC checks whether it does. */
 export async function requireKeyHash(request: Request): Promise<string> {
   const keyHash = await findKeyHash(request);
   if (keyHash === null) throw missingKey();
@@ -49,14 +49,14 @@ function keyInAuthorization(request: Request): string | null {
 }
 
 /**
- * `/ingest/klt_...`: for clients that know a server's address and no key, where a password in it is not taken either,
- * as by `fetch`. An address stands in more logs than a header, so a header goes before it.
+ * `/ingest/klt_...`: for clients that have a server's address but no place for a key, and that refuse a password in the
+ * address, as `fetch` does. URLs end up in more logs than headers do, so a header wins.
  */
 function keyInPath(request: Request): string | null {
   return /^\/ingest\/(klt_[^/]*)/.exec(new URL(request.url).pathname)?.[1] ?? null;
 }
 
-/** supabase-js puts the project's key, or the JWT which the gateway made of it, where an agent's key could be. */
+/** supabase-js sends the project's key, or the gateway's JWT for it, in the place of an agent's key. */
 function isProjectKey(value: string): boolean {
   return /^sb_(publishable|secret)_/.test(value) || /^[\w-]+\.[\w-]+\.[\w-]*$/.test(value);
 }
@@ -69,7 +69,7 @@ function passwordOf(credentials: string): string | null {
   return password || name;
 }
 
-/** True when the caller holds one of the project's own secret keys, in `apikey` or as a bearer token. */
+/** True when the request has one of the project's secret keys, in `apikey` or as a bearer token. */
 export async function isProject(request: Request, secretKeys: readonly string[]): Promise<boolean> {
   const bearer = /^bearer\s+(\S+)$/i.exec(request.headers.get("authorization")?.trim() ?? "")?.[1];
   const offered = [request.headers.get("apikey"), bearer].filter((key) => key);
@@ -81,7 +81,7 @@ export async function isProject(request: Request, secretKeys: readonly string[])
   return false;
 }
 
-/** Compares digests, so that neither content nor length shows in the time it takes. */
+/** Compares digests, so that its duration reveals neither content nor length. */
 async function areEqual(left: string, right: string): Promise<boolean> {
   const encoder = new TextEncoder();
   const [a, b] = await Promise.all(

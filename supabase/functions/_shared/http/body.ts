@@ -1,4 +1,4 @@
-/** Reads a JSON body with bounds: of its bytes before and after decompression, of its time, of what it makes of memory. */
+/** Reads a JSON body within limits on its bytes before and after decompression, its time and its memory. */
 import { KultiError } from "../protocol/errors.ts";
 import { parseJson } from "../protocol/schema.ts";
 import { grouped } from "../protocol/text.ts";
@@ -17,17 +17,17 @@ import {
  */
 const inflatePieceBytes = 8_192;
 
-/** What is not waited for beyond that: a caller may send without end, or not at all. */
+/** Stop waiting after that: a caller may send without end, or not at all. */
 const discardedBytes = 16_777_216;
 const discardingMs = 2_000;
 
 /** Pieces of a body as it arrives. Each costs some microseconds, and a caller can make one of each byte. */
 const maxPieces = 16_384;
 
-/** How slowly a body may come: a caller who never ends it would hold what it has sent so far. */
+/** The slowest body allowed: a caller that never ends one would occupy the memory of its bytes. */
 export interface Pace {
   windowMs: number;
-  /** What must arrive in each window, unless the body ends in it. */
+  /** Bytes that must arrive in each window, unless the body ends in it. */
   windowBytes: number;
   /** The whole body. */
   totalMs: number;
@@ -40,7 +40,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export interface ReadOptions {
   /** For the body as sent and as decompressed. */
   limitBytes: number;
-  /** The agent who sends it; nobody's bodies share one room. */
+  /** The agent that sends it; bodies without an agent share one budget. */
   owner?: string;
   pace?: Pace;
 }
@@ -54,7 +54,7 @@ export async function readJson(request: Request, options: ReadOptions): Promise<
   return parse(await readText(request, options));
 }
 
-/** As `readJson`, for requests whose body may be left out: null stands for none. */
+/** As `readJson`, for an optional body: null if there is none. */
 export async function readOptionalJson(request: Request, options: ReadOptions): Promise<unknown> {
   const text = await readText(request, options);
   return text === "" ? null : parse(text);
@@ -84,8 +84,8 @@ async function readText(request: Request, options: ReadOptions): Promise<string>
 }
 
 /**
- * Takes what the caller is still sending and forgets it. Measured: of a caller who was answered before that, one in
- * three never saw the answer, since the proxy between them met a closed connection first.
+ * Reads and drops the rest of the body. Measured: without this, one caller in three never saw the answer, because the
+ * proxy between them met a closed connection first.
  */
 export async function discardRest({ body }: Request): Promise<void> {
   if (!body || body.locked) return;
@@ -125,8 +125,8 @@ const notGzip = "Cannot read the body: it is not one whole gzip stream.";
 
 /**
  * The body's bytes as they arrive.
- * @throws KultiError `request_timeout` when they come too slowly; `malformed_body` when they break off or come in too
- * many pieces
+ * @throws KultiError `request_timeout` when they arrive too slowly; `malformed_body` when they break off or arrive in
+ * too many pieces
  */
 async function* arriving(
   body: ReadableStream<Bytes> | null,
@@ -135,7 +135,7 @@ async function* arriving(
 ): AsyncGenerator<Bytes> {
   if (!body) return;
   const reader = body.getReader();
-  // A cancelled stream ends the read that waits.
+  // Cancelling the stream ends the pending read.
   const watch = watchPace(pace, () => reader.cancel().catch(() => {}));
   late.addEventListener("abort", () => watch.refuse("others waited for its room"));
   try {
@@ -155,7 +155,7 @@ async function* arriving(
   }
 }
 
-/** Calls `giveUp` once, when the bytes that were added are too few for the time; `refusal` then says why. */
+/** Calls `giveUp` once, when too few bytes have been added for the time; `refusal` then has the reason. */
 function watchPace({ windowMs, windowBytes, totalMs }: Pace, giveUp: () => void) {
   const endsMs = performance.now() + totalMs;
   let arrivedBytes = 0;
@@ -194,8 +194,8 @@ function watchPace({ windowMs, windowBytes, totalMs }: Pace, giveUp: () => void)
 }
 
 /**
- * The stream's bytes; a failure of the stream itself becomes `malformed_body`, a refusal from before it passes. Whoever
- * stops early leaves the stream as it is then.
+ * The stream's bytes. A failure of the stream becomes `malformed_body`; an earlier refusal passes unchanged. A reader
+ * that stops early leaves the rest in the stream.
  */
 async function* readStream(
   stream: ReadableStream<Bytes> | null,
@@ -225,7 +225,7 @@ async function* bounded(chunks: AsyncIterable<Bytes>, limitBytes: number): Async
   }
 }
 
-/** Gzip → its content, in chunks small enough to be counted before they are too many. */
+/** Decompresses gzip in small chunks, so that counting can stop in time. */
 export async function* inflate(compressed: AsyncIterable<Bytes>): AsyncGenerator<Bytes> {
   const inflated = ReadableStream.from(pieces(compressed)).pipeThrough(
     new DecompressionStream("gzip"),
@@ -245,7 +245,7 @@ async function* pieces(chunks: AsyncIterable<Bytes>): AsyncGenerator<Bytes> {
   }
 }
 
-/** Copied as they come: a chunk of one byte can stand in a buffer of 64 KB, which goes with it. */
+/** Copies each chunk: a chunk of one byte can keep a buffer of 64 KB alive. */
 async function collect(chunks: AsyncIterable<Bytes>, holding: Holding): Promise<Bytes> {
   let buffer = new Uint8Array(4_096);
   let length = 0;
@@ -293,7 +293,7 @@ function tooMuch(problem: ShapeProblem): KultiError {
   return new KultiError(code, message, { issues: [{ path: "", message, limit }] });
 }
 
-/** Less of it at once may have fewer values, hence 413; no part of it nests less deep. */
+/** A smaller body can have fewer values, hence 413; no part of it nests less deeply. */
 const shapeRefusals = {
   depth: ["invalid_request", "nests levels deeper than", jsonDepthLimit],
   keys: ["body_too_large", "has an object with more keys than", jsonKeysLimit],

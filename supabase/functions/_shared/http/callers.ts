@@ -1,6 +1,6 @@
 /**
- * Whose key a request carries. It is asked before a byte of the body is read: whoever has no key costs one look-up, not
- * the inflating, parsing and converting of what was sent.
+ * Finds the agent of a request's key, before a byte of the body is read: a caller without a key costs one look-up, not
+ * the decompression, parsing and conversion of a body.
  */
 import { KultiError } from "../protocol/errors.ts";
 import { findKeyHash, missingKey } from "./auth.ts";
@@ -17,18 +17,18 @@ export interface Callers {
 }
 
 export interface CallersOptions {
-  /** How long a good key is remembered: so long may a revoked one make this worker read a body. Default 30,000. */
+  /** How long a valid key is cached, and so how long a revoked one can make this worker read bodies. Default 30,000. */
   rememberMs?: number;
-  /** Good keys that are remembered; the one that was used the longest ago goes first. Default 2,000. */
+  /** Size of the cache; the least recently used key goes first. Default 2,000. */
   maxRemembered?: number;
-  /** Look-ups at once, which a flood of made-up keys fills. Remembered keys need none. Default 4. */
+  /** Look-ups at once, which a flood of made-up keys fills. Cached keys need none. Default 4. */
   maxLookups?: number;
   /** Look-ups that wait for their turn. Default 100. */
   maxWaiting?: number;
   now?: () => number;
 }
 
-/** Only good keys are remembered: those that somebody makes up have no end. */
+/** Caches valid keys only: made-up keys have no end. */
 export function createCallers(database: Database, options: CallersOptions = {}): Callers {
   const { rememberMs = 30_000, maxRemembered = 2_000, now = Date.now } = options;
   const inTurn = createTurns(options.maxLookups ?? 4, options.maxWaiting ?? 100);

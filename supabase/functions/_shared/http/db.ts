@@ -1,11 +1,11 @@
-/** The functions' only way to the database: one RPC per request, as whom the key says. */
+/** The functions' only way to the database: one RPC per request, with the role of the key. */
 import { createClient, type PostgrestError } from "@supabase/supabase-js";
 import { type ErrorCode, errorStatus, KultiError } from "../protocol/errors.ts";
 import type { Rpcs, RpcTable } from "./rpcs.ts";
 
 /** @typeParam Callable The RPCs that this key may call. */
 export interface Database<Callable extends RpcTable<Callable> = Rpcs> {
-  /** @throws KultiError what the database refused, by its stable code; DatabaseError when it could not answer. */
+  /** @throws KultiError for a refusal, with its stable code; DatabaseError when the database could not answer. */
   call<Name extends keyof Callable & string>(
     name: Name,
     args: Callable[Name]["args"],
@@ -30,7 +30,7 @@ export class DatabaseError extends KultiError {
 
 /**
  * @param key the project's secret key, or the publishable one for what anyone may read
- * @param timeoutMs how long one RPC may take before the caller is told to try again
+ * @param timeoutMs how long one RPC may take before the caller gets a "try again"
  */
 export function connectDatabase<Callable extends RpcTable<Callable> = Rpcs>({
   url,
@@ -57,7 +57,7 @@ export function connectDatabase<Callable extends RpcTable<Callable> = Rpcs>({
 
 /** SQL refuses with `raise sqlstate 'PT4xx' using message, detail = <code>, hint = <seconds to wait>`. */
 function refusalOf(error: PostgrestError, status: number, rpc: string): KultiError {
-  // What is no answer of PostgREST, such as a proxy's page, has no code.
+  // A reply that is not PostgREST's, such as a proxy's page, has no code.
   const sqlstate = error.code ?? "";
   if (/^PT4\d\d$/.test(sqlstate) && isErrorCode(error.details)) {
     const seconds = Number(error.hint);
@@ -83,13 +83,13 @@ function isErrorCode(detail: string | null): detail is ErrorCode {
   return detail !== null && Object.hasOwn(errorStatus, detail);
 }
 
-/** No connection, too many, a failover, a deadlock, a timeout: the same request may pass a moment later. */
+/** No connection, too many, a failover, a deadlock, a timeout: the same request may succeed a moment later. */
 function isPassing(sqlstate: string, status: number): boolean {
   if (/^(08|40|53|57)...$|^55P03$|^25006$|^PGRST00\d$/.test(sqlstate)) return true;
   return sqlstate === "" && (status === 0 || status >= 500);
 }
 
-/** The checks in SQL are the second line behind the validator: what only they refuse is still the caller's value. */
+/** The checks in SQL back up the validator: a value that only they refuse is still the caller's mistake. */
 function isRefusedValue(sqlstate: string): boolean {
   return /^22...$|^23514$|^5400.$/.test(sqlstate);
 }

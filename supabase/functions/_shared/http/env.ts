@@ -1,4 +1,4 @@
-/** The environment of a function, read once when it starts: what is missing or wrong fails the start. */
+/** The environment of a function, read once at its start, which fails on a missing or wrong value. */
 import { parseJson } from "../protocol/schema.ts";
 
 export interface ProjectEnv {
@@ -24,7 +24,7 @@ export function readProjectEnv(env: Pick<Deno.Env, "get"> = Deno.env): ProjectEn
   return { url, secret_key: secretKey, secretKeys };
 }
 
-/** What a function needs that shows nothing but what anyone may read. */
+/** The environment of a function that only shows public data. */
 export interface ViewerEnv {
   url: string;
   publishable_key: string;
@@ -43,7 +43,7 @@ export function readViewerEnv(env: Pick<Deno.Env, "get"> = Deno.env): ViewerEnv 
   return { url, publishable_key: publishableKey };
 }
 
-/** Keys by name. parseJson tells nothing of a text that is not JSON: JSON.parse would quote the keys into the log. */
+/** Keys by name. parseJson reveals nothing about text that is not JSON: JSON.parse would quote the keys into the log. */
 function readKeys(env: Pick<Deno.Env, "get">, name: string): Record<string, string> {
   return parseJson(env.get(name) || "{}") as Record<string, string>;
 }

@@ -1,16 +1,16 @@
-/** From a request to one route's handler, and from whatever it throws to the contract's error body. */
+/** Runs the handler of a request's route, and turns anything thrown into the contract's error body. */
 import { KultiError } from "../protocol/errors.ts";
 import { discardRest, releaseBody } from "./body.ts";
 import { DatabaseError } from "./db.ts";
 import { corsHeaders, errorReply, preflightReply } from "./reply.ts";
 import { type Route, routesAt } from "./route.ts";
 
-/** One line for the log. It never holds a key, a body or a text that came from outside. */
+/** One line for the log. It never contains a key, a body or foreign text. */
 export type Log = (facts: Record<string, unknown>) => void;
 
 const logAsJson: Log = (facts) => console.error(JSON.stringify(facts));
 
-/** The `fetch` of a function. It holds the only try/catch: handlers throw a KultiError for what the caller did wrong. */
+/** The `fetch` of a function. It holds the only try/catch: handlers throw a KultiError for a caller's mistake. */
 export function handleRequests<Deps>(
   routes: readonly Route<Deps>[],
   deps: Deps,
@@ -49,7 +49,7 @@ async function answer<Deps>(
     );
   }
   if (request.method === "OPTIONS") return preflightReply(methodsAt(request, routes));
-  // HEAD asks for what GET answers; its body is left out on the way.
+  // HEAD gets the response of GET; the server drops the body.
   const method = request.method === "HEAD" ? "GET" : request.method;
   const chosen = found.find(({ route }) => route.method === method);
   if (!chosen) {
@@ -66,7 +66,7 @@ function methodsAt<Deps>(request: Request, routes: readonly Route<Deps>[]): stri
   return [...found.map(({ route }) => route.method), "OPTIONS"].join(", ");
 }
 
-/** Our fault. That a format is unknown or the worker is full is the caller's to know, and a flood must not fill the log. */
+/** Our fault. An unknown format or a full worker concerns the caller only, and a flood must not fill the log. */
 const isFailure = (error: KultiError): boolean =>
   error instanceof DatabaseError || error.code === "internal";
 
@@ -77,7 +77,7 @@ function unexpected(): KultiError {
   );
 }
 
-/** An error's message may quote what was sent, so an unexpected one is logged by its name and its place alone. */
+/** An error's message may quote the request, so the log has only the name and place of an unexpected one. */
 function safeFacts(error: unknown): Record<string, unknown> {
   if (error instanceof DatabaseError) return { ...error.facts };
   if (error instanceof KultiError) return {};

@@ -14,10 +14,10 @@ export interface Room {
 }
 
 export interface InFlightLimits {
-  /** Up to here a body is small. */
+  /** The largest small body. */
   smallBytes: number;
   small: Room;
-  /** For what bodies have beyond `smallBytes`. */
+  /** The budget for the bytes beyond `smallBytes`. */
   large: Room;
 }
 
@@ -28,7 +28,7 @@ export const inFlightLimits: InFlightLimits = {
 };
 
 export interface Holding {
-  /** @throws KultiError `unavailable` when there is no room for these bytes more. */
+  /** @throws KultiError `unavailable` when there is no room for these bytes. */
   add(bytes: number): void;
   /** All of the body is there: it gives way no more. */
   complete(): void;

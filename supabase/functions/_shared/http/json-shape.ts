@@ -1,11 +1,11 @@
 /**
  * Deepest nesting of a body's JSON. A body of brackets alone nests two million levels in its four megabytes, and
- * JSON.stringify of Deno 2.1 meets the end of its stack at some thousands. What an event may nest is for the
- * validator, which tells the path.
+ * JSON.stringify of Deno 2.1 overflows its stack at some thousands. The validator limits the nesting of events, and
+ * names the path.
  */
 export const jsonDepthLimit = 500;
 
-/** Keys of one object. Metadata, the only object of free keys, has fewer for want of bytes. */
+/** Keys of one object. Metadata, the only object with free keys, has fewer because its bytes are limited. */
 export const jsonKeysLimit = 4_096;
 
 /**
@@ -25,12 +25,12 @@ const openObject = 0x7b;
 const closeObject = 0x7d;
 
 /**
- * What of a JSON text is too much, or null. Counts brackets and commas outside strings and stops at the first limit: it
- * reads the text, since the parsed value is what would take the time and the memory. In text that is no JSON it counts
- * something else, which the parser then refuses.
+ * The limit that a JSON text exceeds, or null. It counts brackets and commas outside strings and stops at the first
+ * limit. It reads the text, because parsing is what takes time and memory. In text that is not JSON the counts mean
+ * nothing, and the parser refuses it.
  */
 export function shapeProblem(json: string): ShapeProblem | null {
-  // Of each open object, how many members may follow; of a list any number.
+  // The members that may follow in each open object; any number in a list.
   const room = new Float64Array(jsonDepthLimit + 1).fill(Number.POSITIVE_INFINITY);
   let depth = 0;
   let values = 1;

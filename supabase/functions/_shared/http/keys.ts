@@ -24,7 +24,7 @@ export async function makeKey(): Promise<NewKey> {
   };
 }
 
-/** A key holds 256 random bits: one round of SHA-256 can't be guessed back, and the database can look it up. */
+/** A key has 256 random bits, so one round of SHA-256 cannot be reversed, and the database can look it up. */
 export async function sha256Hex(text: string): Promise<string> {
   return encodeHex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }

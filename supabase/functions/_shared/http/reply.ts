@@ -1,8 +1,8 @@
 import { type ErrorBody, errorStatus, type KultiError } from "../protocol/errors.ts";
 
 /**
- * Pages of any origin may call: agents prove themselves by a key in a header, which a foreign page does not have, and
- * no cookie is ever read.
+ * Pages of any origin may call: agents send a key in a header, which a foreign page does not have, and nothing reads a
+ * cookie.
  */
 export const corsHeaders = {
   "access-control-allow-origin": "*",
@@ -12,12 +12,12 @@ export const corsHeaders = {
 const allowedHeaders =
   "authorization, apikey, content-type, content-encoding, x-client-info, x-kulti-key";
 
-/** A JSON reply. Keys and chat pass here, so nothing may be cached on the way. */
+/** A JSON reply. It can contain keys and chat, so nothing may cache it. */
 export function reply(status: number, body: unknown): Response {
   return Response.json(body, { status, headers: { "cache-control": "no-store" } });
 }
 
-/** The answer to the OPTIONS request by which a browser asks whether it may send the real one. */
+/** The response to a browser's preflight OPTIONS request. */
 export function preflightReply(methods: string): Response {
   return new Response(null, {
     status: 204,
@@ -29,7 +29,7 @@ export function preflightReply(methods: string): Response {
   });
 }
 
-/** A refusal as the contract has it: the error body, and the headers that belong to its status. */
+/** A refusal in the contract's form: the error body, and the headers of its status. */
 export function errorReply(error: KultiError, requestId: string): Response {
   const { code, message, issues, retryAfterS } = error;
   const body: ErrorBody = {

@@ -1,7 +1,7 @@
-/** What a function answers, and how a path finds it. */
+/** The routes of a function, and how a path finds one. */
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
-/** Named parts of the path, decoded no further than the URL itself. */
+/** Named parts of the path, decoded once, as in the URL. */
 export type Params = Readonly<Record<string, string>>;
 
 export interface Route<Deps> {

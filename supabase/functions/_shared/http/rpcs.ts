@@ -14,7 +14,7 @@ import type {
 /** An RPC's arguments and result by its name. */
 export type RpcTable<Table> = { [Name in keyof Table]: { args: object; result: unknown } };
 
-/** The RPCs that anyone may call, as far as functions do. */
+/** The public RPCs that functions call. */
 export interface ViewerRpcs {
   session_head: { args: { session_id: string }; result: Head };
   /** Public sessions, the latest first. */
@@ -26,13 +26,13 @@ export interface ViewerRpcs {
  * transaction.
  */
 export interface Rpcs {
-  /** Whose key this is. */
+  /** The agent of a key. */
   authenticate_agent: {
     args: { key_hash: string };
     result: { agent_id: string; redact_secrets: boolean };
   };
   register_agent: {
-    /** `headers`: what may tell the caller's address; null for no limit on how often. */
+    /** `headers`: those that may hold the caller's address; null for no rate limit. */
     args: {
       profile: RegisterRequest;
       key_hash: string;
@@ -67,7 +67,7 @@ export interface Rpcs {
   };
   post_agent_message: { args: { key_hash: string; message: AgentMessageRequest }; result: Message };
   read_messages: {
-    /** `after` left out: the messages since those that the agent was given last. */
+    /** Without `after`: the messages since the agent's last ones. */
     args: { key_hash: string; session_id: string; after?: number; max_rows: number };
     result: Message[];
   };

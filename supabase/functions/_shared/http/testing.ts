@@ -1,16 +1,16 @@
-/** What the tests of the functions share. */
+/** Shared by the tests of the functions. */
 import { fail } from "node:assert/strict";
 import { KultiError } from "../protocol/errors.ts";
 import { type Callers, createCallers } from "./callers.ts";
 import type { Database } from "./db.ts";
 
-/** The KultiError which the promise rejects with; anything else fails the test. */
+/** The promise's KultiError; anything else fails the test. */
 export async function refused(promise: Promise<unknown>): Promise<KultiError> {
   const outcome = await promise.catch((error: unknown) => error);
   return outcome instanceof KultiError ? outcome : fail(`not refused: ${Deno.inspect(outcome)}`);
 }
 
-/** Callers of a database that knows every key as this agent's. */
+/** Callers of a database that takes every key for this agent's. */
 export function knownCallers(agent: { agentId: string }): Callers {
   const call = (name: string) =>
     name === "authenticate_agent"

@@ -1,4 +1,4 @@
-/** Edits applied to text. What does not fit is left out and told, never guessed: the text stays whole. */
+/** Applies edits to text. An edit that does not fit is skipped and reported, never guessed: the text stays whole. */
 import type { CodeEdit, DiffHunk, TextReplacement } from "./event.ts";
 import { indexOf } from "./text.ts";
 

@@ -34,7 +34,7 @@ export interface Issue {
   /** Path into the request body, such as `events[3].data.content`. */
   path: string;
   message: string;
-  /** The limit that was passed, where there is one. */
+  /** The exceeded limit, if there is one. */
   limit?: number;
 }
 
@@ -42,7 +42,7 @@ export interface ErrorBody {
   error: { code: ErrorCode; message: string; issues?: Issue[]; request_id: string };
 }
 
-/** A refusal that is meant for the caller: its message is sent as it stands. */
+/** A refusal for the caller, who gets its message unchanged. */
 export class KultiError extends Error {
   readonly code: ErrorCode;
   readonly issues?: Issue[];

@@ -62,7 +62,7 @@ export interface ThoughtData {
   done?: boolean;
 }
 
-/** Replaces the first occurrence of `old_text`; an empty `old_text` stands for an empty file. */
+/** Replaces the first occurrence of `old_text`; an empty `old_text` means an empty file. */
 export interface TextReplacement {
   old_text: string;
   new_text: string;

@@ -38,7 +38,7 @@ const sorted = (issues: readonly { path: string; limit?: number }[] = []) =>
 
 describe("valid fixtures", () => {
   test.each(readFixtures("valid"))("$name: $about", ({ request, body }) => {
-    // What is accepted is kept as it is; an id and a time may be added to events.
+    // Accepted events stay unchanged, except for an added id and time.
     expect(parsers[request]?.(body)).toMatchObject(body as object);
   });
 

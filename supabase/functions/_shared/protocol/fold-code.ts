@@ -3,7 +3,7 @@ import type { CodeData, CodeEdit, EventOf } from "./event.ts";
 import { List } from "./list.ts";
 import type { Stage, StageFile } from "./stage.ts";
 
-/** What a change makes of a file; the rest of StageFile is bookkeeping. */
+/** The result of a change; the rest of StageFile is bookkeeping. */
 interface Change {
   content: string | null;
   previous_content: string | null;
@@ -39,7 +39,7 @@ export function foldCode(stage: Stage, event: EventOf<"code">, at: string): Part
 
 function changeOf(before: StageFile | undefined, data: CodeData): Change {
   const known = before?.content ?? null;
-  // A deleted file's last content: what an edit after all must have been made to.
+  // A deleted file's last content: a later edit must have started from it.
   const buried = before?.deleted ? before.previous_content : known;
   switch (data.action) {
     case "write":

@@ -1,5 +1,5 @@
 /**
- * `(stage, event) → stage`: what the events of a session look like on the screen. Live view and replay are this
+ * `(stage, event) → stage`: turns the events of a session into the state of the screen. Live view and replay are this
  * function. Pure; the old stage stays valid and shares its structure with the new one. Any stored event folds, in any
  * order: what makes no sense (an edit that does not fit, a rename of an unknown file) is kept as far as it is known.
  */

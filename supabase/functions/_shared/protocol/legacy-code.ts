@@ -61,7 +61,7 @@ function fromHunk(hunk: Fields): CodeEdit | null {
 /** The end of a listing whose cut fell between a line's sign and its text. */
 const cutLine = /^[-+]?\.\.\. \(truncated\)$/;
 
-/** `--- name`, then `- ` and `+ ` lines: what the hooks put in place of an edited file's content. */
+/** `--- name`, then `- ` and `+ ` lines: the hooks send this instead of an edited file's content. */
 function listedEdit(content: string, filename: string): CodeEdit | null {
   const [head, ...rest] = storable(content).split("\n");
   if (head !== `--- ${filename}`) return null;

@@ -8,7 +8,7 @@ export interface TimedTerminal {
   data: TerminalData;
 }
 
-/** Terminal escapes: cursor home, clear the screen, clear what was scrolled away. */
+/** Terminal escapes: cursor home, clear the screen, clear the scrollback. */
 const clear = "\u001b[H\u001b[2J\u001b[3J";
 
 /** Colours for the line types that have no stream of their own. */

@@ -31,7 +31,7 @@ export const limits = {
   error_stack_bytes: 65_536,
   url_bytes: 2_048,
   model_bytes: 128,
-  /** Of a file, in errors and hunks: what a Postgres `integer` holds. */
+  /** Of a file, in errors and hunks: the largest Postgres `integer`. */
   line_number: 2_147_483_647,
   /** Windows' exit codes are unsigned 32-bit numbers, those of other systems may be negative. */
   exit_code: 4_294_967_295,

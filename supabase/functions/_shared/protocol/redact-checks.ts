@@ -1,4 +1,4 @@
-/** Whether what stands where a secret would stand is one. Each check looks at a bounded part of the value. */
+/** Checks whether a candidate is a secret. Each check reads a bounded part of the value. */
 import type { CheckName } from "./redact-rules.ts";
 import { trimEnd } from "./text.ts";
 
@@ -16,7 +16,7 @@ const words = new RegExp(
   "i",
 );
 
-/** Where a value comes from, or who is to fill it in. */
+/** A reference to a value, or a placeholder for one. */
 const beginnings = new RegExp(
   `^(?:${[
     "0x[0-9a-f]{1,8}$|\\[|\\$[A-Za-z_{(]|\\$\\d|\\$$|%[A-Za-z({]|%$|\\{|<|\\*{3}|&[a-z]|#\\{|@\\{|\\.{3}|…",

@@ -6,7 +6,7 @@
 export interface Sample {
   kind: string;
   text: string;
-  /** What must not be seen; apart from it all must stay. */
+  /** The secret, which must not appear; the rest must stay. */
   secret: string;
 }
 
@@ -411,7 +411,7 @@ export function makeSamples(seed: number, each = 6): Sample[] {
 const basic = (random: Random): string =>
   btoa(`ada:${chars(random, "alphanumeric", 14)}`).replaceAll("=", "");
 
-/** The last `@` that stands for the place is the first one of the text. */
+/** The last `@` that marks the place is the first one of the text. */
 const put = (text: string, secret: string): string => text.replace("@", () => secret);
 
 /** Pieces of a secret that nobody may see: any eight of its characters in a row, or all of a shorter one. */

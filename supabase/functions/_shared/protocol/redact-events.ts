@@ -76,7 +76,7 @@ function findInPieces(
     for (let at = next; at < secrets.length; at++) {
       const { start, end, kind } = secrets[at] as Secret;
       if (start >= to) break;
-      // The mark stands in the piece where the secret begins; of the others the secret's part is gone.
+      // The mark goes into the piece where the secret begins; the other pieces lose their part of it.
       const isBegun = start < from;
       own.push({
         start: Math.max(start, from) - from,
@@ -95,7 +95,7 @@ const pieceOf = ({ data }: Sent): { field: TextField; text: string } =>
     ? { field: "text", text: data.text }
     : { field: "content", text: "content" in data ? (data.content ?? "") : "" };
 
-/** Where a mark could make a text too long, it is cut to the length of what it stands for. */
+/** A mark that could make a text too long is cut to the length of its secret. */
 type Marks = "whole" | "cut";
 
 export interface RedactedData {

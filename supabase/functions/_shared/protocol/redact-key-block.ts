@@ -1,7 +1,7 @@
 /** Private keys: PEM, OpenSSH, PGP and SSH2, with their end and without, also where their lines are one escaped line. */
 import type { Outcome, Reading } from "./redact-pattern.ts";
 
-/** What is looked for; the dashes stand before it. */
+/** The searched text, which follows the dashes. */
 export const keyBlockAnchor = "BEGIN ";
 
 const longestLabel = 48;
@@ -17,7 +17,7 @@ const headerLine = /^\s*(?:[A-Z][\w-]{1,30}: |$)/;
 const shortLine = /^[\s>|+]*[A-Za-z0-9+/=]{1,31}\s*$/;
 const lineEnd = /\n|\\{1,3}n/g;
 
-/** Takes what stands between the first line of a key and its last. */
+/** Takes the text between the first line of a key and its last. */
 export function matchKeyBlock(reading: Reading, at: number): Outcome {
   const { text, isWhole } = reading;
   if (!/-{4,5} ?$/.test(text.slice(Math.max(0, at - 6), at))) return "none";

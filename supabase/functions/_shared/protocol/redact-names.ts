@@ -4,7 +4,7 @@
  */
 
 export interface NameRule {
-  /** What the name ends with. */
+  /** The end of the name. */
   word: string;
   kind: string;
   /** `password`: may be a word. `token`: looks random. `mixed`: has letters, and digits or signs. */
@@ -128,7 +128,7 @@ export const nameRules: readonly NameRule[] = [
   { word: "signature", kind: "signature", value: "token", after: ["authorization", "webhook"] },
 ];
 
-/** What may still follow the word in a name: `SECRET_KEY_BASE`, `password2`, `API_KEY_PROD`. */
+/** Suffixes that may follow the word in a name: `SECRET_KEY_BASE`, `password2`, `API_KEY_PROD`. */
 export const nameEndings: readonly string[] = [
   ...["base", "prod", "production", "dev", "development", "test", "testing", "staging", "live"],
   ...["old", "new", "value", "string", "plain", "plaintext", "raw", "text", "default", "primary"],
@@ -142,14 +142,14 @@ export const nameEndings: readonly string[] = [
 export type Place = "assigned" | "data" | "anywhere";
 
 export interface NameForm {
-  /** Begins where the name ends. `{q}` stands for each quotation mark in turn. */
+  /** Begins where the name ends. `{q}` is each quotation mark in turn. */
   pattern: string;
   place: Place;
   /** The name is in capitals, as that of an environment variable. */
   variable?: true;
   /** Two hyphens stand before the name. */
   flag?: true;
-  /** `<` stands before the name. */
+  /** `<` precedes the name. */
   tag?: true;
   /** A command that sets a variable stands before the name: `ENV`, `setx`, `setenv`, `set -x`. */
   command?: true;

@@ -12,7 +12,7 @@ type CharSet = Uint8Array;
 
 interface Part {
   set: CharSet;
-  /** Number of the set: parts of equal sets share what is known of a text. */
+  /** Number of the set: parts with equal sets share their knowledge of a text. */
   set_id: number;
   min: number;
   max: number;
@@ -184,7 +184,7 @@ export class Reading {
   /** A secret that was found. */
   #knownStart = 0;
   #knownEnd = 0;
-  /** Of each set, the run of its characters that was walked last: whoever begins inside it knows its end. */
+  /** Of each set, the last run of its characters: a match that begins inside it knows its end. */
   readonly #runStarts: number[] = [];
   readonly #runEnds: number[] = [];
   /** Colours that the match under way may still pass over. */

@@ -20,7 +20,7 @@ export type CheckName =
 
 export interface TokenRule {
   kind: string;
-  /** Its first three parts are single characters: they are what is looked for. */
+  /** Its first three parts are single characters: the search looks for them. */
   pattern: string;
   any_case?: true;
   /** A letter, digit or underscore may stand right before it. */
@@ -32,7 +32,7 @@ export interface TokenRule {
   check?: CheckName;
 }
 
-/** A token of known form is a secret wherever it stands. */
+/** A token of known form is a secret anywhere. */
 export const tokenRules: readonly TokenRule[] = [
   { kind: "openai-key", pattern: "sk-proj-[\\w-]{40,400}" },
   { kind: "openai-key", pattern: "sk-ant-[\\w-]{40,400}" },

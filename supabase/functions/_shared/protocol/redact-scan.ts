@@ -95,10 +95,10 @@ const wordBreaks = new RegExp(
   "i",
 );
 
-/** Nothing that a token could go on from stands before it; escapes, percent codes and colours end what was before. */
+/** No part of a token precedes it; escapes, percent codes and colours end a preceding token. */
 function beginsWord(text: string, at: number): boolean {
   const previous = at === 0 ? 32 : text.charCodeAt(at - 1);
-  // What was taken out may have been a part of the same word: redacting twice changes nothing.
+  // A removed secret may have been part of the same word: redacting twice changes nothing.
   if (previous === 93)
     return !/\[redacted-[a-z-]{1,30}\]$/.test(text.slice(Math.max(0, at - 42), at));
   if (!isWordCode(previous)) return true;
@@ -106,7 +106,7 @@ function beginsWord(text: string, at: number): boolean {
   return wordBreaks.test(before);
 }
 
-/** The word stands before in the same line. */
+/** The word occurs earlier in the same line. */
 function isNear(text: string, at: number, word: string): boolean {
   const before = text.slice(Math.max(0, at - lookBack), at);
   return before
@@ -295,7 +295,7 @@ const beginsLine = (text: string, at: number): boolean =>
 
 for (const rule of nameRules) add(codesOf(rule.word), nameAnchor(rule));
 
-/** A value that stands under a name in structured data. */
+/** A value under a name in structured data. */
 export function isNamedSecret(name: string, value: string): boolean {
   const lower = name.toLowerCase();
   return nameRules.some((rule) => {
@@ -355,7 +355,7 @@ export function findSecrets(text: string, from = 0, isWhole = true): Findings {
   if (found.length === 0)
     return { secrets: found, decided_to: decidedTo, resume_at: resumeAt, steps };
   const secrets = joined(found);
-  // What is not decided may lengthen a secret that is.
+  // Undecided text may lengthen a decided secret.
   const first = secrets.findIndex(({ end }) => end > decidedTo);
   if (first < 0) return { secrets, decided_to: decidedTo, resume_at: resumeAt, steps };
   const left = secrets.slice(first);

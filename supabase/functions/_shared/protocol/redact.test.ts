@@ -158,7 +158,7 @@ test("ordinary text: at most one false hit in five megabytes of a lockfile and o
   expect(hits.length, hits.join("\n")).toBeLessThanOrEqual(Math.ceil(megabytes / 5));
 });
 
-/** Beginnings of all rules, and what stands between names and values. */
+/** Beginnings of all rules, and the text between names and values. */
 const literals = [
   ...tokenRules.map(({ pattern }) => pattern.replace(/[[(].*/, "").replaceAll("\\", "")),
   ...nameRules.map(({ word }) => word),

@@ -5,7 +5,7 @@
  */
 import { findSecrets, lookBack, type Secret } from "./redact-scan.ts";
 
-/** What stands in the place of a secret. One word, so that addresses and command lines keep their parts. */
+/** The mark that replaces a secret. One word, so that addresses and command lines keep their parts. */
 export const redacted = (kind: string): string => `[redacted-${kind}]`;
 
 /** The same text with each secret replaced. */
@@ -33,7 +33,7 @@ export function markSecrets(text: string, secrets: readonly Secret[], cutsMarks 
  * characters of the longest value, or the 32,768 of a private key.
  */
 export class StreamRedactor {
-  /** What is not decided, and before it what is looked back at. */
+  /** Undecided text, after the text that decisions look back at. */
   #text = "";
   #shownTo = 0;
   #resumeAt = 0;
@@ -48,7 +48,7 @@ export class StreamRedactor {
     return this.#show(false);
   }
 
-  /** The rest; what is pushed next begins another text. */
+  /** The rest; the next push begins another text. */
   end(): string {
     const rest = this.held > 0 ? this.#show(true) : "";
     this.#text = "";

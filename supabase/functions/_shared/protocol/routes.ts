@@ -15,7 +15,7 @@ export const routes = {
 export const cardRoute = (sessionId: string): string =>
   `${functionsPath}/share/card/${sessionId}.svg`;
 
-/** The private channel of a public session. Others are told by `Head.topic`. */
+/** The private channel of a public session. `Head.topic` names the others. */
 export const sessionTopic = (sessionId: string): string => `session:${sessionId}`;
 
 /** The private channel of everything public that is live. */

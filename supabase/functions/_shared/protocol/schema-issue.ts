@@ -18,7 +18,7 @@ export function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): O
 
 /**
  * @param cannot Start of the sentence, such as "Cannot post the message".
- * @param prefix Path of what the sentence speaks of.
+ * @param prefix Path of the sentence's subject.
  * @throws {KultiError} Always.
  */
 export function refuse(code: ErrorCode, cannot: string, found: Issue[], prefix = ""): never {

@@ -1,4 +1,4 @@
-/** What the schemas are built from. Messages are ends of sentences: the path of the value is put before them. */
+/** Building blocks of the schemas. Messages are ends of sentences that begin with the path of the value. */
 import * as v from "valibot";
 import { type LimitName, limits } from "./limits.ts";
 import { agentIdPattern, uuidPattern } from "./routes.ts";
@@ -124,7 +124,7 @@ export const list = <Item extends v.GenericSchema>(item: Item, min: number, max:
     v.metadata({ minItems: min, maxItems: max }),
   );
 
-/** Lines of text; the first bad one is told. */
+/** Lines of text; the issue names the first bad one. */
 export const lines = v.pipe(
   v.custom<string[]>(Array.isArray, "is not a list of texts"),
   v.rawCheck(({ dataset, addIssue }) => {

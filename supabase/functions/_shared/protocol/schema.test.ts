@@ -71,7 +71,7 @@ describe("parseIngest", () => {
     const fromMs = process.cpuUsage().user / 1000;
     expect(refusal(JSON.parse(deep)).issues?.[0]?.path).toBe("events[0].data.metadata");
     expect(refusal(wide).issues?.[0]).toMatchObject({ path: "events", limit: 500 });
-    // What it took of the processor, which others may keep busy.
+    // Its own processor time, since other processes may keep the processor busy.
     expect(process.cpuUsage().user / 1000 - fromMs).toBeLessThan(500);
   });
 });

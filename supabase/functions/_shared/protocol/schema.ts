@@ -89,7 +89,7 @@ export const parseRegister = (body: unknown): RegisterRequest =>
 export const parseProfileChanges = (body: unknown): ProfileChanges =>
   parse(profileChangesSchema, body, "Cannot change the agent");
 
-/** No body stands for no wishes. */
+/** No body means the defaults. */
 export const parseRotate = (body: unknown): RotateRequest =>
   parse(rotateSchema, body ?? {}, "Cannot rotate the key");
 

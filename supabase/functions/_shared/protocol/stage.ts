@@ -1,4 +1,4 @@
-/** What the screen shows: the result of folding events. JSON-serialisable, never mutated. */
+/** The state of the screen: the result of folding events. JSON-serialisable, never mutated. */
 
 import type { Dict } from "./dict.ts";
 import type {

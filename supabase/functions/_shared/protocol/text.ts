@@ -64,7 +64,7 @@ function startOf(text: string, limitBytes: number): string {
  * the host, which would be a secret on show or a false name. SQL has the same pattern (private.is_web_address).
  */
 export const webAddressPattern =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it refuses.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it refuses control characters.
   /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s\u0000-\u0020\u007f-\u009f/?#\\@]+([/?#\\][^\s\u0000-\u0020\u007f-\u009f]*)?$/u;
 
 export const isWebAddress = (value: string): boolean =>
@@ -81,7 +81,7 @@ const dearFactor = 8;
 
 /**
  * As `indexOf`, in a time that is linear in both lengths. (V8 takes 10 s to look for `a…aba…a` of 60,000 characters in
- * a million `a`; this takes 10 ms.) `left` is told what a dear search takes beside the length of the text.
+ * a million `a`; this takes 10 ms.) `left` receives the cost of an expensive search beside the length of the text.
  */
 export function indexOf(text: string, wanted: string, left?: { characters: number }): number {
   if (wanted.length <= shortText) return text.indexOf(wanted);

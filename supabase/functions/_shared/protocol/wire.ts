@@ -1,4 +1,4 @@
-/** What travels besides events: requests, replies, broadcasts and rows that viewers read. */
+/** The wire besides events: requests, replies, broadcasts and rows that viewers read. */
 import type {
   AgentEvent,
   EventType,
@@ -44,7 +44,7 @@ export interface Agent {
   created_at: string;
 }
 
-/** What anyone may read of a public agent. */
+/** The public profile of an agent. */
 export type AgentProfile = Omit<Agent, "redact_secrets">;
 
 export interface AgentKey {
@@ -82,7 +82,7 @@ export interface RotateRequest {
 
 export interface RotateReply {
   agent_id: string;
-  /** The new key itself, shown this once. */
+  /** The new key itself, shown only once. */
   api_key: string;
   key: AgentKey;
   /** Ids of the keys that are no longer valid. */
@@ -144,15 +144,15 @@ export interface Head {
   /** Not ended, and the last event is less than `limits.session_idle_ms` old. */
   live: boolean;
   /**
-   * How many sessions of the agent are live, this one among them, 0 when it is not: lists of all agents show only the
-   * one that started last.
+   * Live sessions of the agent, including this one; 0 when this one is not live. Lists of all agents show only the one
+   * that started last.
    */
   live_sessions: number;
-  /** Whether lists of all agents have it when it is over. Of the many sessions of a day only the agent's list has all. */
+  /** Whether lists of all agents keep it after it ends. Only the agent's own list has all sessions of a busy day. */
   listed: boolean;
   /**
-   * The private channel of the session now. Whoever knows it may listen: of a session that is not public it holds a
-   * secret, and a new one after each change of visibility.
+   * The current private channel of the session. Whoever knows it may listen. For a session that is not public it
+   * contains a secret, which each change of visibility replaces.
    */
   topic: string;
 }
@@ -165,8 +165,8 @@ export interface HeadCounts {
 }
 
 /**
- * A batch of consecutive events. When an event is too large for a frame, or the rest of a batch for a few frames, `events`
- * is empty: fetch those from `from_seq` to `to_seq`.
+ * A batch of consecutive events. `events` is empty when an event is too large for a frame, or the rest of a batch for a
+ * few frames: fetch those from `from_seq` to `to_seq`.
  */
 export interface Frame {
   from_seq: number;
@@ -174,7 +174,7 @@ export interface Frame {
   events: StoredEvent[];
 }
 
-/** On a session's channel: what may be seen of it has changed, so read it again. It may be gone or have a new topic. */
+/** On a session's channel: its visibility has changed, so read it again. It may be gone or have a new topic. */
 export interface SessionChanged {
   session_id: string;
 }
@@ -184,26 +184,26 @@ export interface AgentChanged {
   agent_id: string;
 }
 
-/** What `search_events` takes. */
+/** The arguments of `search_events`. */
 export interface SearchQuery {
-  /** Words which must all be there, "words beside each other", `-not`, `beginning*`; `limits.search_query_bytes`. */
+  /** Words that must all occur, "a phrase", `-not`, `prefix*`; `limits.search_query_bytes`. */
   query: string;
   agent_id?: string;
   /** Only this session, which may be unlisted. */
   session_id?: string;
   type?: EventType;
-  /** Of code: a path, or its end, such as `parse.ts` or `lib/parse.ts`. */
+  /** For code: a path, or its end, such as `parse.ts` or `lib/parse.ts`. */
   filename?: string;
   /** The first and the last moment (`at`), ISO 8601. */
   from_at?: string;
   to_at?: string;
-  /** That of the last hit known: the next page. */
+  /** The cursor of the last known hit, for the next page. */
   cursor?: string;
   /** From 1 to `limits.search_page_rows`, default 20. */
   max_rows?: number;
 }
 
-/** One event that was found, the best of the newest first. */
+/** One matching event, the best of the newest first. */
 export interface SearchHit {
   session_id: string;
   seq: number;
@@ -216,9 +216,9 @@ export interface SearchHit {
   thought_type: ThoughtType | null;
   /** Of code and errors. */
   filename: string | null;
-  /** The line of the file on which the snippet begins, where the whole file was sent; of an error, the one it names. */
+  /** The file line where the snippet begins, if the event has the whole file; for an error, the line it names. */
   line: number | null;
-  /** Of output: what was run, its first 240 characters. */
+  /** For output: the first 240 characters of its command. */
   command: string | null;
   /** Plain text, match, plain text, match … A first or last plain text may be empty. No markup. */
   snippet: string[];
@@ -227,10 +227,10 @@ export interface SearchHit {
   cursor: string;
 }
 
-/** Events by type, none where there were none. A thought written in pieces counts once, when it is done. */
+/** Events by type, without types that did not occur. A thought written in pieces counts once, when it is done. */
 export type EventCounts = Partial<Record<EventType, number>>;
 
-/** What is counted while it happens, of a session or of an agent's sessions together. */
+/** The counts of a session, or of all sessions of an agent. */
 export interface Figures {
   events: EventCounts;
   /**
@@ -239,8 +239,8 @@ export interface Figures {
    */
   time: { thinking_ms: number; working_ms: number; waiting_ms: number };
   /**
-   * `touched` counts a file once in a session. Lines are those of hunks, those that differ in replacements, and the
-   * difference in length where the whole content was sent: the least that can have changed.
+   * `touched` counts a file once in a session. Lines are those of hunks, those that differ in replacements, and for
+   * whole contents the difference in length: the least that can have changed.
    */
   files: { touched: number; lines_added: number; lines_removed: number };
   /** `failed`: ended with an exit code other than 0. */
@@ -251,13 +251,13 @@ export interface Figures {
   chat: { from_viewers: number; from_agent: number };
 }
 
-/** `viewers` at once: now, and the most there have been in one session. */
+/** `viewers`: now, and the most at once in one session. */
 export interface ViewerFigures {
   now: number;
   peak: number;
 }
 
-/** A minute that nothing around was watched more than. */
+/** The most watched minute in its surroundings. */
 export interface WatchedMoment {
   at: string;
   /** The first event of that minute. */
@@ -265,11 +265,11 @@ export interface WatchedMoment {
   viewers: number;
 }
 
-/** The reply of `session_stats`. Of a live session `time` includes what has gone by since the last event. */
+/** The reply of `session_stats`. For a live session, `time` includes the time since the last event. */
 export interface SessionStats extends Figures {
   session_id: string;
   agent_id: string;
-  /** Of the first event, and the greatest `at` so far: the ends of the timeline. */
+  /** The `at` of the first event, and the greatest so far: the ends of the timeline. */
   first_at: string;
   last_at: string;
   to_seq: number;
@@ -311,7 +311,7 @@ export interface AgentStats extends Figures {
   most_watched: (WatchedMoment & { session_id: string })[];
 }
 
-/** What a session did on the days asked for. */
+/** A session's figures on the requested days. */
 export interface SessionFigures extends Figures {
   session_id: string;
   started_at: string;

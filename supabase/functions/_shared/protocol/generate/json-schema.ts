@@ -58,7 +58,7 @@ export function definitionsAt(refPrefix: string): Record<string, Json> {
   const config: ConversionConfig = {
     target: "draft-2020-12",
     typeMode: "ignore",
-    // What JSON Schema has no words for (sizes in bytes) stands in the descriptions.
+    // Descriptions hold what JSON Schema cannot express, such as sizes in bytes.
     errorMode: "ignore",
     overrideRef: ({ referenceId }) => `${refPrefix}${referenceId}`,
     overrideSchema: ({ valibotSchema }) => {
