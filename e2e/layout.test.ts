@@ -142,7 +142,7 @@ test("menus, dialogs and panes fit and are accessible when open, close on Escape
     }
     await part(page, "play").focus();
     await page.keyboard.press("?");
-    await part(page, "help").getByText("Chapter before").waitFor();
+    await part(page, "help").getByText("next chapter").waitFor();
     await check(`help at ${width} px`);
     await page.keyboard.press("Escape");
     expect(await focused()).toBe("play");

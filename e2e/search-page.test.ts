@@ -77,7 +77,7 @@ test("words, phrases, beginnings, parts of identifiers and text without blanks a
 test("a word that nothing has finds what begins with it, and the page says so", async () => {
   const page = await open();
   expect(await found(page, `${own} confi`)).toEqual([5]);
-  expect(await notice(page).textContent()).toContain("words that begin with it");
+  expect(await notice(page).textContent()).toContain("words that start with it");
   expect(await found(page, `${own} config`)).toEqual([5]);
   expect(await notice(page).isHidden()).toBe(true);
   await page.close();
