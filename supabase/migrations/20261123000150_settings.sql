@@ -58,19 +58,19 @@ from (values
     'The same for an agent that was registered less than a day ago.'),
   ('instance_day_bytes', 'bytes', '10737418240', 'Events that all agents together may store in a day (UTC), as JSON.'),
   ('agent_reserved_day_bytes', 'bytes', '16777216',
-    'Events that an agent may store in a day (UTC) even when the quota of the instance is used up.'),
+    'Events that an agent may store in a day (UTC) even after the instance has used its quota.'),
   ('instance_reserved_day_bytes', 'bytes', '2147483648',
     'Events that all agents together may store beyond instance_day_bytes, each within its reserve.'),
-  ('viewers_per_address', 'count', '8', 'Viewers of one session that count, per network address.'),
-  ('head_interval_ms', 'ms', '2000', 'Heads of one session are broadcast no more often than this.'),
-  ('head_burst', 'count', '3', 'Heads of one session at once, when each has news.'),
+  ('viewers_per_address', 'count', '8', 'Counted viewers of one session, per network address.'),
+  ('head_interval_ms', 'ms', '2000', 'Shortest time between broadcast heads of one session.'),
+  ('head_burst', 'count', '3', 'Heads of one session at once, if each differs from the last.'),
   ('lobby_head_ms', 'ms', '20',
     'Lobby time per live agent: with 200 live agents, each may send a head every 200 times this.'),
   ('batch_frames', 'count', '8', 'Broadcasts of one batch; viewers fetch the rest.'),
   ('search_budget_ms', 'ms', '1000',
-    'A search ends after this time with what it has found, and is given up after twice as much.'),
-  ('search_slots', 'count', '5', 'Searches that may run at once.'),
-  ('search_address_slots', 'count', '2', 'Searches that may run at once, per network address.')
+    'A search returns the hits found in this time, and fails after twice as long.'),
+  ('search_slots', 'count', '5', 'Searches at once.'),
+  ('search_address_slots', 'count', '2', 'Searches at once, per network address.')
 ) as setting (name, unit, value, description);
 
 -- A numeric setting. In PL/pgSQL, which keeps the plan: a call takes some 5 microseconds.
@@ -115,7 +115,7 @@ exception
     raise exception using
       errcode = '23514',
       message = format(
-        'Cannot change the setting "%s": %L is no %s.', setting_name, new_value,
+        'Cannot change the setting "%s": %L is not a %s.', setting_name, new_value,
         (
           select case s.unit when 'header' then 'name of a header of addresses, such as x-real-ip' else 'whole number above 0' end
           from private.settings s

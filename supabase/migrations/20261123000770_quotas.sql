@@ -52,8 +52,8 @@ begin
 end
 $$;
 
--- Counts what an agent stores; refuses with 429 what passes a quota, which rolls the count back. Agents of today have a
--- smaller one, so that a few registrations cannot use up that of the instance.
+-- Adds to the agent's count; refuses with 429 what exceeds a quota, which rolls the count back. Agents registered
+-- today have a smaller quota, so that a few registrations cannot use up the instance's.
 create function private.take_bytes(of_agent text, added bigint) returns void
 language plpgsql
 set search_path = ''
@@ -90,7 +90,7 @@ begin
     perform private.refuse(
       429, 'quota_exceeded',
       format(
-        'Cannot append events: all agents have stored %s of %s bytes today. Each may store %s all the same, as far as the reserve goes; the rest frees at 00:00 UTC.',
+        'Cannot append events: all agents have stored %s of %s bytes today. Each agent may still store %s while the reserve lasts; the quota resets at 00:00 UTC.',
         instance_used, instance_quota, reserved
       ),
       frees_in_s

@@ -207,8 +207,8 @@ begin
     perform private.take_token('ingest', private.agent_of_key(caller_hash));
   end if;
   agent := private.lock_agent_of_key(caller_hash);
-  -- Each change of visibility blanks broadcasts and makes pages read again. Counted under the agent's lock, since nobody
-  -- else takes from this bucket.
+  -- Each change of visibility blanks broadcasts and makes pages read again. Taken under the agent's lock, because
+  -- nobody else takes from this bucket.
   if agent.visibility <> changes ->> 'visibility' then
     perform private.take_token('visibility', agent.agent_id);
   end if;

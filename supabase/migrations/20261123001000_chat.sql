@@ -47,7 +47,7 @@ end
 $$;
 
 -- The letters of a name, each as the Latin letter that it looks like, in lower case; I, l and 1 are one, and so are O
--- and 0, rn and m. Accents, punctuation and symbols are left out: nobody tells names apart by them.
+-- and 0, rn and m. Leaves out accents, punctuation and symbols: nobody tells names apart by them.
 create function private.seen_letters(name text) returns text
 language sql immutable strict parallel safe
 set search_path = ''
@@ -85,8 +85,8 @@ select regexp_replace(
 )
 $$;
 
--- A name as it may look: as it is written, and as its capitals look, which in Greek differ from the small letters (ν is
--- v, but N as a capital). A name without letters is what can be seen of it: empty if that is nothing.
+-- A name's possible looks: as written, and in capitals, which in Greek differ from the small letters (ν looks like v,
+-- its capital like N). A name without letters is its visible characters: empty if there are none.
 create function private.seen_names(name text) returns text[]
 language sql immutable strict parallel safe
 set search_path = ''
@@ -112,7 +112,7 @@ from regexp_replace(
 ) as visible
 $$;
 
--- Refuses a name that nobody can see, and one that looks like the agent's name or handle.
+-- Refuses an invisible name, and one that looks like the agent's name or handle.
 create function private.require_own_name(of_session uuid, name text) returns void
 language plpgsql stable
 set search_path = ''
@@ -121,7 +121,7 @@ declare
   seen text[] := private.seen_names(name);
 begin
   if seen[1] = '' then
-    perform private.refuse(422, 'invalid_request', 'Cannot post the message: nothing of the name can be seen.');
+    perform private.refuse(422, 'invalid_request', 'Cannot post the message: the name has no visible character.');
   end if;
   perform 1
   from public.ai_agent_sessions s

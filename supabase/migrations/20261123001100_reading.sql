@@ -1,7 +1,7 @@
--- What viewers call. An unlisted session is read by whoever knows its id, which no policy can say: so these bodies run
--- as definer in `private`, and the RPCs around them as invoker. A private session is as good as none.
--- The RPCs that anyone may call give one JSON value, not rows: PostgREST lets the caller filter and sort rows with
--- expressions of its own, and 300 of them over a page took 3 s.
+-- The RPCs of viewers. Anyone who knows its id may read an unlisted session, which no policy can express, so these
+-- bodies run as definer in `private`, and the RPCs around them as invoker. A private session looks like a missing one.
+-- Public RPCs return one JSON value, not rows: PostgREST lets the caller filter and sort rows with any expressions,
+-- and 300 of them over a page took 3 s.
 
 -- Refuses a session that viewers may not see.
 create function private.require_visible(of_session uuid) returns void
@@ -249,8 +249,8 @@ end
 $$;
 grant execute on function private.touch_viewer(uuid, text) to anon, authenticated, service_role;
 
--- Says that a viewer is here, to be repeated every 15 s; whoever is silent for 45 s has left. Returns Head, whose to_seq
--- tells whether the last frame was missed. Refuses: session_not_found, invalid_request.
+-- Marks a viewer as present; repeat it every 15 s. A viewer who is silent for 45 s has left. Returns Head, whose
+-- to_seq shows whether the viewer missed the last frame. Refuses: session_not_found, invalid_request.
 create function public.touch_viewer(session_id uuid, viewer_id text) returns json
 language sql
 set search_path = ''

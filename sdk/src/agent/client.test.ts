@@ -136,7 +136,7 @@ describe("delivery", () => {
     const refused = { status: 429, errorCode: "rate_limited" };
     const why = "it answered 429: Cannot take the batch: rate_limited.";
     expect(problems.map(({ message }) => message)).toEqual([
-      `The server takes no more for now: ${why} Events are kept and sent when it does.`,
+      `The server accepts no events for now: ${why} They are queued until it does.`,
       `The wait ends with 5 event(s) unsent, which are still tried: ${why}`,
     ]);
     expect(problems).toMatchObject([

@@ -62,10 +62,10 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
           answer.code === "quota_exceeded" || failures >= failuresToTell || waitMs >= waitToTellMs;
         if (!lasts || heldBackFor === answer.code) return;
         heldBackFor = answer.code;
-        const message = `The server takes no more for now: ${causeOf(answer)} Events are kept and sent when it does.`;
+        const message = `The server accepts no events for now: ${causeOf(answer)} They are queued until it does.`;
         report({ code: "held_back", message, dropped: 0, ...codesOf(answer) });
       } else if (failures === failuresToTell) {
-        const message = `Cannot reach ${server}: ${causeOf(answer)}. Events are kept and sent when it is back.`;
+        const message = `Cannot reach ${server}: ${causeOf(answer)}. Events are queued until it is back.`;
         report({ code: "unreachable", message, dropped: 0 });
       }
     },

@@ -19,7 +19,7 @@ export type ProblemCode =
   | "clipped"
   /** More is waiting than may be held; the least important of it was dropped. */
   | "queue_full"
-  /** The server takes no more for now, for a rate or a quota; events are kept and sent when it does. */
+  /** The server accepts no events for now, because of a rate or a quota; they are queued until it does. */
   | "held_back"
   /** The agent stops waiting, or the process ends, before everything was sent. */
   | "unsent"

@@ -230,7 +230,7 @@ describe("credentials", () => {
     home.env.KULTI_DIR = kultiDir;
     expect((await kulti(home, ["demo", "--speed", "max"])).code).toBe(0);
     home.env.KULTI_DIR = join(home.folder, "nowhere");
-    expect((await kulti(home, ["demo"])).stderr).toContain("no server is known");
+    expect((await kulti(home, ["demo"])).stderr).toContain("no server: start one");
   });
 
   test("flags go before the environment", async () => {

@@ -39,7 +39,7 @@ export const exportSession: Command = {
   options: {
     format: {
       type: "string",
-      help: `${formats.join(", ")}; default: by the ending of --out, else ndjson`,
+      help: `${formats.join(", ")}; default: from the extension of --out, else ndjson`,
     },
     out: { type: "string", short: "o", help: "the file; default stdout" },
     ...(serverOptions.server ? { server: serverOptions.server } : {}),
@@ -78,7 +78,7 @@ function formatOf(file: string | undefined): Format {
   if (format) return format;
   if (file === undefined) return "ndjson";
   throw new UsageError(
-    `Cannot tell the format by the name ${file}: give --format, one of ${formats.join(", ")}`,
+    `Cannot tell the format from the name ${file}: give --format, one of ${formats.join(", ")}`,
   );
 }
 

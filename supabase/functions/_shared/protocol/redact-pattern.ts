@@ -28,7 +28,7 @@ export interface Pattern {
   take_to: number;
   /** Colours may stand between any two of its characters behind the third. */
   crosses_colours: boolean;
-  /** What must stand behind it; the end of the text is as good. */
+  /** What must follow; the end of the text also counts. */
   followed_by: Part | null;
   not_followed_by: Part | null;
 }
@@ -95,7 +95,7 @@ function readClass(source: string, at: number): { set: CharSet; end: number } {
   return { set, end: index + 1 };
 }
 
-/** @throws {Error} when the source is no pattern of the subset, or a part could take what the next one needs. */
+/** @throws {Error} when the source is not a pattern of the subset, or a part could take what the next one needs. */
 export function compilePattern(source: string, anyCase = false, crossesColours = false): Pattern {
   const parts: Part[] = [];
   let takeFrom = 0;
