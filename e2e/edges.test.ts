@@ -31,7 +31,7 @@ async function onStage(...more: object[]) {
 test("a part whose script can't be had says so, and the rest of the stage goes on", async () => {
   const { agent, session_id: sessionId, address } = await onStage(output("hello\r\n"));
   const page = await newPage();
-  await page.route(/(SessionHits|FiguresDialog|terminal-screen).*js$/, (route) => route.abort());
+  await page.route(/(SessionHits|FiguresDialog|terminal-emulator).*js$/, (route) => route.abort());
   await page.goto(address);
   await waitForConnection(page, "live");
   await page.getByText("Cannot show the terminal").waitFor();

@@ -34,7 +34,7 @@ test("the stage needs less than 170 KB of JavaScript before its first event", as
   const scripts = await scriptsOf("/watch/an-agent");
   expect(scripts.size).toBeGreaterThan(2);
   expect(gzipKb(scripts)).toBeLessThan(170);
-  const later = [...scripts.keys()].filter((path) => /terminal-screen|worker|python/.test(path));
+  const later = [...scripts.keys()].filter((path) => /terminal-emulator|worker|python/.test(path));
   expect(later).toEqual([]);
 });
 
