@@ -98,7 +98,7 @@ interface Note {
 
 function noteOf({ problem, isLoaded, isEmpty, found, filter }: Note): string {
   if (problem) return problem;
-  if (!isLoaded) return "Looking who is there …";
+  if (!isLoaded) return "Loading …";
   if (!isEmpty && found === 0) return `No session matches “${filter.trim()}”.`;
   return "";
 }

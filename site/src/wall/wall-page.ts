@@ -32,10 +32,7 @@ export function openWall(): void {
     for (const agentId of rows.keys()) if (!known.has(agentId)) rows.delete(agentId);
     list.dataset.size = tiles.length > 12 ? "many" : tiles.length > 4 ? "some" : "few";
     element("empty", HTMLElement).hidden = !isLoaded || tiles.length > 0;
-    write(
-      element("note", HTMLElement),
-      problem ?? (isLoaded ? summaryOf(tiles) : "Looking who is there …"),
-    );
+    write(element("note", HTMLElement), problem ?? (isLoaded ? summaryOf(tiles) : "Loading …"));
     const waiting = tiles.filter(({ kind }) => kind === "waiting").length;
     document.title = waiting > 0 ? `(${waiting}) Wall · Kulti` : "Wall · Kulti";
   };

@@ -9,8 +9,8 @@ const explanations = {
   "catching up": "Reading what happened until now",
   live: "Everything so far is shown",
   rewound: "An earlier moment is shown; the session goes on",
-  replay: "The session is over; a moment of it is shown",
-  reconnecting: "The connection was lost; nothing will be missing when it is back",
+  replay: "The session is over; an earlier moment is shown",
+  reconnecting: "The connection was lost; nothing will be missing after it returns",
   offline: "The server can't be reached; retrying automatically",
   ended: "The session is over",
 };
