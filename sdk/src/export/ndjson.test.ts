@@ -63,8 +63,10 @@ describe("readSessionFile", () => {
   });
 
   test("refuses what is no exported session, a later version and broken facts", () => {
-    expect(() => readSessionFile(lines.slice(1).join(""))).toThrow("its first line is no header");
-    expect(() => readSessionFile("")).toThrow("its first line is no header");
+    expect(() => readSessionFile(lines.slice(1).join(""))).toThrow(
+      "its first line is not a header",
+    );
+    expect(() => readSessionFile("")).toThrow("its first line is not a header");
     const [head = ""] = lines;
     expect(() => readSessionFile(head.replace('"version":1', '"version":2'))).toThrow("version 2");
     expect(() => readSessionFile(head.replace('"to_seq":2', '"to_seq":"2"'))).toThrow(

@@ -25,7 +25,7 @@ export const beginningText = (text: string): string =>
 
 function nothingText(form: SearchForm): string {
   const within = isNarrowed(form) ? " within these filters" : "";
-  return `Nothing that matches “${form.text.trim()}” was found${within}.`;
+  return `Nothing matches “${form.text.trim()}”${within}.`;
 }
 
 export function drawMore(state: SearchState): void {
