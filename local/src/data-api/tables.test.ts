@@ -113,7 +113,7 @@ describe("select", () => {
     expect(await first("id,children(id)")).toMatchObject({
       code: "PGRST127",
       details:
-        "The embedded Data API has no embedding of related tables (children in select); PostgREST has.",
+        "The embedded Data API does not support embedding of related tables (children in select); PostgREST does.",
     });
     expect((await first("kids:children!inner(id)")).code).toBe("PGRST127");
     expect((await first("...children(id)")).code).toBe("PGRST127");
