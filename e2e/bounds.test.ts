@@ -52,7 +52,7 @@ test("an honest agent stays in the lobby and on the wall while another starts 20
   expect(answers.filter((one) => one.status === 200)).toHaveLength(50);
   const refused = answers.find((one) => one.status !== 200);
   expect(refused).toMatchObject({ status: 429, error: { code: "rate_limited" } });
-  expect(refused?.error?.message).toContain("the agent has 50 live ones, the limit is 50");
+  expect(refused?.error?.message).toContain("the agent has 50 live sessions, limit 50");
   expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(0);
 
   const page = await browser.newPage(desktop);
@@ -171,7 +171,7 @@ test.runIf(target.db_url)(
       const refused = await post();
       expect([refused.status, refused.error?.code]).toEqual([429, "quota_exceeded"]);
       expect(refused.error?.message).toMatch(
-        new RegExp(`has stored \\d+ of ${rows[0].quota} bytes today`),
+        new RegExp(`to \\d+ of ${rows[0].quota} bytes today`),
       );
       const leftS = (86_400_000 - (Date.now() % 86_400_000)) / 1_000;
       expect(Math.abs(Number(refused.headers.get("retry-after")) - leftS)).toBeLessThan(60);

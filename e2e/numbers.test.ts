@@ -84,7 +84,7 @@ test("numbers are found in the schema", () => {
 });
 
 const why =
-  /limit -?[\d,]+|fits in 53 bits|is negative|is not finite|from 0 to 1|from 1970 to 9999/;
+  /limit -?[\d,]+|at most 53 bits|is negative|is not finite|from 0 to 1|from 1970 to 9999/;
 
 test.each(fields)("%s at its ends", async (_name, type, path, values) => {
   const agent = await register();
