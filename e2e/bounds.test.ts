@@ -170,9 +170,7 @@ test.runIf(target.db_url)(
       await hasStored(rows[0].quota);
       const refused = await post();
       expect([refused.status, refused.error?.code]).toEqual([429, "quota_exceeded"]);
-      expect(refused.error?.message).toMatch(
-        new RegExp(`to \\d+ of ${rows[0].quota} bytes today`),
-      );
+      expect(refused.error?.message).toMatch(new RegExp(`to \\d+ of ${rows[0].quota} bytes today`));
       const leftS = (86_400_000 - (Date.now() % 86_400_000)) / 1_000;
       expect(Math.abs(Number(refused.headers.get("retry-after")) - leftS)).toBeLessThan(60);
       expect(await readEvents(sessionId)).toHaveLength(1);
