@@ -19,7 +19,7 @@ const e2e = (name: string, more: TestUserConfig) => ({
   test: {
     name,
     root: "e2e",
-    globalSetup: ["../scripts/e2e-setup.ts", "browser.ts"],
+    globalSetup: ["../scripts/lib/e2e-setup.ts", "browser.ts"],
     include: ["**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,

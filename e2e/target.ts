@@ -1,4 +1,4 @@
-/** The target of the tests: see scripts/e2e-setup.ts. */
+/** The target of the tests: see scripts/lib/e2e-setup.ts. */
 import { inject } from "vitest";
 
 export interface E2eTarget {

@@ -1,5 +1,5 @@
 // Starts every npm script. Plain JavaScript without dependencies, so that it runs in a fresh clone on Node 20.
-// Installs missing packages, then runs `scripts/<command>.ts` under Node 24, which is a dependency.
+// Installs missing packages, then runs `scripts/commands/<command>.ts` under Node 24, which is a dependency.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -108,7 +108,7 @@ install();
 // An installation can take a minute: do not start a stack if the user ended it meanwhile.
 if (isOrphan()) process.exit(1);
 // The channel closes when this process dies for any reason, and the command then ends.
-const child = spawn(node(), [join(root, "scripts", `${command}.ts`), ...args], {
+const child = spawn(node(), [join(root, "scripts", "commands", `${command}.ts`), ...args], {
   stdio: ["inherit", "inherit", "inherit", "ipc"],
   env: {
     // Caches Node's compiled TypeScript for later processes: a second `npm start` takes 2.1 s instead of 2.6.

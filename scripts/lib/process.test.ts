@@ -9,7 +9,7 @@ const start = (then: string) =>
     [
       "--input-type=module",
       "--eval",
-      `import { onEnd } from "./scripts/process.ts";
+      `import { onEnd } from "./scripts/lib/process.ts";
        onEnd(async () => {});
        ${then}`,
     ],

@@ -1,7 +1,7 @@
 /** `npm run reset`: empties the embedded stack's data. */
 import { join } from "node:path";
 import { removeData } from "@kulti/local";
-import { kultiDir } from "./process.ts";
+import { kultiDir } from "../lib/process.ts";
 
 try {
   await removeData(join(kultiDir, "data"));

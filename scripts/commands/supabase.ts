@@ -1,5 +1,5 @@
 /** `npm run supabase`: the official stack instead of the embedded one. It needs Docker. */
-import { run } from "./process.ts";
+import { run } from "../lib/process.ts";
 
 process.exitCode = await run("supabase", ["start", ...process.argv.slice(2)]);
 if (process.exitCode !== 0) {

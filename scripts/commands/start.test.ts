@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort, removeData } from "@kulti/local";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import type { Target } from "./launch.ts";
-import { root } from "./process.ts";
+import type { Target } from "../lib/launch.ts";
+import { root } from "../lib/process.ts";
 
 let dir: string;
 let env: NodeJS.ProcessEnv;

@@ -5,8 +5,8 @@
 import { mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "./process.ts";
-import { runOnTestTarget } from "./test-target.ts";
+import { run } from "../lib/process.ts";
+import { runOnTestTarget } from "../lib/test-target.ts";
 
 const args = process.argv.slice(2);
 const at = args.indexOf("--faults");

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 
-export const root = join(import.meta.dirname, "..");
+export const root = join(import.meta.dirname, "..", "..");
 
 /** The folder of a running Kulti, with `data/` and `local.json`. */
 export const kultiDir = resolve(process.env.KULTI_DIR ?? join(root, ".kulti"));

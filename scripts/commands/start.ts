@@ -2,9 +2,9 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { launch, type Target } from "./launch.ts";
-import { kultiDir, onEnd, root } from "./process.ts";
-import { localJson, runningKulti } from "./running.ts";
+import { launch, type Target } from "../lib/launch.ts";
+import { kultiDir, onEnd, root } from "../lib/process.ts";
+import { localJson, runningKulti } from "../lib/running.ts";
 
 function port(name: string, otherwise: number): number {
   const number = Number(process.env[name] || otherwise);
