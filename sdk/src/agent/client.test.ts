@@ -1,43 +1,11 @@
 import { limits } from "@kulti/protocol/limits.ts";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { sessionId, startTestServer, type TestServer } from "../../test/server.ts";
-import { createAgent, type KultiAgent } from "./client.ts";
-import type { AgentOptions } from "./options.ts";
-import type { KultiProblem } from "./problem.ts";
+import { describe, expect, test } from "vitest";
+import { numbers, testAgents } from "../../test/agents.ts";
+import { sessionId } from "../../test/server.ts";
+import { createAgent } from "./client.ts";
 
-let server: TestServer;
-let problems: KultiProblem[];
-const agents: KultiAgent[] = [];
-
-beforeEach(async () => {
-  server = await startTestServer();
-  problems = [];
-});
-
-afterEach(async () => {
-  for (const agent of agents.splice(0)) await agent.close({ timeoutMs: 0 });
-  await server.close();
-});
-
-function start(options: AgentOptions = {}): KultiAgent {
-  const agent = createAgent({
-    server: server.url,
-    agentId: "tester",
-    apiKey: "klt_test",
-    flushMs: 5,
-    retryBaseMs: 2,
-    retryCapMs: 10,
-    onProblem: (problem) => problems.push(problem),
-    ...options,
-  });
-  agents.push(agent);
-  return agent;
-}
-
-const contents = (): string[] =>
-  server.events.map((event) => (event.type === "thought" ? event.data.content : event.type));
-const numbers = (count: number): string[] =>
-  Array.from({ length: count }, (_, index) => `${index}`);
+const run = testAgents();
+const { start, contents } = run;
 
 describe("delivery", () => {
   test("every verb arrives as its event, in order, with the key", async () => {
@@ -65,7 +33,7 @@ describe("delivery", () => {
     agent.usage({ model: "m", input_tokens: 1, output_tokens: 2, cost_usd: 0.1 });
     await agent.flush();
 
-    const types = server.events.map((event) =>
+    const types = run.server.events.map((event) =>
       event.type === "thought" ? event.data.thought_type : event.type,
     );
     expect(types).toEqual([
@@ -73,26 +41,26 @@ describe("delivery", () => {
       ...["evaluation", "context", "tool", "prompt", "code", "code", "code", "code"],
       ...["terminal", "terminal", "milestone", "error", "preview", "usage"],
     ]);
-    expect(server.events[4]?.data).toEqual({
+    expect(run.server.events[4]?.data).toEqual({
       thought_type: "reasoning",
       content: "r",
       priority: "detail",
       metadata: { file: "a.ts" },
     });
-    expect(server.events[13]?.data).toEqual({
+    expect(run.server.events[13]?.data).toEqual({
       action: "rename",
       old_filename: "a.ts",
       filename: "b.ts",
     });
-    expect(server.requests[0]?.headers.authorization).toBe("Bearer klt_test");
+    expect(run.server.requests[0]?.headers.authorization).toBe("Bearer klt_test");
     expect(agent.sessionId).toBe(sessionId);
     expect(agent.pending).toBe(0);
-    expect(problems).toEqual([]);
+    expect(run.problems).toEqual([]);
   });
 
   test("invariant 3: whatever breaks, nothing is lost, nothing is twice, the order holds", async () => {
     const agent = start({ maxBatchEvents: 20, timeoutMs: 100 });
-    server.faults.push(
+    run.server.faults.push(
       { kind: "drop_after_commit" },
       { kind: "drop_before_commit" },
       { kind: "status", status: 500 },
@@ -110,16 +78,16 @@ describe("delivery", () => {
     }
     await agent.flush();
     expect(contents()).toEqual(sent);
-    expect(server.duplicates).toBeGreaterThan(0);
-    expect(server.faults).toEqual([]);
+    expect(run.server.duplicates).toBeGreaterThan(0);
+    expect(run.server.faults).toEqual([]);
   });
 
   test("Retry-After is honoured", async () => {
     const agent = start();
-    server.faults.push({ kind: "status", status: 429, headers: { "retry-after": "0.3" } });
+    run.server.faults.push({ kind: "status", status: 429, headers: { "retry-after": "0.3" } });
     agent.think("patient");
     await agent.flush();
-    const [first, second] = server.requests;
+    const [first, second] = run.server.requests;
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(290);
   });
 
@@ -130,84 +98,84 @@ describe("delivery", () => {
 
   test("whoever stops waiting hears how many events are left and why; close loses them", async () => {
     const agent = start();
-    server.judge = () => tooMany("rate_limited");
+    run.server.judge = () => tooMany("rate_limited");
     for (const content of numbers(5)) agent.think(content);
     expect(await agent.drain({ timeoutMs: 200 })).toEqual({ drained: false, pending: 5 });
     const refused = { status: 429, errorCode: "rate_limited" };
     const why = "it answered 429: Cannot take the batch: rate_limited.";
-    expect(problems.map(({ message }) => message)).toEqual([
+    expect(run.problems.map(({ message }) => message)).toEqual([
       `The server accepts no events for now: ${why} They are queued until it does.`,
       `The wait ends with 5 event(s) unsent, which are still tried: ${why}`,
     ]);
-    expect(problems).toMatchObject([
+    expect(run.problems).toMatchObject([
       { code: "held_back", dropped: 0, ...refused },
       { code: "unsent", dropped: 0, ...refused },
     ]);
     expect(await agent.close({ timeoutMs: 50 })).toEqual({ drained: false, pending: 5 });
-    expect(problems).toHaveLength(3);
-    expect(problems[2]).toMatchObject({ code: "unsent", dropped: 5, ...refused });
+    expect(run.problems).toHaveLength(3);
+    expect(run.problems[2]).toMatchObject({ code: "unsent", dropped: 5, ...refused });
   });
 
   test("a quota is told at once, a refusal that lasts once, and again after it has passed", async () => {
     const agent = start();
     const heldBack = (): string[] =>
-      problems.flatMap(({ code, errorCode = "" }) => (code === "held_back" ? [errorCode] : []));
+      run.problems.flatMap(({ code, errorCode = "" }) => (code === "held_back" ? [errorCode] : []));
     for (const code of ["quota_exceeded", "rate_limited"]) {
       const times = code === "quota_exceeded" ? 1 : 12;
-      server.faults.push(...Array.from({ length: times }, () => tooMany(code)));
+      run.server.faults.push(...Array.from({ length: times }, () => tooMany(code)));
       agent.think(code);
       await agent.flush();
     }
     expect(heldBack()).toEqual(["quota_exceeded", "rate_limited"]);
-    server.faults.push(tooMany("rate_limited"), tooMany("rate_limited"));
+    run.server.faults.push(tooMany("rate_limited"), tooMany("rate_limited"));
     agent.think("a short one is not told");
     await agent.flush();
     expect(heldBack()).toHaveLength(2);
     for (const content of ["again", "once more"]) {
-      server.faults.push(tooMany("quota_exceeded"));
+      run.server.faults.push(tooMany("quota_exceeded"));
       agent.think(content);
       await agent.flush();
     }
     expect(heldBack().slice(2)).toEqual(["quota_exceeded", "quota_exceeded"]);
     expect((await agent.close()).drained).toBe(true);
-    expect(problems).toHaveLength(4);
+    expect(run.problems).toHaveLength(4);
   });
 
   test("closing before the server has answered says so", async () => {
     const agent = start();
-    server.faults.push({ kind: "slow", waitMs: 500 });
+    run.server.faults.push({ kind: "slow", waitMs: 500 });
     agent.think("lost");
     await agent.close({ timeoutMs: 50 });
-    expect(problems).toMatchObject([{ code: "unsent", dropped: 1 }]);
-    expect(problems[0]?.message).toContain("the server has not answered yet");
+    expect(run.problems).toMatchObject([{ code: "unsent", dropped: 1 }]);
+    expect(run.problems[0]?.message).toContain("the server has not answered yet");
   });
 
   test("a batch leaves when it is full, and no sooner than the server's pace otherwise", async () => {
-    server.flushMs = 1_500;
+    run.server.flushMs = 1_500;
     const agent = start({ maxBatchEvents: 10 });
     agent.think("first");
     await agent.flush();
     for (const content of numbers(10)) agent.think(content);
-    await expect.poll(() => server.events.length, { timeout: 1_000 }).toBe(11);
+    await expect.poll(() => run.server.events.length, { timeout: 1_000 }).toBe(11);
     agent.think("alone");
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(server.events.length).toBe(11);
-    await expect.poll(() => server.events.length).toBe(12);
+    expect(run.server.events.length).toBe(11);
+    await expect.poll(() => run.server.events.length).toBe(12);
   });
 
   test("413 halves the batch until it passes, and an event too large alone is reported", async () => {
-    server.maxBodyBytes = 2_000;
+    run.server.maxBodyBytes = 2_000;
     const agent = start();
     for (const content of numbers(64)) agent.think(content);
     agent.think("x".repeat(3_000));
     agent.think("last");
     await agent.flush();
     expect(contents()).toEqual([...numbers(64), "last"]);
-    expect(problems).toMatchObject([{ code: "too_large", dropped: 1, eventType: "thought" }]);
+    expect(run.problems).toMatchObject([{ code: "too_large", dropped: 1, eventType: "thought" }]);
   });
 
   test("422 drops only the events it names", async () => {
-    server.judge = (batch) => {
+    run.server.judge = (batch) => {
       const issues = batch.events.flatMap((event, index) =>
         event.type === "preview" ? [{ path: `events[${index}].data.url`, message: "no" }] : [],
       );
@@ -220,7 +188,9 @@ describe("delivery", () => {
     agent.think("after");
     await agent.flush();
     expect(contents()).toEqual(["before", "after"]);
-    expect(problems).toMatchObject([{ code: "invalid_event", dropped: 1, eventType: "preview" }]);
+    expect(run.problems).toMatchObject([
+      { code: "invalid_event", dropped: 1, eventType: "preview" },
+    ]);
   });
 
   test.each([
@@ -229,14 +199,14 @@ describe("delivery", () => {
     [404, "session_not_found"],
   ])("%i stops the stream and says once what to do", async (status, code) => {
     const body = { error: { code, message: "No." } };
-    server.judge = () => ({ kind: "status", status, body });
+    run.server.judge = () => ({ kind: "status", status, body });
     const agent = start();
     agent.think("one");
     await agent.flush();
     agent.think("two");
     await agent.flush();
-    expect(server.requests.length).toBe(1);
-    expect(problems).toMatchObject([{ code: "refused", status, errorCode: code, dropped: 1 }]);
+    expect(run.server.requests.length).toBe(1);
+    expect(run.problems).toMatchObject([{ code: "refused", status, errorCode: code, dropped: 1 }]);
     expect(agent.pending).toBe(0);
   });
 
@@ -244,12 +214,12 @@ describe("delivery", () => {
     const agent = start();
     agent.think("x".repeat(10_000));
     await agent.flush();
-    expect(server.requests[0]?.headers["content-encoding"]).toBe("gzip");
-    server.faults.push({ kind: "status", status: 415 });
+    expect(run.server.requests[0]?.headers["content-encoding"]).toBe("gzip");
+    run.server.faults.push({ kind: "status", status: 415 });
     agent.think("y".repeat(10_000));
     await agent.flush();
-    expect(server.requests.at(-1)?.headers["content-encoding"]).toBeUndefined();
-    expect(server.events.length).toBe(2);
+    expect(run.server.requests.at(-1)?.headers["content-encoding"]).toBeUndefined();
+    expect(run.server.events.length).toBe(2);
   });
 });
 
@@ -262,20 +232,20 @@ describe("limits", () => {
     agent.terminal(output, { command: "yes", exitCode: 1 });
     await agent.flush();
     expect(contents().slice(0, -2).join("")).toBe(thought);
-    const first = server.events[0];
+    const first = run.server.events[0];
     expect(first?.type === "thought" && first.data.stream_id).toBeTruthy();
-    expect(server.events.slice(-2).map((event) => event.data)).toMatchObject([
+    expect(run.server.events.slice(-2).map((event) => event.data)).toMatchObject([
       { command: "yes", text: output.slice(5) },
       { text: "xxxxx", exit_code: 1 },
     ]);
-    expect(server.events.at(-2)?.data).not.toHaveProperty("exit_code");
+    expect(run.server.events.at(-2)?.data).not.toHaveProperty("exit_code");
   });
 
   test("text that no database stores is replaced", async () => {
     const agent = start();
     agent.think("a\0b\ud800c", { metadata: { "k\0": "v\udc00" } });
     await agent.flush();
-    expect(server.events[0]?.data).toMatchObject({
+    expect(run.server.events[0]?.data).toMatchObject({
       content: "a�b�c",
       metadata: { "k�": "v�" },
     });
@@ -287,13 +257,15 @@ describe("limits", () => {
     agent.error("Bad.", { file: "a", line: 2 ** 31 });
     agent.terminal("", { exitCode: 3_221_225_477 });
     await agent.flush();
-    expect(server.events.map(({ data }) => data)).toEqual([
+    expect(run.server.events.map(({ data }) => data)).toEqual([
       { model: "m", cost_usd: 1 },
       { message: "Bad.", file: "a" },
       expect.objectContaining({ exit_code: 3_221_225_477 }),
     ]);
-    expect(problems.map(({ dropped }) => dropped)).toEqual([0, 0, 0]);
-    expect(problems[2]?.message).toContain("it is 2147483648, not a whole number from 0 to 2,147");
+    expect(run.problems.map(({ dropped }) => dropped)).toEqual([0, 0, 0]);
+    expect(run.problems[2]?.message).toContain(
+      "it is 2147483648, not a whole number from 0 to 2,147",
+    );
   });
 
   test("a file over the limit is reported and not sent, what follows is", async () => {
@@ -302,7 +274,7 @@ describe("limits", () => {
     agent.think("next");
     await agent.flush();
     expect(contents()).toEqual(["next"]);
-    expect(problems[0]?.message).toContain("big.bin is 1,048,577 bytes, limit 1,048,576");
+    expect(run.problems[0]?.message).toContain("big.bin is 1,048,577 bytes, limit 1,048,576");
   });
 
   test("without a server the queue stays bounded, details go first, and it is told", async () => {
@@ -311,7 +283,7 @@ describe("limits", () => {
     for (const content of numbers(60)) agent.terminal(content);
     for (const content of numbers(60)) agent.decide(content);
     expect(agent.pending).toBeLessThanOrEqual(100);
-    expect(problems[0]).toMatchObject({ code: "queue_full" });
+    expect(run.problems[0]).toMatchObject({ code: "queue_full" });
     const { drained } = await agent.drain({ timeoutMs: 20 });
     expect(drained).toBe(false);
   });
@@ -336,30 +308,30 @@ describe("the agent is left alone", () => {
       agent.streamThought(value).write(value);
     }
     await agent.flush();
-    expect(server.events.length).toBeGreaterThan(0);
+    expect(run.server.events.length).toBeGreaterThan(0);
   });
 
   test("without a server, a key or with streaming off it does nothing and says why", async () => {
     const unset = start({ server: "", apiKey: "" });
     unset.think("x");
-    expect(problems).toMatchObject([{ code: "not_configured" }]);
+    expect(run.problems).toMatchObject([{ code: "not_configured" }]);
     const off = start({ enabled: false });
     off.think("x");
     off.streamThought().write("x");
     expect(await off.close()).toEqual({ drained: true, pending: 0 });
-    expect(server.requests).toEqual([]);
+    expect(run.server.requests).toEqual([]);
   });
 
   test("options of no use are told, and their defaults hold", async () => {
     const useless = { flushMs: Number.NaN, maxQueueEvents: 0, timeoutMs: "5", fetch: 1 };
     const agent = start({ ...useless, maxBatchEvents: 10_000 } as never);
-    expect(problems).toMatchObject([{ code: "bad_option" }]);
-    expect(problems[0]?.message).toMatch(
+    expect(run.problems).toMatchObject([{ code: "bad_option" }]);
+    expect(run.problems[0]?.message).toMatch(
       /flushMs is NaN.*timeoutMs is 5.*maxQueueEvents is 0.*fetch/,
     );
     for (let index = 0; index < 600; index++) agent.think(`${index}`);
     await agent.close();
-    expect(server.batches.map(({ events }) => events.length)).toEqual([500, 100]);
+    expect(run.server.batches.map(({ events }) => events.length)).toEqual([500, 100]);
     expect(() => createAgent(null as never)).not.toThrow();
   });
 
@@ -398,7 +370,7 @@ describe("streamed thoughts", () => {
     stream.write("never");
     await agent.flush();
     expect(contents()).toEqual(["One two ", "terminal", "three"]);
-    const [first, , last] = server.events.map((event) => event.data);
+    const [first, , last] = run.server.events.map((event) => event.data);
     expect(first).toMatchObject({ stream_id: stream.id, priority: "headline" });
     expect(last).toMatchObject({ stream_id: stream.id, done: true });
   });
@@ -407,7 +379,7 @@ describe("streamed thoughts", () => {
     const agent = start();
     agent.streamThought().write("half");
     await agent.close();
-    expect(server.events.at(-1)?.data).toMatchObject({ content: "half", done: true });
+    expect(run.server.events.at(-1)?.data).toMatchObject({ content: "half", done: true });
   });
 });
 
@@ -426,15 +398,15 @@ describe("secrets", () => {
     agent.preview(`https://ada:${key}@example.com/`);
     agent.say(`It is ${key}`);
     await agent.close();
-    expect(server.events.length).toBe(8);
-    expect(JSON.stringify([server.events, server.said])).not.toContain(key.slice(8, 20));
-    expect(server.events[1]?.data).toMatchObject({
+    expect(run.server.events.length).toBe(8);
+    expect(JSON.stringify([run.server.events, run.server.said])).not.toContain(key.slice(8, 20));
+    expect(run.server.events[1]?.data).toMatchObject({
       content: "OPENAI_API_KEY=[redacted-openai-key]\n",
     });
   });
 
   const texts = (): string =>
-    server.events
+    run.server.events
       .map(({ data }) => ("text" in data ? data.text : "content" in data ? data.content : ""))
       .join("");
 
@@ -456,7 +428,7 @@ describe("secrets", () => {
     const output = `$ env\nKEY=${key}\nPGPASSWORD=hunter2\ndone\n`;
     for (let cut = 1; cut < output.length; cut++) {
       const agent = start();
-      server.events.length = 0;
+      run.server.events.length = 0;
       agent.terminal(output.slice(0, cut));
       await agent.flush();
       agent.think("Meanwhile.");
@@ -476,7 +448,7 @@ describe("secrets", () => {
       agent.terminal(`${line}\n`);
       await agent.flush();
     }
-    expect(JSON.stringify(server.events)).not.toContain("a8Fk29dLq0PzXw7T");
+    expect(JSON.stringify(run.server.events)).not.toContain("a8Fk29dLq0PzXw7T");
     agent.terminal("-----END PRIVATE KEY-----\nnext\n");
     agent.terminal("-----BEGIN PRIVATE KEY-----\n", { command: "cat key", stream: "stderr" });
     for (const line of lines) agent.terminal(line, { stream: "stderr" });
@@ -497,7 +469,7 @@ describe("secrets", () => {
     agent.status("done");
     agent.terminal("e gh");
     await agent.close();
-    const shown = server.events.map(({ type, data }) =>
+    const shown = run.server.events.map(({ type, data }) =>
       "text" in data ? data.text : "content" in data ? data.content : type,
     );
     expect(shown).toEqual(["a ", "ghp_", "b ", "gh", "c ", "d ", "gh", "gh", "status", "e ", "gh"]);
@@ -508,7 +480,7 @@ describe("secrets", () => {
     agent.event("terminal", { stream: "stdout", text: key.slice(0, 9) }, { id: "one" });
     agent.event("terminal", { stream: "stdout", text: `${key.slice(9)}\n` }, { id: "two" });
     await agent.flush();
-    expect(server.events.map(({ id, data }) => [id, "text" in data && data.text])).toEqual([
+    expect(run.server.events.map(({ id, data }) => [id, "text" in data && data.text])).toEqual([
       ["one", ""],
       ["two", "[redacted-openai-key]\n"],
     ]);
@@ -537,19 +509,19 @@ describe("sessions and chat", () => {
     await agent.flush();
     agent.think("b");
     await agent.flush();
-    expect(server.batches[0]).not.toHaveProperty("session_id");
-    expect(server.batches[0]).not.toHaveProperty("messages_after");
-    expect(server.batches[1]?.session_id).toBe(sessionId);
+    expect(run.server.batches[0]).not.toHaveProperty("session_id");
+    expect(run.server.batches[0]).not.toHaveProperty("messages_after");
+    expect(run.server.batches[1]?.session_id).toBe(sessionId);
   });
 
   test("new: one id from the first try on, and the chat from its start", async () => {
-    server.faults.push({ kind: "drop_before_commit" });
+    run.server.faults.push({ kind: "drop_before_commit" });
     const agent = start({ session: "new" });
     agent.think("a");
     await agent.flush();
     agent.think("b");
     await agent.flush();
-    const ids = server.requests.map((request) => request.body as Record<string, unknown>);
+    const ids = run.server.requests.map((request) => request.body as Record<string, unknown>);
     expect(ids[0]?.start_session).toBe(agent.sessionId);
     expect(ids[1]).toMatchObject({ start_session: agent.sessionId, messages_after: 0 });
     expect(ids[2]).toMatchObject({ session_id: agent.sessionId });
@@ -557,7 +529,7 @@ describe("sessions and chat", () => {
 
   test("a session that has ended is followed by a new one", async () => {
     const ended = new Set<string>();
-    server.judge = ({ session_id: id, events }) => {
+    run.server.judge = ({ session_id: id, events }) => {
       if (ended.has(id ?? "")) {
         const body = { error: { code: "session_ended", message: "It has ended." } };
         return { kind: "status", status: 409, body };
@@ -572,7 +544,7 @@ describe("sessions and chat", () => {
     await agent.flush();
     expect(contents()).toEqual(["status", "one more thing"]);
     expect(agent.sessionId).not.toBe(sessionId);
-    expect(problems).toEqual([]);
+    expect(run.problems).toEqual([]);
   });
 
   test("chat lines come with the answers, each once, and the cursor follows", async () => {
@@ -584,27 +556,27 @@ describe("sessions and chat", () => {
       },
     });
     agent.think("a");
-    server.messages = [message(1), message(2)];
+    run.server.messages = [message(1), message(2)];
     await agent.flush();
     agent.think("b");
-    server.messages = [message(2), message(3, sessionId, "agent"), message(4)];
+    run.server.messages = [message(2), message(3, sessionId, "agent"), message(4)];
     await agent.flush();
     agent.think("c");
     await agent.flush();
     expect(texts).toEqual(["line 1", "line 2", "line 4"]);
-    expect(server.batches.map((batch) => batch.messages_after)).toEqual([undefined, 2, 4]);
+    expect(run.server.batches.map((batch) => batch.messages_after)).toEqual([undefined, 2, 4]);
   });
 
   test("a session that is continued does not bring back old lines", async () => {
     const texts: string[] = [];
-    server.oldMessages = [message(1), message(2)];
+    run.server.oldMessages = [message(1), message(2)];
     const agent = start({ pollMs: 20, onMessage: ({ text }) => texts.push(text) });
     agent.think("a");
     await agent.flush();
     await expect
-      .poll(() => server.requests.filter(({ method }) => method === "GET").length)
+      .poll(() => run.server.requests.filter(({ method }) => method === "GET").length)
       .toBeGreaterThanOrEqual(2);
-    server.messages = [message(3)];
+    run.server.messages = [message(3)];
     await expect.poll(() => texts).toEqual(["line 3"]);
   });
 
@@ -614,10 +586,10 @@ describe("sessions and chat", () => {
     agent.say("Hello");
     agent.think("a");
     await agent.flush();
-    server.messages = [message(1, agent.sessionId ?? "")];
+    run.server.messages = [message(1, agent.sessionId ?? "")];
     await expect
-      .poll(() => server.said.map(({ text }) => text))
+      .poll(() => run.server.said.map(({ text }) => text))
       .toEqual(["Hello", "You said: line 1"]);
-    expect(server.said[0]?.session_id).toBe(agent.sessionId);
+    expect(run.server.said[0]?.session_id).toBe(agent.sessionId);
   });
 });

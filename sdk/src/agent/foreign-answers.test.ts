@@ -1,49 +1,16 @@
 /** What stands between an agent and Kulti may answer in its place: nothing of it silences the agent or loses an event. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Fault, sessionId, startTestServer, type TestServer } from "../../test/server.ts";
-import { createAgent, type KultiAgent } from "./client.ts";
+import { expect, test } from "vitest";
+import { numbers, testAgents } from "../../test/agents.ts";
+import { type Fault, sessionId } from "../../test/server.ts";
 import { createIngest } from "./ingest.ts";
-import type { AgentOptions } from "./options.ts";
-import type { KultiProblem } from "./problem.ts";
 import type { QueuedEvent } from "./queue.ts";
 import { createSession } from "./session.ts";
 
-let server: TestServer;
-let problems: KultiProblem[];
-const agents: KultiAgent[] = [];
-
-beforeEach(async () => {
-  server = await startTestServer();
-  problems = [];
-});
-
-afterEach(async () => {
-  for (const agent of agents.splice(0)) await agent.close({ timeoutMs: 0 });
-  await server.close();
-});
-
-function start(options: AgentOptions = {}): KultiAgent {
-  const agent = createAgent({
-    server: server.url,
-    agentId: "tester",
-    apiKey: "klt_test",
-    flushMs: 5,
-    retryBaseMs: 2,
-    retryCapMs: 10,
-    onProblem: (problem) => problems.push(problem),
-    ...options,
-  });
-  agents.push(agent);
-  return agent;
-}
-
-const contents = (): string[] =>
-  server.events.map((event) => (event.type === "thought" ? event.data.content : event.type));
-const numbers = (count: number): string[] =>
-  Array.from({ length: count }, (_, index) => `${index}`);
-const lost = (): number => problems.reduce((sum, { dropped }) => sum + dropped, 0);
+const run = testAgents();
+const { start, contents } = run;
+const lost = (): number => run.problems.reduce((sum, { dropped }) => sum + dropped, 0);
 
 const page = (status: number, headers: Record<string, string> = {}): Fault => ({
   kind: "status",
@@ -85,13 +52,13 @@ test.each<[string, Fault]>([
   ["an acknowledgement of fewer events", json(200, reply)],
 ])("%s is no answer: the events are sent again", async (_, fault) => {
   const agent = start({ maxBatchEvents: 50 });
-  server.faults.push(...Array.from({ length: 12 }, () => fault));
+  run.server.faults.push(...Array.from({ length: 12 }, () => fault));
   for (const content of numbers(160)) agent.think(content);
   await agent.flush();
-  expect(server.faults).toEqual([]);
+  expect(run.server.faults).toEqual([]);
   expect(contents()).toEqual(numbers(160));
   expect(agent.pending).toBe(0);
-  expect(problems.map(({ code }) => code)).toEqual(["unreachable"]);
+  expect(run.problems.map(({ code }) => code)).toEqual(["unreachable"]);
   agent.think("on stage still");
   await agent.flush();
   expect(contents().at(-1)).toBe("on stage still");
@@ -106,12 +73,12 @@ test("a redirect is not followed: no other host gets the key or the events", asy
   await new Promise<void>((resolve) => foreign.listen(0, "127.0.0.1", resolve));
   const location = `http://127.0.0.1:${(foreign.address() as AddressInfo).port}/`;
   try {
-    for (const status of [301, 302, 307, 308]) server.faults.push(page(status, { location }));
+    for (const status of [301, 302, 307, 308]) run.server.faults.push(page(status, { location }));
     const agent = start();
     agent.think("private");
     await agent.flush();
     expect(contents()).toEqual(["private"]);
-    expect(problems[0]?.message).toContain(`it redirects to ${location}`);
+    expect(run.problems[0]?.message).toContain(`it redirects to ${location}`);
     // The foreign host was there all the time.
     expect((await fetch(location)).status).toBe(200);
     expect(asked).toEqual(["GET undefined"]);
@@ -123,7 +90,7 @@ test("a redirect is not followed: no other host gets the key or the events", asy
 test.each([413, 504, 546])(
   "a page with %i for all that is large halves the batches and loses nothing small",
   async (status) => {
-    server.judge = (batch) =>
+    run.server.judge = (batch) =>
       JSON.stringify(batch).length > 9_000
         ? (page(status) as Extract<Fault, { kind: "status" }>)
         : null;
@@ -138,7 +105,7 @@ test.each([413, 504, 546])(
 
 test("a large event that something refuses again and again is given up alone, with one warning", async () => {
   let refusals = 0;
-  server.judge = (batch) => {
+  run.server.judge = (batch) => {
     if (!JSON.stringify(batch).includes("yyyy")) return null;
     if (batch.events.length === 1) refusals++;
     return page(413) as Extract<Fault, { kind: "status" }>;
@@ -150,26 +117,26 @@ test("a large event that something refuses again and again is given up alone, wi
   await agent.flush();
   expect(contents()).toEqual(["before", "after"]);
   expect(refusals).toBeGreaterThanOrEqual(5);
-  const dropped = problems.filter((problem) => problem.dropped > 0);
+  const dropped = run.problems.filter((problem) => problem.dropped > 0);
   expect(dropped).toMatchObject([{ code: "too_large", dropped: 1, eventType: "code" }]);
   expect(dropped[0]?.message).toMatch(/code, 20,\d\d\d bytes.*it answered 413/);
 });
 
 test("no event is given up, however large, while Kulti answers nothing else either", async () => {
-  server.isHealthy = false;
-  server.judge = () => page(504) as Extract<Fault, { kind: "status" }>;
+  run.server.isHealthy = false;
+  run.server.judge = () => page(504) as Extract<Fault, { kind: "status" }>;
   const agent = start();
   agent.code("big.bin", "y".repeat(20_000));
-  await expect.poll(() => server.requests.length).toBeGreaterThan(20);
+  await expect.poll(() => run.server.requests.length).toBeGreaterThan(20);
   expect(agent.pending).toBe(1);
-  server.judge = () => null;
+  run.server.judge = () => null;
   await agent.flush();
   expect(contents()).toEqual(["code"]);
   expect(lost()).toBe(0);
 });
 
 test("an event that Kulti's database refuses is dropped alone, and the others go on", async () => {
-  server.judge = (batch) =>
+  run.server.judge = (batch) =>
     JSON.stringify(batch).includes("poison")
       ? {
           kind: "status",
@@ -181,7 +148,7 @@ test("an event that Kulti's database refuses is dropped alone, and the others go
   for (const content of ["a", "poison", "b", "c"]) agent.think(content);
   await agent.flush();
   expect(contents()).toEqual(["a", "b", "c"]);
-  expect(problems).toMatchObject([{ code: "invalid_event", dropped: 1 }]);
+  expect(run.problems).toMatchObject([{ code: "invalid_event", dropped: 1 }]);
 });
 
 test("a fetch that never answers and does not heed its signal is given up", async () => {
@@ -215,9 +182,9 @@ test("a chat line waits through what is no answer of Kulti", async () => {
   const agent = start();
   agent.think("a");
   await agent.flush();
-  server.faults.push(page(404), page(403), json(200, {}));
+  run.server.faults.push(page(404), page(403), json(200, {}));
   agent.say("Hello");
   await agent.flush();
-  expect(server.said.map(({ text }) => text)).toEqual(["Hello"]);
+  expect(run.server.said.map(({ text }) => text)).toEqual(["Hello"]);
   expect(lost()).toBe(0);
 });
