@@ -35,8 +35,7 @@ export async function runPgtap(options: PgtapOptions): Promise<PgtapResult> {
   for (const file of options.files) {
     const name = path.basename(file);
     if (grep && !grep.test(name)) continue;
-    const script = await readFile(file, "utf8");
-    const { passed, failures } = await withConnection(dbUrl, (client) => runScript(client, script));
+    const { passed, failures } = await withConnection(dbUrl, (client) => runScript(client, file));
     result.passed += passed;
     result.failed += failures.length;
     for (const failure of failures) {
@@ -48,22 +47,48 @@ export async function runPgtap(options: PgtapOptions): Promise<PgtapResult> {
   return result;
 }
 
-async function runScript(client: Client, script: string) {
+async function runScript(client: Client, file: string) {
   const lines: string[] = [];
-  for (const { text, line } of splitStatements(script)) {
+  const stopped = await runStatements(client, file, lines);
+  const tap = readTap(lines);
+  if (!stopped) return tap;
+  return { passed: tap.passed, failures: [...withoutPlan(tap.failures), stopped] };
+}
+
+/** Adds what the statements print to `lines`. Returns the failure of the statement that stopped the script, if any. */
+async function runStatements(
+  client: Client,
+  file: string,
+  lines: string[],
+): Promise<TapFailure | undefined> {
+  for (const { text, line } of splitStatements(await readFile(file, "utf8"))) {
     try {
+      const included = includedFile(text, file);
+      if (included !== undefined) {
+        const stopped = await runStatements(client, included, lines);
+        if (stopped === undefined) continue;
+        return { ...stopped, name: `line ${line}: ${path.basename(included)}, ${stopped.name}` };
+      }
       // One by one: a script as a whole would be one transaction, and an error would hide its line.
       const { rows } = await client.query({ text, rowMode: "array" });
       for (const value of rows.flat())
         if (typeof value === "string") lines.push(...value.split("\n"));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      const tap = readTap(lines);
-      const stopped = { name: `line ${line}`, detail: `${message}\n${text}` };
-      return { passed: tap.passed, failures: [...withoutPlan(tap.failures), stopped] };
+      return { name: `line ${line}`, detail: `${message}\n${text}` };
     }
   }
-  return readTap(lines);
+  return undefined;
+}
+
+/** psql's `\ir`, the only backslash command here: its path is relative to the including file. */
+function includedFile(statement: string, file: string): string | undefined {
+  if (!statement.startsWith("\\")) return undefined;
+  const named = /^\\ir\s+([^\s'"]+)$/.exec(statement)?.[1];
+  if (named === undefined) {
+    throw new Error(`Cannot run "${statement}": of psql's commands only "\\ir file" is known.`);
+  }
+  return path.resolve(path.dirname(file), named);
 }
 
 // A script that stopped has not run its plan; the error says why.

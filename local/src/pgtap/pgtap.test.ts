@@ -27,8 +27,10 @@ async function run(scripts: Record<string, string>, grep?: RegExp) {
   await mkdir(folder, { recursive: true });
   const files: string[] = [];
   for (const [name, script] of Object.entries(scripts)) {
-    files.push(path.join(folder, name));
-    await writeFile(path.join(folder, name), script);
+    const file = path.join(folder, name);
+    if (name.endsWith(".sql")) files.push(file);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, script);
   }
   const lines: string[] = [];
   const result = await runPgtap({
@@ -74,6 +76,42 @@ describe("runPgtap", () => {
     expect(failures).toHaveLength(1);
     expect(failures[0]?.name).toBe("line 5");
     expect(failures[0]?.detail).toContain("no_such() does not exist");
+  });
+
+  it("includes files with \\ir, each relative to the file that names it", async () => {
+    const result = await run({
+      "a.sql":
+        "begin;\nselect plan(2);\n\\ir helpers/first.psql\nselect is(pg_temp.two(), 2, 'two');\nrollback;",
+      "helpers/first.psql":
+        "-- The first.\n\\ir second.psql\nselect pass('prints its tests too');\n",
+      "helpers/second.psql":
+        "create function pg_temp.two() returns integer language sql as 'select 2'",
+    });
+    expect(result).toMatchObject({ passed: 2, failed: 0 });
+  });
+
+  it("names the file and line of a statement that stops an included file", async () => {
+    const including = "begin;\nselect plan(1);\n\\ir helpers/broken.psql\nselect pass('one');";
+    const { passed, failures } = await run({
+      "a.sql": including,
+      "helpers/broken.psql": "select 1;\nselect no_such();",
+    });
+    expect(passed).toBe(0);
+    expect(failures.map(({ name }) => name)).toEqual(["line 3: broken.psql, line 2"]);
+    expect(failures[0]?.detail).toContain("no_such() does not exist");
+  });
+
+  it("fails at a file that is missing, and at another command of psql", async () => {
+    const missing = (await run({ "a.sql": "\n\\ir nothing.psql\n" })).failures[0];
+    expect(missing).toMatchObject({
+      name: "line 2",
+      detail: expect.stringContaining("nothing.psql"),
+    });
+    const unknown = (await run({ "a.sql": "\\set x 1" })).failures[0];
+    expect(unknown).toMatchObject({
+      name: "line 1",
+      detail: expect.stringContaining('"\\set x 1"'),
+    });
   });
 
   it("fails a script that ran less than its plan, or has none", async () => {

@@ -32,6 +32,12 @@ describe("splitStatements", () => {
       "create function f() begin atomic select case when a then 1 end; select 2; end; select 3",
       ["create function f() begin atomic select case when a then 1 end; select 2; end", "select 3"],
     ],
+    [
+      "backslash commands end with their line",
+      "begin;\n-- a;b\n\\ir a/b.psql\nselect 1;\n\\ir c.psql",
+      ["begin", "\\ir a/b.psql", "select 1", "\\ir c.psql"],
+    ],
+    ["a backslash inside a statement", "select 1\n\\ 2; select 3", ["select 1\n\\ 2", "select 3"]],
     ["only comments", "-- nothing\n/* at all */", ["/* at all */"]],
   ])("%s", (_name, script, expected) => {
     expect(texts(script)).toEqual(expected);

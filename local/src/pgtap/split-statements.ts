@@ -1,4 +1,7 @@
-/** Cuts a SQL script into its statements, as psql does: at semicolons that are not inside anything. */
+/**
+ * Cuts a SQL script into its statements, as psql does: at semicolons that are not inside anything. A backslash command
+ * between statements, such as `\ir file`, goes to the end of its line and is one too.
+ */
 
 // In order of trial. Unterminated ones run to the end of the script.
 const skipped: RegExp[] = [
@@ -46,6 +49,12 @@ export function splitStatements(script: string): Statement[] {
       continue;
     }
     const character = script[at];
+    if (character === "\\" && /^(?:\s|--[^\n]*(?:\n|$))*$/.test(script.slice(start, at))) {
+      at = endOfLine(script, at);
+      finish(at);
+      start = at;
+      continue;
+    }
     if (character === "(") parentheses += 1;
     if (character === ")") parentheses = Math.max(0, parentheses - 1);
     at += 1;
@@ -66,6 +75,11 @@ function skip(script: string, at: number): number | undefined {
     if (found && found[0].length > 0) return at + found[0].length;
   }
   return undefined;
+}
+
+function endOfLine(script: string, at: number): number {
+  const end = script.indexOf("\n", at);
+  return end === -1 ? script.length : end;
 }
 
 /** Block comments nest. */
