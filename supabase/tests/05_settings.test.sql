@@ -1,7 +1,7 @@
 -- The operator changes settings; addresses are told apart whatever a caller claims.
 begin;
 select plan(19);
-grant execute on all functions in schema extensions to anon, authenticated, service_role;
+\ir helpers/setup.psql
 
 select is(private.setting_of('ingest_burst'), 200::bigint, 'setting_of reads the default');
 select lives_ok($$ select private.change_setting('ingest_burst', '7') $$, 'the operator changes a setting');

@@ -1,27 +1,7 @@
 -- An owner registers an agent, makes and revokes keys, changes the profile; strangers and old keys get nowhere.
 begin;
 select plan(48);
-
--- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
-grant execute on all functions in schema extensions to anon, authenticated, service_role;
--- As in an empty database.
-delete from public.ai_agents where true;
-delete from private.rate_buckets where true;
-
--- The SQLSTATE and the code with which a call is refused.
-create function pg_temp.refusal(call text) returns text language plpgsql as $$
-declare
-  state text;
-  code text;
-begin
-  execute call;
-  return 'none';
-exception when others then
-  get stacked diagnostics state = returned_sqlstate, code = pg_exception_detail;
-  return state || ' ' || code;
-end
-$$;
-grant execute on function pg_temp.refusal(text) to anon, service_role;
+\ir helpers/setup.psql
 
 set local role service_role;
 

@@ -1,36 +1,17 @@
 -- An agent streams: order, repetition, sessions that open and end, and what is refused.
 begin;
 select plan(57);
-
--- As in an empty database.
-delete from public.ai_agents where true;
-delete from private.rate_buckets where true;
-
-create function pg_temp.refusal(call text) returns text language plpgsql as $$
-declare
-  state text;
-  code text;
-begin
-  execute call;
-  return 'none';
-exception when others then
-  get stacked diagnostics state = returned_sqlstate, code = pg_exception_detail;
-  return state || ' ' || code;
-end
-$$;
+\ir helpers/setup.psql
 
 -- A batch of thoughts with these ids, and whatever else.
 create function pg_temp.batch(ids text[], extra jsonb default '{}') returns jsonb language sql as $$
-select jsonb_build_object('agent_id', 'ada', 'events', jsonb_agg(jsonb_build_object(
-  'id', id, 'type', 'thought', 'at', '2026-11-22T10:00:00.123456Z',
-  'data', jsonb_build_object('thought_type', 'general', 'content', 'thought ' || id)
+select jsonb_build_object('agent_id', 'ada', 'events', jsonb_agg(pg_temp.event(
+  'thought', jsonb_build_object('thought_type', 'general', 'content', 'thought ' || id), id, '2026-11-22T10:00:00.123456Z'
 ))) || extra
 from unnest(ids) id
 $$;
 create function pg_temp.one(id text, type text, data jsonb, extra jsonb default '{}') returns jsonb language sql as $$
-select jsonb_build_object('agent_id', 'ada', 'events', jsonb_build_array(
-  jsonb_build_object('id', id, 'type', type, 'at', '2026-11-22T10:00:00Z', 'data', data)
-)) || extra
+select jsonb_build_object('agent_id', 'ada', 'events', jsonb_build_array(pg_temp.event(type, data, id))) || extra
 $$;
 create function pg_temp.session() returns public.ai_agent_sessions language sql as $$
 select s from public.ai_agent_sessions s where agent_id = 'ada' order by started_at desc limit 1

@@ -2,37 +2,7 @@
 -- as it may be and as it may not, stored by a direct insert.
 begin;
 select plan(13);
-
--- The rows of what the RPCs give as JSON.
-create schema rows;
-grant usage on schema rows to anon, authenticated, service_role;
-create function rows.find_sessions(
-  agent_id text default null, live boolean default null, before timestamptz default null, max_rows integer default 50
-)
-returns setof public.head language sql as $$
-select * from json_populate_recordset(null::public.head, public.find_sessions(agent_id, live, before, max_rows))
-$$;
-create function rows.session_events(session_id uuid, after_seq bigint default 0, max_rows integer default 1000)
-returns table (seq bigint, id text, type text, at timestamptz, data jsonb) language sql as $$
-select * from json_to_recordset(public.session_events(session_id, after_seq, max_rows))
-  as e (seq bigint, id text, type text, at timestamptz, data jsonb)
-$$;
-create function rows.search_events(
-  query text, agent_id text default null, session_id uuid default null, type text default null,
-  filename text default null, from_at timestamptz default null, to_at timestamptz default null,
-  cursor text default null, max_rows integer default 20
-)
-returns setof public.search_hit language sql as $$
-select * from json_populate_recordset(
-  null::public.search_hit,
-  public.search_events(query, agent_id, session_id, type, filename, from_at, to_at, cursor, max_rows)
-)
-$$;
-grant execute on all functions in schema rows to anon, authenticated, service_role;
-set local search_path = rows, public, extensions;
-
--- As in an empty database.
-delete from public.ai_agents where true;
+\ir helpers/setup.psql
 
 select register_agent('{"agent_id": "ada"}', repeat('a', 64), 'klt_aaaaaaaa');
 insert into public.ai_agent_sessions (id, agent_id, visibility)

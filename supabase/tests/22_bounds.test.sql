@@ -1,54 +1,10 @@
 -- One agent takes no more than its share: of lists, sessions, broadcasts and space.
 begin;
 select plan(57);
+\ir helpers/setup.psql
 
--- The rows of what the RPCs give as JSON.
-create schema rows;
-grant usage on schema rows to anon, authenticated, service_role;
-create function rows.find_sessions(
-  agent_id text default null, live boolean default null, before timestamptz default null, max_rows integer default 50
-)
-returns setof public.head language sql as $$
-select * from json_populate_recordset(null::public.head, public.find_sessions(agent_id, live, before, max_rows))
-$$;
-create function rows.session_head(session_id uuid) returns public.head language sql as $$
-select json_populate_record(null::public.head, public.session_head(session_id))
-$$;
-create function rows.touch_viewer(session_id uuid, viewer_id text) returns public.head language sql as $$
-select json_populate_record(null::public.head, public.touch_viewer(session_id, viewer_id))
-$$;
-grant execute on all functions in schema rows to anon, authenticated, service_role;
-set local search_path = rows, public, extensions;
 select private.change_setting('open_sessions', '20');
 
--- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
-grant execute on all functions in schema extensions to anon, authenticated, service_role;
--- As in an empty database.
-delete from public.ai_agents where true;
-delete from private.rate_buckets where true;
-delete from private.instance_bytes where true;
-update private.lobby_air set live_agents = 0, counted_at = clock_timestamp() where true;
-
-create function pg_temp.refusal(call text) returns text language plpgsql as $$
-declare
-  state text;
-  code text;
-  message text;
-  hint text;
-begin
-  execute call;
-  return 'none';
-exception when others then
-  get stacked diagnostics
-    state = returned_sqlstate, code = pg_exception_detail, message = message_text, hint = pg_exception_hint;
-  perform set_config('test.message', message, true);
-  perform set_config('test.hint', hint, true);
-  return state || ' ' || code;
-end
-$$;
-create function pg_temp.event(type text, data jsonb) returns jsonb language sql as $$
-select jsonb_build_object('id', gen_random_uuid(), 'type', type, 'at', '2026-11-22T10:00:00Z', 'data', data)
-$$;
 create function pg_temp.status(status text) returns jsonb language sql as $$
 select jsonb_build_array(pg_temp.event('status', jsonb_build_object('status', status)))
 $$;
@@ -62,9 +18,7 @@ select (rpad('', 8, left(agent, 1)) || '-0000-4000-8000-' || lpad(n::text, 12, '
 $$;
 create function pg_temp.append(agent text, n integer, events jsonb default pg_temp.status('live')) returns jsonb
 language sql as $$
-select append_events(rpad('', 64, left(agent, 1)), jsonb_build_object(
-  'agent_id', agent, 'start_session', pg_temp.id(agent, n), 'events', events
-))
+select pg_temp.send(agent, pg_temp.id(agent, n), events)
 $$;
 
 select register_agent(jsonb_build_object('agent_id', agent), rpad('', 64, left(agent, 1)), 'klt_' || rpad('', 8, left(agent, 1)))
@@ -179,15 +133,10 @@ select results_eq(
 );
 
 -- Heads.
-create temp table sent_before as select id from realtime.messages;
-create temp view sent as
-select m.topic, m.event, m.payload
-from realtime.messages m
-where not exists (select 1 from sent_before b where b.id = m.id);
 create function pg_temp.heads(topic text) returns bigint language sql as $$
 select count(*) from sent where event = 'head' and sent.topic = heads.topic
 $$;
-create function pg_temp.forget() returns void language sql as $$ insert into sent_before select id from realtime.messages $$;
+select pg_temp.forget();
 select private.change_setting('head_interval_ms', '60000');
 select pg_temp.append('cid', 1);
 select pg_temp.append('cid', 1, pg_temp.status(case when n % 2 = 0 then 'working' else 'thinking' end))

@@ -2,54 +2,7 @@
 -- a session's id finds, and how it changes when an agent changes its mind.
 begin;
 select plan(68);
-
--- The rows of what the RPCs give as JSON.
-create schema rows;
-grant usage on schema rows to anon, authenticated, service_role;
-create function rows.find_sessions(
-  agent_id text default null, live boolean default null, before timestamptz default null, max_rows integer default 50
-)
-returns setof public.head language sql as $$
-select * from json_populate_recordset(null::public.head, public.find_sessions(agent_id, live, before, max_rows))
-$$;
-create function rows.session_head(session_id uuid) returns public.head language sql as $$
-select json_populate_record(null::public.head, public.session_head(session_id))
-$$;
-create function rows.touch_viewer(session_id uuid, viewer_id text) returns public.head language sql as $$
-select json_populate_record(null::public.head, public.touch_viewer(session_id, viewer_id))
-$$;
-create function rows.session_events(session_id uuid, after_seq bigint default 0, max_rows integer default 1000)
-returns table (seq bigint, id text, type text, at timestamptz, data jsonb) language sql as $$
-select * from json_to_recordset(public.session_events(session_id, after_seq, max_rows))
-  as e (seq bigint, id text, type text, at timestamptz, data jsonb)
-$$;
-create function rows.session_messages(session_id uuid, after bigint default 0, max_rows integer default 200)
-returns table (seq bigint, id uuid, session_id uuid, sender text, name text, text text, at timestamptz)
-language sql as $$
-select * from json_to_recordset(public.session_messages($1, $2, $3))
-  as m (seq bigint, id uuid, session_id uuid, sender text, name text, text text, at timestamptz)
-$$;
-grant execute on all functions in schema rows to anon, authenticated, service_role;
-set local search_path = rows, public, extensions;
-
--- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
-grant execute on all functions in schema extensions to anon, authenticated, service_role;
--- As in an empty database.
-delete from public.ai_agents where true;
-
-create function pg_temp.refusal(call text) returns text language plpgsql as $$
-declare
-  state text;
-  code text;
-begin
-  execute call;
-  return 'none';
-exception when others then
-  get stacked diagnostics state = returned_sqlstate, code = pg_exception_detail;
-  return state || ' ' || code;
-end
-$$;
-grant execute on function pg_temp.refusal(text) to anon;
+\ir helpers/setup.psql
 
 create temp table ids (agent text primary key, session uuid, key text, visibility text);
 insert into ids values
@@ -61,9 +14,8 @@ grant select on ids to anon, authenticated;
 select register_agent(jsonb_build_object('agent_id', agent, 'visibility', visibility), key, 'klt_aaaaaaaa') from ids;
 select append_events(key, jsonb_build_object(
   'agent_id', agent, 'start_session', session, 'events', (
-    select jsonb_agg(jsonb_build_object(
-      'id', 'e' || n, 'type', 'thought', 'at', '2026-11-22T10:00:00Z',
-      'data', jsonb_build_object('thought_type', 'general', 'content', agent || ' thinks')
+    select jsonb_agg(pg_temp.event(
+      'thought', jsonb_build_object('thought_type', 'general', 'content', agent || ' thinks'), 'e' || n
     ))
     from generate_series(1, 3) n
   )

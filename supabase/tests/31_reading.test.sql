@@ -1,31 +1,7 @@
 -- A viewer reads: lists by pages, events by pages, always by index.
 begin;
 select plan(24);
-
--- The rows of what the RPCs give as JSON.
-create schema rows;
-grant usage on schema rows to anon, authenticated, service_role;
-create function rows.find_sessions(
-  agent_id text default null, live boolean default null, before timestamptz default null, max_rows integer default 50
-)
-returns setof public.head language sql as $$
-select * from json_populate_recordset(null::public.head, public.find_sessions(agent_id, live, before, max_rows))
-$$;
-create function rows.session_head(session_id uuid) returns public.head language sql as $$
-select json_populate_record(null::public.head, public.session_head(session_id))
-$$;
-create function rows.session_events(session_id uuid, after_seq bigint default 0, max_rows integer default 1000)
-returns table (seq bigint, id text, type text, at timestamptz, data jsonb) language sql as $$
-select * from json_to_recordset(public.session_events(session_id, after_seq, max_rows))
-  as e (seq bigint, id text, type text, at timestamptz, data jsonb)
-$$;
-grant execute on all functions in schema rows to anon, authenticated, service_role;
-set local search_path = rows, public, extensions;
-
--- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
-grant execute on all functions in schema extensions to anon, authenticated, service_role;
--- As in an empty database.
-delete from public.ai_agents where true;
+\ir helpers/setup.psql
 
 select register_agent('{"agent_id": "ada"}', repeat('a', 64), 'klt_aaaaaaaa');
 select register_agent('{"agent_id": "bob"}', repeat('b', 64), 'klt_bbbbbbbb');

@@ -1,40 +1,8 @@
 -- A viewer asks, the agent hears it with its next batch and answers.
 begin;
 select plan(99);
+\ir helpers/setup.psql
 
--- The rows of what the RPCs give as JSON.
-create schema rows;
-grant usage on schema rows to anon, authenticated, service_role;
-create function rows.session_head(session_id uuid) returns public.head language sql as $$
-select json_populate_record(null::public.head, public.session_head(session_id))
-$$;
-create function rows.session_messages(session_id uuid, after bigint default 0, max_rows integer default 200)
-returns table (seq bigint, id uuid, session_id uuid, sender text, name text, text text, at timestamptz)
-language sql as $$
-select * from json_to_recordset(public.session_messages($1, $2, $3))
-  as m (seq bigint, id uuid, session_id uuid, sender text, name text, text text, at timestamptz)
-$$;
-grant execute on all functions in schema rows to anon, authenticated, service_role;
-set local search_path = rows, public, extensions;
-
--- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
-grant execute on all functions in schema extensions to anon, authenticated, service_role;
--- As in an empty database.
-delete from public.ai_agents where true;
-delete from private.rate_buckets where true;
-
-create function pg_temp.refusal(call text) returns text language plpgsql as $$
-declare
-  state text;
-  code text;
-begin
-  execute call;
-  return 'none';
-exception when others then
-  get stacked diagnostics state = returned_sqlstate, code = pg_exception_detail;
-  return state || ' ' || code;
-end
-$$;
 create function pg_temp.line(content text, extra jsonb default '{}') returns jsonb language sql as $$
 select jsonb_build_object(
   'session_id', '00000000-0000-4000-8000-00000000000a', 'viewer_id', 'v1', 'name', 'Vera', 'text', content
@@ -44,11 +12,9 @@ create function pg_temp.say(line jsonb, address text default '203.0.113.1') retu
 select post_message(line, jsonb_build_object('x-forwarded-for', address))
 $$;
 create function pg_temp.append(id text, extra jsonb default '{}') returns jsonb language sql as $$
-select append_events(repeat('a', 64), jsonb_build_object(
-  'agent_id', 'ada', 'start_session', '00000000-0000-4000-8000-00000000000a', 'events', jsonb_build_array(
-    jsonb_build_object('id', id, 'type', 'usage', 'at', '2026-11-22T10:00:00Z', 'data', '{}'::jsonb)
-  )
-) || extra)
+select pg_temp.send(
+  'ada', '00000000-0000-4000-8000-00000000000a', jsonb_build_array(pg_temp.event('usage', '{}', id)), extra
+)
 $$;
 create function pg_temp.texts(messages jsonb) returns text[] language sql as $$
 select coalesce(array_agg(m ->> 'text' order by position), '{}')
@@ -272,11 +238,9 @@ from (values
 select pg_temp.append('read', '{"messages_after": 0}');
 create function pg_temp.hear() returns jsonb language sql as $$
 select jsonb_agg(m order by (m ->> 'seq')::bigint)
-from jsonb_array_elements(append_events(repeat('b', 64), jsonb_build_object(
-  'agent_id', 'bob', 'start_session', '00000000-0000-4000-8000-00000000000b', 'events', jsonb_build_array(jsonb_build_object(
-    'id', gen_random_uuid(), 'type', 'usage', 'at', '2026-11-22T10:00:00Z', 'data', '{}'::jsonb
-  ))
-)) -> 'messages') m
+from jsonb_array_elements(pg_temp.send(
+  'bob', '00000000-0000-4000-8000-00000000000b', jsonb_build_array(pg_temp.event('usage', '{}'))
+) -> 'messages') m
 $$;
 select pg_temp.hear();
 insert into ai_stream_messages (session_id, seq, id, sender, name, text)

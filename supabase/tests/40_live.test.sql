@@ -1,46 +1,17 @@
 -- What goes over the air, to whom, and who may listen.
 begin;
 select plan(49);
-
--- The rows of what the RPCs give as JSON.
-create schema rows;
-grant usage on schema rows to anon, authenticated, service_role;
-create function rows.session_head(session_id uuid) returns public.head language sql as $$
-select json_populate_record(null::public.head, public.session_head(session_id))
-$$;
-create function rows.touch_viewer(session_id uuid, viewer_id text) returns public.head language sql as $$
-select json_populate_record(null::public.head, public.touch_viewer(session_id, viewer_id))
-$$;
-create function rows.session_events(session_id uuid, after_seq bigint default 0, max_rows integer default 1000)
-returns table (seq bigint, id text, type text, at timestamptz, data jsonb) language sql as $$
-select * from json_to_recordset(public.session_events(session_id, after_seq, max_rows))
-  as e (seq bigint, id text, type text, at timestamptz, data jsonb)
-$$;
-create function rows.session_messages(session_id uuid, after bigint default 0, max_rows integer default 200)
-returns table (seq bigint, id uuid, session_id uuid, sender text, name text, text text, at timestamptz)
-language sql as $$
-select * from json_to_recordset(public.session_messages($1, $2, $3))
-  as m (seq bigint, id uuid, session_id uuid, sender text, name text, text text, at timestamptz)
-$$;
-grant execute on all functions in schema rows to anon, authenticated, service_role;
-set local search_path = rows, public, extensions;
-
--- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
-grant execute on all functions in schema extensions to anon, authenticated, service_role;
--- As in an empty database.
-delete from public.ai_agents where true;
+\ir helpers/setup.psql
 
 create function pg_temp.thoughts(first integer, last integer, bytes integer default 10) returns jsonb language sql as $$
-select jsonb_agg(jsonb_build_object(
-  'id', 'e' || n, 'type', 'thought', 'at', '2026-11-22T10:00:00.25+01:00',
-  'data', jsonb_build_object('thought_type', 'general', 'content', repeat('x', bytes))
+select jsonb_agg(pg_temp.event(
+  'thought', jsonb_build_object('thought_type', 'general', 'content', repeat('x', bytes)), 'e' || n,
+  '2026-11-22T10:00:00.25+01:00'
 ))
 from generate_series(first, last) n
 $$;
 create function pg_temp.append(agent text, events jsonb) returns jsonb language sql as $$
-select append_events(rpad('', 64, left(agent, 1)), jsonb_build_object(
-  'agent_id', agent, 'start_session', rpad('', 8, left(agent, 1)) || '-0000-4000-8000-000000000000', 'events', events
-))
+select pg_temp.send(agent, (rpad('', 8, left(agent, 1)) || '-0000-4000-8000-000000000000')::uuid, events)
 $$;
 create function pg_temp.topic(agent text) returns text language sql as $$
 select private.topic_of(s) from ai_agent_sessions s where s.agent_id = agent order by started_at limit 1
@@ -49,13 +20,8 @@ $$;
 select register_agent('{"agent_id": "ada"}', repeat('a', 64), 'klt_aaaaaaaa');
 select register_agent('{"agent_id": "bob", "visibility": "unlisted"}', repeat('b', 64), 'klt_bbbbbbbb');
 select register_agent('{"agent_id": "cid", "visibility": "private"}', repeat('c', 64), 'klt_cccccccc');
-create temp table sent_before as select id from realtime.messages;
-create temp view sent as
-select m.topic, m.event, m.payload, m.private, m.extension, (m.payload ->> 'from_seq')::bigint as from_seq
-from realtime.messages m
-where not exists (select 1 from sent_before b where b.id = m.id);
 -- Also how many heads were sent: as after a while.
-create function pg_temp.forget() returns void language sql as $$
+create or replace function pg_temp.forget() returns void language sql as $$
 insert into sent_before select id from realtime.messages;
 update private.session_air set heads_full_at = '-infinity', lobby_full_at = '-infinity' where true;
 $$;
@@ -126,9 +92,8 @@ select is((select payload -> 'task' ->> 'title' from sent where event = 'head' a
 select pg_temp.forget();
 
 create function pg_temp.piece(id text, content text, done boolean) returns jsonb language sql as $$
-select jsonb_build_array(jsonb_build_object(
-  'id', id, 'type', 'thought', 'at', '2026-11-22T10:00:00Z',
-  'data', jsonb_build_object('thought_type', 'general', 'content', content, 'stream_id', 's', 'done', done)
+select jsonb_build_array(pg_temp.event(
+  'thought', jsonb_build_object('thought_type', 'general', 'content', content, 'stream_id', 's', 'done', done), id
 ))
 $$;
 select pg_temp.append('ada', pg_temp.piece('p1', 'Half a ', false));

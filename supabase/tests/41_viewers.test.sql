@@ -1,23 +1,7 @@
 -- Who watches: viewers come, stay and leave, and somebody makes up a crowd.
 begin;
 select plan(23);
-
--- The rows of what the RPCs give as JSON.
-create schema rows;
-grant usage on schema rows to anon, authenticated, service_role;
-create function rows.session_head(session_id uuid) returns public.head language sql as $$
-select json_populate_record(null::public.head, public.session_head(session_id))
-$$;
-create function rows.touch_viewer(session_id uuid, viewer_id text) returns public.head language sql as $$
-select json_populate_record(null::public.head, public.touch_viewer(session_id, viewer_id))
-$$;
-grant execute on all functions in schema rows to anon, authenticated, service_role;
-set local search_path = rows, public, extensions;
-
--- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
-grant execute on all functions in schema extensions to anon, authenticated, service_role;
--- As in an empty database.
-delete from public.ai_agents where true;
+\ir helpers/setup.psql
 
 create function pg_temp.from_address(address text) returns text language sql as $$
 select set_config('request.headers', json_build_object('x-forwarded-for', address)::text, true)
@@ -29,11 +13,7 @@ begin
 end
 $$;
 create function pg_temp.append() returns jsonb language sql as $$
-select append_events(repeat('a', 64), jsonb_build_object(
-  'agent_id', 'ada', 'start_session', 'aaaaaaaa-0000-4000-8000-000000000000', 'events', jsonb_build_array(jsonb_build_object(
-    'id', gen_random_uuid(), 'type', 'usage', 'at', '2026-11-22T10:00:00Z', 'data', '{}'::jsonb
-  ))
-))
+select pg_temp.send('ada', 'aaaaaaaa-0000-4000-8000-000000000000', jsonb_build_array(pg_temp.event('usage', '{}')))
 $$;
 -- Lets time go by for everybody who watches.
 create function pg_temp.wait(seconds integer) returns void language sql as $$

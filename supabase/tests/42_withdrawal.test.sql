@@ -2,42 +2,8 @@
 -- of its broadcasts, who may join what, and what open pages are told.
 begin;
 select plan(35);
+\ir helpers/setup.psql
 
--- The rows of what the RPCs give as JSON.
-create schema rows;
-grant usage on schema rows to anon, authenticated, service_role;
-create function rows.session_head(session_id uuid) returns public.head language sql as $$
-select json_populate_record(null::public.head, public.session_head(session_id))
-$$;
-create function rows.touch_viewer(session_id uuid, viewer_id text) returns public.head language sql as $$
-select json_populate_record(null::public.head, public.touch_viewer(session_id, viewer_id))
-$$;
-grant execute on all functions in schema rows to anon, authenticated, service_role;
-set local search_path = rows, public, extensions;
-
--- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
-grant execute on all functions in schema extensions to anon, authenticated, service_role;
--- As in an empty database.
-delete from public.ai_agents where true;
-delete from private.rate_buckets where true;
-
-create function pg_temp.refusal(call text) returns text language plpgsql as $$
-declare
-  state text;
-  code text;
-begin
-  execute call;
-  return 'none';
-exception when others then
-  get stacked diagnostics state = returned_sqlstate, code = pg_exception_detail;
-  return state || ' ' || code;
-end
-$$;
-create temp table sent_before as select id from realtime.messages;
-create temp view sent as
-select m.topic, m.event, m.payload - 'id' as payload
-from realtime.messages m
-where not exists (select 1 from sent_before b where b.id = m.id);
 -- What is sent can be read here only until it is blanked, so it is noted as Realtime reads it from the log.
 create temp table heard (topic text, event text, payload jsonb);
 create function pg_temp.note() returns trigger language plpgsql security definer as $$
@@ -55,15 +21,12 @@ create function pg_temp.topic(n integer) returns text language sql as $$
 select private.topic_of(s) from ai_agent_sessions s where s.id = pg_temp.session(n)
 $$;
 create function pg_temp.think(agent text, n integer) returns jsonb language sql as $$
-select append_events(repeat(left(agent, 1), 64), jsonb_build_object(
-  'agent_id', agent, 'start_session', pg_temp.session(n), 'events', jsonb_build_array(jsonb_build_object(
-    'id', gen_random_uuid(), 'type', 'thought', 'at', '2026-11-22T10:00:00Z',
-    'data', jsonb_build_object('thought_type', 'general', 'content', agent || '''s secret')
-  ))
-))
+select pg_temp.send(agent, pg_temp.session(n), jsonb_build_array(pg_temp.event(
+  'thought', jsonb_build_object('thought_type', 'general', 'content', agent || '''s secret')
+)))
 $$;
 create function pg_temp.turn(agent text, visibility text) returns text language sql as $$
-select update_agent(repeat(left(agent, 1), 64), jsonb_build_object('visibility', visibility)) ->> 'visibility'
+select update_agent(pg_temp.key_of(agent), jsonb_build_object('visibility', visibility)) ->> 'visibility'
 $$;
 
 select register_agent('{"agent_id": "ada"}', repeat('a', 64), 'klt_aaaaaaaa');

@@ -1,36 +1,7 @@
 -- A viewer searches: what is found and by which words, what is not theirs to find, and what is refused.
 begin;
 select plan(144);
-
--- The rows of what the RPCs give as JSON.
-create schema rows;
-grant usage on schema rows to anon, authenticated, service_role;
-create function rows.session_head(session_id uuid) returns public.head language sql as $$
-select json_populate_record(null::public.head, public.session_head(session_id))
-$$;
-create function rows.session_events(session_id uuid, after_seq bigint default 0, max_rows integer default 1000)
-returns table (seq bigint, id text, type text, at timestamptz, data jsonb) language sql as $$
-select * from json_to_recordset(public.session_events(session_id, after_seq, max_rows))
-  as e (seq bigint, id text, type text, at timestamptz, data jsonb)
-$$;
-create function rows.search_events(
-  query text, agent_id text default null, session_id uuid default null, type text default null,
-  filename text default null, from_at timestamptz default null, to_at timestamptz default null,
-  cursor text default null, max_rows integer default 20
-)
-returns setof public.search_hit language sql as $$
-select * from json_populate_recordset(
-  null::public.search_hit,
-  public.search_events(query, agent_id, session_id, type, filename, from_at, to_at, cursor, max_rows)
-)
-$$;
-grant execute on all functions in schema rows to anon, authenticated, service_role;
-set local search_path = rows, public, extensions;
-
--- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
-grant execute on all functions in schema extensions to anon, authenticated, service_role;
--- As in an empty database.
-delete from public.ai_agents where true;
+\ir helpers/setup.psql
 
 select register_agent('{"agent_id": "ada"}', repeat('a', 64), 'klt_aaaaaaaa');
 select register_agent('{"agent_id": "bob"}', repeat('b', 64), 'klt_bbbbbbbb');
@@ -46,7 +17,7 @@ returns jsonb language sql as $$
 select append_events(repeat(key_of, 64), jsonb_build_object(
   'agent_id', case key_of when 'a' then 'ada' when 'b' then 'bob' when 'c' then 'una' when 'd' then 'pat' end,
   'start_session', session,
-  'events', jsonb_build_array(jsonb_build_object('id', event_id, 'type', type, 'at', at, 'data', data))
+  'events', jsonb_build_array(pg_temp.event(type, data, event_id, at))
 ))
 $$;
 create function pg_temp.think(event_id text, content text) returns jsonb language sql

@@ -1,55 +1,24 @@
 -- Figures: what is counted of a session and of an agent, for whom, and that reading them reads no event.
 begin;
 select plan(59);
+\ir helpers/setup.psql
 
--- The rows of what the RPCs give as JSON.
-create schema rows;
-grant usage on schema rows to anon, authenticated, service_role;
-create function rows.session_head(session_id uuid) returns public.head language sql as $$
-select json_populate_record(null::public.head, public.session_head(session_id))
-$$;
-create function rows.touch_viewer(session_id uuid, viewer_id text) returns public.head language sql as $$
-select json_populate_record(null::public.head, public.touch_viewer(session_id, viewer_id))
-$$;
-grant execute on all functions in schema rows to anon, authenticated, service_role;
-set local search_path = rows, public, extensions;
-
--- Where pgTAP is made by role postgres, its functions are closed to others, as all of that role's are.
-grant execute on all functions in schema extensions to anon, authenticated, service_role;
--- As in an empty database.
-delete from public.ai_agents where true;
-delete from private.rate_buckets where true;
-
--- [second, type, data] of each event; ids count from `first`.
-create function pg_temp.append(agent text, session text, first integer, events jsonb) returns jsonb language sql as $$
-select append_events(repeat(left(agent, 1), 64), jsonb_build_object(
-  'agent_id', agent, 'start_session', session || '-0000-4000-8000-000000000000', 'events', (
-    select jsonb_agg(jsonb_build_object(
-      'id', 'e' || first + n, 'type', e -> 1, 'data', e -> 2,
-      'at', timestamptz '2026-11-22T10:00:00Z' + (e ->> 0)::numeric * interval '1 second'
-    ) order by n)
-    from jsonb_array_elements(events) with ordinality as item (e, n)
-  )
-))
-$$;
 create function pg_temp.id(session text) returns uuid language sql as $$
 select (session || '-0000-4000-8000-000000000000')::uuid
+$$;
+-- [second, type, data] of each event; ids count from `first`.
+create function pg_temp.append(agent text, session text, first integer, events jsonb) returns jsonb language sql as $$
+select pg_temp.send(agent, pg_temp.id(session), (
+  select jsonb_agg(jsonb_build_object(
+    'id', 'e' || first + n, 'type', e -> 1, 'data', e -> 2,
+    'at', timestamptz '2026-11-22T10:00:00Z' + (e ->> 0)::numeric * interval '1 second'
+  ) order by n)
+  from jsonb_array_elements(events) with ordinality as item (e, n)
+))
 $$;
 create function pg_temp.stats(session text) returns jsonb language sql as $$ select session_stats(pg_temp.id(session)) $$;
 create function pg_temp.code(filename text, action text, more jsonb default '{}') returns jsonb language sql as $$
 select jsonb_build_object('filename', filename, 'action', action) || more
-$$;
-create function pg_temp.refusal(call text) returns text language plpgsql as $$
-declare
-  state text;
-  code text;
-begin
-  execute call;
-  return 'none';
-exception when others then
-  get stacked diagnostics state = returned_sqlstate, code = pg_exception_detail;
-  return state || ' ' || code;
-end
 $$;
 -- Everything kept of a session, without its name.
 create function pg_temp.kept(session text) returns jsonb language sql as $$
