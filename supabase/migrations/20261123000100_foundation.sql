@@ -2,6 +2,9 @@
 -- request.
 -- Invariant 8: the API does not expose `private`, and nobody has a grant on its tables. A role that must call one of
 -- its functions gets execute on exactly that function.
+-- An RPC of viewers is a pair: `public.x` runs as its caller and calls `private.x`, which runs as its owner. The API
+-- then exposes no function that gives a stranger the owner's rights, which Supabase's advisors 0028 and 0029 warn of.
+-- An RPC that only service_role may execute needs no pair: it is one function of `public` and runs as its owner.
 
 -- Supabase opens every new table and function of `public` to the API roles, and Postgres every function to everybody.
 alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;

@@ -67,6 +67,20 @@ begin
 end
 $$;
 
+-- The agent of a live key, for one token of its ingest bucket. append_events takes the token itself, after it has
+-- refused another agent's key.
+create function private.admit_agent(caller_hash text) returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  agent text := private.agent_of_key(caller_hash);
+begin
+  perform private.take_token('ingest', agent);
+  return agent;
+end
+$$;
+
 -- Records that a key was used, at most once a minute. Call it last: revoking a key locks the agent first, then the
 -- key.
 create function private.touch_key(caller_hash text) returns void

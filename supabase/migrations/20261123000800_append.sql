@@ -263,14 +263,18 @@ select case when data is not null then jsonb_strip_nulls(
 ) end
 $$;
 
-create function private.append_events(caller_hash text, batch jsonb) returns jsonb
+-- `batch`: IngestRequest of wire.ts, every event with id and at.
+-- Returns {session_id, accepted, duplicates, last_seq, viewers, messages: Message[]}.
+-- Refuses: unknown_key, wrong_agent, rate_limited, quota_exceeded, session_not_found, session_ended, invalid_event,
+-- invalid_request.
+create function public.append_events(key_hash text, batch jsonb) returns jsonb
 language plpgsql security definer
 set search_path = ''
 -- Plans made while the tables are small would be kept as they grow.
 set enable_seqscan = off
 as $$
 declare
-  agent text := private.agent_of_key(caller_hash);
+  agent text := private.agent_of_key(key_hash);
   events jsonb := batch -> 'events';
   event_ids text[];
   known text[];
@@ -336,7 +340,7 @@ begin
       is_new or session.ended_at is not null
     );
   end if;
-  perform private.touch_key(caller_hash);
+  perform private.touch_key(key_hash);
 
   return jsonb_build_object(
     'session_id', session.id,
@@ -353,14 +357,4 @@ begin
   );
 end
 $$;
-grant execute on function private.append_events(text, jsonb) to service_role;
-
--- `batch`: IngestRequest of wire.ts, every event with id and at.
--- Returns {session_id, accepted, duplicates, last_seq, viewers, messages: Message[]}.
--- Refuses: unknown_key, wrong_agent, rate_limited, quota_exceeded, session_not_found, session_ended, invalid_event,
--- invalid_request.
-create function public.append_events(key_hash text, batch jsonb) returns jsonb
-language sql
-set search_path = ''
-as $$ select private.append_events(key_hash, batch) $$;
 grant execute on function public.append_events(text, jsonb) to service_role;

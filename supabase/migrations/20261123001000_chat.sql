@@ -135,7 +135,10 @@ begin
 end
 $$;
 
-create function private.post_message(message jsonb, headers jsonb) returns jsonb
+-- `message`: {session_id, viewer_id, name, text, id?} of a viewer; `headers`: the request headers that may hold its
+-- address. Returns Message.
+-- Refuses: session_not_found, session_ended, rate_limited, invalid_request.
+create function public.post_message(message jsonb, headers jsonb default '{}') returns jsonb
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -168,15 +171,6 @@ begin
   return private.store_message(of_session, message_id, 'viewer', message ->> 'name', message ->> 'text');
 end
 $$;
-grant execute on function private.post_message(jsonb, jsonb) to service_role;
-
--- `message`: {session_id, viewer_id, name, text, id?} of a viewer; `headers`: the request headers that may hold its
--- address. Returns Message.
--- Refuses: session_not_found, session_ended, rate_limited, invalid_request.
-create function public.post_message(message jsonb, headers jsonb default '{}') returns jsonb
-language sql
-set search_path = ''
-as $$ select private.post_message(message, headers) $$;
 grant execute on function public.post_message(jsonb, jsonb) to service_role;
 
 -- Refuses another agent's session.
@@ -192,55 +186,28 @@ begin
 end
 $$;
 
-create function private.post_agent_message(caller_hash text, message jsonb) returns jsonb
+-- `message`: {session_id, text, id?} of the agent. Returns Message.
+-- Refuses: unknown_key, rate_limited, session_not_found, invalid_request.
+create function public.post_agent_message(key_hash text, message jsonb) returns jsonb
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
-  agent text := private.agent_of_key(caller_hash);
+  agent text := private.admit_agent(key_hash);
   of_session uuid := message ->> 'session_id';
   stored jsonb;
 begin
-  perform private.take_token('ingest', agent);
   perform private.require_session_of(agent, of_session);
   -- Also after the end: the last question may have come with the reply to the last batch.
   stored := private.store_message(
     of_session, (message ->> 'id')::uuid, 'agent',
     (select a.name from public.ai_agents a where a.agent_id = agent), message ->> 'text'
   );
-  perform private.touch_key(caller_hash);
+  perform private.touch_key(key_hash);
   return stored;
 end
 $$;
-grant execute on function private.post_agent_message(text, jsonb) to service_role;
-
--- `message`: {session_id, text, id?} of the agent. Returns Message.
--- Refuses: unknown_key, rate_limited, session_not_found, invalid_request.
-create function public.post_agent_message(key_hash text, message jsonb) returns jsonb
-language sql
-set search_path = ''
-as $$ select private.post_agent_message(key_hash, message) $$;
 grant execute on function public.post_agent_message(text, jsonb) to service_role;
-
-create function private.read_messages(caller_hash text, of_session uuid, after bigint, max_rows integer)
-returns jsonb
-language plpgsql security definer
-set search_path = ''
-as $$
-declare
-  agent text := private.agent_of_key(caller_hash);
-  messages jsonb;
-begin
-  perform private.take_token('ingest', agent);
-  perform private.require_session_of(agent, of_session);
-  messages := private.take_messages(
-    of_session, after, least(greatest(coalesce(max_rows, 200), 1), private.limit_of('page_rows'))::integer
-  );
-  perform private.touch_key(caller_hash);
-  return messages;
-end
-$$;
-grant execute on function private.read_messages(text, uuid, bigint, integer) to service_role;
 
 -- The viewers' messages after `after`, or after the agent's cursor; the cursor moves to the last one returned.
 -- Returns [Message], oldest first. Refuses: unknown_key, rate_limited, session_not_found.
@@ -248,7 +215,19 @@ create function public.read_messages(
   key_hash text, session_id uuid, after bigint default null, max_rows integer default 200
 )
 returns jsonb
-language sql
+language plpgsql security definer
 set search_path = ''
-as $$ select private.read_messages(key_hash, session_id, after, max_rows) $$;
+as $$
+declare
+  agent text := private.admit_agent(key_hash);
+  messages jsonb;
+begin
+  perform private.require_session_of(agent, session_id);
+  messages := private.take_messages(
+    session_id, after, least(greatest(coalesce(max_rows, 200), 1), private.limit_of('page_rows'))::integer
+  );
+  perform private.touch_key(key_hash);
+  return messages;
+end
+$$;
 grant execute on function public.read_messages(text, uuid, bigint, integer) to service_role;

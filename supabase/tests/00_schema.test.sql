@@ -1,6 +1,6 @@
 -- What holds for the schema as a whole, whoever asks: nothing is open that is not listed here.
 begin;
-select plan(18);
+select plan(19);
 
 create temp view our_functions as
 select p.oid, p.oid::regprocedure::text as signature, p.prosecdef, p.proconfig, p.prosrc, n.nspname
@@ -73,29 +73,43 @@ select set_eq(
     where has_function_privilege('service_role', oid, 'execute') and not has_function_privilege('anon', oid, 'execute')
   $$,
   $$
-    select schema || f
-    from unnest(array['', 'private.']) as schema, unnest(array[
+    select unnest(array[
       'authenticate_agent(text)',
       'append_events(text,jsonb)',
       'register_agent(jsonb,text,text,jsonb)',
       'rotate_key(text,text,text,boolean)',
       'list_keys(text)',
       'revoke_key(text,uuid)',
+      'read_agent(text)',
       'update_agent(text,jsonb)',
       'post_message(jsonb,jsonb)',
       'post_agent_message(text,jsonb)',
       'read_messages(text,uuid,bigint,integer)'
-    ]) as f
+    ])
   $$,
-  'the functions'' role may call its ten RPCs and their bodies besides'
+  'the functions'' role may call its eleven RPCs besides, and no private function'
 );
 select is_empty(
   $$ select signature from our_functions where not 'search_path=""' = any (coalesce(proconfig, '{}')) $$,
   'every function has an empty search_path'
 );
 select is_empty(
-  $$ select signature from our_functions where prosecdef and nspname = 'public' $$,
-  'no function that the API exposes runs as its owner'
+  $$
+    select signature
+    from our_functions
+    where prosecdef and nspname = 'public'
+      and (has_function_privilege('anon', oid, 'execute') or has_function_privilege('authenticated', oid, 'execute'))
+  $$,
+  'no function that the API exposes to viewers runs as its owner'
+);
+select is_empty(
+  $$
+    select signature
+    from our_functions
+    where nspname = 'public' and not prosecdef
+      and not (has_function_privilege('anon', oid, 'execute') and prosrc ~ ('private\.' || split_part(signature, '(', 1) || '\('))
+  $$,
+  'only an RPC of viewers has a private body'
 );
 select is_empty(
   $$

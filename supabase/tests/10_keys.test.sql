@@ -1,6 +1,6 @@
 -- An owner registers an agent, makes and revokes keys, changes the profile; strangers and old keys get nowhere.
 begin;
-select plan(48);
+select plan(51);
 \ir helpers/setup.psql
 
 set local role service_role;
@@ -62,7 +62,7 @@ select is(
 -- One address registers more than it may.
 reset role;
 select lives_ok(
-  $$ select private.register_agent(
+  $$ select public.register_agent(
     jsonb_build_object('agent_id', 'many-' || n), encode(sha256(n::text::bytea), 'hex'), 'klt_mmmmmmmm', '{"x-forwarded-for": "203.0.113.1"}'
   ) from generate_series(1, private.setting_of('register_burst')::integer) n $$,
   'registrations up to the burst pass'
@@ -215,9 +215,24 @@ select is(
   'update_agent lets an agent keep its secrets'
 );
 select is(
-  update_agent(lpad('a3', 64, '0'), '{}') ->> 'redact_secrets', 'false',
-  'and that holds until it is changed'
+  read_agent(lpad('a3', 64, '0')) - 'created_at',
+  '{"agent_id": "ada", "name": "Ada L.", "avatar_url": null, "description": null, "visibility": "public", "redact_secrets": false}',
+  'read_agent returns the profile as it was changed'
 );
+select is(pg_temp.refusal($$ select read_agent(repeat('0', 64)) $$), 'PT401 unknown_key', 'read_agent needs a key');
+reset role;
+create temp table before_reading as select full_at from private.rate_buckets where bucket = 'ingest:ada';
+select read_agent(lpad('a3', 64, '0'));
+select results_eq(
+  $$ select full_at from private.rate_buckets where bucket = 'ingest:ada' $$, $$ select full_at from before_reading $$,
+  'read_agent costs no token'
+);
+select update_agent(lpad('a3', 64, '0'), '{"description": null}');
+select cmp_ok(
+  (select full_at from private.rate_buckets where bucket = 'ingest:ada'), '>', (select full_at from before_reading),
+  'update_agent costs one'
+);
+set local role service_role;
 select is(
   pg_temp.refusal($$ select update_agent(lpad('a3', 64, '0'), '{"redact_secrets": null}') $$),
   'PT422 invalid_request', 'update_agent refuses what is neither true nor false'
@@ -234,8 +249,8 @@ select throws_ok(
   'anon can''t register past the function'
 );
 select throws_ok(
-  $$ select private.update_agent(lpad('a3', 64, '0'), '{"name": "x"}') $$, '42501', null,
-  'anon can''t call a body directly'
+  $$ select update_agent(lpad('a3', 64, '0'), '{"name": "x"}') $$, '42501', null,
+  'anon can''t change a profile past the function, not even with its key'
 );
 select throws_ok($$ select key_hash from private.agent_keys $$, '42501', null, 'invariant 8: anon can''t read keys');
 

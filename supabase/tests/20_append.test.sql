@@ -261,7 +261,7 @@ select is_empty($$ select * from private.rate_buckets where bucket = 'chat:gone'
 
 -- How it is made: what can't be seen from one connection.
 select matches(
-  (select prosrc from pg_proc where oid = 'private.append_events(text, jsonb)'::regprocedure),
+  (select prosrc from pg_proc where oid = 'public.append_events(text, jsonb)'::regprocedure),
   'for no key update;.*store_events',
   'invariant 2: the session''s row is locked before seq is assigned'
 );

@@ -53,7 +53,7 @@ export async function register(request: Request, deps: AgentsDeps): Promise<Resp
 
 export async function readProfile(request: Request, deps: AgentsDeps): Promise<Response> {
   const keyHash = await requireKeyHash(request);
-  const agent = await deps.database.call("update_agent", { key_hash: keyHash, changes: {} });
+  const agent = await deps.database.call("read_agent", { key_hash: keyHash });
   return reply(200, agent);
 }
 

@@ -41,6 +41,7 @@ export interface Rpcs {
     };
     result: { agent: Agent; key: AgentKey };
   };
+  read_agent: { args: { key_hash: string }; result: Agent };
   update_agent: { args: { key_hash: string; changes: ProfileChanges }; result: Agent };
   rotate_key: {
     args: {
