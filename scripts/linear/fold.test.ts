@@ -2,9 +2,9 @@
 import { expect, test } from "vitest";
 import { extendChapters, noChapters } from "../../site/src/player/chapters.ts";
 import { extendRows, noRows } from "../../site/src/player/mind.ts";
-import { applyEdits } from "../../supabase/functions/_shared/protocol/edits.ts";
 import type { CodeEdit, StoredEvent } from "../../supabase/functions/_shared/protocol/event.ts";
-import { emptyStage, fold } from "../../supabase/functions/_shared/protocol/fold.ts";
+import { applyEdits } from "../../supabase/functions/_shared/protocol/fold/edits.ts";
+import { emptyStage, fold } from "../../supabase/functions/_shared/protocol/fold/fold.ts";
 import { growthOf, leastMs } from "./growth.ts";
 
 const at = "2026-11-22T10:00:00.000Z";

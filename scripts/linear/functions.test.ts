@@ -31,10 +31,10 @@ import { richText } from "../../site/src/text/rich-text.ts";
 import { endsLine, entryBytes } from "../../site/src/text/terminal-text.ts";
 import { toolLine } from "../../site/src/text/tool-line.ts";
 import { parsePlaybackRequest, parseTime } from "../../site/src/visit/address.ts";
-import { applyEdits } from "../../supabase/functions/_shared/protocol/edits.ts";
 import { fitData } from "../../supabase/functions/_shared/protocol/fit.ts";
-import { emptyStage, fold } from "../../supabase/functions/_shared/protocol/fold.ts";
-import { parseLegacy } from "../../supabase/functions/_shared/protocol/legacy.ts";
+import { applyEdits } from "../../supabase/functions/_shared/protocol/fold/edits.ts";
+import { emptyStage, fold } from "../../supabase/functions/_shared/protocol/fold/fold.ts";
+import { parseLegacy } from "../../supabase/functions/_shared/protocol/legacy/legacy.ts";
 import { parseIngest } from "../../supabase/functions/_shared/protocol/schema.ts";
 import { cut, grouped, pieces, trimEnd } from "../../supabase/functions/_shared/protocol/text.ts";
 import {

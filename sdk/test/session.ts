@@ -1,7 +1,7 @@
 /** Sessions for tests of the exporters: made up, and at random. */
 import { storedEvents } from "@kulti/protocol/arbitrary.ts";
 import type { AgentEvent, StoredEvent } from "@kulti/protocol/event.ts";
-import { emptyStage, foldAll } from "@kulti/protocol/fold.ts";
+import { emptyStage, foldAll } from "@kulti/protocol/fold/fold.ts";
 import type { Head, Message } from "@kulti/protocol/wire.ts";
 import fc from "fast-check";
 import type { RecordedSession } from "../src/export/recorded-session.ts";

@@ -1,7 +1,8 @@
 /** One change of a file, in Markdown: a diff where both versions are known, else as much as is. */
-import { isHunk } from "@kulti/protocol/edits.ts";
+
 import type { CodeEdit } from "@kulti/protocol/event.ts";
-import type { StageFile } from "@kulti/protocol/stage.ts";
+import { isHunk } from "@kulti/protocol/fold/edits.ts";
+import type { StageFile } from "@kulti/protocol/fold/stage.ts";
 import { structuredPatch } from "diff";
 import { codeSpan, fenced, shortened } from "./markdown-text.ts";
 

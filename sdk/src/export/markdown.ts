@@ -4,8 +4,8 @@
  * it is in the NDJSON.
  */
 import type { EventOf } from "@kulti/protocol/event.ts";
-import { emptyStage, fold, foldAll } from "@kulti/protocol/fold.ts";
-import type { Stage } from "@kulti/protocol/stage.ts";
+import { emptyStage, fold, foldAll } from "@kulti/protocol/fold/fold.ts";
+import type { Stage } from "@kulti/protocol/fold/stage.ts";
 import { grouped } from "@kulti/protocol/text.ts";
 import type { Message } from "@kulti/protocol/wire.ts";
 import { changeInMarkdown } from "./markdown-change.ts";

@@ -5,7 +5,7 @@ import type { Database } from "../_shared/http/db.ts";
 import { reply } from "../_shared/http/reply.ts";
 import type { Route } from "../_shared/http/route.ts";
 import { KultiError } from "../_shared/protocol/errors.ts";
-import { isLegacy, parseLegacy } from "../_shared/protocol/legacy.ts";
+import { isLegacy, parseLegacy } from "../_shared/protocol/legacy/legacy.ts";
 import { limits } from "../_shared/protocol/limits.ts";
 import { redactEvents } from "../_shared/protocol/redact-events.ts";
 import { parseIngest } from "../_shared/protocol/schema.ts";

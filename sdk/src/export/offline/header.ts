@@ -1,5 +1,5 @@
 /** Who, what and since when, in one line; goal and milestones unfold. */
-import type { Stage } from "@kulti/protocol/stage.ts";
+import type { Stage } from "@kulti/protocol/fold/stage.ts";
 import type { Head } from "@kulti/protocol/wire.ts";
 import { element, icon, icons } from "./element.ts";
 

@@ -1,5 +1,5 @@
 /** The thoughts up to the moment shown, with errors, milestones and the chat among them. */
-import type { Stage, StageError, Thought } from "@kulti/protocol/stage.ts";
+import type { Stage, StageError, Thought } from "@kulti/protocol/fold/stage.ts";
 import { elapsedText } from "../recorded-session.ts";
 import { element } from "./element.ts";
 import type { Row, Tape } from "./tape.ts";

@@ -1,4 +1,4 @@
-import { emptyStage, foldAll } from "@kulti/protocol/fold.ts";
+import { emptyStage, foldAll } from "@kulti/protocol/fold/fold.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { messageOf, sessionOf, sessions } from "../../../test/session.ts";

@@ -2,8 +2,8 @@
  * A session on the player's clock. Pauses are shortened, so that nobody waits through an agent's idle hour; the clock
  * that is shown still tells the real time. Any moment's stage comes from the nearest checkpoint.
  */
-import { emptyStage, fold } from "@kulti/protocol/fold.ts";
-import type { Stage } from "@kulti/protocol/stage.ts";
+import { emptyStage, fold } from "@kulti/protocol/fold/fold.ts";
+import type { Stage } from "@kulti/protocol/fold/stage.ts";
 import type { Message } from "@kulti/protocol/wire.ts";
 import { markerOf } from "../marker.ts";
 import { type Moment, momentsOf, type RecordedSession } from "../recorded-session.ts";

@@ -1,5 +1,5 @@
 /** What was run and what came of it, as a terminal shows it. */
-import type { Stage, TerminalEntry } from "@kulti/protocol/stage.ts";
+import type { Stage, TerminalEntry } from "@kulti/protocol/fold/stage.ts";
 import { type Look, type Run, TerminalScreen } from "../terminal-screen.ts";
 import { element } from "./element.ts";
 

@@ -1,6 +1,6 @@
 /** The file the agent works on, or the one that was picked: its content with the last change marked. */
-import { isHunk } from "@kulti/protocol/edits.ts";
-import type { Stage, StageFile } from "@kulti/protocol/stage.ts";
+import { isHunk } from "@kulti/protocol/fold/edits.ts";
+import type { Stage, StageFile } from "@kulti/protocol/fold/stage.ts";
 import { changedLines, type Line } from "./changes.ts";
 import { element } from "./element.ts";
 import { createTint } from "./tint.ts";

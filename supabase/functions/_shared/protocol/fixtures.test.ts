@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { KultiError } from "./errors.ts";
 import { eventTypes } from "./event.ts";
 import { readFixtures } from "./fixtures.ts";
-import { isLegacy, parseLegacy } from "./legacy.ts";
+import { isLegacy, parseLegacy } from "./legacy/legacy.ts";
 import {
   parseAgentMessage,
   parseIngest,

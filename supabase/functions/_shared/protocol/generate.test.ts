@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { readFixtures } from "./fixtures.ts";
 import * as examples from "./generate/openapi-examples.ts";
 import { generated } from "./generate.ts";
-import { parseLegacy } from "./legacy.ts";
+import { parseLegacy } from "./legacy/legacy.ts";
 import {
   parseAgentMessage,
   parseIngest,

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { agentEvent } from "./arbitrary.ts";
-import { applyEdits } from "./edits.ts";
 import type { AgentEvent, CodeEdit } from "./event.ts";
-import { parseLegacy } from "./legacy.ts";
+import { applyEdits } from "./fold/edits.ts";
+import { parseLegacy } from "./legacy/legacy.ts";
 import { limits } from "./limits.ts";
 import { redact, redacted } from "./redact.ts";
 import { leaks, makeSamples } from "./redact-corpus.ts";

@@ -3,8 +3,9 @@
  * once viewers hold the file's content; the first change of a file whose content the recording shows elsewhere (it
  * was read before) carries the whole new content. Nothing is guessed: what is not known is not told.
  */
-import { applyEdits } from "../protocol/edits.ts";
+
 import type { CodeEdit } from "../protocol/event.ts";
+import { applyEdits } from "../protocol/fold/edits.ts";
 import { limits } from "../protocol/limits.ts";
 import { trimEnd } from "../protocol/text.ts";
 import type { Track } from "./track.ts";

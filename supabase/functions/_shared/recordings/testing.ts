@@ -1,9 +1,9 @@
 /** Recordings made up for tests: read, checked against the contract, and folded as the site does. */
 import type { AgentEvent, EventDataByType, EventType } from "../protocol/event.ts";
-import { emptyStage, fold } from "../protocol/fold.ts";
+import { emptyStage, fold } from "../protocol/fold/fold.ts";
+import type { Stage } from "../protocol/fold/stage.ts";
 import { limits } from "../protocol/limits.ts";
 import { parseIngest } from "../protocol/schema.ts";
-import type { Stage } from "../protocol/stage.ts";
 import { type Recording, readRecording } from "./index.ts";
 
 /** Throws where an event of it would be refused by the server. */

@@ -1,6 +1,7 @@
 /** Claude Code's tools: told in one line when used, and by their effect when the result is there. */
-import { applyEdits } from "../../protocol/edits.ts";
+
 import type { DiffHunk, TextReplacement } from "../../protocol/event.ts";
+import { applyEdits } from "../../protocol/fold/edits.ts";
 import type { Files } from "../files.ts";
 import { applyCommand } from "../shell.ts";
 import { withoutEscapes } from "../terminal-tokens.ts";

@@ -4,8 +4,9 @@
  * They bear no times but how long each action took. A step begins with the time in which its thought would be read
  * (that is made up, so that a replay can be followed), and its action takes the time it took.
  */
-import { applyEdits } from "../../protocol/edits.ts";
+
 import type { CodeEdit } from "../../protocol/event.ts";
+import { applyEdits } from "../../protocol/fold/edits.ts";
 import { Files } from "../files.ts";
 import type { RecordedRun } from "../recording.ts";
 import { applyCommand } from "../shell.ts";

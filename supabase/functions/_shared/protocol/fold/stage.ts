@@ -1,6 +1,5 @@
 /** The state of the screen: the result of folding events. JSON-serialisable, never mutated. */
 
-import type { Dict } from "./dict.ts";
 import type {
   CodeAction,
   CodeEdit,
@@ -12,7 +11,8 @@ import type {
   TerminalStream,
   ThoughtMetadata,
   ThoughtType,
-} from "./event.ts";
+} from "../event.ts";
+import type { Dict } from "./dict.ts";
 import type { List } from "./list.ts";
 
 export interface Stage {

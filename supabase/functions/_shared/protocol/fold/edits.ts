@@ -1,6 +1,6 @@
 /** Applies edits to text. An edit that does not fit is skipped and reported, never guessed: the text stays whole. */
-import type { CodeEdit, DiffHunk, TextReplacement } from "./event.ts";
-import { indexOf } from "./text.ts";
+import type { CodeEdit, DiffHunk, TextReplacement } from "../event.ts";
+import { indexOf } from "../text.ts";
 
 export interface Edited {
   text: string;

@@ -3,9 +3,10 @@
  * function. Pure; the old stage stays valid and shares its structure with the new one. Any stored event folds, in any
  * order: what makes no sense (an edit that does not fit, a rename of an unknown file) is kept as far as it is known.
  */
+
+import type { EventOf, StoredEvent, TaskData, UsageData } from "../event.ts";
+import { foldCode } from "../events/code/fold.ts";
 import { Dict } from "./dict.ts";
-import type { EventOf, StoredEvent, TaskData, UsageData } from "./event.ts";
-import { foldCode } from "./fold-code.ts";
 import { List } from "./list.ts";
 import type { Stage, Thought, Usage } from "./stage.ts";
 

@@ -3,15 +3,15 @@
  * refused: unknown keys are ignored, text that is too long is cut with a visible note, what can't be stored gives way
  * to U+FFFD.
  */
-import { KultiError } from "./errors.ts";
-import { type AgentEvent, endingStatuses, type Status, statuses } from "./event.ts";
-import { readCode } from "./legacy-code.ts";
-import { asText, type Fields, fields, first, given, kept, latest, moment } from "./legacy-read.ts";
-import { readTerminal } from "./legacy-terminal.ts";
-import { readThoughts } from "./legacy-thought.ts";
-import { limits } from "./limits.ts";
-import { agentIdPattern } from "./routes.ts";
-import { fits, isObject, isWebAddress, storable } from "./text.ts";
+import { KultiError } from "../errors.ts";
+import { type AgentEvent, endingStatuses, type Status, statuses } from "../event.ts";
+import { limits } from "../limits.ts";
+import { agentIdPattern } from "../routes.ts";
+import { fits, isObject, isWebAddress, storable } from "../text.ts";
+import { readCode } from "./code.ts";
+import { asText, type Fields, fields, first, given, kept, latest, moment } from "./read.ts";
+import { readTerminal } from "./terminal.ts";
+import { readThoughts } from "./thought.ts";
 
 export interface LegacyRequest {
   agent_id: string;

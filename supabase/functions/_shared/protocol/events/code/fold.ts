@@ -1,7 +1,7 @@
-import { applyEdits, startsFile } from "./edits.ts";
-import type { CodeData, CodeEdit, EventOf } from "./event.ts";
-import { List } from "./list.ts";
-import type { Stage, StageFile } from "./stage.ts";
+import type { CodeData, CodeEdit, EventOf } from "../../event.ts";
+import { applyEdits, startsFile } from "../../fold/edits.ts";
+import { List } from "../../fold/list.ts";
+import type { Stage, StageFile } from "../../fold/stage.ts";
 
 /** The result of a change; the rest of StageFile is bookkeeping. */
 interface Change {

@@ -1,7 +1,7 @@
-import type { TerminalData } from "./event.ts";
-import { all, asText, cutNoted, type Fields, fields, first, moment } from "./legacy-read.ts";
-import { limits } from "./limits.ts";
-import { pieces } from "./text.ts";
+import type { TerminalData } from "../event.ts";
+import { limits } from "../limits.ts";
+import { pieces } from "../text.ts";
+import { all, asText, cutNoted, type Fields, fields, first, moment } from "./read.ts";
 
 export interface TimedTerminal {
   at: string | null;

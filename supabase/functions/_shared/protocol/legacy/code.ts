@@ -1,7 +1,7 @@
-import type { CodeData, CodeEdit } from "./event.ts";
-import { all, asText, type Fields, fields, first, given, kept, latest } from "./legacy-read.ts";
-import { limits } from "./limits.ts";
-import { storable, utf8Bytes } from "./text.ts";
+import type { CodeData, CodeEdit } from "../event.ts";
+import { limits } from "../limits.ts";
+import { storable, utf8Bytes } from "../text.ts";
+import { all, asText, type Fields, fields, first, given, kept, latest } from "./read.ts";
 
 /**
  * `code` and `diff` of one body. The hooks send an edit twice: as `diff`, and in `code` with a listing of its removed

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { KultiError } from "./errors.ts";
+import { KultiError } from "../errors.ts";
+import { limits } from "../limits.ts";
+import { parseIngest } from "../schema.ts";
+import { utf8Bytes } from "../text.ts";
 import { isLegacy, parseLegacy } from "./legacy.ts";
-import { limits } from "./limits.ts";
-import { parseIngest } from "./schema.ts";
-import { utf8Bytes } from "./text.ts";
 
 /** Text with everything that a database refuses in it, and now and then far too much of it. */
 const text = fc.oneof(

@@ -1,8 +1,8 @@
 /** Lenient readers: whatever the value is, the nearest thing that can be kept. */
-import { digitsAdded } from "./digits.ts";
-import { type LimitName, limits } from "./limits.ts";
-import { cut, isObject, storable, utf8Bytes } from "./text.ts";
-import { isTimestamp } from "./time.ts";
+import { digitsAdded } from "../digits.ts";
+import { type LimitName, limits } from "../limits.ts";
+import { cut, isObject, storable, utf8Bytes } from "../text.ts";
+import { isTimestamp } from "../time.ts";
 
 export type Fields = Record<string, unknown>;
 

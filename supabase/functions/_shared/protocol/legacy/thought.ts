@@ -5,9 +5,9 @@ import {
   type ThoughtMetadata,
   type ThoughtType,
   thoughtTypes,
-} from "./event.ts";
-import { type Fields, fields, first, given, kept, latest, smallEnough } from "./legacy-read.ts";
-import { limits } from "./limits.ts";
+} from "../event.ts";
+import { limits } from "../limits.ts";
+import { type Fields, fields, first, given, kept, latest, smallEnough } from "./read.ts";
 
 /**
  * `thinking` is the same thought once more, or the only one. `agentChat` was a word to the viewers, which the original

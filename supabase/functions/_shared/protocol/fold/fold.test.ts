@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { storedEvents } from "./arbitrary.ts";
-import type { CodeData, EventDataByType, EventType, StoredEvent } from "./event.ts";
+import { storedEvents } from "../arbitrary.ts";
+import type { CodeData, EventDataByType, EventType, StoredEvent } from "../event.ts";
 import { emptyStage, fold, foldAll } from "./fold.ts";
 
 const seen = (value: unknown) => JSON.parse(JSON.stringify(value));
