@@ -3,14 +3,19 @@
  * said in the chat, in the order in which it happened. Long files and outputs are shortened, and say so; the whole of
  * it is in the NDJSON.
  */
-import type { EventOf } from "@kulti/protocol/event.ts";
+import { type EventOf, type EventType, type StoredEvent, titleOf } from "@kulti/protocol/event.ts";
 import { emptyStage, fold, foldAll } from "@kulti/protocol/fold/fold.ts";
 import type { Stage } from "@kulti/protocol/fold/stage.ts";
 import { grouped } from "@kulti/protocol/text.ts";
 import type { Message } from "@kulti/protocol/wire.ts";
 import { changeInMarkdown } from "./markdown-change.ts";
 import { codeSpan, escapeText, escapeTitle, fenced, quoted, shortened } from "./markdown-text.ts";
-import { elapsedText, momentsOf, type RecordedSession, titleOf } from "./recorded-session.ts";
+import {
+  elapsedText,
+  momentsOf,
+  type RecordedSession,
+  titleOf as sessionTitle,
+} from "./recorded-session.ts";
 import { TerminalScreen } from "./terminal-screen.ts";
 
 const mostOutputLines = 120;
@@ -33,7 +38,7 @@ export function* exportMarkdown(session: RecordedSession): Generator<string> {
     const section =
       moment.kind === "message"
         ? messageInMarkdown(moment.message, moment.atMs)
-        : sectionOf(stage, end, moment.event as Told, moment.atMs);
+        : sectionOf({ event: moment.event, stage, end, atMs: moment.atMs });
     if (section === null) continue;
     if (terminal) yield terminal.markdown();
     terminal = null;
@@ -42,12 +47,10 @@ export function* exportMarkdown(session: RecordedSession): Generator<string> {
   if (terminal) yield terminal.markdown();
 }
 
-type Told = Exclude<Parameters<typeof fold>[1], EventOf<"terminal">>;
-
 function* headOf(session: RecordedSession, end: Stage): Generator<string> {
   const { head, events } = session;
   const lastMs = [...momentsOf(session)].at(-1)?.atMs ?? 0;
-  yield `# ${escapeTitle(titleOf(session))}\n\n`;
+  yield `# ${escapeTitle(sessionTitle(session))}\n\n`;
   const started = `${head.started_at.slice(0, 10)} ${head.started_at.slice(11, 16)} UTC`;
   const name = `**${escapeTitle(head.agent_name)}** (${codeSpan(head.agent_id)})`;
   yield `${name} · ${head.status} · ${started} · ${elapsedText(lastMs)}\\\n`;
@@ -90,45 +93,62 @@ const counted = (count: number, word: string): string =>
 
 const heading = (atMs: number, words: string): string => `**${elapsedText(atMs)}** · ${words}\n\n`;
 
-function sectionOf(stage: Stage, end: Stage, event: Told, atMs: number): string | null {
-  switch (event.type) {
-    case "thought": {
-      // A streamed thought is told whole where it begins.
-      const told = stage.thoughts.last;
-      if (told?.seq !== event.seq) return null;
-      const { content } = end.thoughts.get(stage.thoughts.length - 1) ?? told;
-      if (content.trim() === "") return null;
-      return `${heading(atMs, told.thought_type)}${quoted(escapeText(content.trim()))}\n\n`;
-    }
-    case "code": {
-      const file = stage.files.get(event.data.filename);
-      if (!file) return null;
-      const { words, block } = changeInMarkdown(file);
-      return `${heading(atMs, words)}${block === "" ? "" : `${block}\n\n`}`;
-    }
-    case "error": {
-      const { message, file, line, stack, recovery_strategy: recoveryStrategy } = event.data;
-      const place = file ? ` in ${codeSpan(line === undefined ? file : `${file}:${line}`)}` : "";
-      return [
-        heading(atMs, `error${place}`),
-        `${quoted(escapeText(message.trim()))}\n\n`,
-        stack ? `${fenced(shortened(stack, mostOutputLines).text)}\n\n` : "",
-        recoveryStrategy ? `Recovery: ${escapeTitle(recoveryStrategy)}\n\n` : "",
-      ].join("");
-    }
-    case "task":
-      return heading(atMs, `task: ${escapeTitle(event.data.title)}`);
-    case "goal":
-      return heading(atMs, `goal: ${escapeTitle(event.data.title)}`);
-    case "milestone":
-      return event.data.completed
-        ? heading(atMs, `milestone reached: ${escapeTitle(event.data.label)}`)
-        : null;
-    case "preview":
-      return heading(atMs, `preview: ${codeSpan(event.data.url)}`);
-    default:
-      return null;
-  }
+interface Told<Event extends StoredEvent = StoredEvent> {
+  event: Event;
+  /** Right after the event, and at the end of the session. */
+  stage: Stage;
+  end: Stage;
+  atMs: number;
+}
+
+type Section<Type extends EventType> = (told: Told<EventOf<Type>>) => string | null;
+
+const titled =
+  (word: string) =>
+  ({ event, atMs }: Told): string =>
+    heading(atMs, `${word}: ${escapeTitle(titleOf(event))}`);
+
+const untold = () => null;
+
+/** Null where the report has nothing to say. */
+const sections: { [Type in Exclude<EventType, "terminal">]: Section<Type> } = {
+  thought: ({ event, stage, end, atMs }) => {
+    // A streamed thought is told whole where it begins.
+    const told = stage.thoughts.last;
+    if (told?.seq !== event.seq) return null;
+    const { content } = end.thoughts.get(stage.thoughts.length - 1) ?? told;
+    if (content.trim() === "") return null;
+    return `${heading(atMs, told.thought_type)}${quoted(escapeText(content.trim()))}\n\n`;
+  },
+  code: ({ event, stage, atMs }) => {
+    const file = stage.files.get(event.data.filename);
+    if (!file) return null;
+    const { words, block } = changeInMarkdown(file);
+    return `${heading(atMs, words)}${block === "" ? "" : `${block}\n\n`}`;
+  },
+  error: ({ event, atMs }) => {
+    const { message, file, line, stack, recovery_strategy: recoveryStrategy } = event.data;
+    const place = file ? ` in ${codeSpan(line === undefined ? file : `${file}:${line}`)}` : "";
+    return [
+      heading(atMs, `error${place}`),
+      `${quoted(escapeText(message.trim()))}\n\n`,
+      stack ? `${fenced(shortened(stack, mostOutputLines).text)}\n\n` : "",
+      recoveryStrategy ? `Recovery: ${escapeTitle(recoveryStrategy)}\n\n` : "",
+    ].join("");
+  },
+  task: titled("task"),
+  goal: titled("goal"),
+  milestone: (told) => (told.event.data.completed ? titled("milestone reached")(told) : null),
+  preview: ({ event, atMs }) => heading(atMs, `preview: ${codeSpan(event.data.url)}`),
+  status: untold,
+  usage: untold,
+};
+
+function sectionOf(told: Told): string | null {
+  const { type } = told.event;
+  // The terminal has its own blocks; a type of a later version of the contract has none.
+  if (type === "terminal" || !Object.hasOwn(sections, type)) return null;
+  return (sections[type] as Section<EventType>)(told);
 }
 
 function messageInMarkdown({ name, sender, text }: Message, atMs: number): string {

@@ -1,19 +1,16 @@
-import type { StoredEvent } from "@kulti/protocol/event.ts";
+import { type ChapterKind, chapterOf, type StoredEvent, titleOf } from "@kulti/protocol/event.ts";
+
+const words: Record<ChapterKind, string> = {
+  prompt: "Prompt",
+  task: "Task",
+  milestone: "Milestone",
+  error: "Error",
+};
 
 /** What stands out in a session, in one line: the moments that a player makes chapters of. Null for all others. */
 export function markerOf(event: StoredEvent): string | null {
-  switch (event.type) {
-    case "thought":
-      return event.data.thought_type === "prompt" ? label("Prompt", event.data.content) : null;
-    case "task":
-      return label("Task", event.data.title);
-    case "milestone":
-      return event.data.completed ? label("Milestone", event.data.label) : null;
-    case "error":
-      return label("Error", event.data.message);
-    default:
-      return null;
-  }
+  const kind = chapterOf(event);
+  return kind === null ? null : label(words[kind], titleOf(event));
 }
 
 /** The text has at most 80 characters. */

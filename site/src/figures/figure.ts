@@ -1,5 +1,5 @@
 /** A figure as data: a number, what it is made of, and the chart and table that lie behind it. */
-import type { EventCounts } from "@kulti/protocol";
+import { type EventCounts, type EventKind, type EventType, kindOf } from "@kulti/protocol";
 
 export interface Figure {
   key: string;
@@ -47,24 +47,23 @@ export interface Row {
 export const isEmpty = ({ rows }: Chart): boolean =>
   rows.every(({ values }) => values.every((value) => value === 0));
 
-const eventKinds = [
-  { label: "thoughts", colour: "--type-reasoning", types: ["thought"] },
-  { label: "code", colour: "--type-tool", types: ["code"] },
-  { label: "terminal", colour: "--type-general", types: ["terminal"] },
-  { label: "errors", colour: "--error", types: ["error"] },
-  {
-    label: "other",
-    colour: "--type-decision",
-    types: ["status", "task", "goal", "milestone", "preview", "usage"],
-  },
-] as const;
-
 /** Types that tell little by themselves are one column. */
-export const eventColumns = (text: Column["text"]): Column[] =>
-  eventKinds.map(({ label, colour }) => ({ label, colour, text }));
+const eventKinds: Record<EventKind, Pick<Column, "label" | "colour">> = {
+  thought: { label: "thoughts", colour: "--type-reasoning" },
+  code: { label: "code", colour: "--type-tool" },
+  terminal: { label: "terminal", colour: "--type-general" },
+  error: { label: "errors", colour: "--error" },
+  other: { label: "other", colour: "--type-decision" },
+};
 
-export const eventValues = (events: EventCounts): number[] =>
-  eventKinds.map(({ types }) => types.reduce((sum, type) => sum + (events[type] ?? 0), 0));
+export const eventColumns = (text: Column["text"]): Column[] =>
+  Object.values(eventKinds).map((kind) => ({ ...kind, text }));
+
+export function eventValues(events: EventCounts): number[] {
+  const sums: Record<EventKind, number> = { thought: 0, code: 0, terminal: 0, error: 0, other: 0 };
+  for (const [type, count] of Object.entries(events)) sums[kindOf(type as EventType)] += count;
+  return Object.values(sums);
+}
 
 export const allEvents = (events: EventCounts): number =>
   Object.values(events).reduce((sum, count) => sum + count, 0);

@@ -1,8 +1,8 @@
 /** Chapters: prompts, tasks, milestones reached and errors, each a place worth going to. */
-import { List, type StoredEvent } from "@kulti/protocol";
+import { type ChapterKind, chapterOf, List, type StoredEvent, titleOf } from "@kulti/protocol";
 import type { Snapshot } from "./snapshot.ts";
 
-export type ChapterKind = "prompt" | "task" | "milestone" | "error";
+export type { ChapterKind };
 
 export interface Chapter {
   seq: number;
@@ -27,38 +27,26 @@ export function extendChapters(
   after: Snapshot,
   ms: number,
 ): Chapters {
-  const begin = (kind: ChapterKind, text: string) =>
-    chapters.push({ seq: event.seq, ms, kind, title: titleOf(text) });
-  switch (event.type) {
-    case "task": {
-      const last = chapters.last;
-      const isSame = last?.kind === "task" && last.title === titleOf(event.data.title);
-      return isSame ? chapters : begin("task", event.data.title);
-    }
-    case "milestone":
-      return event.data.completed ? begin("milestone", event.data.label) : chapters;
-    case "error":
-      return begin("error", event.data.message);
-    case "thought": {
-      const { thought_type: thoughtType, stream_id: streamId, content } = event.data;
-      if (thoughtType !== "prompt") return chapters;
-      const last = chapters.last;
-      const index = streamId === undefined ? undefined : after.stage.streams.get(streamId);
-      const written = index === undefined ? undefined : after.stage.thoughts.get(index);
-      if (!written || written.seq === event.seq) return begin("prompt", content);
-      // A prompt that comes in parts gets its title as it grows, until nothing that follows can change it.
-      const isOpen = written.content.length - content.length < titleCharacters;
-      return isOpen && last?.seq === written.seq
-        ? chapters.set(chapters.length - 1, { ...last, title: titleOf(written.content) })
-        : chapters;
-    }
-    default:
-      return chapters;
-  }
+  const kind = chapterOf(event);
+  if (kind === null) return chapters;
+  const title = lineOf(titleOf(event));
+  const last = chapters.last;
+  if (kind === "task" && last?.kind === "task" && last.title === title) return chapters;
+  const begun = (): Chapters => chapters.push({ seq: event.seq, ms, kind, title });
+  if (event.type !== "thought") return begun();
+  const { stream_id: streamId, content } = event.data;
+  const index = streamId === undefined ? undefined : after.stage.streams.get(streamId);
+  const written = index === undefined ? undefined : after.stage.thoughts.get(index);
+  if (!written || written.seq === event.seq) return begun();
+  // A prompt that comes in parts gets its title as it grows, until nothing that follows can change it.
+  const isOpen = written.content.length - content.length < titleCharacters;
+  return isOpen && last?.seq === written.seq
+    ? chapters.set(chapters.length - 1, { ...last, title: lineOf(written.content) })
+    : chapters;
 }
 
 /** The first line that says something. */
-function titleOf(text: string): string {
+function lineOf(text: string): string {
   const line = text.slice(0, titleCharacters).match(/\S.*/)?.[0].trimEnd() ?? "";
   return line.length > longestTitle ? `${line.slice(0, longestTitle - 1)}…` : line;
 }

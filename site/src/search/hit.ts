@@ -1,12 +1,13 @@
 /** How a hit looks: like the thought, the code or the terminal output that it is on stage. */
-import type { EventType, SearchHit } from "@kulti/protocol";
+import { kindOf, type SearchHit } from "@kulti/protocol";
 import { splitPath } from "../text/paths.ts";
 
 export type HitStyle = "prose" | "code" | "terminal";
 
-const styles: Partial<Record<EventType, HitStyle>> = { code: "code", terminal: "terminal" };
-
-export const styleOf = ({ type }: SearchHit): HitStyle => styles[type] ?? "prose";
+export function styleOf({ type }: SearchHit): HitStyle {
+  const kind = kindOf(type);
+  return kind === "code" || kind === "terminal" ? kind : "prose";
+}
 
 /** The word on the rule, which names the colour too: `reasoning`, `code`, `error`. */
 export const labelOf = ({ type, thought_type: thoughtType }: SearchHit): string =>

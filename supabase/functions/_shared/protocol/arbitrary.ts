@@ -3,6 +3,9 @@ import fc from "fast-check";
 import {
   type AgentEvent,
   type CodeEdit,
+  type EventDataByType,
+  type EventType,
+  eventTypes,
   priorities,
   type StoredEvent,
   statuses,
@@ -74,40 +77,33 @@ const titled = fc.oneof(
   fc.record({ title: fc.constant("Fix it"), description: anyText }),
 );
 
-const kind = <Type extends string, Data>(type: Type, data: fc.Arbitrary<Data>) =>
-  data.map((value) => ({ type, data: value }));
+/** A type that is left out does not compile. */
+const data: { [Type in EventType]: fc.Arbitrary<EventDataByType[Type]> } = {
+  thought,
+  code: fc.tuple(code, language).map(([one, other]) => ({ ...one, ...other })),
+  terminal: fc
+    .tuple(
+      fc.record({ stream: fc.constantFrom(...terminalStreams), text: anyText }),
+      fc.record({ command: anyText, exit_code: fc.integer({ min: -9, max: 255 }) }, opt),
+    )
+    .map(([one, other]) => ({ ...one, ...other })),
+  status: fc.record({ status: fc.constantFrom(...statuses) }),
+  task: titled,
+  goal: titled,
+  milestone: fc.record({ label: name, completed: fc.boolean() }),
+  error: fc.record({ message: fc.constantFrom("broken", "failed"), line: number }),
+  preview: fc.record({ url: fc.constantFrom("https://example.com", "http://localhost:3000/a?b") }),
+  usage: fc.record({ model: fc.constant("m"), input_tokens: number, output_tokens: number }, opt),
+};
+
+/** The types that meet each other most come most often. */
+const weights: { [Type in EventType]?: number } = { thought: 4, code: 6 };
 
 const body = fc.oneof(
-  { arbitrary: kind("thought", thought), weight: 4 },
-  {
-    arbitrary: kind(
-      "code",
-      fc.tuple(code, language).map(([one, other]) => ({ ...one, ...other })),
-    ),
-    weight: 6,
-  },
-  kind(
-    "terminal",
-    fc
-      .tuple(
-        fc.record({ stream: fc.constantFrom(...terminalStreams), text: anyText }),
-        fc.record({ command: anyText, exit_code: fc.integer({ min: -9, max: 255 }) }, opt),
-      )
-      .map(([one, other]) => ({ ...one, ...other })),
-  ),
-  kind("status", fc.record({ status: fc.constantFrom(...statuses) })),
-  kind("task", titled),
-  kind("goal", titled),
-  kind("milestone", fc.record({ label: name, completed: fc.boolean() })),
-  kind("error", fc.record({ message: fc.constantFrom("broken", "failed"), line: number })),
-  kind(
-    "preview",
-    fc.record({ url: fc.constantFrom("https://example.com", "http://localhost:3000/a?b") }),
-  ),
-  kind(
-    "usage",
-    fc.record({ model: fc.constant("m"), input_tokens: number, output_tokens: number }, opt),
-  ),
+  ...eventTypes.map((type) => ({
+    arbitrary: (data[type] as fc.Arbitrary<unknown>).map((value) => ({ type, data: value })),
+    weight: weights[type] ?? 1,
+  })),
 );
 
 const at = fc

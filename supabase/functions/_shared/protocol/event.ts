@@ -1,167 +1,61 @@
-/** Events as agents send them and as the table keeps them. Field names are the wire's and the database's. */
+/**
+ * Events as agents send them and as the table keeps them. Field names are the wire's and the database's.
+ * The table of records is the list of event types; all unions and lists follow from it. Each type has a folder in
+ * events/ with its interface and record, its fold step and its schema, apart so that a program bundles only what it
+ * uses: the client needs no fold, the site no validator.
+ */
+import { code } from "./events/code/event.ts";
+import { error } from "./events/error/event.ts";
+import { goal } from "./events/goal/event.ts";
+import { milestone } from "./events/milestone/event.ts";
+import { preview } from "./events/preview/event.ts";
+import type { ChapterKind, EventKind, EventRecord } from "./events/record.ts";
+import { status } from "./events/status/event.ts";
+import { task } from "./events/task/event.ts";
+import { terminal } from "./events/terminal/event.ts";
+import { thought } from "./events/thought/event.ts";
+import { usage } from "./events/usage/event.ts";
 
-export const thoughtTypes = [
-  "general",
-  "reasoning",
-  "decision",
-  "observation",
-  "evaluation",
-  "tool",
-  "context",
-  "prompt",
-] as const;
-export type ThoughtType = (typeof thoughtTypes)[number];
-
-export const priorities = ["headline", "working", "detail"] as const;
-export type Priority = (typeof priorities)[number];
-
-export const statuses = [
-  "starting",
-  "live",
-  "working",
-  "thinking",
-  "waiting",
-  "paused",
-  "error",
-  "done",
-  "offline",
-] as const;
-export type Status = (typeof statuses)[number];
-
-/** A `status` event with one of these ends its session. */
-export const endingStatuses = ["done", "offline"] as const satisfies readonly Status[];
-
-export const codeActions = ["write", "edit", "delete", "rename"] as const;
-export type CodeAction = (typeof codeActions)[number];
-
-export const terminalStreams = ["stdout", "stderr", "input"] as const;
-export type TerminalStream = (typeof terminalStreams)[number];
+export type * from "./events/code/event.ts";
+export { codeActions } from "./events/code/event.ts";
+export type * from "./events/error/event.ts";
+export type * from "./events/goal/event.ts";
+export type * from "./events/milestone/event.ts";
+export type * from "./events/preview/event.ts";
+export type * from "./events/record.ts";
+export type * from "./events/status/event.ts";
+export { endingStatuses, statuses } from "./events/status/event.ts";
+export type * from "./events/task/event.ts";
+export type * from "./events/terminal/event.ts";
+export { terminalStreams } from "./events/terminal/event.ts";
+export type * from "./events/thought/event.ts";
+export { priorities, thoughtTypes } from "./events/thought/event.ts";
+export type * from "./events/usage/event.ts";
 
 export const visibilities = ["public", "unlisted", "private"] as const;
 export type Visibility = (typeof visibilities)[number];
 
-export interface ThoughtMetadata {
-  tool?: string;
-  file?: string;
-  prompt_for?: string;
-  options?: string[];
-  chosen?: string;
-  /** From 0 to 1. */
-  confidence?: number;
-  [key: string]: unknown;
-}
+/** One record for each type, in the order in which lists of types name them. */
+export const eventRecords = {
+  thought,
+  code,
+  terminal,
+  status,
+  task,
+  goal,
+  milestone,
+  error,
+  preview,
+  usage,
+};
 
-export interface ThoughtData {
-  thought_type: ThoughtType;
-  content: string;
-  priority?: Priority;
-  metadata?: ThoughtMetadata;
-  /** Events that share a `stream_id` append to one thought. */
-  stream_id?: string;
-  /** True on the last event of a streamed thought. */
-  done?: boolean;
-}
+export type EventType = keyof typeof eventRecords;
 
-/** Replaces the first occurrence of `old_text`; an empty `old_text` means an empty file. */
-export interface TextReplacement {
-  old_text: string;
-  new_text: string;
-}
+export const eventTypes = Object.keys(eventRecords) as EventType[];
 
-/** At line `start` (counted from 1, in the file before the edit) `removed` lines give way to `added` ones. */
-export interface DiffHunk {
-  start: number;
-  removed: string[];
-  added: string[];
-}
-
-export type CodeEdit = TextReplacement | DiffHunk;
-
-export interface CodeData {
-  filename: string;
-  language?: string;
-  action: CodeAction;
-  /** The whole new content. Required for `write`. */
-  content?: string;
-  /** Applied in order to the previous content. An `edit` has either `content` or `edits`. */
-  edits?: CodeEdit[];
-  /** The name before a `rename`; required there and nowhere else. */
-  old_filename?: string;
-}
-
-export interface TerminalData {
-  /** The command line that was started; its output follows in events without one. */
-  command?: string;
-  stream: TerminalStream;
-  /** Raw text with its ANSI escapes. */
-  text: string;
-  /** Set when the command has ended. */
-  exit_code?: number;
-}
-
-export interface StatusData {
-  status: Status;
-}
-
-export interface TaskData {
-  title: string;
-  description?: string;
-}
-
-export type GoalData = TaskData;
-
-export interface MilestoneData {
-  label: string;
-  completed: boolean;
-}
-
-export interface ErrorData {
-  message: string;
-  file?: string;
-  line?: number;
-  stack?: string;
-  recovery_strategy?: string;
-}
-
-export interface PreviewData {
-  /** http or https. */
-  url: string;
-}
-
-export interface UsageData {
-  model?: string;
-  input_tokens?: number;
-  output_tokens?: number;
-  cost_usd?: number;
-}
-
-export interface EventDataByType {
-  thought: ThoughtData;
-  code: CodeData;
-  terminal: TerminalData;
-  status: StatusData;
-  task: TaskData;
-  goal: GoalData;
-  milestone: MilestoneData;
-  error: ErrorData;
-  preview: PreviewData;
-  usage: UsageData;
-}
-
-export type EventType = keyof EventDataByType;
-
-export const eventTypes = [
-  "thought",
-  "code",
-  "terminal",
-  "status",
-  "task",
-  "goal",
-  "milestone",
-  "error",
-  "preview",
-  "usage",
-] as const satisfies readonly EventType[];
+export type EventDataByType = {
+  [Type in EventType]: (typeof eventRecords)[Type] extends EventRecord<infer Data> ? Data : never;
+};
 
 type Each<Extra> = {
   [Type in EventType]: { type: Type; data: EventDataByType[Type] } & Extra;
@@ -184,3 +78,23 @@ export type StoredEvent = Each<{
 }>;
 
 export type EventOf<Type extends EventType> = Extract<StoredEvent, { type: Type }>;
+
+/** Undefined for a type of a later version of the contract, which viewers may meet. */
+export function recordOf<Type extends EventType>(
+  type: Type,
+): EventRecord<EventDataByType[Type]> | undefined {
+  return Object.hasOwn(eventRecords, type)
+    ? (eventRecords[type] as unknown as EventRecord<EventDataByType[Type]>)
+    : undefined;
+}
+
+export const kindOf = (type: EventType): EventKind => recordOf(type)?.kind ?? "other";
+
+type Said = Pick<AgentEvent, "type" | "data">;
+
+/** The one line that names an event. */
+export const titleOf = ({ type, data }: Said): string => recordOf(type)?.title(data as never) ?? "";
+
+/** Null for an event that begins no chapter. */
+export const chapterOf = ({ type, data }: Said): ChapterKind | null =>
+  recordOf(type)?.chapter?.(data as never) ?? null;

@@ -1,12 +1,14 @@
 /**
  * Brings an event's data within the limits of the contract before it is queued, so that the server has nothing to
  * refuse: long thoughts and terminal output become several events, long labels are cut, and what can be neither split
- * nor cut without changing its meaning (file content, names, addresses) is reported and left out.
+ * nor cut without changing its meaning (file content, names, addresses) is reported and left out. The records of the
+ * event types say which of these holds for each field.
  */
 import { digitsAdded } from "./digits.ts";
-import type { EventDataByType, EventType } from "./event.ts";
-import { type LimitName, limits } from "./limits.ts";
-import { cut, grouped, fits as isWithin, pieces, storable, utf8Bytes } from "./text.ts";
+import { type EventDataByType, type EventType, eventRecords } from "./event.ts";
+import type { Field, NumberField, SizedField } from "./events/record.ts";
+import { limits } from "./limits.ts";
+import { cut, fits, grouped, pieces, storable, utf8Bytes } from "./text.ts";
 
 /** A part of an event that was cut or left out, or an event that was. */
 export interface FitProblem {
@@ -20,120 +22,6 @@ export interface FitProblem {
 
 type Report = (problem: FitProblem) => void;
 
-type Fit<Type extends EventType> = (
-  data: EventDataByType[Type],
-  report: Report,
-) => EventDataByType[Type][];
-
-const fits: { [Type in EventType]: Fit<Type> } = {
-  thought: (data, report) => {
-    const { metadata, ...rest } = data;
-    const kept = metadata && within(metadata, "metadata_bytes", "thought", "metadata", report);
-    const base = kept ? { ...rest, metadata } : rest;
-    const contents = pieces(data.content, limits.thought_content_bytes);
-    if (contents.length === 1) return [base];
-    const streamId = data.stream_id ?? crypto.randomUUID();
-    const ends = data.stream_id === undefined || data.done === true;
-    return contents.map((content, index) => {
-      const piece = { ...base, content, stream_id: streamId };
-      delete piece.done;
-      return index === contents.length - 1 && ends ? { ...piece, done: true } : piece;
-    });
-  },
-  terminal: (data, report) => {
-    const { command, ...rest } = withoutOddNumbers("terminal", data, report);
-    const { exit_code: exitCode } = rest;
-    delete rest.exit_code;
-    const texts = pieces(data.text, limits.terminal_text_bytes);
-    return texts.map((text, index) => ({
-      ...rest,
-      text,
-      ...(index === 0 && command !== undefined
-        ? { command: clip(command, "command_bytes", "terminal", "command", report) }
-        : {}),
-      ...(index === texts.length - 1 && exitCode !== undefined ? { exit_code: exitCode } : {}),
-    }));
-  },
-  code: (data, report) => {
-    const fine =
-      within(data.filename, "filename_bytes", "code", "filename", report) &&
-      within(data.old_filename, "filename_bytes", "code", "old_filename", report) &&
-      within(data.content, "code_content_bytes", "code", `content of ${data.filename}`, report) &&
-      within(data.edits, "code_edits_bytes", "code", `edits of ${data.filename}`, report);
-    return fine ? [data] : [];
-  },
-  status: (data) => [data],
-  task: (data, report) => [titled(data, "task", report)],
-  goal: (data, report) => [titled(data, "goal", report)],
-  milestone: (data, report) => [
-    { ...data, label: clip(data.label, "label_bytes", "milestone", "label", report) },
-  ],
-  error: (data, report) => [
-    {
-      ...withoutOddNumbers("error", data, report),
-      message: clip(data.message, "error_message_bytes", "error", "message", report),
-      ...(data.stack === undefined
-        ? {}
-        : { stack: clip(data.stack, "error_stack_bytes", "error", "stack", report) }),
-      ...(data.recovery_strategy === undefined
-        ? {}
-        : {
-            recovery_strategy: clip(
-              data.recovery_strategy,
-              "description_bytes",
-              "error",
-              "recovery_strategy",
-              report,
-            ),
-          }),
-    },
-  ],
-  preview: (data, report) =>
-    within(data.url, "url_bytes", "preview", "url", report) ? [data] : [],
-  usage: (data, report) => {
-    const kept = withoutOddNumbers("usage", data, report);
-    return [
-      kept.model === undefined
-        ? kept
-        : { ...kept, model: clip(kept.model, "model_bytes", "usage", "model", report) },
-    ];
-  },
-};
-
-/** The least and the most of each number, and whether it is a whole one. */
-const ranges = {
-  terminal: { exit_code: [-limits.exit_code_below_zero, limits.exit_code, true] },
-  error: { line: [0, limits.line_number, true] },
-  usage: {
-    input_tokens: [0, limits.tokens, true],
-    output_tokens: [0, limits.tokens, true],
-    cost_usd: [0, limits.cost_usd, false],
-  },
-} as const;
-
-/** A number that the server would refuse is left out: the rest of the event says enough. */
-function withoutOddNumbers<Type extends keyof typeof ranges>(
-  type: Type,
-  data: EventDataByType[Type],
-  report: Report,
-): EventDataByType[Type] {
-  const kept: Record<string, unknown> = { ...data };
-  for (const [field, [least, most, whole]] of Object.entries(ranges[type])) {
-    const value = kept[field];
-    if (value === undefined) continue;
-    const fitsRange = typeof value === "number" && value >= least && value <= most;
-    if (fitsRange && (!whole || Number.isInteger(value))) continue;
-    delete kept[field];
-    report({
-      code: "clipped",
-      message: `Left out the ${field} of a ${type} event: it is ${value}, not a ${whole ? "whole " : ""}number from ${grouped(least)} to ${grouped(most)}.`,
-      dropped: 0,
-      eventType: type,
-    });
-  }
-  return kept as unknown as EventDataByType[Type];
-}
-
 /** The data of the one or more events that say the same within the limits, redacted; empty when it can't be said. */
 export function fitData<Type extends EventType>(
   type: Type,
@@ -141,54 +29,98 @@ export function fitData<Type extends EventType>(
   report: Report,
   redact = (clean: EventDataByType[Type]): EventDataByType[Type] => clean,
 ): EventDataByType[Type][] {
-  const clean = cleanValue(data) as EventDataByType[Type];
-  return (fits[type] as Fit<Type>)(redact(clean), report);
+  const kept = fitFields(type, redact(cleanValue(data) as EventDataByType[Type]), report);
+  if (kept === null) return [];
+  const split: Split<Type> | undefined = splits[type];
+  return split ? split(kept) : [kept];
 }
 
-function titled<Data extends EventDataByType["task"]>(
-  data: Data,
-  type: "task" | "goal",
-  report: Report,
-): Data {
-  const title = clip(data.title, "title_bytes", type, "title", report);
-  if (data.description === undefined) return { ...data, title };
-  const description = clip(data.description, "description_bytes", type, "description", report);
-  return { ...data, title, description };
-}
+type Split<Type extends EventType> = (data: EventDataByType[Type]) => EventDataByType[Type][];
 
-function clip(text: string, limit: LimitName, type: EventType, field: string, report: Report) {
-  const clipped = cut(text, limits[limit]);
-  if (clipped !== text) {
-    report({
-      code: "clipped",
-      message: `Cut the ${field} of a ${type} event: it is ${grouped(utf8Bytes(text))} bytes, limit ${grouped(limits[limit])}.`,
-      dropped: 0,
-      eventType: type,
+/** How the types with a field that is split become several events; a test finds an omission. */
+export const splits: { [Type in EventType]?: Split<Type> } = {
+  thought: (data) => {
+    const contents = pieces(data.content, limits.thought_content_bytes);
+    if (contents.length === 1) return [data];
+    const streamId = data.stream_id ?? crypto.randomUUID();
+    const ends = data.stream_id === undefined || data.done === true;
+    return contents.map((content, index) => {
+      const piece = { ...data, content, stream_id: streamId };
+      delete piece.done;
+      return index === contents.length - 1 && ends ? { ...piece, done: true } : piece;
     });
+  },
+  terminal: ({ command, exit_code: exitCode, ...rest }) => {
+    const texts = pieces(rest.text, limits.terminal_text_bytes);
+    return texts.map((text, index) => ({
+      ...rest,
+      text,
+      ...(index === 0 && command !== undefined ? { command } : {}),
+      ...(index === texts.length - 1 && exitCode !== undefined ? { exit_code: exitCode } : {}),
+    }));
+  },
+};
+
+/** Null when the event can't be sent at all. */
+function fitFields<Type extends EventType>(
+  type: Type,
+  data: EventDataByType[Type],
+  report: Report,
+): EventDataByType[Type] | null {
+  const kept = { ...data } as Record<string, unknown>;
+  for (const [name, field] of Object.entries<Field>(eventRecords[type].fields)) {
+    const value = kept[name];
+    if (value === undefined || field === "fixed") continue;
+    if ("max" in field) {
+      if (isInRange(value, field)) continue;
+      delete kept[name];
+      report({ code: "clipped", message: outOfRange(type, name, value, field), ...loses(type, 0) });
+    } else if (field.excess === "cut") {
+      const text = cut(value as string, limits[field.limit]);
+      if (text === value) continue;
+      kept[name] = text;
+      const message = `Cut the ${name} of a ${type} event: it is ${sizeOf(value, field)}.`;
+      report({ code: "clipped", message, ...loses(type, 0) });
+    } else if (field.excess !== "split" && !isWithinLimit(value, field)) {
+      const isDropped = field.excess === "drop";
+      const what = isDropped ? `a ${type} event` : `the ${name} of a ${type}`;
+      const place = "filename" in data && !name.endsWith("filename") ? ` of ${data.filename}` : "";
+      const message = `Cannot send ${what}: ${cut(name + place, 200)} is ${sizeOf(value, field)}.`;
+      report({ code: "too_large", message, ...loses(type, isDropped ? 1 : 0) });
+      if (isDropped) return null;
+      delete kept[name];
+    }
   }
-  return clipped;
+  return kept as unknown as EventDataByType[Type];
 }
 
-function within(
-  value: unknown,
-  limit: LimitName,
-  type: EventType,
-  field: string,
-  report: Report,
-): boolean {
-  if (value === undefined) return true;
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  const digits = digitsAdded(value);
-  if (isWithin(text, limits[limit] - digits)) return true;
-  const part = field === "metadata";
-  report({
-    code: "too_large",
-    message: `Cannot send ${part ? "the metadata of a thought" : `a ${type} event`}: ${cut(field, 200)} is ${grouped(utf8Bytes(text) + digits)} bytes, limit ${grouped(limits[limit])}.`,
-    dropped: part ? 0 : 1,
-    eventType: type,
-  });
-  return false;
+const loses = (eventType: EventType, dropped: 0 | 1) => ({ dropped, eventType });
+
+const rangeOf = ({ max, below_zero: belowZero }: NumberField): [number, number] => [
+  belowZero === undefined ? 0 : -limits[belowZero],
+  limits[max],
+];
+
+function isInRange(value: unknown, field: NumberField): boolean {
+  const [min, max] = rangeOf(field);
+  const isNumber = typeof value === "number" && value >= min && value <= max;
+  return isNumber && (!field.is_whole || Number.isInteger(value));
 }
+
+function outOfRange(type: EventType, name: string, value: unknown, field: NumberField): string {
+  const [min, max] = rangeOf(field).map(grouped);
+  const kind = field.is_whole ? "whole number" : "number";
+  return `Left out the ${name} of a ${type} event: it is ${value}, not a ${kind} from ${min} to ${max}.`;
+}
+
+const asText = (value: unknown): string =>
+  typeof value === "string" ? value : JSON.stringify(value);
+
+const isWithinLimit = (value: unknown, { limit }: SizedField): boolean =>
+  fits(asText(value), limits[limit] - digitsAdded(value));
+
+const sizeOf = (value: unknown, { limit }: SizedField): string =>
+  `${grouped(utf8Bytes(asText(value)) + digitsAdded(value))} bytes, limit ${grouped(limits[limit])}`;
 
 /** A copy that JSON can hold, with every text cleaned; a value that JSON can't hold is left out. */
 function cleanValue(value: unknown, depth = 0): unknown {

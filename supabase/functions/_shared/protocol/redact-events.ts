@@ -1,6 +1,7 @@
 /** Redaction of events, wherever they hold text. */
-import type { AgentEvent, EventType } from "./event.ts";
-import { type LimitName, limits } from "./limits.ts";
+import { type AgentEvent, type EventType, recordOf } from "./event.ts";
+import type { Field } from "./events/record.ts";
+import { limits } from "./limits.ts";
 import { markSecrets } from "./redact.ts";
 import { findSecrets, isNamedSecret, type Secret } from "./redact-scan.ts";
 import { fits, isObject } from "./text.ts";
@@ -178,34 +179,11 @@ function redactFields(
   return { data: shown, redacted: count, is_changed: isChanged };
 }
 
-const sizeLimits: { [Type in EventType]?: Record<string, LimitName> } = {
-  thought: { content: "thought_content_bytes", metadata: "metadata_bytes" },
-  code: {
-    filename: "filename_bytes",
-    old_filename: "filename_bytes",
-    language: "language_bytes",
-    content: "code_content_bytes",
-    edits: "code_edits_bytes",
-  },
-  terminal: { command: "command_bytes", text: "terminal_text_bytes" },
-  task: { title: "title_bytes", description: "description_bytes" },
-  goal: { title: "title_bytes", description: "description_bytes" },
-  milestone: { label: "label_bytes" },
-  error: {
-    message: "error_message_bytes",
-    file: "filename_bytes",
-    stack: "error_stack_bytes",
-    recovery_strategy: "description_bytes",
-  },
-  preview: { url: "url_bytes" },
-  usage: { model: "model_bytes" },
-};
-
 function isWithin(type: EventType, data: unknown): boolean {
-  const names = sizeLimits[type] ?? {};
-  return Object.entries(data as object).every(([field, value]) => {
-    const name = names[field];
-    if (name === undefined || typeof value === "number" || typeof value === "boolean") return true;
-    return fits(typeof value === "string" ? value : JSON.stringify(value), limits[name]);
+  const fields: Readonly<Record<string, Field>> = recordOf(type)?.fields ?? {};
+  return Object.entries(data as object).every(([name, value]) => {
+    const field = fields[name] ?? "fixed";
+    if (field === "fixed" || !("limit" in field)) return true;
+    return fits(typeof value === "string" ? value : JSON.stringify(value), limits[field.limit]);
   });
 }

@@ -13,6 +13,8 @@ import {
 } from "./text.ts";
 import { isTimestamp } from "./time.ts";
 
+export const optional = v.exactOptional;
+
 const described = (limit: number) =>
   v.description<string, string>(
     `At most ${grouped(limit)} bytes of UTF-8, without NUL or lone surrogates.`,
@@ -139,6 +141,18 @@ export const lines = v.pipe(
   }),
   v.metadata({ type: "array", items: { type: "string" } }),
 );
+
+/** Which fields an object takes depends on others of its fields: `problems` yields the misplaced ones. */
+export const consistent = <Data extends object>(
+  problems: (data: Data) => Iterable<[keyof Data & string, string]>,
+) =>
+  v.rawCheck<Data>(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const [key, message] of problems(dataset.value)) {
+      const input = { ...dataset.value } as Record<string, unknown>;
+      addIssue({ message, path: [{ type: "object", origin: "value", input, key, value: null }] });
+    }
+  });
 
 /** True for the same type only, optional and readonly keys included. */
 export type Equal<One, Other> =

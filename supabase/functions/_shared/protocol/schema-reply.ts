@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { errorStatus } from "./errors.ts";
 import { statuses, visibilities } from "./event.ts";
-import { dataSchemas } from "./schema-event.ts";
+import { storedEventSchema } from "./schema-event.ts";
 import { agentId, count, type Equal, timestamp, uuid } from "./schema-parts.ts";
 import type { Agent, AgentKey, Frame, Head, IngestReply, Message } from "./wire.ts";
 
@@ -99,28 +99,6 @@ export const headSchema = v.object({
     v.description("The private channel of the session, until its visibility changes."),
   ),
 });
-
-const stored = <Type extends keyof typeof dataSchemas>(type: Type) =>
-  v.object({
-    seq: count,
-    id: v.string(),
-    type: v.literal(type),
-    at: timestamp,
-    data: dataSchemas[type],
-  });
-
-export const storedEventSchema = v.variant("type", [
-  stored("thought"),
-  stored("code"),
-  stored("terminal"),
-  stored("status"),
-  stored("task"),
-  stored("goal"),
-  stored("milestone"),
-  stored("error"),
-  stored("preview"),
-  stored("usage"),
-]);
 
 export const frameSchema = v.object({
   from_seq: count,

@@ -2,9 +2,7 @@
 import * as v from "valibot";
 import { visibilities } from "./event.ts";
 import { limits } from "./limits.ts";
-import { agentId, count, exact, label, list, text, url, uuid } from "./schema-parts.ts";
-
-const optional = v.exactOptional;
+import { agentId, count, exact, label, list, optional, text, url, uuid } from "./schema-parts.ts";
 
 /** The events stand apart: each is checked against the schema of its type. */
 export const ingestSchema = exact({

@@ -1,8 +1,9 @@
 /** JSON Schema (2020-12) of everything on the wire, made from the validator's schemas. */
 import { type ConversionConfig, type JsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
 import { eventTypes } from "../event.ts";
-import { edit, eventSchemas, hunk, replacement } from "../schema-event.ts";
-import { knownMetadata } from "../schema-metadata.ts";
+import { edit, hunk, replacement } from "../events/code/schema.ts";
+import { knownMetadata } from "../events/thought/metadata.ts";
+import { eventSchemas, storedEventSchema } from "../schema-event.ts";
 import {
   agentKeySchema,
   agentSchema,
@@ -13,7 +14,6 @@ import {
   messageSchema,
   registerReplySchema,
   rotateReplySchema,
-  storedEventSchema,
 } from "../schema-reply.ts";
 import {
   agentMessageSchema,

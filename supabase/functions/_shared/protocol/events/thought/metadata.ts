@@ -1,10 +1,10 @@
 import * as v from "valibot";
-import { digitsAdded } from "./digits.ts";
-import type { ThoughtMetadata } from "./event.ts";
-import { limits } from "./limits.ts";
-import type { Equal } from "./schema-parts.ts";
-import { lines, text, tooLarge } from "./schema-parts.ts";
-import { grouped, isObject, unstorable, utf8Bytes } from "./text.ts";
+import { digitsAdded } from "../../digits.ts";
+import type { ThoughtMetadata } from "../../event.ts";
+import { limits } from "../../limits.ts";
+import type { Equal } from "../../schema-parts.ts";
+import { lines, text, tooLarge } from "../../schema-parts.ts";
+import { grouped, isObject, unstorable, utf8Bytes } from "../../text.ts";
 
 /** Nesting of metadata: agents put tool calls in it, not trees. */
 const maxDepth = 8;

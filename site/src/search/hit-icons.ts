@@ -1,0 +1,40 @@
+/** The icon of each kind of hit. The page takes them when it is built, so its script holds none. */
+import type { EventType, ThoughtType } from "@kulti/protocol";
+import {
+  BookOpen,
+  Check,
+  CircleQuestionMark,
+  Eye,
+  FileCode,
+  Flag,
+  Globe,
+  Lightbulb,
+  type LucideIcon,
+  MessageSquare,
+  Scale,
+  SquareTerminal,
+  TriangleAlert,
+  Wrench,
+} from "lucide-react";
+
+/** Types without text are never found. */
+type FoundType = Exclude<EventType, "status" | "usage">;
+
+export const hitIcons: Record<FoundType | ThoughtType, LucideIcon> = {
+  thought: MessageSquare,
+  general: MessageSquare,
+  reasoning: Lightbulb,
+  decision: Check,
+  observation: Eye,
+  evaluation: Scale,
+  tool: Wrench,
+  context: BookOpen,
+  prompt: CircleQuestionMark,
+  code: FileCode,
+  terminal: SquareTerminal,
+  error: TriangleAlert,
+  task: Flag,
+  goal: Flag,
+  milestone: Flag,
+  preview: Globe,
+};

@@ -1,0 +1,1 @@
+export { taskSchema as goalSchema } from "../task/schema.ts";

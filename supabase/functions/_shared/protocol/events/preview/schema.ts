@@ -1,0 +1,3 @@
+import { exact, url } from "../../schema-parts.ts";
+
+export const previewSchema = exact({ url });
