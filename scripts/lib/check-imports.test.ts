@@ -32,22 +32,32 @@ test("checkImports reports a forbidden module, by package and by path", () => {
 
 test("checkImports lets the islands read the rest of the site, and nothing below them read the islands", () => {
   file("site/src/islands/mind/a.tsx", `import { a } from "../../text/a.ts";`);
-  file("site/src/text/a.ts", `import { b } from "../player/b.ts";`);
-  file("site/src/player/b.ts", `import { c } from "../visit/c.ts";`);
+  file("site/src/text/a.ts", `import { b } from "../sources/b.ts";`);
+  file("site/src/sources/b.ts", `import { c } from "../visit/c.ts";`);
   file("site/src/lobby/d.ts", `import { A } from "../islands/mind/a.tsx";`);
   expect(checkImports(root)).toEqual([
     "site/src/lobby/d.ts: site may not import islands (../islands/mind/a.tsx)",
-    "site/src/player/b.ts: player may not import visit (../visit/c.ts)",
-    "site/src/text/a.ts: text may not import player (../player/b.ts)",
+    "site/src/sources/b.ts: sources may not import visit (../visit/c.ts)",
+    "site/src/text/a.ts: text may not import sources (../sources/b.ts)",
   ]);
 });
 
 test("checkImports keeps React out of the player and supabase-js out of the islands", () => {
-  file("site/src/player/a.ts", `import { useState } from "react";`);
+  file("sdk/src/player/a.ts", `import { useState } from "react";`);
   file("site/src/islands/b.tsx", `import { createClient } from "@supabase/supabase-js";`);
   expect(checkImports(root)).toEqual([
+    "sdk/src/player/a.ts: imports react",
     "site/src/islands/b.tsx: imports @supabase/supabase-js",
-    "site/src/player/a.ts: imports react",
+  ]);
+});
+
+test("checkImports hands the player its sources: it reads the protocol alone, and the islands may read it", () => {
+  file("sdk/src/player/a.ts", `import { watchSession } from "../watch/index.ts";`);
+  file("sdk/src/player/index.ts", `import { limits } from "@kulti/protocol";`);
+  file("site/src/islands/b.tsx", `import { a } from "kulti/player";\nimport "kulti/watch";`);
+  expect(checkImports(root)).toEqual([
+    "sdk/src/player/a.ts: player may not import watch (../watch/index.ts)",
+    "site/src/islands/b.tsx: islands may not import sdk (kulti/watch)",
   ]);
 });
 

@@ -23,10 +23,11 @@ const modules: Module[] = [
   { name: "recordings", folder: "supabase/functions/_shared/recordings", mayImport: ["protocol"] },
   { name: "agent", folder: "sdk/src/agent", mayImport: ["protocol", "sdk/test"] },
   { name: "watch", folder: "sdk/src/watch", mayImport: ["protocol"] },
+  { name: "player", folder: "sdk/src/player", mayImport: ["protocol"], noPackages: react },
   {
     name: "export",
     folder: "sdk/src/export",
-    mayImport: ["protocol", "recordings", "sdk", "agent", "watch", "sdk/test"],
+    mayImport: ["protocol", "recordings", "sdk", "agent", "watch", "player", "sdk/test"],
   },
   {
     name: "cli",
@@ -37,15 +38,20 @@ const modules: Module[] = [
   {
     name: "sdk",
     folder: "sdk",
-    mayImport: ["protocol", "recordings", "agent", "watch", "export", "cli"],
+    mayImport: ["protocol", "recordings", "agent", "watch", "player", "export", "cli"],
   },
-  { name: "player", folder: "site/src/player", mayImport: ["protocol", "sdk"], noPackages: react },
+  {
+    name: "sources",
+    folder: "site/src/sources",
+    mayImport: ["protocol", "sdk", "player"],
+    noPackages: react,
+  },
   { name: "text", folder: "site/src/text", mayImport: ["protocol", "sdk"], noPackages: react },
   { name: "highlight", folder: "site/src/highlight", mayImport: ["player"], noPackages: react },
   {
     name: "visit",
     folder: "site/src/visit",
-    mayImport: ["player", "text", "protocol", "sdk"],
+    mayImport: ["player", "sources", "text", "protocol", "sdk"],
     noPackages: react,
   },
   {
@@ -83,6 +89,7 @@ const modules: Module[] = [
 const packages: Record<string, string> = {
   "@kulti/protocol": "supabase/functions/_shared/protocol/index.ts",
   "@kulti/recordings": "supabase/functions/_shared/recordings/index.ts",
+  "kulti/player": "sdk/src/player/index.ts",
   kulti: "sdk/src/index.ts",
   "@kulti/local": "local/src/index.ts",
   "@kulti/site": "site/host/serve.ts",

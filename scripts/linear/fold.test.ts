@@ -1,7 +1,7 @@
 /** Folding a session is linear in its events and in their texts, whatever they are. */
 import { expect, test } from "vitest";
-import { extendChapters, noChapters } from "../../site/src/player/chapters.ts";
-import { extendRows, noRows } from "../../site/src/player/mind.ts";
+import { extendChapters, noChapters } from "../../sdk/src/player/chapters.ts";
+import { extendRows, noRows } from "../../sdk/src/player/mind.ts";
 import type { CodeEdit, StoredEvent } from "../../supabase/functions/_shared/protocol/event.ts";
 import { applyEdits } from "../../supabase/functions/_shared/protocol/fold/edits.ts";
 import { emptyStage, fold } from "../../supabase/functions/_shared/protocol/fold/fold.ts";

@@ -17,9 +17,9 @@ import { markerOf } from "../../sdk/src/export/marker.ts";
 import { changedLines } from "../../sdk/src/export/offline/changes.ts";
 import { createTint } from "../../sdk/src/export/offline/tint.ts";
 import { TerminalScreen } from "../../sdk/src/export/terminal-screen.ts";
+import { diffRows, linesOf } from "../../sdk/src/player/lines.ts";
+import { beginningOf as typed } from "../../sdk/src/player/typing.ts";
 import { programmeOf } from "../../site/src/lobby/programme.ts";
-import { diffRows, linesOf } from "../../site/src/player/lines.ts";
-import { beginningOf as typed } from "../../site/src/player/typing.ts";
 import { linesOf as hitLines } from "../../site/src/search/hit.ts";
 import { beginningText } from "../../site/src/search/notice.ts";
 import { beginningOf, parseSearchForm, queryOf } from "../../site/src/search/search-form.ts";
@@ -287,7 +287,7 @@ const functions: Record<string, (text: string) => unknown> = {
     entryBytes({ command: text, stream: "input", text, exit_code: 1 } as never, true),
     endsLine(text),
   ],
-  "site diff_rows": (text) => diffRows(linesOf(text), linesOf(`a\n${text}\n${text}`)),
+  "player diffRows": (text) => diffRows(linesOf(text), linesOf(`a\n${text}\n${text}`)),
   "site names": (text) => [inOrder(text), initialsOf(text), splitPath(text), typed(text, 500)],
   "site address": (text) => [
     parseTime(text),

@@ -1,5 +1,5 @@
 /** The page's side of highlighting: asks the worker, keeps the tokens of each file, tells when they change. */
-import { realign } from "../player/align.ts";
+import { realign } from "kulti/player";
 import type { LineTokens } from "./kinds.ts";
 import { languageOf } from "./language-of.ts";
 import type { Language } from "./languages.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
+import { realign } from "kulti/player";
 import { expect, test } from "vitest";
-import { realign } from "../player/align.ts";
 import type { LineTokens } from "./kinds.ts";
 import { type Grammar, LineCache } from "./line-cache.ts";
 

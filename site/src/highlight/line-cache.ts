@@ -3,7 +3,7 @@
  * the grammar is in the state in which it was there before. (A 20 KB file in 100 growing versions: 3.6 s from scratch
  * each time, 70 ms this way.)
  */
-import { align, realign } from "../player/align.ts";
+import { align, realign } from "kulti/player";
 import type { LineTokens } from "./kinds.ts";
 
 export interface Grammar<State> {

@@ -1,5 +1,5 @@
+import { noRequest } from "kulti/player";
 import { expect, test } from "vitest";
-import { noRequest } from "../player/playback-request.ts";
 import { momentUrl, parsePlaybackRequest, parseTime } from "./address.ts";
 
 test.each([

@@ -1,5 +1,5 @@
 /** The part of an address that asks for a moment and a way to play: `?t=90&speed=2&idle=0&autoplay=1#e17`. */
-import type { PlaybackRequest } from "../player/playback-request.ts";
+import type { PlaybackRequest } from "kulti/player";
 import { elapsedText } from "../text/time.ts";
 
 /** Ignores values that make no sense. */

@@ -1,6 +1,7 @@
 /** What this viewer says: shown at once, sent one after the other, kept with its reason when it was refused. */
+
+import { createStore, type Store } from "kulti/player";
 import { type KultiApi, KultiApiError } from "kulti/watch";
-import { createStore, type Store } from "../player/store.ts";
 import { randomUuid } from "./identity.ts";
 
 export interface Outgoing {

@@ -3,14 +3,18 @@
  * agent has begun a newer one.
  */
 import { agentIdPattern, type Head, uuidPattern } from "@kulti/protocol";
+import type { Clock, Problem } from "kulti/player";
+import {
+  createPlayer,
+  createStore,
+  noRequest,
+  type PlaybackRequest,
+  type Player,
+  type Store,
+} from "kulti/player";
 import { type KultiApi, KultiApiError, watchLobby } from "kulti/watch";
-import type { Clock } from "../player/clock.ts";
-import { createLiveSource } from "../player/live-source.ts";
-import { noRequest, type PlaybackRequest } from "../player/playback-request.ts";
-import { createPlayer, type Player } from "../player/player.ts";
-import { createRecordingSource } from "../player/recording-source.ts";
-import type { Problem } from "../player/source.ts";
-import { createStore, type Store } from "../player/store.ts";
+import { createLiveSource } from "../sources/live-source.ts";
+import { createRecordingSource } from "../sources/recording-source.ts";
 import { type Chat, createChat } from "./chat.ts";
 import { serverNow } from "./server-clock.ts";
 

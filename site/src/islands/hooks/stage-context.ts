@@ -1,7 +1,7 @@
 /** How the parts of the stage reach the player: by context, and each by the slice of its state that it shows. */
+
+import type { Player, PlayerState, Store } from "kulti/player";
 import { createContext, useContext, useSyncExternalStore } from "react";
-import type { Player, PlayerState } from "../../player/player.ts";
-import type { Store } from "../../player/store.ts";
 import type { Chat } from "../../visit/chat.ts";
 
 export interface OnStage {

@@ -1,4 +1,4 @@
-import { type ConnectionStatus, connectionStatus } from "../../player/connection-status.ts";
+import { type ConnectionStatus, connectionStatus } from "kulti/player";
 import { useSlice } from "./stage-context.ts";
 import { useNow } from "./use-now.ts";
 

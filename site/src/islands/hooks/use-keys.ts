@@ -1,6 +1,6 @@
+import { actionOf } from "kulti/player";
 import { useEffect, useRef } from "react";
 import { isTextEntry } from "../../frame/text-entry.ts";
-import { actionOf } from "../../player/keys.ts";
 import { usePlayer } from "./stage-context.ts";
 
 /** What means something to the element that has the focus is left alone. */

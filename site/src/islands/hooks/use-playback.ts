@@ -1,5 +1,4 @@
-import { isOver } from "../../player/connection-status.ts";
-import { isMoving } from "../../player/control.ts";
+import { isMoving, isOver } from "kulti/player";
 import { useSlice } from "./stage-context.ts";
 import { useNow } from "./use-now.ts";
 

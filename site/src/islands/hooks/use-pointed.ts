@@ -1,5 +1,5 @@
+import { type MindRows, rowOf } from "kulti/player";
 import { type RefObject, useEffect } from "react";
-import { type MindRows, rowOf } from "../../player/mind.ts";
 import { usePlayer, useSlice } from "./stage-context.ts";
 
 /** Rows far from view are not on the page yet: some pictures after the gap in their place was scrolled to, they are. */

@@ -1,7 +1,7 @@
+import { realign } from "kulti/player";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { createHighlighter } from "../../highlight/highlighter.ts";
 import type { LineTokens } from "../../highlight/kinds.ts";
-import { realign } from "../../player/align.ts";
 
 /** One for the page, its worker started by the first file. */
 const highlighter = createHighlighter(

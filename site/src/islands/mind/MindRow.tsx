@@ -1,5 +1,5 @@
+import type { PlayerState } from "kulti/player";
 import { memo } from "react";
-import type { PlayerState } from "../../player/player.ts";
 import { useSlice } from "../hooks/stage-context.ts";
 import { ErrorRow } from "./ErrorRow.tsx";
 import { ThoughtRow } from "./ThoughtRow.tsx";

@@ -1,7 +1,6 @@
 /** A thought is a paragraph. Its type is a word on the rule, its priority is weight and indentation. */
 import type { Thought } from "@kulti/protocol";
-import { isCollapsed } from "../../player/arrivals.ts";
-import { beginningOf } from "../../player/typing.ts";
+import { beginningOf, isCollapsed } from "kulti/player";
 import { splitHeadline } from "../../text/rich-text.ts";
 import { useSlice } from "../hooks/stage-context.ts";
 import { RowTime } from "../parts/RowTime.tsx";

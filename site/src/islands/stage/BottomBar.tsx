@@ -1,7 +1,8 @@
 /** On a small screen: one pane at a time, and a dot on those where something happened meanwhile. */
+
+import type { PlayerState } from "kulti/player";
 import { Brain, FileCode, type LucideIcon, MessagesSquare, SquareTerminal } from "lucide-react";
 import { useEffect, useRef } from "react";
-import type { PlayerState } from "../../player/player.ts";
 import { useSlice } from "../hooks/stage-context.ts";
 
 export type Pane = "mind" | "work" | "terminal" | "chat";

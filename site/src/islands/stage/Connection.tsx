@@ -1,4 +1,4 @@
-import { lastActivityAt } from "../../player/connection-status.ts";
+import { lastActivityAt } from "kulti/player";
 import { agoText, dateAndClockText } from "../../text/time.ts";
 import { useSlice } from "../hooks/stage-context.ts";
 import { useConnectionStatus } from "../hooks/use-connection-status.ts";

@@ -1,4 +1,4 @@
-import { runningMs } from "../../player/running-time.ts";
+import { runningMs } from "kulti/player";
 import { dateAndClockText, elapsedText } from "../../text/time.ts";
 import { useSlice } from "../hooks/stage-context.ts";
 import { useNow } from "../hooks/use-now.ts";

@@ -1,6 +1,6 @@
+import { keyHelp } from "kulti/player";
 import { X } from "lucide-react";
 import { Fragment, type RefObject } from "react";
-import { keyHelp } from "../../player/keys.ts";
 
 export function HelpDialog({ ref }: { ref: RefObject<HTMLDialogElement | null> }) {
   return (

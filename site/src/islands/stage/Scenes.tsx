@@ -1,7 +1,7 @@
 /** What stands on the page while there is no session to show. Each says what is so and what can be done. */
 
+import type { Problem } from "kulti/player";
 import { type ReactNode, useEffect } from "react";
-import type { Problem } from "../../player/source.ts";
 import { Mark } from "../parts/Mark.tsx";
 import { ThemeToggle } from "./ThemeToggle.tsx";
 

@@ -1,3 +1,4 @@
+import { type Chapter, type ChapterKind, chapterAt, chapterIndex } from "kulti/player";
 import {
   CircleCheck,
   CircleQuestionMark,
@@ -6,7 +7,6 @@ import {
   type LucideIcon,
   TriangleAlert,
 } from "lucide-react";
-import { type Chapter, type ChapterKind, chapterAt, chapterIndex } from "../../player/chapters.ts";
 import { elapsedText } from "../../text/time.ts";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";
 import { Menu } from "../parts/Menu.tsx";

@@ -1,5 +1,5 @@
+import { rateOf, speeds } from "kulti/player";
 import { Check } from "lucide-react";
-import { rateOf, speeds } from "../../player/control.ts";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";
 import { Menu } from "../parts/Menu.tsx";
 

@@ -1,6 +1,7 @@
 /** Heat, idle stretches and chapters behind the line; drawn anew at most twice a second. */
+
+import { pictureTimeline, type TimelinePicture } from "kulti/player";
 import { memo, useEffect, useState } from "react";
-import { pictureTimeline, type TimelinePicture } from "../../player/timeline-picture.ts";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";
 
 const slots = 240;

@@ -1,7 +1,7 @@
 /** The line of time: click, drag or use the keys; what lies under the pointer is told before one goes there. */
+
+import { atPart, chapterAt, partOf } from "kulti/player";
 import { type PointerEvent, useRef, useState } from "react";
-import { chapterAt } from "../../player/chapters.ts";
-import { atPart, partOf } from "../../player/control.ts";
 import { durationText, elapsedText } from "../../text/time.ts";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";
 import { TimelineDrawing } from "./TimelineDrawing.tsx";

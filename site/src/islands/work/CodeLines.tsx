@@ -1,7 +1,7 @@
 /** The lines of a file: only those in view are on the page; what changed last is marked and scrolled to. */
 import type { StageFile } from "@kulti/protocol";
+import type { LineChange } from "kulti/player";
 import { type CSSProperties, useEffect, useLayoutEffect, useState } from "react";
-import type { LineChange } from "../../player/lines.ts";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";
 import { useTokens } from "../hooks/use-tokens.ts";
 import { codeLineHeight, useWindow } from "../hooks/use-window.ts";

@@ -1,8 +1,8 @@
 /** The last change of a file: what went and what came, with a few lines around. */
 import type { StageFile } from "@kulti/protocol";
+import type { DiffRow } from "kulti/player";
 import type { CSSProperties } from "react";
 import type { LineTokens } from "../../highlight/kinds.ts";
-import type { DiffRow } from "../../player/lines.ts";
 import { useTokens } from "../hooks/use-tokens.ts";
 import { codeLineHeight, useWindow } from "../hooks/use-window.ts";
 import { Scroller } from "../parts/Scroller.tsx";

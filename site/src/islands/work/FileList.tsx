@@ -1,6 +1,6 @@
 import type { StageFile } from "@kulti/protocol";
+import type { WorkTarget } from "kulti/player";
 import { memo, useMemo, useState } from "react";
-import type { WorkTarget } from "../../player/follow.ts";
 import { inOrder } from "../../text/bidi.ts";
 import { splitPath } from "../../text/paths.ts";
 

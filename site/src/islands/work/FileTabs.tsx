@@ -1,7 +1,7 @@
 import type { StageFile } from "@kulti/protocol";
+import { sameTarget, type WorkTarget } from "kulti/player";
 import { SquareTerminal } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef } from "react";
-import { sameTarget, type WorkTarget } from "../../player/follow.ts";
 import { inOrder } from "../../text/bidi.ts";
 import { splitPath } from "../../text/paths.ts";
 

@@ -1,8 +1,8 @@
 /** One file: its name and what happened to it, and its lines, the last change or its hunks. */
 import type { StageFile } from "@kulti/protocol";
+import { compareLines, countLines, diffRows, linesOf } from "kulti/player";
 import { Check, Copy } from "lucide-react";
 import { useMemo, useState } from "react";
-import { compareLines, countLines, diffRows, linesOf } from "../../player/lines.ts";
 import { inOrder } from "../../text/bidi.ts";
 import { splitPath } from "../../text/paths.ts";
 import { usePlayer } from "../hooks/stage-context.ts";

@@ -1,6 +1,6 @@
 /** A file whose whole content was never sent: its edits, one below the other. */
 import type { CodeEdit, StageFile } from "@kulti/protocol";
-import { linesOf } from "../../player/lines.ts";
+import { linesOf } from "kulti/player";
 import { Scroller } from "../parts/Scroller.tsx";
 import { LineText } from "./LineText.tsx";
 

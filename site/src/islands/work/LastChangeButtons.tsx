@@ -1,7 +1,7 @@
 /** From a file to where its last change came from: the thought before it, and the moment itself. */
 import type { StageFile } from "@kulti/protocol";
+import { thoughtBefore } from "kulti/player";
 import { History, MessageCircleQuestionMark } from "lucide-react";
-import { thoughtBefore } from "../../player/mind.ts";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";
 
 export function LastChangeButtons({ file }: { file: StageFile }) {

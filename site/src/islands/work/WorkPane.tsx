@@ -1,8 +1,8 @@
 /** The Work: what the agent writes, and where there is room what it runs. It follows the agent until the viewer acts. */
 import type { StageFile } from "@kulti/protocol";
+import { shownTarget, type WorkTarget } from "kulti/player";
 import { Crosshair, ExternalLink, PanelLeft } from "lucide-react";
 import { useMemo } from "react";
-import { shownTarget, type WorkTarget } from "../../player/follow.ts";
 import { safeUrl, untrustedRel } from "../../text/links.ts";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";
 import { useStored } from "../hooks/use-stored.ts";

@@ -3,9 +3,8 @@
  * channel is joined. `seq` has no gaps, which tells where a page that was not read yet begins.
  */
 import { type Head, limits, type StoredEvent } from "@kulti/protocol";
+import type { Clock, Problem, Source, SourceHandlers } from "kulti/player";
 import { type KultiApi, KultiApiError } from "kulti/watch";
-import type { Clock } from "./clock.ts";
-import type { Problem, Source, SourceHandlers } from "./source.ts";
 
 export interface RecordingSourceOptions {
   api: Pick<KultiApi, "sessionEvents" | "sessionMessages">;

@@ -1,6 +1,7 @@
 /** A session as it happens. */
+
+import type { Source } from "kulti/player";
 import { type KultiApi, type Watch, watchSession } from "kulti/watch";
-import type { Source } from "./source.ts";
 
 export interface LiveSourceOptions {
   api: KultiApi;

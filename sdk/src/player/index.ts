@@ -1,0 +1,53 @@
+/**
+ * Plays a session, live or recorded, without a DOM: a `Source` brings events, `createPlayer` keeps one state in a
+ * `Store`, and views read it and send `Command`s. All times are milliseconds, all `seq` count from 1.
+ */
+export { align, realign } from "./align.ts";
+export { isCollapsed } from "./arrivals.ts";
+export {
+  type Chapter,
+  type ChapterKind,
+  type Chapters,
+  chapterAt,
+  chapterIndex,
+  extendChapters,
+  noChapters,
+} from "./chapters.ts";
+export type { Clock } from "./clock.ts";
+export {
+  type ConnectionStatus,
+  connectionStatus,
+  isOver,
+  lastActivityAt,
+} from "./connection-status.ts";
+export {
+  atPart,
+  type Command,
+  type Control,
+  isMoving,
+  type Place,
+  partOf,
+  placeOf,
+  rateOf,
+  type SessionFacts,
+  speeds,
+} from "./control.ts";
+export { type Follow, sameTarget, shownTarget, type WorkTarget } from "./follow.ts";
+export { actionOf, type KeyAction, type KeyPress, keyHelp } from "./keys.ts";
+export {
+  compareLines,
+  countLines,
+  type DiffRow,
+  diffRows,
+  type LineChange,
+  linesOf,
+} from "./lines.ts";
+export { extendRows, type MindRow, type MindRows, noRows, rowOf, thoughtBefore } from "./mind.ts";
+export { noRequest, type PlaybackRequest } from "./playback-request.ts";
+export { createPlayer, type Player, type PlayerOptions, type PlayerState } from "./player.ts";
+export { beganAt, runningMs } from "./running-time.ts";
+export type { Connection, Problem, Source, SourceHandlers } from "./source.ts";
+export { createStore, type Store } from "./store.ts";
+export type { Timeline } from "./timeline.ts";
+export { pictureTimeline, type TimelinePicture } from "./timeline-picture.ts";
+export { beginningOf, type Typing } from "./typing.ts";
