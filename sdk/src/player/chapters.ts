@@ -20,7 +20,7 @@ const longestTitle = 160;
 /** The title stands within so many. */
 const titleCharacters = 4 * longestTitle;
 
-/** Called for each event in order; `after` is the moment that it made. */
+/** Called for each event in order; `after` is the snapshot that it made. */
 export function extendChapters(
   chapters: Chapters,
   event: StoredEvent,

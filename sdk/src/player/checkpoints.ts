@@ -1,5 +1,5 @@
 /**
- * Moments of the past that are kept whole, so that a seek folds some events only. They share most of their structure
+ * Snapshots of the past that are kept, so that a seek folds some events only. They share most of their structure
  * with each other; what each alone may keep alive are the versions of files that it shows, and these are counted: past
  * the budget every second checkpoint goes, and seeking takes twice as long instead of memory growing.
  */
@@ -7,7 +7,7 @@ import { emptySnapshot, type Snapshot } from "./snapshot.ts";
 
 export interface Checkpoints {
   /** `changed` are the names of the files that changed since the checkpoint before. */
-  add(moment: Snapshot, changed: Iterable<string>): void;
+  add(snapshot: Snapshot, changed: Iterable<string>): void;
   /** The last one at or before `seq`. */
   before(seq: number): Snapshot;
   readonly length: number;
@@ -15,12 +15,12 @@ export interface Checkpoints {
 }
 
 interface Checkpoint {
-  moment: Snapshot;
+  snapshot: Snapshot;
   bytes: number;
 }
 
 export function createCheckpoints(budgetBytes: number): Checkpoints {
-  let kept: Checkpoint[] = [{ moment: emptySnapshot, bytes: 0 }];
+  let kept: Checkpoint[] = [{ snapshot: emptySnapshot, bytes: 0 }];
   let bytes = 0;
 
   const thin = () => {
@@ -29,9 +29,9 @@ export function createCheckpoints(budgetBytes: number): Checkpoints {
   };
 
   return {
-    add(moment, changed) {
-      const size = bytesOf(moment, changed);
-      kept.push({ moment, bytes: size });
+    add(snapshot, changed) {
+      const size = bytesOf(snapshot, changed);
+      kept.push({ snapshot, bytes: size });
       bytes += size;
       while (bytes > budgetBytes && kept.length > 2) thin();
     },
@@ -39,10 +39,10 @@ export function createCheckpoints(budgetBytes: number): Checkpoints {
       let [low, high] = [0, kept.length];
       while (low < high) {
         const middle = (low + high) >>> 1;
-        if ((kept[middle] as Checkpoint).moment.stage.seq <= seq) low = middle + 1;
+        if ((kept[middle] as Checkpoint).snapshot.stage.seq <= seq) low = middle + 1;
         else high = middle;
       }
-      return kept[low - 1]?.moment ?? emptySnapshot;
+      return kept[low - 1]?.snapshot ?? emptySnapshot;
     },
     get length() {
       return kept.length;

@@ -20,7 +20,7 @@ const repeated = (events: readonly StoredEvent[], times: number): StoredEvent[] 
 const foldUntil = (events: readonly StoredEvent[], seq: number) =>
   seen(foldAll(emptyStage, events.slice(0, seq)));
 
-describe("any moment is the fold", () => {
+describe("any snapshot is the fold", () => {
   test("of the events until then: any events, any cut into batches, any order of seeks", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -41,15 +41,40 @@ describe("any moment is the fold", () => {
           let near = history.edge;
           for (const seek of seeks) {
             const seq = seek % (events.length + 1);
-            const moment = history.moment(seq, near) ?? (await history.recall(seq));
-            expect(seen(moment.stage)).toEqual(foldUntil(events, seq));
-            const { thoughts, errors } = moment.stage;
-            expect(moment.rows.length).toBe(thoughts.length + errors.length);
-            near = moment;
+            const snapshot = history.snapshotAt(seq, near) ?? (await history.recall(seq));
+            expect(seen(snapshot.stage)).toEqual(foldUntil(events, seq));
+            const { thoughts, errors } = snapshot.stage;
+            expect(snapshot.rows.length).toBe(thoughts.length + errors.length);
+            near = snapshot;
           }
           expect(seen(history.edge.stage)).toEqual(foldUntil(events, events.length));
         },
       ),
+      { numRuns: 60 },
+    );
+  });
+
+  test("passTo brings what append brought, also past checkpoints", () => {
+    fc.assert(
+      fc.property(storedEvents, fc.nat(), fc.nat(), (few, one, other) => {
+        const events = repeated(few, Math.ceil(600 / Math.max(1, few.length)));
+        const [from, to] = [one, other]
+          .map((cut) => cut % (events.length + 1))
+          .sort((a, b) => a - b) as [number, number];
+        const history = createHistory(table(events));
+        history.append(events.slice(0, from));
+        const start = history.edge;
+        const appended = history.append(events.slice(from, to));
+        const arrived = history.edge;
+        history.append(events.slice(to));
+        const way = history.passTo(to, start);
+        expect(seen(way?.passed)).toEqual(seen(appended));
+        expect(seen(way?.snapshot)).toEqual(seen(arrived));
+        expect(appended.work.length).toBe(
+          events.slice(from, to).filter(({ type }) => type === "code" || type === "terminal")
+            .length,
+        );
+      }),
       { numRuns: 60 },
     );
   });
@@ -73,7 +98,7 @@ describe("any moment is the fold", () => {
             const ms = part * timeline.endMs;
             const seq = timeline.seqAt(ms);
             expect(seq).toBe(times.filter((time) => time <= ms).length);
-            expect(seen(history.moment(seq)?.stage)).toEqual(foldUntil(all, seq));
+            expect(seen(history.snapshotAt(seq)?.stage)).toEqual(foldUntil(all, seq));
           }
         },
       ),
@@ -98,9 +123,9 @@ describe("any moment is the fold", () => {
       checkpointBytes: 1_000_000,
     });
     history.append(events);
-    expect(history.moment(700)).toBeNull();
-    const moment = await history.recall(700);
-    expect(moment.stage.files.get("big.txt")?.content).toMatch(/^699 /);
+    expect(history.snapshotAt(700)).toBeNull();
+    const snapshot = await history.recall(700);
+    expect(snapshot.stage.files.get("big.txt")?.content).toMatch(/^699 /);
     expect(reads).toBeGreaterThan(0);
     expect(history.bytes).toBeLessThanOrEqual(41_000_000 + 25_100_000);
   });
@@ -124,7 +149,7 @@ describe("any moment is the fold", () => {
     history.append(events);
     for (const seq of [99_999, 1, 50_123, 12_345, 77_777]) {
       const fromMs = process.cpuUsage().user / 1000;
-      expect(history.moment(seq)?.stage.seq).toBe(seq);
+      expect(history.snapshotAt(seq)?.stage.seq).toBe(seq);
       expect(process.cpuUsage().user / 1000 - fromMs).toBeLessThan(100);
     }
   });

@@ -1,20 +1,21 @@
 /**
- * Everything known of a session so far, and any moment of it: `moment(seq)` is the fold over the first `seq` events.
+ * Everything known of a session so far: `snapshotAt(seq)` is the fold over the first `seq` events.
  *
  * Memory: 17 bytes per event for the timeline; the stage itself (all thoughts, all terminal output, each file as it is
- * now); checkpoints within `checkpointBytes`; events within `page_bytes`. So beside what the stage shows anyway, a
+ * now); checkpoints within `checkpointBytes`; events within `pageBytes`. So beside what the stage shows anyway, a
  * session of any length takes at most about 130 MB. Events that were dropped are read again when needed.
- * Tests: history.test.ts "any moment is the fold".
+ * Tests: history.test.ts "any snapshot is the fold".
  */
 import type { StoredEvent } from "@kulti/protocol";
 import { type Chapters, extendChapters, noChapters } from "./chapters.ts";
 import { createCheckpoints } from "./checkpoints.ts";
 import { createPages, pageEvents } from "./pages.ts";
-import { emptySnapshot, nextSnapshot, type OnPassed, type Snapshot } from "./snapshot.ts";
+import { collectPassed, type Passed } from "./passed.ts";
+import { emptySnapshot, nextSnapshot, type Snapshot } from "./snapshot.ts";
 import { createTimeline, type Timeline } from "./timeline.ts";
 
 export interface HistoryOptions {
-  /** Reads some consecutive events after `after_seq` again. */
+  /** Reads some consecutive events after `afterSeq` again. */
   read(afterSeq: number): Promise<readonly StoredEvent[]>;
   /** Default 64 MB each. */
   checkpointBytes?: number;
@@ -24,18 +25,20 @@ export interface HistoryOptions {
 export interface History {
   readonly timeline: Timeline;
   readonly chapters: Chapters;
-  /** The moment after the last event. */
+  /** After the last event. */
   readonly edge: Snapshot;
   /** What pages and checkpoints hold, roughly. */
   readonly bytes: number;
-  /** In the order of `seq`; what is known already is passed over. */
-  append(batch: readonly StoredEvent[], onPassed?: OnPassed): void;
+  /** In the order of `seq`; what is known already is left out. Returns what the rest brought. */
+  append(batch: readonly StoredEvent[]): Passed;
   /**
    * The fold over the first `seq` events (as many as there are); null where some must be read again first.
-   * `near`, an earlier moment, is gone on from where that is shorter; `onPassed` is then told of each event.
+   * Begins at `near` where that is shorter than from the nearest checkpoint.
    */
-  moment(seq: number, near?: Snapshot, onPassed?: OnPassed): Snapshot | null;
-  /** The same for events that must be read again. Rejects where the table can't be read. */
+  snapshotAt(seq: number, near?: Snapshot): Snapshot | null;
+  /** The same from an earlier snapshot event by event, with what they brought. */
+  passTo(seq: number, from: Snapshot): { snapshot: Snapshot; passed: Passed } | null;
+  /** The snapshot where events must be read again. Rejects where the table can't be read. */
   recall(seq: number): Promise<Snapshot>;
 }
 
@@ -86,41 +89,48 @@ export function createHistory(options: HistoryOptions): History {
     get bytes() {
       return pages.bytes + checkpoints.bytes;
     },
-    append(batch, onPassed) {
+    append(batch) {
+      const passed = collectPassed();
       for (const event of batch) {
         if (event.seq !== edge.stage.seq + 1) continue;
         const before = edge;
         edge = nextSnapshot(before, event);
         keep(event, edge);
-        onPassed?.(before, edge, event);
+        passed.add(before, edge, event);
       }
+      return passed;
     },
-    moment(wanted, near, onPassed) {
+    snapshotAt(wanted, near) {
       const seq = Math.min(wanted, timeline.length);
-      if (seq === timeline.length && !onPassed) return edge;
+      if (seq === timeline.length) return edge;
       const start = startOf(seq, near);
-      const events = pages.between(start.stage.seq, seq);
+      return pages.between(start.stage.seq, seq)?.reduce(nextSnapshot, start) ?? null;
+    },
+    passTo(wanted, from) {
+      const seq = Math.min(wanted, timeline.length);
+      const events = pages.between(from.stage.seq, seq);
       if (!events) return null;
-      let moment = start;
+      const passed = collectPassed();
+      let snapshot = from;
       for (const event of events) {
-        const before = moment;
-        moment = nextSnapshot(before, event);
-        if (start === near) onPassed?.(before, moment, event);
+        const before = snapshot;
+        snapshot = nextSnapshot(before, event);
+        passed.add(before, snapshot, event);
       }
-      // One object for one moment, so that who compares by identity knows the edge.
-      return seq === timeline.length ? edge : moment;
+      // One object for the edge: the player compares by identity.
+      return { snapshot: seq === timeline.length ? edge : snapshot, passed };
     },
     async recall(wanted) {
       const seq = Math.min(wanted, timeline.length);
-      let moment = checkpoints.before(seq);
-      while (moment.stage.seq < seq) {
+      let snapshot = checkpoints.before(seq);
+      while (snapshot.stage.seq < seq) {
         // Page by page, so that a long way never has to fit into memory at once.
-        const afterSeq = moment.stage.seq;
+        const afterSeq = snapshot.stage.seq;
         const pageEnd = Math.min(seq, (Math.floor(afterSeq / pageEvents) + 1) * pageEvents);
         const events = pages.between(afterSeq, pageEnd) ?? (await readAgain(afterSeq));
-        for (const event of events) if (event.seq <= seq) moment = nextSnapshot(moment, event);
+        for (const event of events) if (event.seq <= seq) snapshot = nextSnapshot(snapshot, event);
       }
-      return moment;
+      return snapshot;
     },
   };
 }

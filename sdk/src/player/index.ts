@@ -49,5 +49,5 @@ export { beganAt, runningMs } from "./running-time.ts";
 export type { Connection, Problem, Source, SourceHandlers } from "./source.ts";
 export { createStore, type Store } from "./store.ts";
 export type { Timeline } from "./timeline.ts";
-export { pictureTimeline, type TimelinePicture } from "./timeline-picture.ts";
+export { overviewOf, type TimelineOverview } from "./timeline-overview.ts";
 export { beginningOf, type Typing } from "./typing.ts";

@@ -1,6 +1,5 @@
-/** The part of the player's state that is a picture of one moment, and how it changes: by a jump, or by going on. */
+/** What a viewer sees of one place in a session: its snapshot, how much of it is typed, what the Work pane shows. */
 import type { StoredEvent } from "@kulti/protocol";
-import { type Arrival, arrivalsOf } from "./arrivals.ts";
 import {
   agentTouched,
   type Follow,
@@ -8,7 +7,8 @@ import {
   followFromStart,
   type WorkTarget,
 } from "./follow.ts";
-import { emptySnapshot, type OnPassed, type Snapshot } from "./snapshot.ts";
+import type { Passed } from "./passed.ts";
+import { emptySnapshot, type Snapshot } from "./snapshot.ts";
 import type { Timeline } from "./timeline.ts";
 import { arrive, nothingTyped, type Typing } from "./typing.ts";
 
@@ -26,7 +26,7 @@ export const emptyPicture: Picture = {
   seenFrom: 0,
 };
 
-/** To another moment at once: everything stands there whole. */
+/** To another place at once: everything stands there whole. */
 export function jump(picture: Picture, { stage, rows }: Snapshot, timeline: Timeline): Picture {
   const follow = { ...picture.follow, latest: touchedLast({ stage, rows }, timeline) };
   return { stage, rows, typing: nothingTyped, follow, seenFrom: stage.seq };
@@ -43,26 +43,6 @@ function touchedLast({ stage }: Snapshot, timeline: Timeline): WorkTarget | null
   return null;
 }
 
-/** Gathers what happens between two pictures. */
-export interface PassedEvents {
-  readonly onPassed: OnPassed;
-  readonly arrivals: Arrival[];
-  turn(follow: Follow): Follow;
-}
-
-export function collectPassed(): PassedEvents {
-  const arrivals: Arrival[] = [];
-  const work: StoredEvent[] = [];
-  return {
-    arrivals,
-    onPassed(before, after, event) {
-      arrivals.push(...arrivalsOf(before.stage, after.stage, event));
-      if (event.type === "terminal" || event.type === "code") work.push(event);
-    },
-    turn: (follow) => work.reduce(followEvent, follow),
-  };
-}
-
 function followEvent(follow: Follow, event: StoredEvent): Follow {
   if (event.type === "terminal") return agentTouched(follow, { kind: "terminal" });
   if (event.type !== "code") return follow;
@@ -75,15 +55,14 @@ function followEvent(follow: Follow, event: StoredEvent): Follow {
 export function advancePicture(
   picture: Picture,
   { stage, rows }: Snapshot,
-  passed: PassedEvents,
+  { arrivals, work }: Passed,
   typedAt: number | null,
 ): Picture {
-  const { arrivals } = passed;
   return {
     stage,
     rows,
     typing: typedAt === null ? picture.typing : arrive(picture.typing, arrivals, typedAt),
-    follow: passed.turn(picture.follow),
+    follow: work.reduce(followEvent, picture.follow),
     seenFrom: typedAt === null ? stage.seq : picture.seenFrom,
   };
 }

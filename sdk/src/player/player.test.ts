@@ -1,6 +1,7 @@
 import { emptyStage, foldAll, type StoredEvent } from "@kulti/protocol";
 import { expect, test } from "vitest";
 import type { Clock } from "./clock.ts";
+import { shownTarget } from "./follow.ts";
 import { createPlayer } from "./player.ts";
 import type { Source, SourceHandlers } from "./source.ts";
 
@@ -222,4 +223,22 @@ test("a refusal stays told until events come again", () => {
   handlers.events([thought("two")]);
   step(16);
   expect(player.store.get().problem).toBeNull();
+});
+
+test("playback follows what the agent touched where a frame passes a checkpoint", () => {
+  seq = 0;
+  const { player, step, handlers } = onStage();
+  handlers.connection("live");
+  const thoughts = Array.from({ length: 249 }, () => thought("one"));
+  const code = (filename: string) => event("code", { filename, action: "write", content: "" });
+  handlers.events([...thoughts, code("a.ts"), thought("two"), thought("three"), thought("four")]);
+  step(16);
+  player.send({ kind: "seek_seq", seq: 249 });
+  step(16);
+  expect(shownTarget(player.store.get().follow)).toBeNull();
+  player.send({ kind: "play" });
+  step(0);
+  step(2_000);
+  expect(player.store.get().position.seq).toBe(251);
+  expect(shownTarget(player.store.get().follow)).toEqual({ kind: "file", filename: "a.ts" });
 });

@@ -1,6 +1,6 @@
 /**
  * Plays one session, live or recorded: takes what its source brings into the history, and keeps the one state that
- * views read, the picture of the moment that the viewer wants to see. Events and commands are gathered until the next
+ * views read, the picture of the place that the viewer wants to see. Events and commands are gathered until the next
  * frame, so that a hundred of them still make one picture; `settle` is the one place where they take effect, in order.
  */
 import { type Head, List, type Message, type Stage, type StoredEvent } from "@kulti/protocol";
@@ -21,14 +21,8 @@ import {
 import { type Follow, followAgain, viewerChose, viewerStayed, type WorkTarget } from "./follow.ts";
 import { createHistory } from "./history.ts";
 import { createMessageTimes, type MessageTimes } from "./message-times.ts";
-import {
-  advancePicture,
-  collectPassed,
-  emptyPicture,
-  jump,
-  type PassedEvents,
-  type Picture,
-} from "./picture.ts";
+import type { Passed } from "./passed.ts";
+import { advancePicture, emptyPicture, jump, type Picture } from "./picture.ts";
 import { noRequest, type PlaybackRequest } from "./playback-request.ts";
 import { beganAt } from "./running-time.ts";
 import type { Connection, Problem, Source } from "./source.ts";
@@ -178,15 +172,14 @@ export function createPlayer(options: PlayerOptions): Player {
   const settle = (passedMs = 0) => {
     const state = store.get();
     const wasAtEdge = state.stage === history.edge.stage && state.control.place === null;
-    const arriving = collectPassed();
     const hasEvents = waiting.length > 0;
-    history.append(waiting, arriving.onPassed);
+    const passed = history.append(waiting);
     waiting = [];
 
     let control = applyRequest(state.control);
     const asked = commands;
     commands = [];
-    // A moment that could not be read is another matter once something else is asked for.
+    // A place that could not be read is another matter once something else is asked for.
     if (asked.length > 0 && state.problem?.code === "unreadable") change({ problem: null });
     for (const command of asked) control = applyCommand(control, command, readFacts());
     if (asked.length > 0) wanted = null;
@@ -194,7 +187,7 @@ export function createPlayer(options: PlayerOptions): Player {
       state.isSeeking || passedMs === 0 ? control : advance(control, passedMs, readFacts());
     const isAsked = asked.length > 0 || control !== state.control;
     if (!hasEvents && !isAsked && moved === state.control && !state.isSeeking) return;
-    if (wasAtEdge && moved.place === null) showArrived(moved, arriving);
+    if (wasAtEdge && moved.place === null) showArrived(moved, passed);
     else showPlace(moved, !isAsked);
   };
 
@@ -213,13 +206,13 @@ export function createPlayer(options: PlayerOptions): Player {
   };
 
   /** At the live edge: what has come is added to the picture. */
-  const showArrived = (control: Control, arriving: PassedEvents) => {
+  const showArrived = (control: Control, passed: Passed) => {
     const state = store.get();
     const isLive = state.connection === "live";
     const picture = advancePicture(
       state,
       history.edge,
-      arriving,
+      passed,
       isLive && clock.isWatched() ? clock.now() : null,
     );
     const seenFrom = isLive ? state.seenFrom : history.edge.stage.seq;
@@ -231,18 +224,16 @@ export function createPlayer(options: PlayerOptions): Player {
     const state = store.get();
     const seq = control.place?.seq ?? timeline.length;
     const isRead = seq <= timeline.length;
-    const passed = collectPassed();
-    const goesOn = isGoingOn && isRead && seq >= state.stage.seq && !state.isSeeking;
-    const moment = goesOn
-      ? history.moment(seq, state, passed.onPassed)
-      : history.moment(seq, state);
-    if (!moment) return recall(seq, control);
-    if (moment.stage === state.stage) return show(state, control, !isRead);
+    const passes = seq - state.stage.seq;
+    const goesOn = isGoingOn && isRead && !state.isSeeking && passes >= 0 && passes < mostPassed;
+    const way = goesOn ? history.passTo(seq, state) : null;
+    const snapshot = way ? way.snapshot : history.snapshotAt(seq, state);
+    if (!snapshot) return recall(seq, control);
+    if (snapshot.stage === state.stage) return show(state, control, !isRead);
     const isTyped = rateOf(control) <= fastestTyped && clock.isWatched();
-    const passes = goesOn && moment.stage.seq - state.stage.seq < mostPassed;
-    const picture = passes
-      ? advancePicture(state, moment, passed, isTyped ? clock.now() : null)
-      : jump(state, moment, timeline);
+    const picture = way
+      ? advancePicture(state, snapshot, way.passed, isTyped ? clock.now() : null)
+      : jump(state, snapshot, timeline);
     show(picture, control, !isRead);
   };
 
@@ -268,10 +259,10 @@ export function createPlayer(options: PlayerOptions): Player {
     recalledSeq = seq;
     history
       .recall(seq)
-      .then((moment) => {
+      .then((snapshot) => {
         if (isStopped) return;
         const { control } = store.get();
-        if (control.place?.seq === seq) show(jump(store.get(), moment, timeline), control);
+        if (control.place?.seq === seq) show(jump(store.get(), snapshot, timeline), control);
       })
       .catch((error: Error) => {
         // Stays where it was.

@@ -9,12 +9,9 @@ export interface Snapshot {
 
 export const emptySnapshot: Snapshot = { stage: emptyStage, rows: noRows };
 
-export function nextSnapshot(moment: Snapshot, event: StoredEvent): Snapshot {
-  const stage = fold(moment.stage, event);
-  return stage === moment.stage
-    ? moment
-    : { stage, rows: extendRows(moment.rows, moment.stage, stage) };
+export function nextSnapshot(snapshot: Snapshot, event: StoredEvent): Snapshot {
+  const stage = fold(snapshot.stage, event);
+  return stage === snapshot.stage
+    ? snapshot
+    : { stage, rows: extendRows(snapshot.rows, snapshot.stage, stage) };
 }
-
-/** Told of each event that is passed on the way. */
-export type OnPassed = (before: Snapshot, after: Snapshot, event: StoredEvent) => void;

@@ -72,9 +72,9 @@ export function createTimeline(): Timeline {
     get endMs() {
       return last(at);
     },
-    add(type, moment) {
+    add(type, timestamp) {
       if (length === capacity) grow();
-      const parsed = Date.parse(moment);
+      const parsed = Date.parse(timestamp);
       if (length === 0) beganAt = Number.isNaN(parsed) ? 0 : parsed;
       const before = last(at);
       const ms = Math.max(before, Number.isNaN(parsed) ? before : parsed - beganAt);

@@ -1,5 +1,4 @@
 /** A session as it happens. */
-
 import type { Source } from "kulti/player";
 import { type KultiApi, type Watch, watchSession } from "kulti/watch";
 

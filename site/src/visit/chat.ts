@@ -1,5 +1,4 @@
 /** What this viewer says: shown at once, sent one after the other, kept with its reason when it was refused. */
-
 import { createStore, type Store } from "kulti/player";
 import { type KultiApi, KultiApiError } from "kulti/watch";
 import { randomUuid } from "./identity.ts";

@@ -1,5 +1,4 @@
 /** On a small screen: one pane at a time, and a dot on those where something happened meanwhile. */
-
 import type { PlayerState } from "kulti/player";
 import { Brain, FileCode, type LucideIcon, MessagesSquare, SquareTerminal } from "lucide-react";
 import { useEffect, useRef } from "react";

@@ -1,5 +1,4 @@
 /** What stands on the page while there is no session to show. Each says what is so and what can be done. */
-
 import type { Problem } from "kulti/player";
 import { type ReactNode, useEffect } from "react";
 import { Mark } from "../parts/Mark.tsx";

@@ -1,6 +1,5 @@
 /** Heat, idle stretches and chapters behind the line; drawn anew at most twice a second. */
-
-import { pictureTimeline, type TimelinePicture } from "kulti/player";
+import { overviewOf, type TimelineOverview } from "kulti/player";
 import { memo, useEffect, useState } from "react";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";
 
@@ -9,9 +8,9 @@ const [width, height] = [960, 20];
 const restMs = 500;
 
 export const TimelineDrawing = memo(function TimelineDrawing() {
-  const picture = useTimelinePicture();
-  if (!picture) return null;
-  const { heat, idle, chapters, read } = picture;
+  const overview = useOverview();
+  if (!overview) return null;
+  const { heat, idle, chapters, read } = overview;
   const slot = width / slots;
   const hills = heat
     .map((value, index) => `L${(index + 0.5) * slot} ${(height * (1 - 0.85 * value)).toFixed(1)}`)
@@ -47,23 +46,23 @@ export const TimelineDrawing = memo(function TimelineDrawing() {
   );
 });
 
-function useTimelinePicture(): TimelinePicture | null {
+function useOverview(): TimelineOverview | null {
   const player = usePlayer();
   const seq = useSlice((state) => state.edge.seq);
   const skipsIdle = useSlice((state) => state.control.skipsIdle);
-  const [picture, setPicture] = useState<TimelinePicture | null>(null);
+  const [overview, setOverview] = useState<TimelineOverview | null>(null);
   const [drawn, setDrawn] = useState({ seq: 0, skipsIdle, at: 0 });
   useEffect(() => {
     if (seq === 0 || (seq === drawn.seq && skipsIdle === drawn.skipsIdle)) return;
     const wait = skipsIdle === drawn.skipsIdle ? drawn.at + restMs - performance.now() : 0;
     const timer = setTimeout(
       () => {
-        setPicture(pictureTimeline(player.facts(), skipsIdle, slots));
+        setOverview(overviewOf(player.facts(), skipsIdle, slots));
         setDrawn({ seq: player.timeline.length, skipsIdle, at: performance.now() });
       },
       Math.max(0, wait),
     );
     return () => clearTimeout(timer);
   }, [player, seq, skipsIdle, drawn]);
-  return picture;
+  return overview;
 }

@@ -1,5 +1,4 @@
 /** The line of time: click, drag or use the keys; what lies under the pointer is told before one goes there. */
-
 import { atPart, chapterAt, partOf } from "kulti/player";
 import { type PointerEvent, useRef, useState } from "react";
 import { durationText, elapsedText } from "../../text/time.ts";

@@ -1,9 +1,9 @@
-/** What the bar shows of a session: how much happened when, where nothing did, where chapters begin. All from 0 to 1. */
+/** What the bar shows of a whole session: how much happened when, where nothing did, where chapters begin. All from 0 to 1. */
 import type { Chapters } from "./chapters.ts";
 import { readShare, type SessionFacts } from "./control.ts";
 import { idleMs } from "./timeline.ts";
 
-export interface TimelinePicture {
+export interface TimelineOverview {
   /**
    * How busy it was around each slot, against the busiest or three times the average; the square root, so that a quiet hour beside a burst is
    * seen, and smoothed, so that single events make hills and no barcode.
@@ -25,11 +25,11 @@ export interface Band {
 const kernel = [1, 2, 3, 4, 3, 2, 1];
 
 /** One pass over all events: 3 ms for 100,000. */
-export function pictureTimeline(
+export function overviewOf(
   facts: SessionFacts,
   skipsIdle: boolean,
   slots: number,
-): TimelinePicture {
+): TimelineOverview {
   const { timeline, chapters } = facts;
   const read = readShare(facts);
   const end = timeline.playedMsOf(timeline.length, skipsIdle);
