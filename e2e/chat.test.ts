@@ -139,7 +139,7 @@ test("bad lines are refused with path and limit, and nothing is stored", async (
   }
   const huge = await say("x".repeat(70_000));
   expect(huge).toMatchObject({ status: 413, error: { code: "body_too_large" } });
-  expect(huge.error?.issues?.[0]?.limit).toBe(65_536);
+  expect(huge.error?.issues?.[0]?.limit).toBe(16_384);
   expect(await read("session_head", { session_id: sessionId })).toMatchObject({ messages_to: 0 });
   expect(await lines()).toEqual([]);
 });

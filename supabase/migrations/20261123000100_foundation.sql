@@ -26,6 +26,7 @@ select jsonb '{
   "batch_events": 500,
   "body_bytes": 4194304,
   "small_body_bytes": 65536,
+  "chat_body_bytes": 16384,
   "event_id_bytes": 128,
   "thought_content_bytes": 65536,
   "stream_id_bytes": 128,

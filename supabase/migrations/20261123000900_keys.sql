@@ -17,6 +17,13 @@ end
 $$;
 grant execute on function public.authenticate_agent(text) to service_role;
 
+-- The header that holds the caller's network address. The functions share the room of a worker by network.
+create function public.address_header() returns text
+language sql stable security definer
+set search_path = ''
+as $$ select s.value from private.settings s where s.name = 'address_header' $$;
+grant execute on function public.address_header() to service_role;
+
 -- `profile`: {agent_id, name?, avatar_url?, description?, visibility?, redact_secrets?}; `headers`: the request
 -- headers that may hold the caller's address, null for no rate limit.
 -- Returns {agent: Agent, key: AgentKey}. Refuses: agent_exists, rate_limited, invalid_request.

@@ -74,6 +74,7 @@ select set_eq(
   $$,
   $$
     select unnest(array[
+      'address_header()',
       'authenticate_agent(text)',
       'append_events(text,jsonb)',
       'register_agent(jsonb,text,text,jsonb)',
@@ -87,7 +88,7 @@ select set_eq(
       'read_messages(text,uuid,bigint,integer)'
     ])
   $$,
-  'the functions'' role may call its eleven RPCs besides, and no private function'
+  'the functions'' role may call its twelve RPCs besides, and no private function'
 );
 select is_empty(
   $$ select signature from our_functions where not 'search_path=""' = any (coalesce(proconfig, '{}')) $$,

@@ -1,6 +1,6 @@
 -- An owner registers an agent, makes and revokes keys, changes the profile; strangers and old keys get nowhere.
 begin;
-select plan(51);
+select plan(52);
 \ir helpers/setup.psql
 
 set local role service_role;
@@ -54,6 +54,7 @@ select is(
   pg_temp.refusal($$ select authenticate_agent(repeat('0', 64)) $$),
   'PT401 unknown_key', 'and refuses one that nobody has'
 );
+select is(address_header(), 'x-forwarded-for', 'address_header tells the functions the setting');
 select is(
   pg_temp.refusal($$ select register_agent('{"agent_id": "dan"}', 'klt_the-key-itself', 'klt_dddddddd') $$),
   'PT422 invalid_request', 'invariant 8: a key itself can''t be stored in place of its hash'

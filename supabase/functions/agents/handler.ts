@@ -1,8 +1,8 @@
 /** Agents: registration, their profile and their keys. Each route: authenticate, validate, one RPC, reply. */
 import { addressHeaders } from "../_shared/http/address.ts";
-import { isProject, requireKeyHash } from "../_shared/http/auth.ts";
+import { isProject } from "../_shared/http/auth.ts";
 import { readJson, readOptionalJson } from "../_shared/http/body.ts";
-import type { Callers } from "../_shared/http/callers.ts";
+import type { Caller, Callers } from "../_shared/http/callers.ts";
 import type { Database } from "../_shared/http/db.ts";
 import type { ProjectEnv } from "../_shared/http/env.ts";
 import { makeKey } from "../_shared/http/keys.ts";
@@ -24,7 +24,11 @@ export interface AgentsDeps {
   project: Pick<ProjectEnv, "secretKeys">;
 }
 
-const smallBody = { limitBytes: limits.small_body_bytes };
+/** How to read the body of this caller, or of a stranger. */
+const small = async (request: Request, { callers }: AgentsDeps, caller: Caller | null) => ({
+  limitBytes: limits.small_body_bytes,
+  sender: await callers.senderOf(request, caller),
+});
 
 /** KULTI_REGISTRATION; open when not set. */
 export function readRegistration(text: string | undefined): Registration {
@@ -37,7 +41,7 @@ export async function register(request: Request, deps: AgentsDeps): Promise<Resp
   const byProject = await isProject(request, deps.project.secretKeys);
   if (deps.registration === "closed" && !byProject) throw registrationClosed();
 
-  const profile = parseRegister(await readJson(request, smallBody));
+  const profile = parseRegister(await readJson(request, await small(request, deps, null)));
 
   const { api_key: apiKey, key_hash: keyHash, key_prefix: keyPrefix } = await makeKey();
   const registered = await deps.database.call("register_agent", {
@@ -52,27 +56,27 @@ export async function register(request: Request, deps: AgentsDeps): Promise<Resp
 }
 
 export async function readProfile(request: Request, deps: AgentsDeps): Promise<Response> {
-  const keyHash = await requireKeyHash(request);
+  const { key_hash: keyHash } = await deps.callers.require(request);
   const agent = await deps.database.call("read_agent", { key_hash: keyHash });
   return reply(200, agent);
 }
 
 export async function changeProfile(request: Request, deps: AgentsDeps): Promise<Response> {
-  const { agent_id: owner, key_hash: keyHash } = await deps.callers.require(request);
-  const changes = parseProfileChanges(await readJson(request, { ...smallBody, owner }));
-  const agent = await deps.database.call("update_agent", { key_hash: keyHash, changes });
+  const caller = await deps.callers.require(request);
+  const changes = parseProfileChanges(await readJson(request, await small(request, deps, caller)));
+  const agent = await deps.database.call("update_agent", { key_hash: caller.key_hash, changes });
   return reply(200, agent);
 }
 
 export async function rotateKey(request: Request, deps: AgentsDeps): Promise<Response> {
-  const { agent_id: owner, key_hash: keyHash } = await deps.callers.require(request);
+  const caller = await deps.callers.require(request);
 
-  const body = await readOptionalJson(request, { ...smallBody, owner });
+  const body = await readOptionalJson(request, await small(request, deps, caller));
   const { keep_current: keepCurrent = false } = parseRotate(body);
 
   const newKey = await makeKey();
   const rotated = await deps.database.call("rotate_key", {
-    key_hash: keyHash,
+    key_hash: caller.key_hash,
     new_key_hash: newKey.key_hash,
     new_key_prefix: newKey.key_prefix,
     keep_current: keepCurrent,
@@ -82,7 +86,7 @@ export async function rotateKey(request: Request, deps: AgentsDeps): Promise<Res
 }
 
 export async function listKeys(request: Request, deps: AgentsDeps): Promise<Response> {
-  const keyHash = await requireKeyHash(request);
+  const { key_hash: keyHash } = await deps.callers.require(request);
   const keys = await deps.database.call("list_keys", { key_hash: keyHash });
   return reply(200, { keys });
 }
@@ -92,7 +96,7 @@ export async function revokeKey(
   deps: AgentsDeps,
   params: Params,
 ): Promise<Response> {
-  const keyHash = await requireKeyHash(request);
+  const { key_hash: keyHash } = await deps.callers.require(request);
   const keyId = parseKeyId(params.key_id);
   const revoked = await deps.database.call("revoke_key", { key_hash: keyHash, key_id: keyId });
   return reply(200, revoked);

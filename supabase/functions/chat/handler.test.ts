@@ -48,6 +48,25 @@ Deno.test("post names what is wrong with a viewer's message", async () => {
   }
 });
 
+Deno.test("post takes the longest message with every letter escaped, and no larger body", async () => {
+  const escaped = (letters: string) =>
+    [...letters]
+      .map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join("");
+  const post = async (text: string) => {
+    const body = JSON.stringify({ ...message, sender: "agent", text: "" });
+    const request = new Request("http://kulti.test/chat", {
+      method: "POST",
+      body: body.replace('"text":""', `"text":"${text}"`),
+    });
+    const { error } = await (await handle(request)).json();
+    return [error.code, error.issues[0].path];
+  };
+  const longest = escaped("ж".repeat(limits.message_text_bytes / 2));
+  deepEqual(await post(longest), ["invalid_request", "sender"]);
+  deepEqual(await post("x".repeat(limits.chat_body_bytes)), ["body_too_large", ""]);
+});
+
 Deno.test("post does not let a broken key pass as a viewer", async () => {
   const refusal = await send("POST", "", message, { authorization: "Bearer klt_old" });
   equal(refusal.code, "unknown_key");

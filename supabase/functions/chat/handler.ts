@@ -1,6 +1,5 @@
 /** Chat: viewers post, the agent reads and answers. Each route: authenticate, validate, one RPC, reply. */
 import { addressHeaders } from "../_shared/http/address.ts";
-import { requireKeyHash } from "../_shared/http/auth.ts";
 import { readJson } from "../_shared/http/body.ts";
 import type { Caller, Callers } from "../_shared/http/callers.ts";
 import type { Database } from "../_shared/http/db.ts";
@@ -19,7 +18,16 @@ export interface ChatDeps {
   callers: Callers;
 }
 
-const smallBody = { limitBytes: limits.small_body_bytes };
+/** The body of this caller, or of a stranger. */
+const readBody = async (
+  request: Request,
+  { callers }: ChatDeps,
+  caller: Caller | null,
+): Promise<unknown> =>
+  readJson(request, {
+    limitBytes: limits.chat_body_bytes,
+    sender: await callers.senderOf(request, caller),
+  });
 
 /** Messages in one reply of `GET /chat`; the agent asks again after the last one. */
 const pageMessages = 200;
@@ -33,7 +41,7 @@ export async function post(request: Request, deps: ChatDeps): Promise<Response> 
 }
 
 async function postAsViewer(request: Request, deps: ChatDeps): Promise<Response> {
-  const sent = parseViewerMessage(await readJson(request, smallBody));
+  const sent = parseViewerMessage(await readBody(request, deps, null));
   const message = await deps.database.call("post_message", {
     message: { ...sent, name: plainName(sent.name) },
     headers: addressHeaders(request),
@@ -41,21 +49,17 @@ async function postAsViewer(request: Request, deps: ChatDeps): Promise<Response>
   return reply(201, { message });
 }
 
-async function postAsAgent(
-  request: Request,
-  deps: ChatDeps,
-  { agent_id: owner, key_hash: keyHash }: Caller,
-): Promise<Response> {
-  const sent = parseAgentMessage(await readJson(request, { ...smallBody, owner }));
+async function postAsAgent(request: Request, deps: ChatDeps, caller: Caller): Promise<Response> {
+  const sent = parseAgentMessage(await readBody(request, deps, caller));
   const message = await deps.database.call("post_agent_message", {
-    key_hash: keyHash,
+    key_hash: caller.key_hash,
     message: sent,
   });
   return reply(201, { message });
 }
 
 export async function read(request: Request, deps: ChatDeps): Promise<Response> {
-  const keyHash = await requireKeyHash(request);
+  const { key_hash: keyHash } = await deps.callers.require(request);
   const query = parseMessagesQuery(new URL(request.url).searchParams);
   const messages = await deps.database.call("read_messages", {
     key_hash: keyHash,

@@ -24,7 +24,7 @@ type LegacyMark = { success: true } | { ok: true };
 
 export async function ingest(request: Request, deps: IngestDeps): Promise<Response> {
   const caller = await deps.callers.require(request);
-  const body = await readBody(request, caller);
+  const body = await readBody(request, caller, deps);
   if (isLegacy(body)) return await appendLegacy(body, caller, deps, { success: true });
   return await append(parseIngest(body), caller, deps);
 }
@@ -32,13 +32,20 @@ export async function ingest(request: Request, deps: IngestDeps): Promise<Respon
 /** The path of the original Kulti's hooks. */
 export async function ingestHook(request: Request, deps: IngestDeps): Promise<Response> {
   const caller = await deps.callers.require(request);
-  const body = await readBody(request, caller);
+  const body = await readBody(request, caller, deps);
   if (isLegacy(body)) return await appendLegacy(body, caller, deps, { ok: true });
   return await append(parseIngest(body), caller, deps, { ok: true });
 }
 
-const readBody = (request: Request, { agent_id: agentId }: Caller): Promise<unknown> =>
-  readJson(request, { limitBytes: limits.body_bytes, owner: agentId });
+const readBody = async (
+  request: Request,
+  caller: Caller,
+  { callers }: IngestDeps,
+): Promise<unknown> =>
+  readJson(request, {
+    limitBytes: limits.body_bytes,
+    sender: await callers.senderOf(request, caller),
+  });
 
 async function appendLegacy(
   body: unknown,

@@ -1,4 +1,5 @@
 import { deepEqual, equal, fail, match } from "node:assert/strict";
+import type { Networks } from "../_shared/http/address.ts";
 import type { Database } from "../_shared/http/db.ts";
 import { handleRequests } from "../_shared/http/handle.ts";
 import type { ViewerRpcs } from "../_shared/http/rpcs.ts";
@@ -17,9 +18,16 @@ function databaseWith(head = headOf()): Database<ViewerRpcs> {
   return { call: (name) => Promise.resolve(answers[name] as never) };
 }
 
+/** As with the default of the setting `address_header`. */
+const networks: Networks = {
+  of: (request) => Promise.resolve(request.headers.get("x-forwarded-for")),
+};
+
 async function get(path: string, deps: Partial<ShareDeps> = {}, headers = {}) {
-  const handle = handleRequests(shareRoutes, { database: nobody, addresses, ...deps }, (facts) =>
-    fail(`logged ${JSON.stringify(facts)}`),
+  const handle = handleRequests(
+    shareRoutes,
+    { database: nobody, addresses, networks, ...deps },
+    (facts) => fail(`logged ${JSON.stringify(facts)}`),
   );
   return await handle(new Request(`http://kulti.test/share/${path}`, { headers }));
 }
@@ -59,6 +67,32 @@ Deno.test("card of an ended session is kept for a minute, since it may be withdr
   );
   equal(changed.status, 200);
   await changed.body?.cancel();
+});
+
+Deno.test("two cards are drawn at once, ten of a network wait, and more get a 503", async () => {
+  const pending: (() => void)[] = [];
+  const call = async () => {
+    await new Promise<void>((resolve) => pending.push(resolve));
+    return headOf() as never;
+  };
+  const from = (address: string) =>
+    get(`card/${sessionId}.svg`, { database: { call } }, { "x-forwarded-for": address });
+  const many = Array.from({ length: 20 }, () => from("192.0.2.1"));
+  const other = from("192.0.2.2");
+  const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+  await settled();
+  equal(pending.length, 2);
+  const answered = Promise.all([...many, other]);
+  for (let round = 0; round < 13; round++) {
+    for (const answer of pending.splice(0)) answer();
+    await settled();
+  }
+  const replies = await answered;
+  equal(replies.at(-1)?.status, 200);
+  const refused = replies.filter(({ status }) => status === 503);
+  equal(refused.length, 8);
+  equal(refused[0]?.headers.get("retry-after"), "1");
+  await Promise.all(replies.map(({ body }) => body?.cancel()));
 });
 
 Deno.test("card of what is no session id is not found", async () => {
@@ -147,7 +181,7 @@ Deno.test("oembed answers JSON alone, and says what is wrong with a query", asyn
 
 Deno.test("oembed without a known site says what to set", async () => {
   const deps = { addresses: { ...addresses, siteUrl: null } };
-  const quiet = handleRequests(shareRoutes, { database: nobody, ...deps }, () => {});
+  const quiet = handleRequests(shareRoutes, { database: nobody, networks, ...deps }, () => {});
   const path = `http://kulti.test/share/${oembed(`${siteUrl}/watch/night-owl`)}`;
   const response = await quiet(new Request(path));
   const { error } = await response.json();

@@ -1,7 +1,9 @@
 /** A session on other sites: its card, and how to embed it. Each route: validate, one RPC, draw, reply. */
+import type { Networks } from "../_shared/http/address.ts";
 import type { Database } from "../_shared/http/db.ts";
 import type { Params, Route } from "../_shared/http/route.ts";
 import type { ViewerRpcs } from "../_shared/http/rpcs.ts";
+import { createTurns } from "../_shared/http/turns.ts";
 import { KultiError } from "../_shared/protocol/errors.ts";
 import { uuidPattern } from "../_shared/protocol/routes.ts";
 import type { Head } from "../_shared/protocol/wire.ts";
@@ -20,16 +22,27 @@ export interface ShareDeps {
   /** Reads with anyone's rights, so that it can show nothing else. */
   database: Database<ViewerRpcs>;
   addresses: Addresses;
+  networks: Networks;
 }
+
+/** Fitting a long text takes some milliseconds, on the cores that also take events in. */
+const drawing = createTurns({
+  maxRunning: 2,
+  maxWaiting: 10,
+  maxWaitingOfAll: 100,
+  refusal: "Cannot draw the card now: too many are being drawn. Try again.",
+});
 
 export async function card(
   request: Request,
-  { database }: ShareDeps,
+  { database, networks }: ShareDeps,
   { session_id: sessionId = "" }: Params,
 ): Promise<Response> {
   if (!uuidPattern.test(sessionId)) throw noSession();
-  const head = await database.call("session_head", { session_id: sessionId });
-  const svg = drawCard(head);
+  const { head, svg } = await drawing(await networks.of(request), async () => {
+    const head = await database.call("session_head", { session_id: sessionId });
+    return { head, svg: drawCard(head) };
+  });
   return await cachedReply(request, svg, "image/svg+xml; charset=utf-8", maxAgeS(head));
 }
 

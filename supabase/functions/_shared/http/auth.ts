@@ -5,13 +5,6 @@ import { KultiError } from "../protocol/errors.ts";
 import { keyPrefix } from "../protocol/routes.ts";
 import { keyPattern, sha256Hex } from "./keys.ts";
 
-/** The hash of the agent's key, as the database stores it; the RPC checks whether it does. */
-export async function requireKeyHash(request: Request): Promise<string> {
-  const keyHash = await findKeyHash(request);
-  if (keyHash === null) throw missingKey();
-  return keyHash;
-}
-
 export function missingKey(): KultiError {
   return new KultiError(
     "missing_key",
@@ -19,7 +12,7 @@ export function missingKey(): KultiError {
   );
 }
 
-/** As `requireKeyHash`, or null when the request carries no agent's key. */
+/** The hash of the agent's key as the database stores it, or null when the request carries no agent's key. */
 export async function findKeyHash(request: Request): Promise<string | null> {
   const key =
     request.headers.get("x-kulti-key")?.trim() || keyInAuthorization(request) || keyInPath(request);

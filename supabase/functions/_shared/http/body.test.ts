@@ -13,7 +13,8 @@ import { jsonDepthLimit, jsonKeysLimit, jsonValuesLimit, shapeProblem } from "./
 import { refused } from "./testing.ts";
 
 const limit = 1_000;
-const limited = { limitBytes: limit };
+const stranger = { agentId: null, network: null };
+const limited = { limitBytes: limit, sender: stranger };
 
 function post(body: BodyInit | null, headers: Record<string, string> = {}): Request {
   return new Request("http://kulti.test/ingest", {
@@ -90,7 +91,10 @@ function endless(): { stream: ReadableStream; sent: () => number; isCancelled: (
 
 Deno.test("readJson stops reading a stream without a length at the limit", async () => {
   const { stream, sent } = endless();
-  deepEqual((await refused(read(post(stream), { limitBytes: 1_000_000 }))).code, "body_too_large");
+  deepEqual(
+    (await refused(read(post(stream), { ...limited, limitBytes: 1_000_000 }))).code,
+    "body_too_large",
+  );
   deepEqual(sent() < 1_200_000, true, `${sent()} bytes were taken`);
 });
 
@@ -130,7 +134,7 @@ Deno.test("discardRest leaves a body alone that was read or breaks off", async (
 
 Deno.test("readJson stops a gzip bomb", async () => {
   const bomb = await gzip("0".repeat(64_000_000));
-  const error = await refused(read(post(bomb, gzipped), { limitBytes: 1_000_000 }));
+  const error = await refused(read(post(bomb, gzipped), { ...limited, limitBytes: 1_000_000 }));
   deepEqual([error.code, error.issues?.[0]?.limit], ["body_too_large", 1_000_000]);
 });
 
@@ -197,14 +201,16 @@ Deno.test("readJson refuses bad JSON without quoting it", async () => {
 
 Deno.test("readJson takes JSON as deep as the limit and refuses deeper", async () => {
   const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
-  await read(post(nested(jsonDepthLimit)), { limitBytes: 2_000 });
-  const error = await refused(read(post(nested(jsonDepthLimit + 1)), { limitBytes: 2_000 }));
+  await read(post(nested(jsonDepthLimit)), { ...limited, limitBytes: 2_000 });
+  const error = await refused(
+    read(post(nested(jsonDepthLimit + 1)), { ...limited, limitBytes: 2_000 }),
+  );
   deepEqual([error.code, error.issues?.[0]?.limit], ["invalid_request", jsonDepthLimit]);
   const inAString = JSON.stringify({ a: `\\"${"[".repeat(600)}` });
-  deepEqual(await read(post(inAString), { limitBytes: 2_000 }), JSON.parse(inAString));
+  deepEqual(await read(post(inAString), { ...limited, limitBytes: 2_000 }), JSON.parse(inAString));
 });
 
-const mb = { limitBytes: 4_194_304 };
+const mb = { limitBytes: 4_194_304, sender: stranger };
 
 async function problemOf(json: string) {
   const { code, issues } = await refused(read(post(json), mb));
@@ -263,7 +269,11 @@ Deno.test("readJson leaves text that is no JSON to the parser", async () => {
   deepEqual((await refusal(post("]".repeat(900)))).code, "malformed_json");
 });
 
-const paced = { limitBytes: 100_000, pace: { windowMs: 300, windowBytes: 50, totalMs: 1_000 } };
+const paced = {
+  ...limited,
+  limitBytes: 100_000,
+  pace: { windowMs: 300, windowBytes: 50, totalMs: 1_000 },
+};
 
 /** A body that sends `bytes` spaces every 20 ms, for ever or until it has sent enough. */
 function trickle(bytes: number, pieces = Number.POSITIVE_INFINITY): ReadableStream<Uint8Array> {
@@ -315,15 +325,15 @@ Deno.test("readJson keeps the bytes and not the buffers that they came in", asyn
 
 Deno.test("readJson holds an agent's bytes until the body is released", async () => {
   const body = () => post(JSON.stringify("x".repeat(3_000_000)));
-  const ofOwner = { ...mb, owner: "ada" };
+  const of = (agentId: string) => ({ ...mb, sender: { agentId, network: null } });
   const first = body();
-  await readJson(first, ofOwner);
-  deepEqual((await refused(readJson(body(), ofOwner))).code, "unavailable");
-  await readJson(body(), { ...mb, owner: "bob" });
-  await readJson(post("{}"), ofOwner);
+  await readJson(first, of("ada"));
+  deepEqual((await refused(readJson(body(), of("ada")))).code, "unavailable");
+  await readJson(body(), of("bob"));
+  await readJson(post("{}"), of("ada"));
   releaseBody(first);
   const second = body();
-  await readJson(second, ofOwner);
+  await readJson(second, of("ada"));
   releaseBody(second);
 });
 

@@ -10,6 +10,7 @@ import {
   type ShapeProblem,
   shapeProblem,
 } from "./json-shape.ts";
+import type { Sender } from "./pool.ts";
 
 /**
  * Compressed bytes are inflated in pieces of this size. Deflate makes at most 1,032 bytes of one, so that a gzip bomb
@@ -40,8 +41,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export interface ReadOptions {
   /** For the body as sent and as decompressed. */
   limitBytes: number;
-  /** The agent that sends it; bodies without an agent share one budget. */
-  owner?: string;
+  sender: Sender;
   pace?: Pace;
 }
 
@@ -70,14 +70,13 @@ export function releaseBody(request: Request): void {
 }
 
 async function readText(request: Request, options: ReadOptions): Promise<string> {
-  const { limitBytes, owner = null, pace = slowest } = options;
+  const { limitBytes, sender, pace = slowest } = options;
   requireJson(request.headers.get("content-type"));
   const isGzip = isGzipEncoding(request.headers.get("content-encoding"));
   if (Number(request.headers.get("content-length")) > limitBytes) throw tooLarge(limitBytes);
-  const late = new AbortController();
-  const holding = inFlight.hold(owner, () => late.abort());
+  const holding = inFlight.hold(sender);
   held.set(request, holding);
-  const sent = bounded(arriving(request.body, pace, late.signal), limitBytes);
+  const sent = bounded(arriving(request.body, pace, holding), limitBytes);
   const bytes = await collect(isGzip ? bounded(inflate(sent), limitBytes) : sent, holding);
   holding.complete();
   return await decode(bytes);
@@ -125,32 +124,36 @@ const notGzip = "Cannot read the body: it is not one whole gzip stream.";
 
 /**
  * The body's bytes as they arrive.
- * @throws KultiError `request_timeout` when they arrive too slowly; `malformed_body` when they break off or arrive in
- * too many pieces
+ * @throws KultiError `request_timeout` when they arrive too slowly; `unavailable` when the body gave way to another;
+ * `malformed_body` when they break off or arrive in too many pieces
  */
 async function* arriving(
   body: ReadableStream<Bytes> | null,
   pace: Pace,
-  late: AbortSignal,
+  { signal, arrived }: Holding,
 ): AsyncGenerator<Bytes> {
   if (!body) return;
   const reader = body.getReader();
   // Cancelling the stream ends the pending read.
-  const watch = watchPace(pace, () => reader.cancel().catch(() => {}));
-  late.addEventListener("abort", () => watch.refuse("others waited for its room"));
+  const giveUp = () => reader.cancel().catch(() => {});
+  const watch = watchPace(pace, giveUp);
+  signal.addEventListener("abort", giveUp);
   try {
     for (let pieces = 0; ; pieces++) {
       const { done, value } = await reader.read().catch(() => {
         throw new KultiError("malformed_body", cutOff);
       });
+      signal.throwIfAborted();
       if (watch.refusal) throw watch.refusal;
       if (done) return;
       if (pieces >= maxPieces) throw tooManyPieces();
       watch.add(value.length);
+      arrived(value.length);
       yield value;
     }
   } finally {
     watch.stop();
+    signal.removeEventListener("abort", giveUp);
     reader.releaseLock();
   }
 }
@@ -182,7 +185,6 @@ function watchPace({ windowMs, windowBytes, totalMs }: Pace, giveUp: () => void)
   };
   beginWindow();
   return {
-    refuse,
     add(bytes: number): void {
       arrivedBytes += bytes;
     },

@@ -5,16 +5,19 @@ import type { Database } from "./db.ts";
 import { refused } from "./testing.ts";
 
 const keyOf = (name: string) => `klt_${name.padEnd(43, "_")}`;
-const request = (name: string) =>
-  new Request("http://kulti.test/ingest", { headers: { "x-kulti-key": keyOf(name) } });
+const request = (name: string, address = "192.0.2.1") =>
+  new Request("http://kulti.test/ingest", {
+    headers: { "x-kulti-key": keyOf(name), "x-forwarded-for": address },
+  });
 
 /** Knows the keys whose name is not `bad…`; answers when `answerAll` is called, if it is to wait. */
 function stage(options: Parameters<typeof createCallers>[1] & { waits?: boolean } = {}) {
   const asked: string[] = [];
   const pending: (() => void)[] = [];
   let bad = false;
-  const call = async (_name: string, { keyHash }: { keyHash: string }) => {
-    asked.push(keyHash);
+  const call = async (name: string, args: { key_hash: string }) => {
+    if (name === "address_header") return "x-forwarded-for";
+    asked.push(args.key_hash);
     const isBad = bad;
     if (options.waits) await new Promise<void>((resolve) => pending.push(resolve));
     if (isBad) throw new KultiError("unknown_key", "Cannot accept the key.");
@@ -89,6 +92,37 @@ Deno.test("a flood of unknown keys fills the look-ups, not the way of known keys
   const outcomes = await Promise.all(flood);
   deepEqual(outcomes.filter((outcome) => outcome === "unavailable").length, 3);
   deepEqual(outcomes.filter((outcome) => outcome === "found").length, 5);
+});
+
+Deno.test("a flood of unknown keys from one network delays another network by one turn", async () => {
+  const { callers, asked, answerAll } = stage({ maxLookups: 1, maxWaiting: 20, waits: true });
+  const flood = Array.from({ length: 60 }, (_, n) =>
+    callers.require(request(`made-up-${n}`)).catch(({ code }) => code),
+  );
+  await settled();
+  const fresh = callers.require(request("fresh", "192.0.2.2"));
+  await settled();
+  // The running lookup, one of the flood that waited before, then the newcomer.
+  for (let n = 0; n < 3; n++) {
+    answerAll();
+    await settled();
+  }
+  deepEqual((await fresh).agent_id, "agent-3");
+  while (asked.length < 22) {
+    answerAll();
+    await settled();
+  }
+  answerAll();
+  const outcomes = await Promise.all(flood);
+  deepEqual(outcomes.filter((outcome) => outcome === "unavailable").length, 39);
+});
+
+Deno.test("a sender is the caller's agent, or a stranger, at its network", async () => {
+  const { callers } = stage();
+  const caller = await callers.require(request("one"));
+  const agentId = caller.agent_id;
+  deepEqual(await callers.senderOf(request("one"), caller), { agentId, network: "192.0.2.1" });
+  deepEqual(await callers.senderOf(request("one"), null), { agentId: null, network: "192.0.2.1" });
 });
 
 Deno.test("callers tell no key from a key that nobody has", async () => {

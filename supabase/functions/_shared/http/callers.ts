@@ -2,10 +2,12 @@
  * Finds the agent of a request's key, before a byte of the body is read: a caller without a key costs one look-up, not
  * the decompression, parsing and conversion of a body.
  */
-import { KultiError } from "../protocol/errors.ts";
+import { createNetworks } from "./address.ts";
 import { findKeyHash, missingKey } from "./auth.ts";
 import type { Database } from "./db.ts";
+import type { Sender } from "./pool.ts";
 import type { Rpcs } from "./rpcs.ts";
+import { createTurns } from "./turns.ts";
 
 export type Caller = Rpcs["authenticate_agent"]["result"] & { key_hash: string };
 
@@ -14,6 +16,8 @@ export interface Callers {
   require(request: Request): Promise<Caller>;
   /** As `require`, or null when the request carries no agent's key. */
   find(request: Request): Promise<Caller | null>;
+  /** @param caller null for a stranger */
+  senderOf(request: Request, caller: Caller | null): Promise<Sender>;
 }
 
 export interface CallersOptions {
@@ -23,25 +27,35 @@ export interface CallersOptions {
   maxRemembered?: number;
   /** Look-ups at once, which a flood of made-up keys fills. Cached keys need none. Default 4. */
   maxLookups?: number;
-  /** Look-ups that wait for their turn. Default 100. */
+  /** Look-ups of one network that wait for their turn. Default 20. */
   maxWaiting?: number;
+  /** Look-ups of all networks that wait. Default 500. */
+  maxWaitingOfAll?: number;
   now?: () => number;
 }
 
 /** Caches valid keys only: made-up keys have no end. */
 export function createCallers(database: Database, options: CallersOptions = {}): Callers {
   const { rememberMs = 30_000, maxRemembered = 2_000, now = Date.now } = options;
-  const inTurn = createTurns(options.maxLookups ?? 4, options.maxWaiting ?? 100);
+  const networks = createNetworks(database);
+  const inTurn = createTurns({
+    maxRunning: options.maxLookups ?? 4,
+    maxWaiting: options.maxWaiting ?? 20,
+    maxWaitingOfAll: options.maxWaitingOfAll ?? 500,
+    refusal: "Cannot look up the key now: too many lookups are running. Try again.",
+  });
   const known = new Map<string, { caller: Caller; untilMs: number }>();
 
-  async function lookUp(keyHash: string): Promise<Caller> {
+  async function lookUp(keyHash: string, request: Request): Promise<Caller> {
     const found = known.get(keyHash);
     known.delete(keyHash);
     if (found && found.untilMs > now()) {
       known.set(keyHash, found);
       return found.caller;
     }
-    const agent = await inTurn(() => database.call("authenticate_agent", { key_hash: keyHash }));
+    const agent = await inTurn(await networks.of(request), () =>
+      database.call("authenticate_agent", { key_hash: keyHash }),
+    );
     const caller = { ...agent, key_hash: keyHash };
     known.set(keyHash, { caller, untilMs: now() + rememberMs });
     const [oldest] = known.keys();
@@ -51,7 +65,7 @@ export function createCallers(database: Database, options: CallersOptions = {}):
 
   async function find(request: Request): Promise<Caller | null> {
     const keyHash = await findKeyHash(request);
-    return keyHash === null ? null : await lookUp(keyHash);
+    return keyHash === null ? null : await lookUp(keyHash, request);
   }
 
   return {
@@ -61,29 +75,9 @@ export function createCallers(database: Database, options: CallersOptions = {}):
       if (caller === null) throw missingKey();
       return caller;
     },
+    senderOf: async (request, caller) => ({
+      agentId: caller?.agent_id ?? null,
+      network: await networks.of(request),
+    }),
   };
-}
-
-/** Runs at most `maxRunning` at once and lets at most `maxWaiting` wait, first come, first served. */
-function createTurns(maxRunning: number, maxWaiting: number) {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async <Result>(run: () => Promise<Result>): Promise<Result> => {
-    if (running >= maxRunning) {
-      if (waiting.length >= maxWaiting) throw crowded();
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else running++;
-    try {
-      return await run();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
-  };
-}
-
-function crowded(): KultiError {
-  const message = "Cannot look up the key now: too many lookups are running. Try again.";
-  return new KultiError("unavailable", message, { retryAfterS: 1 });
 }

@@ -1,76 +1,150 @@
-import { equal, throws } from "node:assert/strict";
+import { deepEqual, equal, throws } from "node:assert/strict";
 import { InFlight } from "./in-flight.ts";
 
-const create = () =>
-  new InFlight({
-    smallBytes: 10,
-    small: { allBytes: 40, ownBytes: 30 },
-    large: { allBytes: 200, ownBytes: 100 },
-  });
+/** Small rooms, and a clock that only `wait` moves. */
+function create() {
+  let nowMs = 0;
+  const bodies = new InFlight(
+    {
+      smallBytes: 10,
+      small: { allBytes: 40, agentBytes: 30, strangerBytes: 20 },
+      large: { allBytes: 200, agentBytes: 100, strangerBytes: 100 },
+      stallMs: 1_000,
+      stallBytes: 5,
+    },
+    () => nowMs,
+  );
+  const hold = (agentId: string | null, network: string | null = null) => {
+    const holding = bodies.hold({ agentId, network });
+    return {
+      holding,
+      take(bytes: number) {
+        holding.arrived(bytes);
+        holding.add(bytes);
+        return this;
+      },
+      complete() {
+        holding.complete();
+        return this;
+      },
+      isGivenUp: () => holding.signal.aborted,
+    };
+  };
+  return {
+    hold,
+    wait: (ms: number) => {
+      nowMs += ms;
+    },
+  };
+}
 const isFull = { code: "unavailable", retryAfterS: 1 };
 
 Deno.test("one caller's large bodies leave room for its small ones and for others", () => {
-  const bodies = create();
-  bodies.hold("ada").add(110);
-  throws(() => bodies.hold("ada").add(11), isFull);
-  bodies.hold("ada").add(10);
-  bodies.hold("bob").add(110);
+  const { hold } = create();
+  hold("ada").take(110);
+  throws(() => hold("ada").take(11), isFull);
+  hold("ada").take(10);
+  hold("bob").take(110);
 });
 
 Deno.test("all together have a limit, and small bodies pass while large ones are refused", () => {
-  const bodies = create();
-  bodies.hold("ada").add(110);
-  bodies.hold("bob").add(110);
-  throws(() => bodies.hold("cid").add(11), isFull);
-  bodies.hold("dan").add(10);
+  const { hold } = create();
+  hold("ada").take(110).complete();
+  hold("bob").take(110).complete();
+  throws(() => hold("cid").take(11), isFull);
+  hold("dan").take(10);
 });
 
-Deno.test("what was released, of a refused body too, is free again", () => {
-  const bodies = create();
-  const held = bodies.hold("ada");
-  for (let piece = 0; piece < 22; piece++) held.add(5);
-  const refused = bodies.hold("ada");
-  throws(() => refused.add(50), isFull);
-  refused.release();
-  refused.release();
-  held.release();
+Deno.test("released bytes, of a refused body too, are free again", () => {
+  const { hold } = create();
+  const held = hold("ada");
+  for (let piece = 0; piece < 22; piece++) held.take(5);
+  const refused = hold("ada");
+  throws(() => refused.take(50), isFull);
+  refused.holding.release();
+  refused.holding.release();
+  held.holding.release();
   for (let round = 0; round < 5; round++) {
-    const again = bodies.hold("ada");
-    again.add(110);
-    again.release();
+    hold("ada").take(110).holding.release();
   }
 });
 
-Deno.test("where all is full, the body that began first gives way, unless it is whole or has just begun", () => {
-  let nowMs = 0;
-  const limits = {
-    smallBytes: 10,
-    small: { allBytes: 40, ownBytes: 30 },
-    large: { allBytes: 200, ownBytes: 100 },
-  };
-  const bodies = new InFlight(limits, () => nowMs);
-  const givenUp: number[] = [];
-  const slow = Array.from({ length: 4 }, (_, n) => {
-    const holding = bodies.hold(null, () => givenUp.push(n));
-    holding.add(10);
-    return holding;
-  });
-  slow[0]?.complete();
-  throws(() => bodies.hold("ada").add(1), isFull);
-  nowMs = 1_000;
-  bodies.hold("ada").add(10);
-  equal(givenUp.join(), "1");
-  bodies.hold("bob").add(10);
-  equal(givenUp.join(), "1,2");
-  // What gave way holds nothing that could be released twice.
-  slow[1]?.release();
-  slow[3]?.complete();
-  throws(() => bodies.hold("cid").add(11), isFull);
+Deno.test("the strangers of one network share a part of the room", () => {
+  const { hold } = create();
+  hold(null, "192.0.2.1").take(10);
+  hold(null, "192.0.2.1").take(10);
+  throws(() => hold(null, "192.0.2.1").take(1), isFull);
+  hold(null, "192.0.2.2").take(10);
+  hold(null).take(10);
 });
 
-Deno.test("strangers share the room of all", () => {
-  const bodies = create();
-  for (let stranger = 0; stranger < 4; stranger++) bodies.hold(null).add(10);
-  throws(() => bodies.hold(null).add(1), isFull);
-  equal(bodies.hold(null).add(0), undefined);
+Deno.test("where there is no room, the body that has stalled longest gives way", () => {
+  const { hold, wait } = create();
+  const agents = ["ada", "bob", "cid", "dan"];
+  const [first, ...others] = agents.map((agent) => {
+    wait(100);
+    return hold(agent).take(10);
+  });
+  wait(600);
+  throws(() => hold("eve").take(10), isFull);
+  wait(100);
+  // A caller that sends too slowly stalls like a silent one.
+  for (let piece = 0; piece < 4; piece++) first?.holding.arrived(1);
+  hold("eve").take(10);
+  deepEqual(
+    [first, ...others].map((body) => body?.isGivenUp()),
+    [true, false, false, false],
+  );
+  throws(() => first?.take(1), isFull);
+  equal(first?.holding.signal.reason.code, "unavailable");
+});
+
+Deno.test("a body that keeps arriving, or is complete, does not stall", () => {
+  const { hold, wait } = create();
+  const bodies = ["ada", "bob", "cid", "dan"].map((agent) => hold(agent).take(10));
+  wait(900);
+  bodies[0]?.holding.arrived(5);
+  bodies[1]?.complete();
+  wait(900);
+  hold("eve").take(10);
+  hold("fay").take(10);
+  throws(() => hold("gus").take(10), isFull);
+  deepEqual(
+    bodies.map((body) => body.isGivenUp()),
+    [false, false, true, true],
+  );
+});
+
+Deno.test("an agent's stalled bodies give way to its own first", () => {
+  const { hold, wait } = create();
+  const other = hold("bob").take(10);
+  const bodies = [1, 2, 3].map(() => hold("ada").take(10));
+  wait(1_000);
+  hold("ada").take(10);
+  deepEqual(
+    [other, ...bodies].map((body) => body.isGivenUp()),
+    [false, true, false, false],
+  );
+});
+
+Deno.test("the sender that holds the most gives way, even without a stall, to one that holds little", () => {
+  const { hold } = create();
+  const many = [1, 2, 3].map(() => hold("ada").take(10));
+  const one = hold("bob").take(10);
+  hold("cid").take(1);
+  deepEqual(
+    [...many, one].map((body) => body.isGivenUp()),
+    [true, false, false, false],
+  );
+});
+
+Deno.test("many agents of one network count as one against another network", () => {
+  const { hold } = create();
+  const many = ["ada", "bob", "cid", "dan"].map((agent) => hold(agent, "192.0.2.1").take(10));
+  throws(() => hold("eve", "192.0.2.1").take(10), isFull);
+  hold("eve", "192.0.2.2").take(10);
+  deepEqual(
+    many.map((body) => body.isGivenUp()),
+    [true, false, false, false],
+  );
 });

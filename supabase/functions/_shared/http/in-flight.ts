@@ -1,17 +1,13 @@
 /**
  * The bodies that a worker holds at once. A worker has 256 MB, and a body of 4 MB takes some 40 MB while it is parsed and
  * sent on, so that a few large ones at once would end it. Of every body the first bytes have room of their own: small
- * batches pass while large ones wait. Where there is no room left, the body that has been on its way longest gives way
- * to a new one: otherwise a few hundred callers who send slowly could keep everybody else out.
+ * batches pass while large ones wait.
+ *
+ * A full pool does not refuse every newcomer, because callers that stall could keep it full. Another body that is still
+ * arriving gives way: first one that stalls, then one of the sender that holds the most.
  */
 import { KultiError } from "../protocol/errors.ts";
-
-export interface Room {
-  /** Of all callers together. */
-  allBytes: number;
-  /** Of one caller. */
-  ownBytes: number;
-}
+import { Pool, type Room, type Sender } from "./pool.ts";
 
 export interface InFlightLimits {
   /** The largest small body. */
@@ -19,37 +15,48 @@ export interface InFlightLimits {
   small: Room;
   /** The budget for the bytes beyond `smallBytes`. */
   large: Room;
+  /** A body stalls if fewer than `stallBytes` of it arrive in `stallMs`. */
+  stallMs: number;
+  stallBytes: number;
 }
 
 export const inFlightLimits: InFlightLimits = {
   smallBytes: 65_536,
-  small: { allBytes: 16_777_216, ownBytes: 1_048_576 },
-  large: { allBytes: 16_777_216, ownBytes: 4_194_304 },
+  small: { allBytes: 16_777_216, agentBytes: 1_048_576, strangerBytes: 4_194_304 },
+  large: { allBytes: 16_777_216, agentBytes: 4_194_304, strangerBytes: 4_194_304 },
+  // The slowest pace that a body may have over five seconds.
+  stallMs: 1_000,
+  stallBytes: 16_384,
 };
 
 export interface Holding {
-  /** @throws KultiError `unavailable` when there is no room for these bytes. */
+  /** Aborts with the caller's refusal when the body gives way to another; its bytes are released then. */
+  signal: AbortSignal;
+  /** The sender sent this many bytes. */
+  arrived(bytes: number): void;
+  /** @throws KultiError `unavailable` when there is no room for these bytes, or the body gave way */
   add(bytes: number): void;
   /** All of the body is there: it gives way no more. */
   complete(): void;
   release(): void;
 }
 
-/** So long a body may take however full it is. */
-const protectedMs = 1_000;
-
-interface Arriving {
-  beganMs: number;
-  giveWay(): void;
+interface Body {
+  sender: Sender;
+  held: Map<Pool, number>;
+  /** When the last `stallBytes` were complete. */
+  markMs: number;
+  sinceMarkBytes: number;
+  gaveWay: AbortController;
 }
 
 export class InFlight {
   readonly #limits: InFlightLimits;
+  readonly #now: () => number;
   readonly #small: Pool;
   readonly #large: Pool;
-  readonly #now: () => number;
-  /** Bodies that are not whole yet, the one that began first in front. */
-  readonly #arriving = new Set<Arriving>();
+  /** Bodies that may give way, the one with the oldest mark in front. */
+  readonly #arriving = new Set<Body>();
 
   constructor(limits: InFlightLimits = inFlightLimits, now = () => performance.now()) {
     this.#limits = limits;
@@ -58,90 +65,93 @@ export class InFlight {
     this.#large = new Pool(limits.large);
   }
 
-  /**
-   * @param owner whose body it is; null for strangers, who share the room of all
-   * @param onGivenUp called when the body has to give way to another; its bytes are released already
-   */
-  hold(owner: string | null, onGivenUp: () => void = () => {}): Holding {
-    const { smallBytes } = this.#limits;
-    let small = 0;
-    let large = 0;
-    const release = () => {
-      this.#small.give(owner, small);
-      this.#large.give(owner, large);
-      small = 0;
-      large = 0;
-      this.#arriving.delete(arriving);
-    };
-    const giveWay = () => {
-      release();
-      onGivenUp();
-    };
-    const arriving: Arriving = { beganMs: this.#now(), giveWay };
-    this.#arriving.add(arriving);
-    const take = (pool: Pool, bytes: number): void => {
-      while (!pool.take(owner, bytes)) {
-        if (!pool.mayFit(owner, bytes) || !this.#makeRoom(arriving)) throw full();
-      }
-    };
+  hold(sender: Sender): Holding {
+    const gaveWay = new AbortController();
+    const body: Body = { sender, held: new Map(), markMs: this.#now(), sinceMarkBytes: 0, gaveWay };
+    this.#arriving.add(body);
     return {
+      signal: gaveWay.signal,
+      arrived: (bytes) => this.#mark(body, bytes),
       add: (bytes) => {
-        const toSmall = Math.min(bytes, smallBytes - small);
-        take(this.#small, toSmall);
-        small += toSmall;
-        take(this.#large, bytes - toSmall);
-        large += bytes - toSmall;
+        gaveWay.signal.throwIfAborted();
+        const toSmall = Math.min(bytes, this.#limits.smallBytes - heldOf(body, this.#small));
+        this.#take(this.#small, body, toSmall);
+        this.#take(this.#large, body, bytes - toSmall);
       },
-      complete: () => this.#arriving.delete(arriving),
-      release,
+      complete: () => this.#arriving.delete(body),
+      release: () => this.#release(body),
     };
   }
 
-  /** False when no other body is old enough to give way. */
-  #makeRoom(asking: Arriving): boolean {
-    const [first, second] = this.#arriving;
-    const oldest = first === asking ? second : first;
-    if (!oldest || this.#now() - oldest.beganMs < protectedMs) return false;
-    oldest.giveWay();
-    return true;
-  }
-}
-
-class Pool {
-  readonly #room: Room;
-  readonly #own = new Map<string, number>();
-  #all = 0;
-
-  constructor(room: Room) {
-    this.#room = room;
+  #mark(body: Body, bytes: number): void {
+    body.sinceMarkBytes += bytes;
+    if (body.sinceMarkBytes < this.#limits.stallBytes || !this.#arriving.delete(body)) return;
+    body.sinceMarkBytes = 0;
+    body.markMs = this.#now();
+    this.#arriving.add(body);
   }
 
-  take(owner: string | null, bytes: number): boolean {
-    if (bytes === 0) return true;
-    const own = owner === null ? 0 : (this.#own.get(owner) ?? 0) + bytes;
-    if (own > this.#room.ownBytes || this.#all + bytes > this.#room.allBytes) return false;
-    if (owner !== null) this.#own.set(owner, own);
-    this.#all += bytes;
-    return true;
-  }
-
-  /** Whether the owner's own room would hold it, whatever others hold. */
-  mayFit(owner: string | null, bytes: number): boolean {
-    const own = owner === null ? 0 : (this.#own.get(owner) ?? 0) + bytes;
-    return own <= this.#room.ownBytes && bytes <= this.#room.allBytes;
-  }
-
-  give(owner: string | null, bytes: number): void {
+  #take(pool: Pool, body: Body, bytes: number): void {
     if (bytes === 0) return;
-    this.#all -= bytes;
-    if (owner === null) return;
-    const own = (this.#own.get(owner) ?? 0) - bytes;
-    if (own > 0) this.#own.set(owner, own);
-    else this.#own.delete(owner);
+    for (let room = pool.missing(body.sender, bytes); room; ) {
+      const other = this.#stalled(pool, body, room) ?? this.#greedy(pool, body, bytes, room);
+      if (!other) throw full();
+      this.#release(other);
+      other.gaveWay.abort(gaveWay());
+      room = pool.missing(body.sender, bytes);
+    }
+    pool.add(body.sender, bytes);
+    body.held.set(pool, heldOf(body, pool) + bytes);
+  }
+
+  #release(body: Body): void {
+    this.#arriving.delete(body);
+    for (const [pool, bytes] of body.held) pool.add(body.sender, -bytes);
+    body.held.clear();
+  }
+
+  /** The body that has stalled longest, of those that would make room. */
+  #stalled(pool: Pool, body: Body, room: "own" | "all"): Body | undefined {
+    const untilMs = this.#now() - this.#limits.stallMs;
+    for (const other of this.#arriving) {
+      if (other.markMs > untilMs) return undefined;
+      if (other === body || heldOf(other, pool) === 0) continue;
+      if (room === "all" || pool.haveOneOwner(other.sender, body.sender)) return other;
+    }
+    return undefined;
+  }
+
+  /**
+   * A body of the network that holds the most, else of the owner that does. It must hold more than twice as much as the
+   * newcomer would: otherwise two equals would push each other out in turn.
+   */
+  #greedy(pool: Pool, body: Body, bytes: number, room: "own" | "all"): Body | undefined {
+    if (room === "own") return undefined;
+    for (const share of [pool.ofNetwork, pool.ofOwner]) {
+      let most = 2 * (share(body.sender) + bytes);
+      let found: Body | undefined;
+      for (const other of this.#arriving) {
+        if (other === body || heldOf(other, pool) === 0) continue;
+        const held = share(other.sender);
+        if (held <= most) continue;
+        most = held;
+        found = other;
+      }
+      if (found) return found;
+    }
+    return undefined;
   }
 }
+
+const heldOf = (body: Body, pool: Pool): number => body.held.get(pool) ?? 0;
 
 function full(): KultiError {
   const message = "Cannot accept the body: the server is receiving too many. Try again.";
+  return new KultiError("unavailable", message, { retryAfterS: 1 });
+}
+
+function gaveWay(): KultiError {
+  const message =
+    "Cannot accept the body: the server is receiving too many, and this one was slow or its sender has several. Try again.";
   return new KultiError("unavailable", message, { retryAfterS: 1 });
 }

@@ -26,6 +26,8 @@ export interface ViewerRpcs {
  * transaction.
  */
 export interface Rpcs {
+  /** The name of the header that holds the caller's network address. */
+  address_header: { args: Record<never, never>; result: string };
   /** The agent of a key. */
   authenticate_agent: {
     args: { key_hash: string };

@@ -11,10 +11,12 @@ export async function refused(promise: Promise<unknown>): Promise<KultiError> {
 }
 
 /** Callers of a database that takes every key for this agent's. */
-export function knownCallers(agent: { agentId: string }): Callers {
+export function knownCallers({ agentId }: { agentId: string }): Callers {
+  const answers: Record<string, unknown> = {
+    address_header: "x-forwarded-for",
+    authenticate_agent: { agent_id: agentId, redact_secrets: true },
+  };
   const call = (name: string) =>
-    name === "authenticate_agent"
-      ? Promise.resolve({ ...agent, redact_secrets: true })
-      : fail(`${name} was called`);
+    name in answers ? Promise.resolve(answers[name]) : fail(`${name} was called`);
   return createCallers({ call } as Database);
 }

@@ -7,8 +7,10 @@ export const limits = {
   batch_events: 500,
   /** Request body after decompression. */
   body_bytes: 4_194_304,
-  /** Request body of `agents` and `chat`, after decompression. */
+  /** Request body of `agents`, after decompression. */
   small_body_bytes: 65_536,
+  /** Request body of `chat`, after decompression. The longest message fits, even with every letter escaped as \u0416. */
+  chat_body_bytes: 16_384,
   /** Client-made id of an event. */
   event_id_bytes: 128,
   thought_content_bytes: 65_536,
