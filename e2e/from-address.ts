@@ -33,3 +33,21 @@ export async function sendFrom(
   const parsed = await answer.json();
   return { status: answer.status, headers: answer.headers, body: parsed, error: parsed.error };
 }
+
+/** The status of a GET from `address`. */
+export async function getFrom(
+  address: string,
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const sent = request(url, { localAddress: address, headers });
+  sent.on("error", reject);
+  sent.on("response", (answer) => {
+    answer.resume();
+    answer.on("end", () => resolve(answer.statusCode ?? 0));
+    answer.on("error", reject);
+  });
+  sent.end();
+  return await promise;
+}

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { register, thought } from "./agent.ts";
+import { canChooseAddress, getFrom, sendFrom } from "./from-address.ts";
 import { send } from "./request.ts";
 import { target } from "./target.ts";
 
@@ -110,6 +111,166 @@ test("a body that comes too slowly is given up with 408", async () => {
   expect(performance.now() - startedMs).toBeLessThan(15_000);
   expect([status, JSON.parse(body).error.code]).toEqual([408, "request_timeout"]);
 }, 60_000);
+
+/** Sends the head of a request and this many bytes of its body, then nothing more. */
+function sendPart(path: string, headers: string[], bytes: number, localAddress: string) {
+  const { hostname, port } = new URL(target.api_url);
+  const socket = connect({ port: Number(port || 80), host: hostname, localAddress });
+  let answer = "";
+  socket.on("error", () => {});
+  socket.on("data", (data) => {
+    answer += data;
+  });
+  const lines = ["Content-Type: application/json", `Content-Length: ${bytes + 1}`, ...headers];
+  const head = [`POST /functions/v1/${path} HTTP/1.1`, `Host: ${hostname}`, ...lines, "", ""];
+  socket.write(head.join("\r\n"));
+  socket.write(Buffer.alloc(bytes, " "));
+  return { close: () => socket.destroy(), gaveWay: () => answer.includes("this one was slow or") };
+}
+
+type Part = ReturnType<typeof sendPart>;
+
+/** Runs this while the parts are silent and leave no room for it, so some must give way. */
+async function meanwhile(parts: Part[], run: () => Promise<void>): Promise<void> {
+  try {
+    // Long enough to stall, and short enough for the pace of a body.
+    await sleep(2_500);
+    await run();
+    await expect.poll(() => parts.some((part) => part.gaveWay())).toBe(true);
+  } finally {
+    for (const part of parts) part.close();
+  }
+}
+
+/** Keys in the function's cache, so that it reads their bodies at once. */
+async function knownKeys(count: number): Promise<string[]> {
+  const agents = await Promise.all(Array.from({ length: count }, () => register()));
+  for (const { post } of agents) await post([thought("Before.")]);
+  return agents.map(({ api_key: key }) => key);
+}
+
+const keyHeader = (key: string) => [`X-Kulti-Key: ${key}`];
+
+describe.runIf(canChooseAddress)("bodies that stop arriving give way", () => {
+  test.each(["127.0.0.1", "127.0.4.1"])("small ones of many agents at %s", async (address) => {
+    const { post } = await register();
+    await post([thought("Before.")]);
+    const parts = (await knownKeys(18)).flatMap((key) =>
+      Array.from({ length: 16 }, () => sendPart("ingest", keyHeader(key), 65_536, address)),
+    );
+    await meanwhile(parts, async () => {
+      for (let n = 0; n < 10; n++) await post([thought(`Meanwhile ${n}.`)]);
+    });
+  });
+
+  test("large ones of four agents", async () => {
+    const { post } = await register();
+    await post([thought("Before.")]);
+    const parts = (await knownKeys(4)).map((key) =>
+      sendPart("ingest", keyHeader(key), 4_194_000, "127.0.4.2"),
+    );
+    await meanwhile(parts, async () => {
+      await post(Array.from({ length: 20 }, () => thought("Large.".repeat(10_000))));
+    });
+  });
+
+  test("those of strangers, to chat and to agents", async () => {
+    const { api_key: key, post } = await register();
+    const { session_id: sessionId } = await post([thought("Before.")]);
+    const from = "127.0.4.3";
+    const project = [`apikey: ${target.publishable_key}`];
+    const parts = Array.from({ length: 300 }, () => [
+      sendPart("agents", project, 65_000, from),
+      sendPart("chat", project, 16_000, from),
+    ]).flat();
+    await sleep(300);
+    // Small ones for the room that the large ones left.
+    parts.push(...Array.from({ length: 100 }, () => sendPart("agents", project, 1_000, from)));
+    const text = "Why? ".repeat(400);
+    const apikey = { apikey: target.publishable_key };
+    await meanwhile(parts, async () => {
+      for (const address of ["127.0.4.4", from]) {
+        const viewer = { session_id: sessionId, viewer_id: "v1", name: "Ada", text };
+        expect((await sendFrom(address, "chat", viewer, apikey)).status, address).toBe(201);
+        const agent = {
+          agent_id: `e2e-${crypto.randomUUID().slice(0, 13)}`,
+          description: text,
+        };
+        expect((await sendFrom(address, "agents", agent, apikey)).status, address).toBe(201);
+      }
+      const said = await send("chat", { key, body: { session_id: sessionId, text } });
+      expect(said.status).toBe(201);
+    });
+  });
+});
+
+describe.runIf(canChooseAddress)("a flood from one address does not refuse another", () => {
+  /**
+   * Repeats `hit` from many connections while `run` goes on, and answers the outcomes. The pause leaves the machine's
+   * cores some time: otherwise everything waits for the HTTP servers.
+   */
+  async function during(hit: () => Promise<unknown>, run: () => Promise<void>) {
+    let isOver = false;
+    const outcomes = new Set<unknown>();
+    const flood = Array.from({ length: 60 }, async () => {
+      while (!isOver) {
+        outcomes.add(await hit());
+        await sleep(50);
+      }
+    });
+    await sleep(500);
+    try {
+      await run();
+    } finally {
+      isOver = true;
+    }
+    await Promise.all(flood);
+    return [...outcomes].sort();
+  }
+
+  test("made-up keys, and agents with a new key", async () => {
+    const agents = await Promise.all(Array.from({ length: 5 }, () => register()));
+    const outcomes = await during(
+      async () => {
+        const headers = { "x-kulti-key": madeUpKey() };
+        return (await sendFrom("127.0.4.5", "ingest", {}, headers)).error.code;
+      },
+      async () => {
+        for (const { post } of agents) await post([thought("First.")]);
+      },
+    );
+    // The positive control: there were too many to look up.
+    expect(outcomes).toEqual(["unavailable", "unknown_key"]);
+  });
+
+  test("made-up keys that read, where nothing has a body", async () => {
+    const agents = await Promise.all(Array.from({ length: 5 }, () => register()));
+    const from = (address: string, path: string, headers: Record<string, string>) =>
+      getFrom(address, `${target.api_url}/functions/v1/${path}`, headers);
+    const outcomes = await during(
+      () => from("127.0.4.6", "agents/keys", { "x-kulti-key": madeUpKey() }),
+      async () => {
+        for (const { api_key: key } of agents) {
+          expect(await from("127.0.0.1", "agents/keys", { "x-kulti-key": key })).toBe(200);
+        }
+      },
+    );
+    expect(outcomes).toEqual([401, 503]);
+  });
+
+  test("cards", async () => {
+    const { post } = await register();
+    const { session_id: sessionId } = await post([thought("Long. ".repeat(2_000))]);
+    const card = `${target.api_url}/functions/v1/share/card/${sessionId}.svg`;
+    const outcomes = await during(
+      () => getFrom("127.0.4.7", card),
+      async () => {
+        for (let n = 0; n < 10; n++) expect(await getFrom("127.0.0.1", card)).toBe(200);
+      },
+    );
+    expect(outcomes).toEqual([200, 503]);
+  });
+});
 
 describe("odd requests get a 4xx of the contract", () => {
   const odd: [string, string, string[], number, string?][] = [
