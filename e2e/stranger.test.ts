@@ -1,6 +1,8 @@
 /** Invariant 10: nobody without a key makes ingest work, whatever is sent and however slowly. */
 import { once } from "node:events";
+import { request } from "node:http";
 import { connect } from "node:net";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -142,6 +144,28 @@ async function meanwhile(parts: Part[], run: () => Promise<void>): Promise<void>
   }
 }
 
+/** The status of a batch of 400 KB that arrives in five seconds. */
+async function uploadSlowly(agent: Awaited<ReturnType<typeof register>>): Promise<number> {
+  const events = Array.from({ length: 8 }, () => thought("Slow. ".repeat(8_000)));
+  const bytes = Buffer.from(JSON.stringify({ agent_id: agent.agent_id, events }));
+  const pieceBytes = Math.ceil(bytes.length / 20);
+  async function* pieces() {
+    for (let at = 0; at < bytes.length; at += pieceBytes) {
+      yield bytes.subarray(at, at + pieceBytes);
+      await sleep(250);
+    }
+  }
+  const sent = request(`${target.api_url}/functions/v1/ingest`, {
+    method: "POST",
+    headers: { "x-kulti-key": agent.api_key, "content-type": "application/json" },
+  });
+  const answered = once(sent, "response");
+  Readable.from(pieces()).pipe(sent);
+  const [response] = await answered;
+  response.resume();
+  return response.statusCode;
+}
+
 /** Keys in the function's cache, so that it reads their bodies at once. */
 async function knownKeys(count: number): Promise<string[]> {
   const agents = await Promise.all(Array.from({ length: count }, () => register()));
@@ -163,15 +187,17 @@ describe.runIf(canChooseAddress)("bodies that stop arriving give way", () => {
     });
   });
 
-  test("large ones of four agents", async () => {
+  test("large ones of four agents, not one that began before and keeps arriving", async () => {
     const { post } = await register();
     await post([thought("Before.")]);
+    const upload = uploadSlowly(await register());
     const parts = (await knownKeys(4)).map((key) =>
       sendPart("ingest", keyHeader(key), 4_194_000, "127.0.4.2"),
     );
     await meanwhile(parts, async () => {
       await post(Array.from({ length: 20 }, () => thought("Large.".repeat(10_000))));
     });
+    expect(await upload).toBe(200);
   });
 
   test("those of strangers, to chat and to agents", async () => {
@@ -212,10 +238,10 @@ describe.runIf(canChooseAddress)("a flood from one address does not refuse anoth
   async function during(hit: () => Promise<unknown>, run: () => Promise<void>) {
     let isOver = false;
     const outcomes = new Set<unknown>();
-    const flood = Array.from({ length: 60 }, async () => {
+    const flood = Array.from({ length: 130 }, async () => {
       while (!isOver) {
         outcomes.add(await hit());
-        await sleep(50);
+        await sleep(100);
       }
     });
     await sleep(500);
