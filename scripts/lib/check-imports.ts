@@ -34,7 +34,7 @@ const modules: Module[] = [
     folder: "sdk/src/cli",
     mayImport: ["protocol", "recordings", "sdk", "agent", "watch", "export", "sdk/test"],
   },
-  { name: "sdk/test", folder: "sdk/test", mayImport: ["protocol", "export"] },
+  { name: "sdk/test", folder: "sdk/test", mayImport: ["protocol", "agent", "export"] },
   {
     name: "sdk",
     folder: "sdk",
