@@ -19,7 +19,7 @@ const folders = [
     "sdk/src/cli/commands",
     "site/host",
     "site/src/islands/work",
-    "site/src/player",
+    "site/src/sources",
     "scripts",
   ],
   ...["supabase/functions/ingest", "supabase/functions/_shared/http"],

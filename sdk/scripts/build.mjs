@@ -11,7 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { buildPlayer } from "./offline-player.mjs";
@@ -107,7 +107,7 @@ function declareTypes() {
     if (!name.endsWith(".d.ts")) continue;
     const path = join(types, name);
     // Speaks of the validator, which no public type does.
-    if (/protocol[\\/](.*[\\/])?schema/.test(name)) {
+    if (name.includes("protocol") && basename(name).startsWith("schema")) {
       rmSync(path);
       continue;
     }

@@ -65,7 +65,7 @@ export function networkOf(header: string | null): string | null {
   const bare = last.replace(/^\[(.*)\](:\d+)?$/, "$1").replace(/^::ffff:(?=[\d.]+$)/i, "");
   const v4 = /^(\d+\.\d+\.\d+\.\d+)(:\d+)?$/.exec(bare);
   if (v4) return v4[1] ?? null;
-  if (!/^[\da-f:]*:[\da-f:.]*$/i.test(bare)) return null;
+  if (!bare.includes(":") || !/^[\da-f:.]+$/i.test(bare)) return null;
   const [before = [], after = []] = bare
     .split("::", 2)
     .map((half) => half.split(":").filter((group) => group !== ""));
