@@ -223,11 +223,13 @@ export class Reading {
           : this.#runEnd(part, at);
       let count = end - at;
       let seenTo = end;
+      // A colour that the end of the text cuts may turn out to be characters of the secret.
+      const secretFrom = part.is_colour ? at : end;
       if (index > 2 && count < part.max && this.#crossings > 0 && text.charCodeAt(end) === 27) {
         ({ end, count, seenTo } = this.#cross(part, end, count));
       }
       if (seenTo === text.length && count < part.max && !this.isWhole) {
-        return this.#undecided(start);
+        return this.#undecided(start < 0 ? secretFrom : start);
       }
       if (count < part.min) return "none";
       at = end;
@@ -245,7 +247,7 @@ export class Reading {
   }
 
   #undecided(start: number): Outcome {
-    this.start = start < 0 ? this.text.length : start;
+    this.start = start;
     return "undecided";
   }
 

@@ -206,7 +206,13 @@ describe("a text in pieces", () => {
         const cuts = places.map((place) => place % (text.length + 1));
         expect(inPieces(text, cuts)).toBe(redact(text));
       }),
-      { numRuns: 5_000 },
+      {
+        numRuns: 5_000,
+        examples: [
+          ["sshpass -p\u001b[0m(#", [11]],
+          ["sshpass -p\u001b[0msk-proj-", [12]],
+        ],
+      },
     );
   });
 
