@@ -77,7 +77,7 @@ language plpgsql immutable parallel safe
 set search_path = ''
 as $$
 declare
-  value bigint := private.limits() ->> limit_name;
+  value bigint := (private.limits() ->> limit_name)::bigint;
 begin
   if value is null then
     raise exception 'Cannot find the limit "%": private.limits() does not have it.', limit_name;
@@ -96,7 +96,7 @@ as $$ select private.limit_of(limit_name) * interval '1 millisecond' $$;
 -- is one line of ASCII and never contains the caller's input. `retry_after_s` becomes the hint.
 create function private.refuse(status integer, code text, message text, retry_after_s bigint default null)
 returns void
-language plpgsql
+language plpgsql stable
 set search_path = ''
 as $$
 begin

@@ -80,7 +80,7 @@ begin
   ) m
   where m.total_bytes <= private.limit_of('reply_messages_bytes') or m.position = 1;
   if handed_to is null then
-    return '[]';
+    return jsonb '[]';
   end if;
   insert into private.chat_cursors as c (session_id, messages_to)
   values (of_session, handed_to)

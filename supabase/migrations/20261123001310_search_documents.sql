@@ -130,7 +130,7 @@ declare
   max_chars integer := private.limit_of('search_text_chars');
   room integer := max_chars;
   piece text;
-  pieces text[] := '{}';
+  pieces text[] := '{}'::text[];
 begin
   if type <> 'thought' or (data ->> 'done' = 'true' and data ? 'stream_id') is not true then
     return left(private.text_of(type, data), max_chars);

@@ -33,13 +33,13 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  earliest constant timestamptz := '1970-01-01 00:00:00+00';
+  earliest constant timestamptz := timestamptz '1970-01-01 00:00:00+00';
   latest constant timestamptz := now() + interval '1 day';
   -- The days left to cover, in stretches of `days`.
   first bigint := floor(extract(epoch from least(greatest(from_at, earliest), latest)) / 86400);
   past_last bigint := floor(extract(epoch from greatest(least(to_at, latest), earliest)) / 86400) + 1;
   days bigint := 1;
-  tags bigint[] := '{}';
+  tags bigint[] := '{}'::bigint[];
 begin
   while days < 512 loop
     while first < past_last and first % 8 <> 0 loop
@@ -411,7 +411,7 @@ set search_path = ''
 as $$
 declare
   seal text := left(page_cursor, 32);
-  numbers bigint[] := '{}';
+  numbers bigint[] := '{}'::bigint[];
 begin
   if page_cursor !~ '^[0-9a-f]{112}$' then
     return null;

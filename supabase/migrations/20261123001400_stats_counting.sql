@@ -329,7 +329,7 @@ declare
   event private.counted_event;
   gap interval;
   is_success boolean;
-  changes jsonb[] := '{}';
+  changes jsonb[] := '{}'::jsonb[];
   idle interval := private.time_of('session_idle_ms');
 begin
   select s.agent_id into agent from public.ai_agent_sessions s where s.id = of_session;
