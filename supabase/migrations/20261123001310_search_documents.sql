@@ -442,9 +442,6 @@ create trigger move_some_documents after insert on public.ai_stream_events
   for each statement when (random() < 0.05)
   execute function private.move_some_documents(200);
 
--- Documents of the events that were stored before the search existed.
-update public.ai_stream_events set id = id where true;
-
 -- Serves search_events, the only reader of the table. New documents wait in a pending list. Each window reads that
 -- list to its end, and the append that fills it moves it into the index. Without the list an append takes five times
 -- as long; a list of 1 MB saved appends nothing more and cost each window 3 ms. Tags come first: a window without

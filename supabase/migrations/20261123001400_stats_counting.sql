@@ -109,8 +109,6 @@ create policy "nobody" on private.session_days for all using (false);
 create policy "nobody" on private.session_files for all using (false);
 create policy "nobody" on private.watched_minutes for all using (false);
 
-alter table private.session_air add column viewers_peak integer not null default 0;
-
 create function private.day_of(at timestamptz) returns date
 language sql immutable strict parallel safe
 set search_path = ''
@@ -507,31 +505,3 @@ $$;
 create trigger count_watching before update of viewers_stayed on private.session_air
   for each row when (new.viewers_stayed > 0)
   execute function private.count_watching();
-
--- Counts earlier events in pieces, because a session may be large.
-do $$
-declare
-  session record;
-  first bigint;
-begin
-  for session in select s.id, s.last_seq from public.ai_agent_sessions s where s.last_seq > 0 loop
-    for first in select * from generate_series(1, session.last_seq, 1000) loop
-      perform private.count_events(
-        e.session_id, array_agg(row(e.seq, e.type, e.at, e.data)::private.counted_event order by e.seq)
-      )
-      from public.ai_stream_events e
-      where e.session_id = session.id and e.seq >= first and e.seq < first + 1000
-      group by e.session_id;
-    end loop;
-  end loop;
-end
-$$;
-insert into private.session_days as t (session_id, agent_id, day, viewer_messages, agent_messages)
-select
-  s.id, s.agent_id, private.day_of(m.at),
-  count(*) filter (where m.sender = 'viewer'), count(*) filter (where m.sender = 'agent')
-from public.ai_stream_messages m
-join public.ai_agent_sessions s on s.id = m.session_id
-group by s.id, private.day_of(m.at)
-on conflict (session_id, day) do update
-set viewer_messages = excluded.viewer_messages, agent_messages = excluded.agent_messages;
