@@ -1,5 +1,5 @@
--- The RPCs of viewers. Anyone who knows its id may read an unlisted session, which no policy can express, so these
--- bodies run as definer in `private`, and the RPCs around them as invoker. A private session looks like a missing one.
+-- The RPCs of viewers, as pairs (see the foundation): anyone who knows its id may read an unlisted session, which no
+-- policy can express. A private session looks like a missing one.
 -- Public RPCs return one JSON value, not rows: PostgREST lets the caller filter and sort rows with any expressions,
 -- and 300 of them over a page took 3 s.
 
