@@ -1,7 +1,8 @@
 /** What ingest promises about order, repetition and acknowledgement. */
+import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { Client } from "pg";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
 import { type Answer, readEvents, readSessions, send } from "./request.ts";
 import { target } from "./target.ts";
@@ -41,6 +42,67 @@ test("invariant 3: the same batch sent five times at once is stored once", async
   expect(sum(answers, "duplicates")).toBe(40);
   expect(await readEvents(answers[0]?.body.session_id)).toHaveLength(10);
 });
+
+describe.runIf(target.db_url)(
+  "the operator deletes an agent while it appends, and neither waits for the other",
+  () => {
+    test.each(["first", "next"])("the %s batch of a day", async (batch) => {
+      const { api_key: apiKey, agent_id: agentId, post } = await register();
+      const { session_id: sessionId } = await post([thought("first")]);
+      const clients = await Promise.all([connect(), connect(), connect()]);
+      const [observer, appending, deleting] = clients;
+      try {
+        // What the batch then writes anew.
+        await observer.query("delete from private.session_days where session_id = $1", [sessionId]);
+        await observer.query(
+          "update private.agent_keys set last_used_at = null where agent_id = $1",
+          [agentId],
+        );
+        if (batch === "first") {
+          await observer.query("delete from private.stored_bytes where agent_id = $1", [agentId]);
+        }
+        await observer.query("begin");
+        await observer.query("select 1 from ai_agent_sessions where id = $1 for no key update", [
+          sessionId,
+        ]);
+        const appended = appending.query("select append_events($1, $2) as reply", [
+          createHash("sha256").update(apiKey).digest("hex"),
+          JSON.stringify({
+            agent_id: agentId,
+            session_id: sessionId,
+            events: [{ id: "e1", at: new Date().toISOString(), ...thought("meanwhile") }],
+          }),
+        ]);
+        await expect.poll(() => isBlocked(observer, appending)).toBe(true);
+        const deleted = deleting.query("delete from ai_agents where agent_id = $1", [agentId]);
+        await expect.poll(() => isBlocked(observer, deleting)).toBe(true);
+        await observer.query("commit");
+        // A deadlock ends one of them after a second.
+        const outcomes = await Promise.all([
+          appended.then(({ rows }) => rows[0].reply, String),
+          deleted.then(({ rowCount }) => rowCount, String),
+        ]);
+        expect(outcomes).toMatchObject([{ accepted: 1, last_seq: 2 }, 1]);
+      } finally {
+        await Promise.all(clients.map((client) => client.end()));
+      }
+    });
+  },
+);
+
+async function connect(): Promise<Client & { pid: number }> {
+  const client = new Client(target.db_url);
+  await client.connect();
+  const { rows } = await client.query("select pg_backend_pid() as pid");
+  return Object.assign(client, { pid: rows[0].pid as number });
+}
+
+async function isBlocked(observer: Client, { pid }: { pid: number }): Promise<boolean> {
+  const { rows } = await observer.query("select cardinality(pg_blocking_pids($1)) > 0 as yes", [
+    pid,
+  ]);
+  return rows[0].yes;
+}
 
 test("invariant 3: a repeated id changes nothing, beside new events and inside its own batch", async () => {
   const agent = await register();

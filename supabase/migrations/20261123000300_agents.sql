@@ -82,15 +82,20 @@ end
 $$;
 
 -- Records that a key was used, at most once a minute. Call it last: revoking a key locks the agent first, then the
--- key.
+-- key. It skips a locked key, because deleting an agent locks its keys before its sessions.
 create function private.touch_key(caller_hash text) returns void
 language sql
 set search_path = ''
 as $$
 update private.agent_keys k
 set last_used_at = now()
-where k.key_hash = caller_hash
-  and (k.last_used_at is null or k.last_used_at < now() - interval '1 minute')
+where k.id = (
+  select used.id
+  from private.agent_keys used
+  where used.key_hash = caller_hash
+    and (used.last_used_at is null or used.last_used_at < now() - interval '1 minute')
+  for no key update skip locked
+)
 $$;
 
 -- Agent of wire.ts.

@@ -23,6 +23,24 @@ alter table private.instance_bytes enable row level security;
 create policy "nobody" on private.stored_bytes for all using (false);
 create policy "nobody" on private.instance_bytes for all using (false);
 
+-- Creates the agent's row. Its foreign key locks the agent, which must come before the session.
+create function private.open_stored_bytes(of_agent text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if exists (select 1 from private.stored_bytes b where b.agent_id = of_agent) then
+    return;
+  end if;
+  insert into private.stored_bytes (agent_id, day, bytes)
+  values (of_agent, (now() at time zone 'UTC')::date, 0)
+  on conflict on constraint stored_bytes_pkey do nothing;
+exception
+  when foreign_key_violation then
+    perform private.refuse(401, 'unknown_key', 'Cannot accept the key: its agent was deleted.');
+end
+$$;
+
 -- The bytes that all agents have stored today.
 create function private.instance_day_bytes(today date) returns bigint
 language plpgsql
@@ -52,7 +70,7 @@ begin
 end
 $$;
 
--- Adds to the agent's count; refuses with 429 what exceeds a quota, which rolls the count back. Agents registered
+-- Adds to the count that open_stored_bytes has created; refuses with 429 what exceeds a quota, which rolls the count back. Agents registered
 -- today have a smaller quota, so that a few registrations cannot use up the instance's.
 create function private.take_bytes(of_agent text, added bigint) returns void
 language plpgsql
@@ -68,10 +86,9 @@ declare
   instance_used bigint;
   frees_in_s bigint := ceil(extract(epoch from (today + 1) at time zone 'UTC' - now()));
 begin
-  insert into private.stored_bytes as b (agent_id, day, bytes)
-  values (of_agent, today, added)
-  on conflict on constraint stored_bytes_pkey
-  do update set day = excluded.day, bytes = excluded.bytes + case when b.day = excluded.day then b.bytes else 0 end
+  update private.stored_bytes b
+  set day = today, bytes = added + case when b.day = today then b.bytes else 0 end
+  where b.agent_id = of_agent
   returning b.bytes into used;
   if registered_at > now() - interval '1 day' then
     quota := least(quota, private.setting_of('new_agent_day_bytes'));

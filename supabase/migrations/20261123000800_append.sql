@@ -289,6 +289,7 @@ begin
     perform private.refuse(403, 'wrong_agent', 'Cannot append events: the key belongs to another agent.');
   end if;
   perform private.take_token('ingest', agent);
+  perform private.open_stored_bytes(agent);
   if jsonb_typeof(events) is distinct from 'array'
     or jsonb_array_length(events) not between 1 and private.limit_of('batch_events')
   then

@@ -45,7 +45,8 @@ create table private.session_minutes (
 -- All sums, by session and day (UTC).
 create table private.session_days (
   session_id uuid not null references public.ai_agent_sessions on delete cascade,
-  agent_id text not null references public.ai_agents on delete cascade,
+  -- The session's. No foreign key: its check would lock the agent after the session.
+  agent_id text not null,
   day date not null,
   thought bigint not null default 0,
   code bigint not null default 0,
@@ -72,11 +73,12 @@ create table private.session_days (
   cost_usd numeric not null default 0,
   viewer_messages bigint not null default 0,
   agent_messages bigint not null default 0,
+  constraint agent_id_size check (octet_length(agent_id) <= 63),
   -- Serves session_stats.
   primary key (session_id, day)
 ) with (fillfactor = 70);
 
--- Serves agent_stats, and the foreign key. Unique, since the session is.
+-- Serves agent_stats. Unique, since the session is.
 create unique index session_days_by_agent on private.session_days (agent_id, day, session_id);
 
 -- The length of a session's file, as its events show it: a file never sent whole counts from zero.

@@ -168,6 +168,11 @@ select is_empty(
   'every foreign key has an index'
 );
 select set_eq(
+  $$ select c.conrelid::regclass::text from pg_constraint c where c.contype = 'f' and c.confrelid = 'ai_agents'::regclass $$,
+  array['private.agent_keys', 'private.stored_bytes', 'ai_agent_sessions'],
+  'no row that is inserted under a session''s lock refers to an agent, whose lock comes before'
+);
+select set_eq(
   $$ select policyname || ' ' || cmd || ' ' || roles::text from pg_policies where schemaname = 'realtime' $$,
   array['viewers receive SELECT {anon,authenticated}'],
   'invariant 7: on realtime.messages there is one policy, which lets viewers receive'
