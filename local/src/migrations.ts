@@ -68,7 +68,7 @@ async function seenVersions(dbUrl: string): Promise<Set<string>> {
 }
 
 /** The binary itself; the npm package `supabase` is a script that starts it. */
-export function supabaseCli(): string {
+function supabaseCli(): string {
   const require = createRequire(import.meta.url);
   const name = `@supabase/cli-${process.platform}-${process.arch}`;
   for (const folder of require.resolve.paths(name) ?? []) {

@@ -122,7 +122,7 @@ export function checkImports(root: string): string[] {
 }
 
 /** The imports of a text, including types. */
-export const specifiers = (text: string): string[] =>
+const specifiers = (text: string): string[] =>
   [...text.matchAll(importPattern)].map((match) => (match[1] ?? match[2]) as string);
 
 function resolve(file: string, specifier: string): string | undefined {

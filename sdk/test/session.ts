@@ -8,7 +8,7 @@ import type { RecordedSession } from "../src/export/recorded-session.ts";
 
 const sessionId = "6f1c8a52-3a6e-4d57-9f0e-1f6f2b8a9c11";
 
-export function headOf(events: readonly StoredEvent[], more: Partial<Head> = {}): Head {
+function headOf(events: readonly StoredEvent[], more: Partial<Head> = {}): Head {
   const stage = foldAll(emptyStage, events);
   const startedAt = events[0]?.at ?? "2026-11-22T10:00:00.000Z";
   return {

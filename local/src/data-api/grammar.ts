@@ -36,7 +36,7 @@ const jsonIndex = /-?\d+(?=->|::|\.|,|$)/y;
 // nothing but words can pass.
 const typeWords = /[\p{L}\p{N}_]+(?: [\p{L}\p{N}_]+)*/uy;
 
-export function unquote(body: string): string {
+function unquote(body: string): string {
   return body.replace(/\\([\s\S])/g, "$1");
 }
 

@@ -1,2 +1,2 @@
 export { removeData } from "./cluster.ts";
-export { type EmbeddedPostgres, type PostgresOptions, password, startPostgres } from "./start.ts";
+export { type EmbeddedPostgres, type PostgresOptions, startPostgres } from "./start.ts";

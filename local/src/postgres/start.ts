@@ -14,7 +14,7 @@ import { clearStaleServer, clusterFolder, initCluster } from "./cluster.ts";
 import { serverUser, type User } from "./user.ts";
 
 /** Of every role that may log in, as under `supabase start`. */
-export const password = "postgres";
+const password = "postgres";
 
 export interface PostgresOptions {
   dataDir: string;

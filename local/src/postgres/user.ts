@@ -9,7 +9,7 @@ export interface User {
 
 const nobody: User = { uid: 65534, gid: 65534 };
 
-export const isRoot = (): boolean => process.getuid?.() === 0;
+const isRoot = (): boolean => process.getuid?.() === 0;
 
 /**
  * The user that runs the server; undefined means the current one. Root opens a normal user's data as that user

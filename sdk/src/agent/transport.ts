@@ -128,7 +128,7 @@ async function readAnswer<Body>(response: Response, accepts: Accepts<Body>): Pro
 const longestWaitMs = { ofKulti: 300_000, ofOthers: 30_000 };
 
 /** Seconds or an HTTP date; 0 for anything else. */
-export function retryAfterMs(header: string | null, nowMs: number = Date.now()): number {
+function retryAfterMs(header: string | null, nowMs: number = Date.now()): number {
   if (!header) return 0;
   const seconds = Number(header);
   const waitMs = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - nowMs;
@@ -155,13 +155,13 @@ function describeForeign({ status, type, headers }: Response): string {
 }
 
 /** The code of the system's error where there is one, such as ECONNREFUSED. */
-export function describe(error: unknown): string {
+function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause as { code?: string; message?: string } | undefined;
   return cause?.code ?? cause?.message ?? error.message;
 }
 
-export class NoAnswer extends Error {}
+class NoAnswer extends Error {}
 
 /** Bounds a request from its start to the last byte of its answer; a connection lost in between is a failure. */
 export function withTimeout(fetch: Fetch, timeoutMs: number): Fetch {

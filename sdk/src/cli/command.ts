@@ -45,7 +45,7 @@ export interface Option {
 /** Shown with the way to the command's help; exit code 2. */
 export class UsageError extends Error {}
 
-export const commonOptions: Record<string, Option> = {
+const commonOptions: Record<string, Option> = {
   json: { type: "boolean", help: "print results as JSON, one value per line" },
   help: { type: "boolean", short: "h", help: "show this help" },
 };
@@ -82,15 +82,6 @@ export async function readAll(stdin: NodeJS.ReadableStream): Promise<string> {
 export function textFlag(flags: Flags, name: string): string | undefined {
   const value = flags[name];
   return typeof value === "string" ? value : undefined;
-}
-
-/** Given by the flag as a number over zero, or undefined. */
-export function numberFlag(flags: Flags, name: string): number | undefined {
-  const text = textFlag(flags, name);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
-  throw new UsageError(`--${name} is ${text}; expected a number over 0`);
 }
 
 export function choiceFlag<Choice extends string>(

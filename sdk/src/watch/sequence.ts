@@ -43,7 +43,7 @@ export type Effect<T extends Numbered> =
 export type Step<T extends Numbered> = [Sequence<T>, Effect<T>[]];
 
 /** Beyond this, early items are dropped: their `seq` is remembered and they are read from the table. */
-export const aheadLimit = 5_000;
+const aheadLimit = 5_000;
 
 export const begin = <T extends Numbered>(afterSeq = 0): Sequence<T> => ({
   to_seq: afterSeq,

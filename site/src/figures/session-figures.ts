@@ -61,7 +61,7 @@ function numbersOf(stats: SessionStats): HTMLElement {
 }
 
 /** Buckets in which nothing happened are bars of no height. */
-export function eventsChart({
+function eventsChart({
   agent_id: agentId,
   session_id: sessionId,
   buckets,

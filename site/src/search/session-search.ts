@@ -14,7 +14,7 @@ export interface SearchApi {
 }
 
 /** One page of hits, the best first; a page behind another by the cursor of its last hit. Throws `KultiApiError`. */
-export function searchInSession(
+function searchInSession(
   api: SearchApi,
   sessionId: string,
   query: SearchQuery,

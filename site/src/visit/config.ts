@@ -20,7 +20,7 @@ export async function loadApi(): Promise<KultiApi> {
   });
 }
 
-export async function loadConfig(): Promise<SiteConfig> {
+async function loadConfig(): Promise<SiteConfig> {
   const response = await limitedFetch("/config.json", { headers: { accept: "application/json" } });
   if (!response.ok) throw new Error(`Cannot read /config.json: HTTP ${response.status}.`);
   // A host that answers every address with a page is no server's address either.

@@ -7,7 +7,7 @@ export const stalledAfterMs = 120_000;
 export const leaveAfterMs = 60_000;
 
 /** In the order of the wall. */
-export const kinds = ["waiting", "stalled", "error", "active", "ended"] as const;
+const kinds = ["waiting", "stalled", "error", "active", "ended"] as const;
 export type Kind = (typeof kinds)[number];
 
 export interface Tile {
@@ -15,7 +15,7 @@ export interface Tile {
   kind: Kind;
 }
 
-export function kindOf(head: Head, now: number): Kind {
+function kindOf(head: Head, now: number): Kind {
   if (head.ended_at !== null) return "ended";
   if (head.status === "waiting") return "waiting";
   const silence = now - Date.parse(head.last_event_at);
@@ -25,7 +25,7 @@ export function kindOf(head: Head, now: number): Kind {
 }
 
 /** Whether the session is on the wall at all. */
-export function isShown(head: Head, now: number): boolean {
+function isShown(head: Head, now: number): boolean {
   if (head.ended_at !== null) return now - Date.parse(head.ended_at) < leaveAfterMs;
   return now - Date.parse(head.last_event_at) < limits.session_idle_ms;
 }

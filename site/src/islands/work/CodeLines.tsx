@@ -88,7 +88,7 @@ const isChanged = (changes: readonly LineChange[], line: number): boolean =>
 const isCut = (changes: readonly LineChange[], line: number): boolean =>
   changes.some(({ newStart, newCount }) => newCount === 0 && newStart === line);
 
-export function sizesOf(lines: readonly string[]): CSSProperties {
+function sizesOf(lines: readonly string[]): CSSProperties {
   const widest = lines.reduce((most, line) => Math.max(most, line.length), 0);
   // A line that is cut short says so behind its end.
   const longest = widest > longestLine ? longestLine + 60 : widest;

@@ -30,7 +30,7 @@ const isPath = /^(?:\.{0,2}\/[A-Za-z_.]|~\/|[A-Za-z]:\\)/;
 const dottedName = /^[A-Za-z_$]+(?:\??\.[A-Za-z_$]+\d?)+$/;
 const version = /^v?\d+\.\d+\.|^\d{4}-\d\d-\d\d/;
 /** A placeholder, a variable, a type, a call. */
-export function isReference(value: string): boolean {
+function isReference(value: string): boolean {
   const start = value.slice(0, judgedChars);
   if (start.length <= longestWord && words.test(start)) return true;
   if (beginnings.test(start) || call.test(start) || fillers.test(start)) return true;
@@ -107,7 +107,7 @@ export function isRandom(value: string): boolean {
 }
 
 /** Some piece between separators is long, of letters and digits in turn. */
-export function isDense(value: string): boolean {
+function isDense(value: string): boolean {
   const start = value.slice(0, judgedChars);
   if (!/[A-Za-z0-9]{12}/.test(start) || isReference(start)) return false;
   return start.split(/[^A-Za-z0-9]/).some((piece) => {

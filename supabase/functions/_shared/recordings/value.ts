@@ -59,7 +59,7 @@ export function numberedContent(text: string): string | null {
 }
 
 /** What stands between the first `open` and the `close` behind it. */
-export function between(text: string, open: string, close: string): string | undefined {
+function between(text: string, open: string, close: string): string | undefined {
   const tag = text.indexOf(open);
   const from = tag + open.length;
   const end = tag < 0 ? -1 : text.indexOf(close, from);

@@ -60,7 +60,7 @@ function readLine({ number, value }: JsonLine, into: ImportedSession): void {
 }
 
 /** The line that begins an exported session. */
-export const isSessionLine = (value: Fields): boolean => value.format === sessionFormat;
+const isSessionLine = (value: Fields): boolean => value.format === sessionFormat;
 
 /** A line of an exported session that is no event: its header, or a message of its chat. */
 export const isBesideEvents = (value: Fields): boolean =>
