@@ -39,6 +39,7 @@ create table private.session_air (
   counted_at timestamptz not null default '-infinity',
   viewers_now integer not null default 0,
   viewers_stayed integer not null default 0,
+  -- The most who had stayed at any count (1400_stats_counting).
   viewers_peak integer not null default 0,
   constraint topic_key_form check (topic_key ~ '^[0-9a-f]{32}$')
 ) with (fillfactor = 70);
