@@ -1,15 +1,65 @@
-import { limits } from "@kulti/protocol";
+/** What the contract and the database both know is the same in both. */
+import { type EventType, eventTypes, limits, recordOf, statuses, titleOf } from "@kulti/protocol";
+import { readFixtures } from "@kulti/protocol/fixtures.ts";
 import { Client } from "pg";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { target } from "./target.ts";
 
-test.runIf(target.db_url)("the limits of the database are those of the contract", async () => {
+describe.runIf(target.db_url)("the database knows of the contract", () => {
   const database = new Client(target.db_url);
-  await database.connect();
-  try {
-    const { rows } = await database.query("select private.limits() as limits");
-    expect(rows).toEqual([{ limits }]);
-  } finally {
-    await database.end();
+  beforeAll(() => database.connect());
+  afterAll(() => database.end());
+
+  const ask = async (expression: string, ...values: unknown[]): Promise<unknown> => {
+    const { rows } = await database.query(`select ${expression} as value`, values);
+    return rows[0]?.value;
+  };
+
+  test("its limits", async () => {
+    expect(await ask("private.limits()")).toEqual(limits);
+  });
+
+  test("its statuses", async () => {
+    expect(await ask("private.statuses()")).toEqual(statuses);
+  });
+
+  test("its event types, and which of them the search finds", async () => {
+    const types = await ask("private.event_types()");
+    expect((types as string[]).toSorted()).toEqual(eventTypes.toSorted());
+    const searched = eventTypes.filter((type) => recordOf(type)?.search_label !== null);
+    const found = await ask("private.searched_types()");
+    expect((found as string[]).toSorted()).toEqual(searched.toSorted());
+  });
+
+  interface Sent {
+    type: EventType;
+    data: never;
   }
+  const sent = readFixtures("valid").flatMap(
+    ({ body }) => (body as { events?: Sent[] }).events ?? [],
+  );
+
+  test.each(eventTypes)(
+    "%s: the form of its data and the title that the search reads",
+    async (type) => {
+      const events = sent.filter((one) => one.type === type);
+      expect(events.length).toBeGreaterThan(0);
+      for (const { data } of events) {
+        const json = JSON.stringify(data);
+        expect(await ask("private.is_event_data($1, $2) is not false", type, json), json).toBe(
+          true,
+        );
+        // What a thought says is its text; a file is found by its old name too.
+        if (type === "thought" || recordOf(type)?.search_label === null) continue;
+        const title = await ask("coalesce(private.title_of($1, $2), '')", type, json);
+        expect((title as string).split(" ")[0]).toBe(titleOf({ type, data }).split(" ")[0]);
+      }
+    },
+  );
+
+  test.each(eventTypes)("%s: no field that the contract does not name", async (type) => {
+    const [event] = sent.filter((one) => one.type === type);
+    const more = JSON.stringify({ ...(event?.data as object | undefined), dance: 1 });
+    expect(await ask("private.is_event_data($1, $2) is not false", type, more)).toBe(false);
+  });
 });

@@ -3,23 +3,6 @@
 -- Triggers on ai_agent_sessions: tell_deleted_session, forget_deleted_sessions (750_withdrawal); note_moved_session,
 -- move_some_documents (1310_search_documents).
 
--- TaskData of event.ts; NULL means no task and passes.
-create function private.is_task(task jsonb) returns boolean
-language plpgsql immutable strict parallel safe
-set search_path = ''
-as $$
-begin
-  if jsonb_typeof(task) <> 'object' then
-    return false;
-  end if;
-  return (jsonb_typeof(task -> 'title') = 'string') is true
-    and octet_length(task ->> 'title') between 1 and private.limit_of('title_bytes')
-    and jsonb_typeof(task -> 'description') = 'string'
-    and octet_length(task ->> 'description') <= private.limit_of('description_bytes')
-    and task - '{title,description}'::text[] = '{}';
-end
-$$;
-
 create table public.ai_agent_sessions (
   id uuid primary key,
   agent_id text not null references public.ai_agents on delete cascade,
@@ -46,9 +29,7 @@ create table public.ai_agent_sessions (
   -- Whether the lists of all agents show it after it ends; the list of its agent has every session.
   listed boolean not null default true,
   constraint visibility_known check (visibility in ('public', 'unlisted', 'private')),
-  constraint status_known check (
-    status in ('starting', 'live', 'working', 'thinking', 'waiting', 'paused', 'error', 'done', 'offline')
-  ),
+  constraint status_known check (status = any (private.statuses())),
   constraint task_form check (private.is_task(task)),
   constraint goal_form check (private.is_task(goal)),
   constraint latest_size check (octet_length(latest) <= private.limit_of('latest_bytes')),

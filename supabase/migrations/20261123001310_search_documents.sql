@@ -65,58 +65,6 @@ select array(
 )
 $$;
 
--- The file or topic of an event, if it names one.
-create function private.title_of(type text, data jsonb) returns text
-language plpgsql immutable parallel safe
-set search_path = ''
-as $$
-begin
-  return case type
-    when 'code' then concat_ws(' ', data ->> 'filename', data ->> 'old_filename')
-    when 'terminal' then data ->> 'command'
-    when 'task' then data ->> 'title'
-    when 'goal' then data ->> 'title'
-    when 'milestone' then data ->> 'label'
-    when 'error' then data ->> 'message'
-    when 'preview' then data ->> 'url'
-  end;
-end
-$$;
-
--- The text of an event. Of edits, the new text comes first.
-create function private.text_of(type text, data jsonb) returns text
-language plpgsql immutable parallel safe
-set search_path = ''
-as $$
-begin
-  case type
-    when 'thought' then
-      return data ->> 'content';
-    when 'terminal' then
-      return data ->> 'text';
-    when 'code' then
-      return coalesce(data ->> 'content', (
-        select concat_ws(
-          e'\n', string_agg(edit ->> 'new_text', e'\n'), string_agg(hunk.added, e'\n'),
-          string_agg(edit ->> 'old_text', e'\n'), string_agg(hunk.removed, e'\n')
-        )
-        from jsonb_array_elements(data -> 'edits') as edit,
-          lateral (
-            select
-              (select string_agg(line, e'\n') from jsonb_array_elements_text(edit -> 'added') as line) as added,
-              (select string_agg(line, e'\n') from jsonb_array_elements_text(edit -> 'removed') as line) as removed
-          ) hunk
-      ));
-    when 'task', 'goal' then
-      return data ->> 'description';
-    when 'error' then
-      return concat_ws(e'\n', data ->> 'file', data ->> 'stack', data ->> 'recovery_strategy');
-    else
-      return null;
-  end case;
-end
-$$;
-
 -- Serves the reading of a streamed thought once it is done.
 create index ai_stream_events_by_stream on public.ai_stream_events (session_id, (data ->> 'stream_id'), seq)
   where (data ->> 'stream_id') is not null;
@@ -226,7 +174,7 @@ begin
       max(a.seq) filter (where a.data ->> 'done' = 'true')
         over (partition by a.session_id, a.data ->> 'stream_id') as done_seq
     from added a
-    where a.type not in ('status', 'usage')
+    where a.type = any (private.searched_types())
   ),
   said as materialized (
     select

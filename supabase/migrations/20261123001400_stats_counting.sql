@@ -17,47 +17,42 @@ create table private.session_clocks (
   status text not null default 'starting',
   -- Errors without a success after them.
   open_errors bigint not null default 0,
-  constraint status_known check (
-    status in ('starting', 'live', 'working', 'thinking', 'waiting', 'paused', 'error', 'done', 'offline')
-  )
+  constraint status_known check (status = any (private.statuses()))
 ) with (fillfactor = 70);
 
 -- Events of one minute by type; a streamed thought counts when it is done, as in a head.
 create table private.session_minutes (
   session_id uuid not null references public.ai_agent_sessions on delete cascade,
   minute timestamptz not null,
-  -- The first event of the minute, so that links can point to it.
+  type text not null,
+  -- The first event of the type in the minute, so that links can point to it.
   first_seq bigint not null,
-  thought bigint not null,
-  code bigint not null,
-  terminal bigint not null,
-  status bigint not null,
-  task bigint not null,
-  goal bigint not null,
-  milestone bigint not null,
-  error bigint not null,
-  preview bigint not null,
-  usage bigint not null,
+  -- 0 for pieces of a thought alone.
+  count bigint not null,
   -- Serves session_stats.
-  primary key (session_id, minute)
+  primary key (session_id, minute, type),
+  constraint type_known check (type = any (private.event_types()))
 ) with (fillfactor = 70);
 
--- All sums, by session and day (UTC).
+-- Events of one day (UTC) by type.
+create table private.session_day_counts (
+  session_id uuid not null references public.ai_agent_sessions on delete cascade,
+  -- The session's. No foreign key: its check would lock the agent after the session.
+  agent_id text not null,
+  day date not null,
+  type text not null,
+  count bigint not null,
+  -- Serves session_stats, and the recent sessions of agent_stats.
+  primary key (session_id, day, type),
+  constraint type_known check (type = any (private.event_types()))
+) with (fillfactor = 70);
+
+-- All other sums, by session and day (UTC).
 create table private.session_days (
   session_id uuid not null references public.ai_agent_sessions on delete cascade,
   -- The session's. No foreign key: its check would lock the agent after the session.
   agent_id text not null,
   day date not null,
-  thought bigint not null default 0,
-  code bigint not null default 0,
-  terminal bigint not null default 0,
-  status bigint not null default 0,
-  task bigint not null default 0,
-  goal bigint not null default 0,
-  milestone bigint not null default 0,
-  error bigint not null default 0,
-  preview bigint not null default 0,
-  usage bigint not null default 0,
   thinking interval not null default '0',
   working interval not null default '0',
   waiting interval not null default '0',
@@ -81,6 +76,9 @@ create table private.session_days (
 -- Serves agent_stats. Unique, since the session is.
 create unique index session_days_by_agent on private.session_days (agent_id, day, session_id);
 
+-- Serves agent_stats. Unique, since the session is.
+create unique index session_day_counts_by_agent on private.session_day_counts (agent_id, day, session_id, type);
+
 -- The length of a session's file, as its events show it: a file never sent whole counts from zero.
 create table private.session_files (
   session_id uuid not null references public.ai_agent_sessions on delete cascade,
@@ -103,11 +101,13 @@ create table private.watched_minutes (
 alter table private.session_clocks enable row level security;
 alter table private.session_minutes enable row level security;
 alter table private.session_days enable row level security;
+alter table private.session_day_counts enable row level security;
 alter table private.session_files enable row level security;
 alter table private.watched_minutes enable row level security;
 create policy "nobody" on private.session_clocks for all using (false);
 create policy "nobody" on private.session_minutes for all using (false);
 create policy "nobody" on private.session_days for all using (false);
+create policy "nobody" on private.session_day_counts for all using (false);
 create policy "nobody" on private.session_files for all using (false);
 create policy "nobody" on private.watched_minutes for all using (false);
 
@@ -247,26 +247,28 @@ begin
 end
 $$;
 
--- plpgsql, whose plans are kept: as `language sql` the two took longer to plan than all the counting.
-create function private.add_minute(counts private.session_minutes) returns void
+-- Adds one to the type's count of the event's minute and day for each event, or nothing where weights say 0.
+-- plpgsql, whose plans are kept: as `language sql` this and add_day took longer to plan than all the counting.
+create function private.add_counts(
+  of_session uuid, of_agent text, minutes timestamptz[], types text[], seqs bigint[], weights integer[]
+)
+returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  insert into private.session_minutes as t
-  select counts.*
-  on conflict (session_id, minute) do update
-  set
-    thought = t.thought + excluded.thought,
-    code = t.code + excluded.code,
-    terminal = t.terminal + excluded.terminal,
-    status = t.status + excluded.status,
-    task = t.task + excluded.task,
-    goal = t.goal + excluded.goal,
-    milestone = t.milestone + excluded.milestone,
-    error = t.error + excluded.error,
-    preview = t.preview + excluded.preview,
-    usage = t.usage + excluded.usage;
+  insert into private.session_minutes as t (session_id, minute, type, first_seq, count)
+  select of_session, event.minute, event.type, min(event.seq), sum(event.weight)
+  from unnest(minutes, types, seqs, weights) as event (minute, type, seq, weight)
+  group by event.minute, event.type
+  on conflict (session_id, minute, type) do update set count = t.count + excluded.count;
+
+  insert into private.session_day_counts as t (session_id, agent_id, day, type, count)
+  select of_session, of_agent, (event.minute at time zone 'UTC')::date, event.type, sum(event.weight)
+  from unnest(minutes, types, weights) as event (minute, type, weight)
+  where event.weight > 0
+  group by 3, 4
+  on conflict (session_id, day, type) do update set count = t.count + excluded.count;
 end
 $$;
 
@@ -279,16 +281,6 @@ begin
   select sums.*
   on conflict (session_id, day) do update
   set
-    thought = t.thought + excluded.thought,
-    code = t.code + excluded.code,
-    terminal = t.terminal + excluded.terminal,
-    status = t.status + excluded.status,
-    task = t.task + excluded.task,
-    goal = t.goal + excluded.goal,
-    milestone = t.milestone + excluded.milestone,
-    error = t.error + excluded.error,
-    preview = t.preview + excluded.preview,
-    usage = t.usage + excluded.usage,
     thinking = t.thinking + excluded.thinking,
     working = t.working + excluded.working,
     waiting = t.waiting + excluded.waiting,
@@ -324,12 +316,18 @@ as $$
 declare
   clock private.session_clocks;
   agent text;
-  minute private.session_minutes;
+  minute timestamptz;
   day private.session_days;
   event private.counted_event;
   gap interval;
   is_success boolean;
+  weight integer;
   changes jsonb[] := '{}'::jsonb[];
+  -- Of each event.
+  minutes timestamptz[] := '{}'::timestamptz[];
+  types text[] := '{}'::text[];
+  seqs bigint[] := '{}'::bigint[];
+  weights integer[] := '{}'::integer[];
   idle interval := private.time_of('session_idle_ms');
 begin
   select s.agent_id into agent from public.ai_agent_sessions s where s.id = of_session;
@@ -341,19 +339,15 @@ begin
   foreach event in array events loop
     gap := least(greatest(event.at - clock.last_at, '0'), idle);
     clock.last_at := greatest(clock.last_at, event.at);
-    if minute.minute is null or clock.last_at >= minute.minute + interval '1 minute' then
-      if minute.minute is not null then
-        perform private.add_minute(minute);
-      end if;
-      minute := (of_session, date_trunc('minute', clock.last_at, 'UTC'), event.seq, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    if minute is null or clock.last_at >= minute + interval '1 minute' then
+      minute := date_trunc('minute', clock.last_at, 'UTC');
       if day.day is distinct from (clock.last_at at time zone 'UTC')::date then
         if day.day is not null then
           perform private.add_day(private.count_code(day, changes));
           changes := '{}';
         end if;
         day := (
-          of_session, agent, clock.last_at at time zone 'UTC',
-          0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '0', '0', '0', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+          of_session, agent, clock.last_at at time zone 'UTC', '0', '0', '0', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
         );
       end if;
     end if;
@@ -369,19 +363,15 @@ begin
     end if;
 
     is_success := false;
+    weight := 1;
     case event.type
       when 'thought' then
-        if not event.data ? 'stream_id' or event.data -> 'done' = 'true' then
-          minute.thought := minute.thought + 1;
-          day.thought := day.thought + 1;
+        if event.data ? 'stream_id' and (event.data -> 'done' = 'true') is not true then
+          weight := 0;
         end if;
       when 'code' then
-        minute.code := minute.code + 1;
-        day.code := day.code + 1;
         changes := changes || event.data;
       when 'terminal' then
-        minute.terminal := minute.terminal + 1;
-        day.terminal := day.terminal + 1;
         if event.data ->> 'command' <> '' then
           day.commands := day.commands + 1;
         end if;
@@ -391,45 +381,31 @@ begin
           day.commands_failed := day.commands_failed + 1;
         end if;
       when 'status' then
-        minute.status := minute.status + 1;
-        day.status := day.status + 1;
         clock.status := event.data ->> 'status';
         is_success := clock.status = 'done';
-      when 'task' then
-        minute.task := minute.task + 1;
-        day.task := day.task + 1;
-      when 'goal' then
-        minute.goal := minute.goal + 1;
-        day.goal := day.goal + 1;
       when 'milestone' then
-        minute.milestone := minute.milestone + 1;
-        day.milestone := day.milestone + 1;
         is_success := event.data -> 'completed' = 'true';
       when 'error' then
-        minute.error := minute.error + 1;
-        day.error := day.error + 1;
         clock.open_errors := clock.open_errors + 1;
-      when 'preview' then
-        minute.preview := minute.preview + 1;
-        day.preview := day.preview + 1;
       when 'usage' then
-        minute.usage := minute.usage + 1;
-        day.usage := day.usage + 1;
         day.input_tokens := day.input_tokens + coalesce((event.data -> 'input_tokens')::numeric, 0);
         day.output_tokens := day.output_tokens + coalesce((event.data -> 'output_tokens')::numeric, 0);
         -- Keep it short, however many digits arrived.
         day.cost_usd := day.cost_usd + round(least(coalesce((event.data -> 'cost_usd')::numeric, 0), 1000000000), 9);
-      -- A type from a later version of the contract.
       else
         null;
     end case;
+    minutes := minutes || minute;
+    types := types || event.type;
+    seqs := seqs || event.seq;
+    weights := weights || weight;
     if is_success and clock.open_errors > 0 then
       day.errors_recovered := day.errors_recovered + clock.open_errors;
       clock.open_errors := 0;
     end if;
   end loop;
 
-  perform private.add_minute(minute);
+  perform private.add_counts(of_session, agent, minutes, types, seqs, weights);
   if changes <> '{}' then
     day := private.count_code(day, changes);
   end if;

@@ -24,8 +24,9 @@ $$;
 create function pg_temp.kept(session text) returns jsonb language sql as $$
 select jsonb_build_array(
   (select to_jsonb(c) - 'session_id' from private.session_clocks c where c.session_id = pg_temp.id(session)),
-  (select jsonb_agg(to_jsonb(m) - 'session_id' order by minute) from private.session_minutes m where m.session_id = pg_temp.id(session)),
+  (select jsonb_agg(to_jsonb(m) - 'session_id' order by minute, type) from private.session_minutes m where m.session_id = pg_temp.id(session)),
   (select jsonb_agg(to_jsonb(d) - 'session_id' order by day) from private.session_days d where d.session_id = pg_temp.id(session)),
+  (select jsonb_agg(to_jsonb(c) - 'session_id' order by day, type) from private.session_day_counts c where c.session_id = pg_temp.id(session)),
   (select jsonb_agg(to_jsonb(f) - 'session_id' order by filename) from private.session_files f where f.session_id = pg_temp.id(session))
 )
 $$;
@@ -225,8 +226,12 @@ select is(
   pg_temp.stats('aaaaaaad') ->> 'last_at', '2026-11-23T13:48:15+00:00', 'time is the greatest so far, as viewers see it'
 );
 select is(
-  (select jsonb_object_agg(day, usage) from private.session_days where session_id = pg_temp.id('aaaaaaad')),
-  '{"2026-11-22": 0, "2026-11-23": 4}', 'a session that goes on after midnight counts for both days'
+  (
+    select jsonb_agg(array[c.day::text, c.type, c.count::text] order by c.day, c.type)
+    from private.session_day_counts c
+    where c.session_id = pg_temp.id('aaaaaaad')
+  ),
+  '[["2026-11-22", "status", "1"], ["2026-11-23", "status", "1"], ["2026-11-23", "usage", "4"]]', 'a session that goes on after midnight counts for both days'
 );
 update ai_agent_sessions set last_event_at = now() - interval '10 seconds', status = 'waiting' where id = pg_temp.id('aaaaaaaa');
 select is(
@@ -412,15 +417,17 @@ from generate_series(1, 4000) n;
 insert into private.session_air (session_id) select id from ai_agent_sessions where agent_id like 'agent-%';
 insert into private.session_clocks (session_id, first_at, last_at) select id, now(), now() from ai_agent_sessions where agent_id like 'agent-%';
 insert into private.session_days (session_id, agent_id, day) select id, agent_id, '2026-11-22' from ai_agent_sessions where agent_id like 'agent-%';
+insert into private.session_day_counts
+select id, agent_id, '2026-11-22', type, 1 from ai_agent_sessions, unnest(private.event_types()) type where agent_id like 'agent-%';
 insert into private.session_minutes
-select id, date_trunc('minute', now()) + n * interval '1 minute', n, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0
+select id, date_trunc('minute', now()) + n * interval '1 minute', 'thought', n, 1
 from ai_agent_sessions, generate_series(1, 10) n where agent_id like 'agent-%';
-analyze ai_agent_sessions, private.session_air, private.session_clocks, private.session_days, private.session_minutes;
+analyze ai_agent_sessions, private.session_air, private.session_clocks, private.session_days, private.session_day_counts, private.session_minutes;
 create temp view scans as
 select relname, seq_scan + case when relname = 'ai_stream_events' then coalesce(idx_scan, 0) else 0 end as n
 from pg_stat_xact_user_tables
 where relname in (
-  'ai_stream_events', 'ai_agent_sessions', 'session_days', 'session_minutes', 'session_clocks', 'watched_minutes', 'session_air'
+  'ai_stream_events', 'ai_agent_sessions', 'session_days', 'session_day_counts', 'session_minutes', 'session_clocks', 'watched_minutes', 'session_air'
 );
 create temp table scans_before as select * from scans;
 select count(*) from jsonb_path_query(agent_stats('agent-3'), '$.sessions.recent[*]');
