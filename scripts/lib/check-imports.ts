@@ -46,7 +46,12 @@ const modules: Module[] = [
     mayImport: ["protocol", "sdk", "player"],
     noPackages: react,
   },
-  { name: "text", folder: "site/src/text", mayImport: ["protocol", "sdk"], noPackages: react },
+  {
+    name: "text",
+    folder: "site/src/text",
+    mayImport: ["protocol", "sdk", "player"],
+    noPackages: react,
+  },
   { name: "highlight", folder: "site/src/highlight", mayImport: ["player"], noPackages: react },
   {
     name: "visit",

@@ -14,10 +14,10 @@ import { exportAsciicast } from "../../sdk/src/export/asciicast.ts";
 import { exportMarkdown } from "../../sdk/src/export/markdown.ts";
 import { codeSpan, escapeText, escapeTitle, fenced } from "../../sdk/src/export/markdown-text.ts";
 import { markerOf } from "../../sdk/src/export/marker.ts";
-import { changedLines } from "../../sdk/src/export/offline/changes.ts";
 import { createTint } from "../../sdk/src/export/offline/tint.ts";
 import { TerminalScreen } from "../../sdk/src/export/terminal-screen.ts";
 import { diffRows, linesOf } from "../../sdk/src/player/lines.ts";
+import { parsePlaybackRequest, parseTime } from "../../sdk/src/player/playback-request.ts";
 import { beginningOf as typed } from "../../sdk/src/player/typing.ts";
 import { programmeOf } from "../../site/src/lobby/programme.ts";
 import { linesOf as hitLines } from "../../site/src/search/hit.ts";
@@ -30,7 +30,6 @@ import { splitPath } from "../../site/src/text/paths.ts";
 import { richText } from "../../site/src/text/rich-text.ts";
 import { endsLine, entryBytes } from "../../site/src/text/terminal-text.ts";
 import { toolLine } from "../../site/src/text/tool-line.ts";
-import { parsePlaybackRequest, parseTime } from "../../site/src/visit/address.ts";
 import { fitData } from "../../supabase/functions/_shared/protocol/fit.ts";
 import { applyEdits } from "../../supabase/functions/_shared/protocol/fold/edits.ts";
 import { emptyStage, fold } from "../../supabase/functions/_shared/protocol/fold/fold.ts";
@@ -233,7 +232,6 @@ const functions: Record<string, (text: string) => unknown> = {
     ),
   "sdk exportAsciicast": (text) =>
     drain(exportAsciicast(session(stored("terminal", { stream: "stdout", text, command: text })))),
-  "sdk offline changedLines": (text) => changedLines(text, `a${text}b`),
   "sdk offline tint": (text) => {
     for (const name of ["a.py", "a.sql", "a.ts"]) text.split("\n").map(createTint(name));
     return createTint(text);
@@ -289,7 +287,7 @@ const functions: Record<string, (text: string) => unknown> = {
   ],
   "player diffRows": (text) => diffRows(linesOf(text), linesOf(`a\n${text}\n${text}`)),
   "site names": (text) => [inOrder(text), initialsOf(text), splitPath(text), typed(text, 500)],
-  "site address": (text) => [
+  "player address": (text) => [
     parseTime(text),
     parsePlaybackRequest({ search: `?t=${text}`, hash: text }),
   ],

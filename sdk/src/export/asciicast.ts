@@ -7,7 +7,7 @@ import type { StoredEvent, TerminalData } from "@kulti/protocol/event.ts";
 import { createTokenReader, withoutEscapes } from "@kulti/recordings/terminal-tokens.ts";
 import { jsonLine } from "./json-line.ts";
 import { markerOf, oneLine } from "./marker.ts";
-import { momentsOf, type RecordedSession, titleOf } from "./recorded-session.ts";
+import { itemsOf, type RecordedSession, titleOf } from "./recorded-session.ts";
 
 const rows = 30;
 const leastColumns = 80;
@@ -42,18 +42,18 @@ export function* exportAsciicast(session: RecordedSession): Generator<string> {
 }
 
 function* stepsOf(session: RecordedSession): Generator<Step> {
-  const moments = [...momentsOf({ ...session, messages: [] })];
+  const items = [...itemsOf({ ...session, messages: [] })];
   const write = createWriter();
   let endMs = 0;
-  for (const [index, moment] of moments.entries()) {
-    const { atMs } = moment;
-    if (moment.kind !== "event") continue;
-    const { event } = moment;
+  for (const [index, item] of items.entries()) {
+    const { atMs } = item;
+    if (item.kind !== "event") continue;
+    const { event } = item;
     const label = markerOf(event);
     if (label !== null) yield { atMs, code: "m", data: label };
     endMs = atMs;
     if (event.type !== "terminal") continue;
-    const freeMs = (moments[index + 1]?.atMs ?? atMs + 1_000) - atMs;
+    const freeMs = (items[index + 1]?.atMs ?? atMs + 1_000) - atMs;
     yield* typed(event.data, atMs, freeMs, write);
     const output = write.output(event.data);
     // Typing took some of the time until the next event; what the command answered at once follows the keys.

@@ -8,14 +8,10 @@ import { emptyStage, fold, foldAll } from "@kulti/protocol/fold/fold.ts";
 import type { Stage } from "@kulti/protocol/fold/stage.ts";
 import { grouped } from "@kulti/protocol/text.ts";
 import type { Message } from "@kulti/protocol/wire.ts";
+import { elapsedText } from "../player/elapsed-text.ts";
 import { changeInMarkdown } from "./markdown-change.ts";
 import { codeSpan, escapeText, escapeTitle, fenced, quoted, shortened } from "./markdown-text.ts";
-import {
-  elapsedText,
-  momentsOf,
-  type RecordedSession,
-  titleOf as sessionTitle,
-} from "./recorded-session.ts";
+import { itemsOf, type RecordedSession, titleOf as sessionTitle } from "./recorded-session.ts";
 import { TerminalScreen } from "./terminal-screen.ts";
 
 const mostOutputLines = 120;
@@ -26,19 +22,19 @@ export function* exportMarkdown(session: RecordedSession): Generator<string> {
   yield* headOf(session, end);
   let stage = emptyStage;
   let terminal: TerminalBlock | null = null;
-  for (const moment of momentsOf(session)) {
-    const event = moment.kind === "event" ? moment.event : null;
+  for (const item of itemsOf(session)) {
+    const event = item.kind === "event" ? item.event : null;
     if (event) stage = fold(stage, event);
     if (event?.type === "terminal") {
       if (terminal && event.data.command !== undefined) yield terminal.markdown();
-      if (!terminal || event.data.command !== undefined) terminal = new TerminalBlock(moment.atMs);
+      if (!terminal || event.data.command !== undefined) terminal = new TerminalBlock(item.atMs);
       terminal.add(event.data);
       continue;
     }
     const section =
-      moment.kind === "message"
-        ? messageInMarkdown(moment.message, moment.atMs)
-        : sectionOf({ event: moment.event, stage, end, atMs: moment.atMs });
+      item.kind === "message"
+        ? messageInMarkdown(item.message, item.atMs)
+        : sectionOf({ event: item.event, stage, end, atMs: item.atMs });
     if (section === null) continue;
     if (terminal) yield terminal.markdown();
     terminal = null;
@@ -49,7 +45,7 @@ export function* exportMarkdown(session: RecordedSession): Generator<string> {
 
 function* headOf(session: RecordedSession, end: Stage): Generator<string> {
   const { head, events } = session;
-  const lastMs = [...momentsOf(session)].at(-1)?.atMs ?? 0;
+  const lastMs = [...itemsOf(session)].at(-1)?.atMs ?? 0;
   yield `# ${escapeTitle(sessionTitle(session))}\n\n`;
   const started = `${head.started_at.slice(0, 10)} ${head.started_at.slice(11, 16)} UTC`;
   const name = `**${escapeTitle(head.agent_name)}** (${codeSpan(head.agent_id)})`;

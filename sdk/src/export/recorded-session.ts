@@ -11,13 +11,13 @@ export interface RecordedSession {
 }
 
 /** One thing that happened, on a clock that starts at 0 with the first event and never runs backwards. */
-export type Moment = { atMs: number } & (
+export type SessionItem = { atMs: number } & (
   | { kind: "event"; event: StoredEvent }
   | { kind: "message"; message: Message }
 );
 
 /** Events keep the order of `seq`; a message stands behind the events that had happened when it was written. */
-export function* momentsOf({ events, messages = [] }: RecordedSession): Generator<Moment> {
+export function* itemsOf({ events, messages = [] }: RecordedSession): Generator<SessionItem> {
   const startMs = Date.parse(events[0]?.at ?? messages[0]?.at ?? "");
   let nowMs = 0;
   let next = 0;
@@ -41,13 +41,3 @@ export function* momentsOf({ events, messages = [] }: RecordedSession): Generato
 /** What a session is called: its task, or else its agent. */
 export const titleOf = ({ head }: RecordedSession): string =>
   head.task?.title ?? `A session of ${head.agent_name}`;
-
-/** `0:07`, `12:09`, `1:12:09`. */
-export function elapsedText(ms: number): string {
-  const seconds = Math.floor(ms / 1_000);
-  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
-  const two = (value: number) => String(value).padStart(2, "0");
-  return hours > 0
-    ? `${hours}:${two(minutes)}:${two(seconds % 60)}`
-    : `${minutes}:${two(seconds % 60)}`;
-}

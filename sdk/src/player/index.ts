@@ -4,6 +4,7 @@
  */
 export { align, realign } from "./align.ts";
 export { isCollapsed } from "./arrivals.ts";
+export { browserClock } from "./browser-clock.ts";
 export {
   type Chapter,
   type ChapterKind,
@@ -32,6 +33,7 @@ export {
   type SessionFacts,
   speeds,
 } from "./control.ts";
+export { elapsedText } from "./elapsed-text.ts";
 export { type Follow, sameTarget, shownTarget, type WorkTarget } from "./follow.ts";
 export { actionOf, type KeyAction, type KeyPress, keyHelp } from "./keys.ts";
 export {
@@ -43,7 +45,13 @@ export {
   linesOf,
 } from "./lines.ts";
 export { extendRows, type MindRow, type MindRows, noRows, rowOf, thoughtBefore } from "./mind.ts";
-export { noRequest, type PlaybackRequest } from "./playback-request.ts";
+export {
+  noRequest,
+  type PlaybackRequest,
+  parsePlaybackRequest,
+  parseTime,
+  placeUrl,
+} from "./playback-request.ts";
 export { createPlayer, type Player, type PlayerOptions, type PlayerState } from "./player.ts";
 export { beganAt, runningMs } from "./running-time.ts";
 export type { Connection, Problem, Source, SourceHandlers } from "./source.ts";

@@ -65,7 +65,7 @@ export function compareLines(before: readonly string[], after: readonly string[]
   return changes;
 }
 
-/** A whole diff with `context` unchanged lines around each change. */
+/** A whole diff with `context` unchanged lines around each change; with `Infinity` every line. */
 export function diffRows(
   before: readonly string[],
   after: readonly string[],
@@ -99,7 +99,7 @@ export function diffRows(
     }
   });
   const rest = after.length - newAt;
-  keep(Math.min(changes.length > 0 ? context : 0, rest));
+  keep(changes.length > 0 || context === Number.POSITIVE_INFINITY ? Math.min(context, rest) : 0);
   if (after.length - newAt > 0) rows.push({ kind: "gap", count: after.length - newAt });
   return rows;
 }

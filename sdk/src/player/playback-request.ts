@@ -1,7 +1,14 @@
-/** What a link asks of the player: the moment to show and how to play from there. */
+/**
+ * What a link asks of the player: the place to show and how to play from there, as in
+ * `?t=90&speed=2&idle=0&autoplay=1#e17`.
+ */
+import type { Place } from "./control.ts";
+import { elapsedText } from "./elapsed-text.ts";
+
 export interface PlaybackRequest {
-  /** Session time. */
+  /** Session time in milliseconds. */
   ms: number | null;
+  /** The event to show; goes before `ms`. */
   seq: number | null;
   speed: number | null;
   skipsIdle: boolean | null;
@@ -15,3 +22,46 @@ export const noRequest: PlaybackRequest = {
   skipsIdle: null,
   autoplay: false,
 };
+
+/** Ignores values that make no sense. */
+export function parsePlaybackRequest({
+  search,
+  hash,
+}: {
+  search: string;
+  hash: string;
+}): PlaybackRequest {
+  const query = new URLSearchParams(search);
+  const event = /^#e([1-9]\d{0,8})$/.exec(hash)?.[1];
+  const speed = Number(query.get("speed"));
+  return {
+    ms: parseTime(query.get("t") ?? ""),
+    seq: event === undefined ? null : Number(event),
+    speed: speed > 0 && Number.isFinite(speed) ? speed : null,
+    skipsIdle: parseFlag(query.get("idle")),
+    autoplay: parseFlag(query.get("autoplay")) ?? false,
+  };
+}
+
+/** `90`, `90.5`, `90s`, `1:30`, `1:02:03` in milliseconds; null for anything else. */
+export function parseTime(text: string): number | null {
+  if (!/^(?:\d+:){0,2}\d+(?:\.\d+)?s?$/.test(text)) return null;
+  const seconds = text
+    .replace(/s$/, "")
+    .split(":")
+    .reduce((sum, part) => sum * 60 + Number(part), 0);
+  return Number.isSafeInteger(Math.round(seconds * 1000)) ? Math.round(seconds * 1000) : null;
+}
+
+const words = new Map([
+  ...["", "1", "true", "on"].map((word) => [word, true] as const),
+  ...["0", "false", "off"].map((word) => [word, false] as const),
+]);
+
+const parseFlag = (value: string | null): boolean | null =>
+  value === null ? null : (words.get(value.toLowerCase()) ?? null);
+
+/** A link to a place in whole seconds; the event makes it exact. */
+export function placeUrl(sessionUrl: string, { ms, seq }: Place): string {
+  return `${sessionUrl}?t=${elapsedText(ms)}#e${seq}`;
+}

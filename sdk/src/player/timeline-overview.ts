@@ -4,6 +4,8 @@ import { readShare, type SessionFacts } from "./control.ts";
 import { idleMs } from "./timeline.ts";
 
 export interface TimelineOverview {
+  /** Events in each slot. */
+  counts: readonly number[];
   /**
    * How busy it was around each slot, against the busiest or three times the average; the square root, so that a quiet hour beside a burst is
    * seen, and smoothed, so that single events make hills and no barcode.
@@ -56,6 +58,7 @@ export function overviewOf(
   const mean = smooth.reduce((sum, count) => sum + count, 0) / slots;
   const most = Math.max(1, 3 * mean, ...smooth);
   return {
+    counts,
     heat: smooth.map((count) => Math.sqrt(count / most)),
     idle: idle.filter(({ from, to }) => to - from >= 1 / slots),
     chapters: startsOf(chapters, part, slots),

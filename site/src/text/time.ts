@@ -1,13 +1,5 @@
 /** How times are written: elapsed in the player, relative in lists, clock time on hover. */
-const two = (value: number): string => String(value).padStart(2, "0");
-
-/** `0:07`, `12:09`, `1:12:09`. */
-export function elapsedText(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  const tail = two(seconds % 60);
-  return hours > 0 ? `${hours}:${two(minutes)}:${tail}` : `${minutes}:${tail}`;
-}
+export { elapsedText } from "kulti/player";
 
 /** `8 s`, `12 min`, `1 h 12 min`, `3 days`. */
 export function durationText(ms: number): string {

@@ -1,44 +1,47 @@
 /** The bar below the stage: play, where we are, what happened where, and how fast. */
-import { elapsedText } from "../recorded-session.ts";
-import type { Clock } from "./clock.ts";
+import {
+  atPart,
+  type Chapter,
+  elapsedText,
+  isMoving,
+  overviewOf,
+  type Player,
+  type PlayerState,
+  partOf,
+  speeds,
+} from "../../player/index.ts";
 import { element, icon, icons } from "./element.ts";
-import type { Tape } from "./tape.ts";
 
-export const speeds = [0.5, 1, 2, 4, 8, 16];
-const heatStretches = 160;
+const heatSlots = 160;
 
-export function createControls(tape: Tape, clock: Clock) {
+const percent = (part: number): string => `${100 * part}%`;
+
+export function createControls(player: Player) {
   const play = element("button", { type: "button", class: "play" });
   const elapsed = element("time", { class: "elapsed" });
-  const total = element("time", { class: "total" }, elapsedText(tape.realDurationMs));
+  const total = element("time", { class: "total" });
   const range = element("input", {
-    type: "range",
-    min: 0,
-    max: Math.max(1, tape.durationMs),
-    step: 1,
-    value: 0,
+    ...{ type: "range", min: 0, max: 1, step: "any", value: 0 },
     "aria-label": "Position",
   });
   const past = element("div", { class: "past" });
   const tip = element("div", { class: "tip", hidden: true });
-  const track = element("div", { class: "track" }, ...pictures(tape), past, range, tip);
+  const behind = element("div", { class: "behind" });
+  const track = element("div", { class: "track" }, behind, past, range, tip);
   const speed = element("button", { type: "button", class: "speed", title: "Speed (< and >)" });
-  play.addEventListener("click", () => (clock.isRunning ? clock.pause() : clock.play()));
-  range.addEventListener("input", () => clock.seek(Number(range.value)));
+  play.addEventListener("click", () => player.send({ kind: "toggle" }));
+  range.addEventListener("input", () => {
+    player.send({ kind: "seek_part", part: Number(range.value) });
+  });
   speed.addEventListener("click", () => {
-    clock.setSpeed(speeds[(speeds.indexOf(clock.speed) + 1) % speeds.length] ?? 1);
+    const { control } = player.store.get();
+    const next = speeds.find((one) => one > control.speed) ?? speeds[0];
+    player.send({ kind: "speed", speed: next });
   });
   track.addEventListener("pointermove", (event) => {
     const { left, width } = track.getBoundingClientRect();
     const part = Math.max(0, Math.min(1, (event.clientX - left) / width));
-    const atMs = part * tape.durationMs;
-    const near = tape.marks.find(
-      ({ playedMs }) => Math.abs(playedMs - atMs) < (8 / width) * tape.durationMs,
-    );
-    const band = tape.bands.find(({ fromMs, toMs }) => fromMs < atMs && atMs < toMs);
-    const idle = band ? `idle for ${elapsedText(band.pauseMs)}` : null;
-    const words = near?.label ?? idle;
-    tip.textContent = [elapsedText(tape.realAt(atMs)), words].filter(Boolean).join(" · ");
+    tip.textContent = hintAt(player, part, 8 / width);
     tip.hidden = false;
     const half = tip.offsetWidth / 2;
     tip.style.left = `${Math.max(half, Math.min(width - half, part * width))}px`;
@@ -47,47 +50,79 @@ export function createControls(tape: Tape, clock: Clock) {
     tip.hidden = true;
   });
 
-  let isRunning: boolean | null = null;
-  function show(): void {
-    if (isRunning !== clock.isRunning) {
-      isRunning = clock.isRunning;
-      play.replaceChildren(icon(isRunning ? icons.pause : icons.play));
-      play.setAttribute("aria-label", isRunning ? "Pause" : "Play");
-      play.title = `${isRunning ? "Pause" : "Play"} (space)`;
+  let wasMoving: boolean | null = null;
+  let drawn: PlayerState | null = null;
+  function show(state: PlayerState): void {
+    const { control, position, edge } = state;
+    const facts = player.facts();
+    if (edge !== drawn?.edge || control.skipsIdle !== drawn.control.skipsIdle) {
+      drawn = state;
+      total.textContent = elapsedText(player.timeline.endMs);
+      behind.replaceChildren(...drawOverview(player));
     }
-    const text = elapsedText(tape.realAt(clock.nowMs));
+    const moves = isMoving(control, facts);
+    if (wasMoving !== moves) {
+      wasMoving = moves;
+      play.replaceChildren(icon(moves ? icons.pause : icons.play));
+      play.setAttribute("aria-label", moves ? "Pause" : "Play");
+      play.title = `${moves ? "Pause" : "Play"} (space)`;
+    }
+    const text = elapsedText(position.ms);
     if (elapsed.textContent !== text) elapsed.textContent = text;
-    range.value = String(clock.nowMs);
+    const isAtEnd = control.place === null && facts.to_seq > 0;
+    const part = isAtEnd ? 1 : partOf(position, control, facts);
+    range.value = String(part);
     range.setAttribute("aria-valuetext", `${text} of ${total.textContent}`);
-    past.style.width = `${(100 * clock.nowMs) / Math.max(1, tape.durationMs)}%`;
-    speed.textContent = `${clock.speed}×`;
-    speed.setAttribute("aria-label", `Speed ${clock.speed}`);
+    past.style.width = percent(part);
+    speed.textContent = `${control.speed}×`;
+    speed.setAttribute("aria-label", `Speed ${control.speed}`);
   }
 
   return { node: element("footer", { class: "bar" }, play, elapsed, track, total, speed), show };
 }
 
+const partOfChapter = (player: Player, chapter: Chapter): number =>
+  partOf(chapter, player.store.get().control, player.facts());
+
+/** The time at a part of the track, and the chapter within `reach` of it or the idle stretch that it lies in. */
+function hintAt(player: Player, part: number, reach: number): string {
+  const { chapters, control } = player.store.get();
+  const facts = player.facts();
+  const msAt = (wanted: number) => atPart(wanted, control, facts).ms;
+  const near = [...chapters].find(
+    (chapter) => Math.abs(partOfChapter(player, chapter) - part) < reach,
+  );
+  const { idle } = overviewOf(facts, control.skipsIdle, heatSlots);
+  const band = idle.find(({ from, to }) => from < part && part < to);
+  const pause = band && `idle for ${elapsedText(msAt(band.to) - msAt(band.from))}`;
+  return [elapsedText(msAt(part)), near ? `${wordOf(near)}: ${near.title}` : pause]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+const wordOf = ({ kind }: Chapter): string => `${kind[0]?.toUpperCase()}${kind.slice(1)}`;
+
 /** Under the track: how much happened when, where time was shortened, and the chapters. */
-function pictures(tape: Tape): HTMLElement[] {
-  const percent = (ms: number) => `${(100 * ms) / Math.max(1, tape.durationMs)}%`;
-  const heat = element("div", { class: "heat" });
-  const counts = tape.heat(heatStretches);
+function drawOverview(player: Player): HTMLElement[] {
+  const { chapters, control } = player.store.get();
+  const { counts, idle } = overviewOf(player.facts(), control.skipsIdle, heatSlots);
+  const hills = element("div", { class: "heat" });
   const most = Math.max(1, ...counts);
   for (const count of counts) {
     const bar = element("i");
-    bar.style.height = count === 0 ? "0" : `${15 + 85 * Math.sqrt(count / most)}%`;
-    heat.append(bar);
+    bar.style.height = count === 0 ? "0" : percent(0.15 + 0.85 * Math.sqrt(count / most));
+    hills.append(bar);
   }
-  const bands = tape.bands.map(({ fromMs, toMs }) => {
+  const bands = idle.map(({ from, to }) => {
     const band = element("div", { class: "idle" });
-    band.style.left = percent(fromMs);
-    band.style.width = percent(toMs - fromMs);
+    band.style.left = percent(from);
+    band.style.width = percent(to - from);
     return band;
   });
-  const marks = tape.marks.map(({ playedMs, label }) => {
-    const mark = element("div", { class: "mark", "data-kind": label.split(":")[0]?.toLowerCase() });
-    mark.style.left = percent(playedMs);
+  const marks = [...chapters].map((chapter) => {
+    const mark = element("div", { class: "mark", "data-kind": chapter.kind });
+    mark.style.left = percent(partOfChapter(player, chapter));
     return mark;
   });
-  return [heat, ...bands, element("div", { class: "rail" }), ...marks];
+  return [hills, ...bands, element("div", { class: "rail" }), ...marks];
 }

@@ -1,19 +1,24 @@
-/** The page that replays a session from its own data, with no network: reads them, builds the stage, runs the clock. */
+/** The page that replays a session from its own data, with no network: the player, and plain views of its state. */
+import {
+  actionOf,
+  browserClock,
+  createPlayer,
+  type PlayerState,
+  parsePlaybackRequest,
+} from "../../player/index.ts";
 import type { RecordedSession } from "../recorded-session.ts";
-import { createClock } from "./clock.ts";
-import { createControls, speeds } from "./controls.ts";
+import { createControls } from "./controls.ts";
 import { element } from "./element.ts";
 import { createHeader } from "./header.ts";
-import { listenToKeys } from "./keys.ts";
+import { createMemorySource, headOfPage } from "./memory-source.ts";
 import { createMind } from "./mind.ts";
 import { createPoster } from "./poster.ts";
-import { Tape } from "./tape.ts";
 import { createTerminal } from "./terminal.ts";
 import { createWork } from "./work.ts";
 
 declare global {
   interface Window {
-    /** The folded state at the moment shown. */
+    /** The folded state of the place shown. */
     kultiStage?: () => unknown;
   }
 }
@@ -21,13 +26,23 @@ declare global {
 const session: RecordedSession = JSON.parse(
   document.getElementById("session")?.textContent ?? "null",
 );
-const tape = new Tape(session);
-const clock = createClock(tape.durationMs, show);
+const request = parsePlaybackRequest(location);
+// Nothing is typed out here.
+const clock = { ...browserClock, isWatched: () => false };
+const player = createPlayer({
+  sessionId: session.head.session_id,
+  source: createMemorySource(session, clock),
+  head: headOfPage(session),
+  clock,
+  read: async (afterSeq) => session.events.slice(afterSeq, afterSeq + 1_000),
+  // Without a wish of the link the page waits at the beginning.
+  request: { ...request, ms: request.ms ?? 0 },
+});
 const header = createHeader(session.head);
-const mind = createMind(tape, (seq) => clock.seek(tape.playedOfSeq(seq)));
-const work = createWork();
+const mind = createMind(session, player);
+const work = createWork(player);
 const terminal = createTerminal();
-const controls = createControls(tape, clock);
+const controls = createControls(player);
 const stageNode = element(
   "main",
   { class: "stage" },
@@ -35,25 +50,24 @@ const stageNode = element(
   element("section", { class: "work", "aria-label": "Work" }, work.node),
   element("section", { class: "terminal", "aria-label": "Terminal" }, terminal.node),
 );
-const poster = createPoster(session, tape, () => clock.play());
-document.body.append(header.node, stageNode, panes(), controls.node, poster);
+const poster = createPoster(session, player);
+document.body.append(header.node, stageNode, panes(), controls.node, poster.node);
 document.body.dataset.poster = "true";
-listenToKeys(tape, clock);
+window.kultiStage = () => player.stage();
 
-let shownMoments = -1;
-let stage = tape.stageAfter(0);
-window.kultiStage = () => stage;
+let shown: PlayerState | null = null;
 
-function show(nowMs: number): void {
-  if (clock.isRunning || nowMs > 0) document.body.dataset.poster = "false";
-  controls.show();
-  const moments = tape.momentsAt(nowMs);
-  if (moments === shownMoments) return;
-  shownMoments = moments;
-  stage = tape.stageAfter(moments);
+function show(state: PlayerState): void {
+  const before = shown;
+  shown = state;
+  const { stage, control, position, follow, messagesShown } = state;
+  if (control.playing || position.ms > 0) document.body.dataset.poster = "false";
+  controls.show(state);
+  if (state.edge !== before?.edge) poster.show();
+  if (stage !== before?.stage || follow !== before.follow) work.show(state);
+  if (stage === before?.stage && messagesShown === before.messagesShown) return;
   header.show(stage);
-  mind.show(stage, moments);
-  work.show(stage);
+  mind.show(state);
   terminal.show(stage);
 }
 
@@ -75,21 +89,22 @@ function panes(): HTMLElement {
   return bar;
 }
 
-/** `?t=90`, `?t=1:02:03`, `?speed=2`, `?theme=dark`, `?autoplay=1` and `#e42`, as in links to the site. */
-function followAddress(): void {
-  const query = new URLSearchParams(location.search);
-  const theme = query.get("theme");
-  if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
-  const speed = Number(query.get("speed"));
-  if (speeds.includes(speed)) clock.setSpeed(speed);
-  const parts = (query.get("t") ?? "").split(":").map(Number);
-  const seconds = parts.reduce((sum, part) => sum * 60 + part, 0);
-  if (seconds > 0) clock.seek(tape.playedOf(seconds * 1_000));
-  const seq = /^#e(\d+)$/.exec(location.hash)?.[1];
-  if (seq) clock.seek(tape.playedOfSeq(Number(seq)));
-  if (query.get("autoplay") === "1") clock.play();
-}
+addEventListener("keydown", (event) => {
+  const { target, key } = event;
+  // A focused button keeps its own space and enter.
+  if (target instanceof HTMLButtonElement && (key === " " || key === "Enter")) return;
+  const action = actionOf(event);
+  if (!action || action.kind === "help" || action.kind === "fullscreen") return;
+  event.preventDefault();
+  player.send(action);
+});
 
-show(0);
-followAddress();
-addEventListener("hashchange", followAddress);
+addEventListener("hashchange", () => {
+  const { seq } = parsePlaybackRequest(location);
+  if (seq !== null) player.send({ kind: "seek_seq", seq });
+});
+
+const theme = new URLSearchParams(location.search).get("theme");
+if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
+player.store.subscribe(() => show(player.store.get()));
+show(player.store.get());

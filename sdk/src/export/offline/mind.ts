@@ -1,64 +1,56 @@
-/** The thoughts up to the moment shown, with errors, milestones and the chat among them. */
-import type { Stage, StageError, Thought } from "@kulti/protocol/fold/stage.ts";
-import { elapsedText } from "../recorded-session.ts";
+/** The thoughts up to the place shown, with errors, milestones and the chat among them. */
+import type { StageError, Thought } from "@kulti/protocol/fold/stage.ts";
+import type { Message } from "@kulti/protocol/wire.ts";
+import { elapsedText, type Player, type PlayerState } from "../../player/index.ts";
+import type { RecordedSession } from "../recorded-session.ts";
 import { element } from "./element.ts";
-import type { Row, Tape } from "./tape.ts";
+import { createRows, kindOf, type PlacedRow, type Row } from "./rows.ts";
 
 /** Rows kept on the page; earlier ones come when they are asked for. */
 const pageRows = 200;
 
 const headlineCharacters = 240;
 
-interface Shown {
-  row: Row;
-  /** What the row was made of; another object means that it has changed. */
-  content: unknown;
-  node: HTMLElement;
-}
-
-export function createMind(tape: Tape, seek: (seq: number) => void) {
+export function createMind(session: RecordedSession, player: Player) {
   const rows = element("div", { class: "rows" });
   const earlier = element("button", { class: "earlier", type: "button", hidden: true });
   const scroller = element("div", { class: "scroll", tabindex: 0, role: "log" }, earlier, rows);
   scroller.setAttribute("aria-label", "Mind");
   // Announcing every thought of a replay would only chatter.
   scroller.setAttribute("aria-live", "off");
-  let shown: Shown[] = [];
+  const lastRows = createRows(session, player);
+  const seek = (seq: number) => player.send({ kind: "seek_seq", seq });
+  /** By what the row was made of: where that has changed, it is another object. */
+  let shown = new Map<Row["content"], HTMLElement>();
   let wanted = pageRows;
   let stick = true;
-  let last: [Stage, number] | null = null;
   scroller.addEventListener("scroll", () => {
     stick = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40;
   });
   earlier.addEventListener("click", () => {
     wanted += pageRows;
     const height = scroller.scrollHeight;
-    if (last) show(...last);
+    show(player.store.get());
     scroller.scrollTop += scroller.scrollHeight - height;
   });
 
-  function show(stage: Stage, moments: number): void {
-    last = [stage, moments];
-    const end = tape.rowsAfter(moments);
-    const start = Math.max(0, end - wanted);
-    earlier.hidden = start === 0;
-    earlier.textContent = `Show ${Math.min(pageRows, start)} earlier`;
-    const next: Shown[] = [];
-    const known = new Map(shown.map((entry) => [entry.row, entry]));
-    for (let at = start; at < end; at++) {
-      const row = tape.rows[at] as Row;
-      const content = contentOf(stage, row);
-      const old = known.get(row);
-      if (old && old.content === content) next.push(old);
-      else {
-        const node = draw(row, content, beginsRun(stage, tape.rows[at - 1], row), seek);
-        next.push({ row, content, node });
-      }
+  function show(state: PlayerState): void {
+    const last = lastRows(state, wanted);
+    earlier.hidden = last.earlier === 0;
+    earlier.textContent = `Show ${Math.min(pageRows, last.earlier)} earlier`;
+    const next = new Map<Row["content"], HTMLElement>();
+    let { kindBefore } = last;
+    for (const placed of last.rows) {
+      const { content } = placed.row;
+      const kind = kindOf(placed.row);
+      next.set(content, shown.get(content) ?? draw(placed, kindBefore !== kind, seek));
+      kindBefore = kind;
     }
-    replace(rows, shown, next);
+    const nodes = [...next.values()];
+    replace(rows, shown.values(), nodes);
     shown = next;
-    for (const { node } of next) delete node.dataset.newest;
-    const newest = next.at(-1)?.node;
+    for (const node of nodes) delete node.dataset.newest;
+    const newest = nodes.at(-1);
     if (newest) newest.dataset.newest = "true";
     if (stick) scroller.scrollTop = scroller.scrollHeight;
   }
@@ -67,44 +59,33 @@ export function createMind(tape: Tape, seek: (seq: number) => void) {
 }
 
 /** Touches only what differs, so that a text that is being read or selected stays. */
-function replace(parent: HTMLElement, before: readonly Shown[], after: readonly Shown[]): void {
-  const kept = new Set(after.map(({ node }) => node));
-  for (const { node } of before) if (!kept.has(node)) node.remove();
+function replace(parent: HTMLElement, before: Iterable<Node>, after: readonly Node[]): void {
+  const kept = new Set(after);
+  for (const node of before) if (!kept.has(node)) parent.removeChild(node);
   let cursor = parent.firstChild;
-  for (const { node } of after) {
+  for (const node of after) {
     if (node === cursor) cursor = cursor.nextSibling;
     else parent.insertBefore(node, cursor);
   }
 }
 
-function contentOf(stage: Stage, row: Row): unknown {
-  if (row.kind === "thought") return stage.thoughts.get(row.index);
-  return row.kind === "error" ? stage.errors.get(row.index) : row;
-}
-
-const kindOf = (stage: Stage, row: Row | undefined): string | undefined =>
-  row?.kind === "thought" ? stage.thoughts.get(row.index)?.thought_type : row?.kind;
-
-const beginsRun = (stage: Stage, before: Row | undefined, row: Row): boolean =>
-  kindOf(stage, before) !== kindOf(stage, row);
-
-function draw(
-  row: Row,
-  content: unknown,
-  begins: boolean,
-  seek: (seq: number) => void,
-): HTMLElement {
-  if (row.kind === "message") return messageRow(row);
-  if (row.kind === "milestone") {
-    const text = element("p", { class: "text" }, row.label);
-    return framed(row, "milestone", begins ? "milestone reached" : null, text);
+function draw({ row, ms }: PlacedRow, begins: boolean, seek: (seq: number) => void): HTMLElement {
+  switch (row.kind) {
+    case "message":
+      return messageRow(ms, row.content);
+    case "milestone": {
+      const text = element("p", { class: "text" }, row.content.data.label);
+      return framed(ms, "milestone", begins ? "milestone reached" : null, text);
+    }
+    case "error":
+      return errorRow(ms, row.content, begins);
+    case "thought":
+      return thoughtRow(ms, row.content, begins, seek);
   }
-  if (row.kind === "error") return errorRow(row, content as StageError, begins);
-  return thoughtRow(row, content as Thought, begins, seek);
 }
 
 function framed(
-  row: Row,
+  ms: number,
   kind: string,
   word: string | null,
   ...content: (Node | null)[]
@@ -112,7 +93,7 @@ function framed(
   const body = element("div", { class: "body" });
   if (word !== null) body.append(element("span", { class: "word" }, word));
   body.append(...content.filter((node) => node !== null));
-  const time = element("time", {}, elapsedText(row.atMs));
+  const time = element("time", {}, elapsedText(ms));
   return element(
     "article",
     { class: "row", "data-kind": kind, "data-run": word !== null },
@@ -122,7 +103,7 @@ function framed(
 }
 
 function thoughtRow(
-  row: Row,
+  ms: number,
   thought: Thought,
   begins: boolean,
   seek: (seq: number) => void,
@@ -133,7 +114,7 @@ function thoughtRow(
   text.append(...(isTool ? toolParts(content.trim(), metadata.tool) : codeParts(content.trim())));
   // A tool's name stands for the word.
   const word = begins && !(isTool && text.firstElementChild) ? thoughtType : null;
-  const node = framed(row, thoughtType, word, text, optionsOf(thought));
+  const node = framed(ms, thoughtType, word, text, optionsOf(thought));
   node.dataset.run = String(begins);
   // Weight is for a line that stands out; a whole page of it would not.
   const isLong = content.length > headlineCharacters;
@@ -162,13 +143,13 @@ function optionsOf({ metadata }: Thought): HTMLElement | null {
   return list;
 }
 
-function errorRow(row: Row, error: StageError, begins: boolean): HTMLElement {
+function errorRow(ms: number, error: StageError, begins: boolean): HTMLElement {
   const { message, file, line, stack, recovery_strategy: recoveryStrategy } = error;
   const place = file ? (line === undefined ? file : `${file}:${line}`) : null;
   const trace = element("details", {}, element("summary", {}, "Stack"));
   if (stack) trace.append(element("pre", {}, stack));
   return framed(
-    row,
+    ms,
     "error",
     begins ? "error" : null,
     element("p", { class: "text", dir: "auto" }, message),
@@ -178,17 +159,10 @@ function errorRow(row: Row, error: StageError, begins: boolean): HTMLElement {
   );
 }
 
-function messageRow(row: Row & { kind: "message" }): HTMLElement {
-  const { name, sender, text } = row.message;
+function messageRow(ms: number, { name, sender, text }: Message): HTMLElement {
   const who = element("span", { class: "word" }, element("bdi", {}, name));
   if (sender === "agent") who.append(" · the agent");
-  const node = framed(
-    row,
-    "message",
-    null,
-    who,
-    element("p", { class: "text", dir: "auto" }, text),
-  );
+  const node = framed(ms, "message", null, who, element("p", { class: "text", dir: "auto" }, text));
   node.dataset.run = "true";
   return node;
 }

@@ -1,17 +1,16 @@
 /** What is seen before anything is played. */
-import { elapsedText, type RecordedSession, titleOf } from "../recorded-session.ts";
+import { elapsedText, type Player } from "../../player/index.ts";
+import { type RecordedSession, titleOf } from "../recorded-session.ts";
 import { element, icon, icons } from "./element.ts";
 import { initialsOf } from "./header.ts";
-import type { Tape } from "./tape.ts";
 
-export function createPoster(session: RecordedSession, tape: Tape, play: () => void): HTMLElement {
+export function createPoster(session: RecordedSession, player: Player) {
   const { head } = session;
   const start = element("button", { type: "button", class: "start" }, icon(icons.play), "Play");
-  start.addEventListener("click", play);
+  start.addEventListener("click", () => player.send({ kind: "play" }));
   const began = new Date(head.started_at);
   const date = began.toLocaleString(undefined, { dateStyle: "long", timeStyle: "short" });
-  const facts = [
-    elapsedText(tape.realDurationMs),
+  const counts = [
     counted(head.counts.thoughts, "thought"),
     counted(head.counts.terminal, "terminal event"),
     head.counts.errors > 0 ? counted(head.counts.errors, "error") : "",
@@ -25,7 +24,8 @@ export function createPoster(session: RecordedSession, tape: Tape, play: () => v
   ] as const) {
     keys.append(element("kbd", {}, key), ` ${what}`);
   }
-  return element(
+  const facts = element("p", { class: "facts" });
+  const node = element(
     "section",
     { class: "poster", "aria-label": "Start" },
     element(
@@ -36,10 +36,16 @@ export function createPoster(session: RecordedSession, tape: Tape, play: () => v
       element("span", {}, date),
     ),
     element("h1", { dir: "auto" }, titleOf(session)),
-    element("p", { class: "facts" }, facts.join(" · ")),
+    facts,
     start,
     keys,
   );
+  return {
+    node,
+    show() {
+      facts.textContent = [elapsedText(player.timeline.endMs), ...counts].join(" · ");
+    },
+  };
 }
 
 const counted = (count: number, word: string): string =>

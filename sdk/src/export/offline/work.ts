@@ -1,7 +1,13 @@
 /** The file the agent works on, or the one that was picked: its content with the last change marked. */
 import { isHunk } from "@kulti/protocol/fold/edits.ts";
 import type { Stage, StageFile } from "@kulti/protocol/fold/stage.ts";
-import { changedLines, type Line } from "./changes.ts";
+import {
+  type DiffRow,
+  diffRows,
+  linesOf,
+  type Player,
+  type PlayerState,
+} from "../../player/index.ts";
 import { element } from "./element.ts";
 import { createTint } from "./tint.ts";
 
@@ -9,7 +15,10 @@ import { createTint } from "./tint.ts";
 const mostLines = 1_500;
 const mostCharacters = 2_000;
 
-export function createWork() {
+/** No line is left out of a file. */
+type Line = Exclude<DiffRow, { kind: "gap" }>;
+
+export function createWork(player: Player) {
   const tabs = element("div", { class: "tabs", role: "tablist", "aria-label": "Files" });
   const name = element("span", { class: "path" });
   const figures = element("span", { class: "figures" });
@@ -18,25 +27,25 @@ export function createWork() {
   const code = element("div", { class: "code", tabindex: 0, "aria-label": "Code" });
   const empty = element("p", { class: "empty" }, "No file yet.");
   const node = element("div", { class: "work-body" }, tabs, head, code, empty);
-  let picked: string | null = null;
   let drawn: StageFile | null = null;
   let tabsDrawn = "";
-  let stage: Stage | null = null;
   follow.addEventListener("click", () => {
-    picked = picked === null ? (stage?.active_file ?? null) : null;
-    if (stage) show(stage);
+    const { stage } = player.store.get();
+    if (chosenFile(player.store.get()) !== null) player.follow();
+    else if (stage.active_file !== null)
+      player.choose({ kind: "file", filename: stage.active_file });
   });
 
-  function show(next: Stage): void {
-    stage = next;
-    if (picked !== null && !next.files.has(picked)) picked = null;
-    const selected = picked ?? next.active_file;
-    const file = selected === null ? undefined : next.files.get(selected);
+  function show(state: PlayerState): void {
+    const { stage } = state;
+    const chosen = chosenFile(state);
+    const selected = chosen ?? stage.active_file;
+    const file = selected === null ? undefined : stage.files.get(selected);
     for (const part of [tabs, head, code]) part.hidden = !file;
     empty.hidden = Boolean(file);
-    follow.setAttribute("aria-pressed", String(picked === null));
-    follow.textContent = picked === null ? "Following" : "Follow";
-    drawTabs(next, selected);
+    follow.setAttribute("aria-pressed", String(chosen === null));
+    follow.textContent = chosen === null ? "Following" : "Follow";
+    drawTabs(stage, selected);
     if (!file || file === drawn) return;
     const isOther = drawn?.filename !== file.filename;
     drawn = file;
@@ -61,10 +70,7 @@ export function createWork() {
           },
           element("bdi", {}, filename.split("/").at(-1) || filename),
         );
-        tab.addEventListener("click", () => {
-          picked = filename;
-          if (stage) show(stage);
-        });
+        tab.addEventListener("click", () => player.choose({ kind: "file", filename }));
         return tab;
       }),
     );
@@ -98,6 +104,12 @@ export function createWork() {
   return { node, show };
 }
 
+/** Null while the work is followed, and where the file that was chosen is not there yet. */
+function chosenFile({ follow: { following, chosen }, stage }: PlayerState): string | null {
+  if (following || chosen?.kind !== "file") return null;
+  return stage.files.has(chosen.filename) ? chosen.filename : null;
+}
+
 function wordsOf(file: StageFile, added: number, removed: number): Node[] {
   const words: Node[] = [];
   if (file.deleted) words.push(element("span", {}, "deleted"));
@@ -111,25 +123,28 @@ function wordsOf(file: StageFile, added: number, removed: number): Node[] {
 
 function linesOfFile(file: StageFile): Line[] {
   const { content, previous_content: previousContent, deleted, patches } = file;
-  if (content !== null) return changedLines(previousContent, content);
-  if (deleted && previousContent !== null) {
-    return changedLines(null, previousContent).map(({ text }) => ({ kind: "removed", text }));
+  const removedLine = (text: string, oldLine: number): Line => ({ kind: "removed", text, oldLine });
+  if (content !== null) {
+    const lines = linesOf(content);
+    const before = previousContent === null ? lines : linesOf(previousContent);
+    return diffRows(before, lines, Number.POSITIVE_INFINITY) as Line[];
   }
+  if (deleted && previousContent !== null) return linesOf(previousContent).map(removedLine);
   // Only edits of it were seen: they stand in its place.
-  const lines: Line[] = [];
-  for (const edit of patches) {
+  return [...patches].flatMap((edit) => {
     const [removed, added] = isHunk(edit)
       ? [edit.removed, edit.added]
       : [edit.old_text.split("\n"), edit.new_text.split("\n")];
-    const start = isHunk(edit) ? edit.start : 1;
-    lines.push(...removed.map((text): Line => ({ kind: "removed", text })));
-    lines.push(...added.map((text, at): Line => ({ kind: "added", text, number: start + at })));
-  }
-  return lines;
+    const start = isHunk(edit) ? edit.start - 1 : 0;
+    const addedLines = added.map(
+      (text, at): Line => ({ kind: "added", text, newLine: start + at }),
+    );
+    return [...removed.map((text, at) => removedLine(text, start + at)), ...addedLines];
+  });
 }
 
 function drawLine(line: Line, tint: ReturnType<typeof createTint>): HTMLElement {
-  const number = line.kind === "removed" ? "" : String(line.number);
+  const number = line.kind === "removed" ? "" : String(line.newLine + 1);
   const { length } = line.text;
   const text =
     length > mostCharacters

@@ -1,5 +1,5 @@
+import { parsePlaybackRequest } from "kulti/player";
 import { useEffect } from "react";
-import { parsePlaybackRequest } from "../../visit/address.ts";
 import { usePlayer } from "./stage-context.ts";
 
 /** A link to another event of the session that is open goes there without loading the page again. */

@@ -1,8 +1,9 @@
 /** Links to the session and to the moment shown, the code that embeds it, and the session as a file. */
+
+import { placeUrl } from "kulti/player";
 import { Check, Link } from "lucide-react";
 import { useEffect, useState } from "react";
 import { elapsedText } from "../../text/time.ts";
-import { momentUrl } from "../../visit/address.ts";
 import { embedCode } from "../../visit/share.ts";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";
 import { Menu } from "../parts/Menu.tsx";
@@ -64,7 +65,7 @@ function CopyMoment({ sessionUrl, copy }: { sessionUrl: string; copy: (url: stri
       type="button"
       className="menu-entry"
       data-testid="copy-moment"
-      onClick={() => copy(momentUrl(sessionUrl, position))}
+      onClick={() => copy(placeUrl(sessionUrl, position))}
     >
       Copy link at this moment
       <time className="fact figure">{elapsedText(position.ms)}</time>

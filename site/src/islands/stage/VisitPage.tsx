@@ -1,8 +1,7 @@
 /** Finds the session that the address names and shows the scene that the visit is in. */
 import type { Head } from "@kulti/protocol";
+import { browserClock, parsePlaybackRequest } from "kulti/player";
 import type { ComponentType } from "react";
-import { parsePlaybackRequest } from "../../visit/address.ts";
-import { browserClock } from "../../visit/browser-clock.ts";
 import { loadApi } from "../../visit/config.ts";
 import { exposeStage } from "../../visit/console.ts";
 import { ownViewerId } from "../../visit/identity.ts";

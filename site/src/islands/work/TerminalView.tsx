@@ -1,7 +1,8 @@
 /** What the agent ran. The picture is drawn by a real terminal; beside it stands the same as text to be read aloud. */
+
+import { browserClock } from "kulti/player";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { transcript } from "../../text/terminal-text.ts";
-import { browserClock } from "../../visit/browser-clock.ts";
 import { useOnStage, useSlice } from "../hooks/stage-context.ts";
 import { ErrorBoundary } from "../parts/ErrorBoundary.tsx";
 import type { TerminalEmulator } from "./terminal-emulator.ts";

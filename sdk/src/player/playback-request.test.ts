@@ -1,6 +1,5 @@
-import { noRequest } from "kulti/player";
 import { expect, test } from "vitest";
-import { momentUrl, parsePlaybackRequest, parseTime } from "./address.ts";
+import { noRequest, parsePlaybackRequest, parseTime, placeUrl } from "./playback-request.ts";
 
 test.each([
   ["90", 90_000],
@@ -35,7 +34,7 @@ test("parsePlaybackRequest reads what is there and passes over what makes no sen
   expect(parsePlaybackRequest({ search: "", hash: "#e0" })).toEqual(noRequest);
 });
 
-test("momentUrl leads back to the moment", () => {
-  const url = new URL(momentUrl("https://kulti.example/watch/ada/1", { ms: 3_723_400, seq: 9 }));
+test("placeUrl leads back to the place", () => {
+  const url = new URL(placeUrl("https://kulti.example/watch/ada/1", { ms: 3_723_400, seq: 9 }));
   expect(parsePlaybackRequest(url)).toMatchObject({ ms: 3_723_000, seq: 9 });
 });

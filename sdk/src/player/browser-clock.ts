@@ -1,5 +1,5 @@
-/** The player's clock in a browser. */
-import type { Clock } from "kulti/player";
+/** The player's clock in a browser; nothing else here knows one. */
+import type { Clock } from "./clock.ts";
 
 /** A hidden tab gets no animation frames, and timers of a second at best. */
 const hiddenFrameMs = 250;
