@@ -129,6 +129,10 @@ function writePackage() {
       { types: `./types/sdk/${entry.replace(/\.ts$/, ".d.ts")}`, default: `./${name}.js` },
     ]),
   );
-  const manifest = { ...rest, exports: { ...exports, "./package.json": "./package.json" } };
+  const manifest = {
+    ...rest,
+    sideEffects: ["./bin/*.mjs", "./cli.js"],
+    exports: { ...exports, "./package.json": "./package.json" },
+  };
   writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -41,14 +41,23 @@ test("an agent needs nothing but the package", () => {
   writeFileSync(
     join(folder, "agent.mjs"),
     `import { createAgent, limits } from "kulti";
+     import { createPlayer } from "kulti/player";
      import { readRecording } from "kulti/recordings";
      const agent = createAgent({ enabled: false });
      agent.think("hello");
      await agent.close();
      const { events } = readRecording('{"type":"task","data":{"title":"t"}}');
-     console.log(limits.batch_events, events[0].type);`,
+     const player = createPlayer({
+       sessionId: "s",
+       clock: { now: () => 0, frame: () => {}, isWatched: () => true },
+       source: {
+         start: (handlers) => handlers.events([{ seq: 1, at: "2026-11-22T10:00:00Z", ...events[0] }]),
+         stop: () => {},
+       },
+     });
+     console.log(limits.batch_events, events[0].type, player.stage().task.title);`,
   );
-  expect(node("agent.mjs").trim()).toBe("500 task");
+  expect(node("agent.mjs").trim()).toBe("500 task t");
 });
 
 test("the command runs from it", () => {
@@ -79,9 +88,14 @@ test("its types stand alone", () => {
     `import { createAgent, type KultiAgent, type Message } from "kulti";
      import { readRecording } from "kulti/recordings";
      import type { AgentEvent } from "kulti";
+     import type { Command, PlayerState, Source } from "kulti/player";
      const agent: KultiAgent = createAgent({ session: "new", onMessage: (message: Message) => void message.text });
      agent.code("a.ts", "1", { action: "edit" });
      const events: AgentEvent[] = readRecording("").events;
+     const command: Command = { kind: "seek", ms: 1_500 };
+     const source: Source = { start: (handlers) => handlers.connection("live"), stop: () => {} };
+     const titles = (state: PlayerState): string[] => [...state.chapters].map(({ title }) => title);
+     void [command, source, titles];
      // @ts-expect-error no such status
      agent.status("dancing");
      // @ts-expect-error a thought needs a type
