@@ -1,6 +1,16 @@
 /**
- * Plays a session, live or recorded, without a DOM: a `Source` brings events, `createPlayer` keeps one state in a
- * `Store`, and views read it and send `Command`s. All times are milliseconds, all `seq` count from 1.
+ * Plays a session, live or recorded, without a DOM: a `Source` brings events, `createPlayer` keeps one `PlayerState` in
+ * a `Store`, and views read it and send `Command`s.
+ *
+ * ```ts
+ * const player = createPlayer({ sessionId, source, clock: browserClock });
+ * player.store.subscribe(() => draw(player.store.get()));
+ * player.send({ kind: "seek", ms: 90_000 });
+ * ```
+ *
+ * Units: every `seq` counts from 1, 0 is before the first event. Times in `ms` are session time, milliseconds from the
+ * first event; `playMs` is the same with idle stretches shortened; a part is a share of the bar from 0 to 1; names that
+ * end in `At` are milliseconds since 1970.
  */
 export { align, realign } from "./align.ts";
 export { isCollapsed } from "./arrivals.ts";
@@ -11,8 +21,6 @@ export {
   type Chapters,
   chapterAt,
   chapterIndex,
-  extendChapters,
-  noChapters,
 } from "./chapters.ts";
 export type { Clock } from "./clock.ts";
 export {
@@ -44,12 +52,11 @@ export {
   type LineChange,
   linesOf,
 } from "./lines.ts";
-export { extendRows, type MindRow, type MindRows, noRows, rowOf, thoughtBefore } from "./mind.ts";
+export { type MindRow, type MindRows, rowOf, thoughtBefore } from "./mind.ts";
 export {
   noRequest,
   type PlaybackRequest,
   parsePlaybackRequest,
-  parseTime,
   placeUrl,
 } from "./playback-request.ts";
 export { createPlayer, type Player, type PlayerOptions, type PlayerState } from "./player.ts";

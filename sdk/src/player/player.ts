@@ -53,18 +53,24 @@ export interface PlayerState extends Picture {
 
 export interface Player {
   readonly sessionId: string;
+  /** One new state for each frame in which something changed. */
   readonly store: Store<PlayerState>;
+  /** Grows as events come; the same object all the time. */
   readonly timeline: Timeline;
+  /** Takes effect with the next frame, in the order of the calls. */
   send(command: Command): void;
   /** What commands are judged by. */
   facts(): SessionFacts;
+  /** Show this file, or the terminal, until `follow`. */
   choose(target: WorkTarget): void;
   /** Keep showing what is shown. */
   stay(shown: WorkTarget): void;
+  /** Show again what the agent works on. */
   follow(): void;
   pointAt(thoughtSeq: number): void;
   /** The stage at the place shown, with all that waits for the next frame. */
   stage(): Stage;
+  /** Stops the source; the state stays as it is. */
   stop(): void;
 }
 
@@ -74,9 +80,11 @@ export interface PlayerOptions {
   clock: Clock;
   /** Milliseconds since 1970 by the clock that stamps heads. Default: this machine's. */
   serverNow?: () => number;
+  /** As far as it is known: until the source brings a head, this one tells whether the session is over. */
   head?: Head;
   /** Reads events again that were dropped from memory. */
   read?: (afterSeq: number) => Promise<readonly StoredEvent[]>;
+  /** Where to begin and how to play. Default: at the live edge, or of what is over at its end. */
   request?: PlaybackRequest;
   /** The session was deleted or made private. */
   onGone?: () => void;
