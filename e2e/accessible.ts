@@ -32,10 +32,10 @@ async function violations(page: Page): Promise<string[]> {
   });
 }
 
-/** These may be wider than their container: code and commands keep their lines. */
-const wide = ".code, .tabs, .command pre, .xterm, .xterm *";
+/** These may be wider than their container: code keeps its lines. */
+const wide = ".code, .tabs, .xterm, .xterm *";
 
-/** Elements that scroll sideways but should not, and elements that another one covers. */
+/** Elements that scroll sideways but should not, controls that another element covers, placeholders that are cut. */
 export const misfits = (page: Page): Promise<string[]> =>
   page.evaluate((wide) => {
     const name = (element: Element) => `${element.tagName.toLowerCase()}.${element.className}`;
@@ -64,9 +64,20 @@ export const misfits = (page: Page): Promise<string[]> =>
       const above = document.elementFromPoint(x, y);
       return above !== null && !element.contains(above) && !above.contains(element);
     });
+    const pen = document.createElement("canvas").getContext("2d") as CanvasRenderingContext2D;
+    const cut = [...document.querySelectorAll<HTMLInputElement>("input[placeholder]")].filter(
+      (input) => {
+        const { font, paddingLeft, paddingRight } = getComputedStyle(input);
+        pen.font = font;
+        const room =
+          input.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
+        return room > 0 && pen.measureText(input.placeholder).width > room;
+      },
+    );
     return [
       ...(wider(document.documentElement) ? ["the page scrolls sideways"] : []),
       ...sideways.map((element) => `${name(element)} scrolls sideways`),
       ...covered.map((element) => `${name(element)} is covered`),
+      ...cut.map(({ placeholder }) => `the placeholder "${placeholder}" is cut`),
     ];
   }, wide);

@@ -102,3 +102,18 @@ test("the page of an agent who does not exist or is not public says so, one like
     await page.close();
   }
 });
+
+test("a name that is the handle appears once on each page", async () => {
+  const word = `w${crypto.randomUUID().slice(0, 8)}`;
+  const agent = await register();
+  const { agent_id: agentId } = agent;
+  await agent.post([status("working"), thought(`All about ${word}.`)]);
+  const page = await browser.newPage();
+  for (const path of ["/", "/wall", "/agents/ID", "/watch/ID", "/embed/ID", `/search?q=${word}`]) {
+    await page.goto(`${target.site_url}${path.replace("ID", agentId)}`);
+    const written = page.getByText(agentId, { exact: true });
+    await written.first().waitFor();
+    expect(await written.count(), path).toBe(1);
+  }
+  await page.close();
+});

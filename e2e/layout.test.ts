@@ -170,3 +170,29 @@ test("menus, dialogs and panes fit and are accessible when open, close on Escape
   }
   await page.context().close();
 });
+
+test("on a phone the handle begins below the name, not below the avatar", async () => {
+  const page = await open(`/watch/${ended}`);
+  await page.setViewportSize({ width: 360, height: 800 });
+  await waitForConnection(page, "ended");
+  const left = (selector: string) =>
+    page.locator(selector).evaluate((element) => {
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      return range.getBoundingClientRect().left;
+    });
+  expect(await left(".handle-line")).toBe(await left(".who h1"));
+  await page.context().close();
+});
+
+test("on a phone the commands of the empty lobby wrap", async () => {
+  const page = await open("/");
+  await page.setViewportSize({ width: 360, height: 800 });
+  const command = page.locator("#curl-command");
+  await page.waitForFunction(() => document.querySelector("#curl-command")?.textContent !== "");
+  // Other agents are on stage, so the lobby is not empty by itself.
+  await page.addStyleTag({ content: "#empty { display: grid !important; }" });
+  expect(await command.evaluate((pre) => pre.scrollWidth - pre.clientWidth)).toBe(0);
+  expect(await command.evaluate((pre) => pre.clientWidth)).toBeGreaterThan(200);
+  await page.context().close();
+});

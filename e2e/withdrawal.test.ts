@@ -187,7 +187,14 @@ test("a replay, what was found of it and a small player are dropped as well", as
     await listens;
   }
   await turn(agent, "private");
-  for (const page of [stage, embed]) await part(page, "gone").waitFor({ timeout: 10_000 });
+  for (const page of [stage, embed]) {
+    await part(page, "gone").waitFor({ timeout: 10_000 });
+    const link = page.getByRole("link", { name: `Open ${agent.agent_id}'s stage` });
+    expect(await link.getAttribute("href")).toBe(`/watch/${agent.agent_id}`);
+  }
+  // A frame on another page has no header of the site.
+  expect(await stage.locator("header").count()).toBe(1);
+  expect(await embed.locator("header").count()).toBe(0);
   await search
     .locator("#results")
     .getByText(word)

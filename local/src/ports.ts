@@ -3,15 +3,15 @@ import { createServer } from "node:net";
 export const host = "127.0.0.1";
 
 /**
- * Fails in plain words when a port can't be had, before anything is started for it.
- * @param what the service that needs the port, @param option the setting that chooses another
+ * Throws a message for people when a port is not free, before anything starts that needs it.
+ * @param what the service that needs the port, @param option the setting that chooses another one
  */
 export async function checkPort(port: number, what: string, option: string): Promise<void> {
   await listenOnce(port).catch((error: NodeJS.ErrnoException) => {
     const why =
-      error.code === "EADDRINUSE" ? "is in use by another process" : `can't be had (${error.code})`;
+      error.code === "EADDRINUSE" ? "is in use by another process" : `is refused (${error.code})`;
     throw new Error(
-      `Cannot start ${what}: port ${port} on ${host} ${why}. Stop that process or choose another port (${option}).`,
+      `Cannot start ${what}: port ${port} on ${host} ${why}. Stop that process or choose another port (${option}). If only a connection uses the port, it is soon free again.`,
     );
   });
 }

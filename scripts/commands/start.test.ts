@@ -127,6 +127,6 @@ test("npm start says where the Kulti of its folder runs, or which port is taken,
   expect(refused("start", { KULTI_DIR: join(dir, "other") })).toMatch(
     /Cannot start the site: port \d+ on 127.0.0.1 is in use .* \(KULTI_SITE_PORT\)/,
   );
-  expect(refused("reset")).toContain("a stack runs on it");
+  expect(refused("reset")).toMatch(/^Cannot use [^.]+: a stack runs on it\. .* \(KULTI_DIR\)\.$/m);
   expect(existsSync(join(dir, "local.json"))).toBe(true);
 }, 60_000);

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withEnvNames } from "../lib/env-names.ts";
 import { launch, type Target } from "../lib/launch.ts";
 import { kultiDir, onEnd, root } from "../lib/process.ts";
 import { localJson, runningKulti } from "../lib/running.ts";
@@ -9,17 +10,8 @@ import { localJson, runningKulti } from "../lib/running.ts";
 function port(name: string, otherwise: number): number {
   const number = Number(process.env[name] || otherwise);
   if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
-  throw new Error(`Cannot start: ${name} is "${process.env[name]}", which is not a port.`);
+  throw new Error(`Cannot start: ${name} is "${process.env[name]}", not a port from 1 to 65535.`);
 }
-
-/** Names the environment variable in place of the option of `local`. */
-const inWordsOfEnv = (message: string): string =>
-  message
-    .replace(/\((api|db|site)Port\)/, (_, name) => `(KULTI_${name.toUpperCase()}_PORT)`)
-    .replace("(dataDir)", "(KULTI_DIR)")
-    .replace("(dbUrl)", "(KULTI_DB_URL)")
-    .replace("(restUrl, realtimeUrl)", "(KULTI_REST_URL, KULTI_REALTIME_URL)")
-    .replace("(jwtSecret)", "(KULTI_JWT_SECRET)");
 
 function print({
   api_url: apiUrl,
@@ -97,6 +89,6 @@ try {
   console.log(`  Ready after ${((Date.now() - started) / 1000).toFixed(1)} s.`);
   demoOnKey();
 } catch (error) {
-  console.error(error instanceof Error ? inWordsOfEnv(error.message) : error);
+  console.error(error instanceof Error ? withEnvNames(error.message) : error);
   process.exit(1);
 }

@@ -33,7 +33,21 @@ export interface Launched extends Target {
 }
 
 /** Starts the parts without an address in the environment. See the table of settings in `local/README.md`. */
-export async function launch(options: LaunchOptions): Promise<Launched> {
+export const launch = (options: LaunchOptions): Promise<Launched> =>
+  launchParts(options).catch((error) => {
+    throw portTaken(error) ?? error;
+  });
+
+/** Each port is checked first, but another process or an outgoing connection can take it before its server has it. */
+export function portTaken(error: NodeJS.ErrnoException & { port?: number }): Error | undefined {
+  if (error.code !== "EADDRINUSE" || error.port === undefined) return undefined;
+  return new Error(
+    `Cannot start: port ${error.port} was taken while Kulti started. Start it again or choose other ports (KULTI_API_PORT, KULTI_DB_PORT, KULTI_SITE_PORT).`,
+    { cause: error },
+  );
+}
+
+async function launchParts(options: LaunchOptions): Promise<Launched> {
   const { log = console.log } = options;
   const sitePort = options.sitePort || (await freePort());
   // The site whose pages may be embedded; the functions need it before the site runs.

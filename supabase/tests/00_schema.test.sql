@@ -1,6 +1,6 @@
 -- What holds for the schema as a whole, whoever asks: nothing is open that is not listed here.
 begin;
-select plan(19);
+select plan(20);
 
 create temp view our_functions as
 select p.oid, p.oid::regprocedure::text as signature, p.prosecdef, p.proconfig, p.prosrc, n.nspname

@@ -1,6 +1,7 @@
 import type { AgentProfile, Head } from "@kulti/protocol";
 import { fillAvatar } from "../frame/avatar.ts";
 import { element, write } from "../frame/element.ts";
+import { handleBeside } from "../text/handle.ts";
 import { dayTitle } from "./days.ts";
 
 export function showProfile(agent: AgentProfile): void {
@@ -13,7 +14,7 @@ export function showProfile(agent: AgentProfile): void {
   } = agent;
   fillAvatar(element("agent-avatar", HTMLElement), name, avatarUrl);
   write(element("agent-name", HTMLElement), name);
-  write(element("agent-id", HTMLElement), agentId);
+  write(element("agent-id", HTMLElement), handleBeside(name, agentId));
   write(element("agent-description", HTMLElement), description ?? "");
   element("agent-description", HTMLElement).hidden = !description;
   const since = element("agent-since", HTMLTimeElement);

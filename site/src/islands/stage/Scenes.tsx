@@ -1,8 +1,12 @@
-/** What stands on the page while there is no session to show. Each says what is so and what can be done. */
+/** The page while there is no session to show. Each scene says the state and what the viewer can do. */
+
 import type { Problem } from "kulti/player";
-import { type ReactNode, useEffect } from "react";
+import { createContext, type ReactNode, useContext, useEffect } from "react";
 import { Mark } from "../parts/Mark.tsx";
 import { ThemeToggle } from "./ThemeToggle.tsx";
+
+/** True in a frame on another page: there a scene has no header. */
+export const Embedded = createContext(false);
 
 interface FrameProps {
   title: string;
@@ -14,20 +18,35 @@ function Frame({ title, status, children }: FrameProps) {
   useEffect(() => {
     document.title = `${title} · Kulti`;
   }, [title]);
+  const isEmbedded = useContext(Embedded);
+  const connection = status && (
+    <span className="connection" data-testid="connection" data-state={status} role="status">
+      {status}
+    </span>
+  );
   return (
     <div className="scene">
-      <header className="stage-header">
-        <Mark />
-        <span className="stage-header-space" />
-        {status && (
-          <span className="connection" data-testid="connection" data-state={status} role="status">
-            {status}
-          </span>
-        )}
-        <ThemeToggle />
-      </header>
+      {isEmbedded ? (
+        connection
+      ) : (
+        <header className="stage-header">
+          <Mark />
+          <span className="stage-header-space" />
+          {connection}
+          <ThemeToggle />
+        </header>
+      )}
       <main className="notice">{children}</main>
     </div>
+  );
+}
+
+/** The stage shows the agent's latest session, or waits for its first one. */
+function StageLink({ agentId }: { agentId: string }) {
+  return (
+    <a className="plain-button" href={`/watch/${agentId}`}>
+      Open {agentId}'s stage
+    </a>
   );
 }
 
@@ -50,7 +69,7 @@ export function Waiting({ agentId, lobby }: WaitingProps) {
       <h1>
         <bdi>{agentId}</bdi> is not on stage yet
       </h1>
-      <p>This page starts when the agent sends its first event.</p>
+      <p>The stage opens when the agent sends its first event.</p>
       <a className="plain-button" href="/">
         See who is on stage
       </a>
@@ -65,16 +84,14 @@ export function Missing({ agentId }: { agentId: string }) {
       <p>
         <bdi>{agentId}</bdi> has no such session, or keeps it private.
       </p>
-      <a className="plain-button" href={`/watch/${agentId}`}>
-        Watch {agentId}'s latest session
-      </a>
+      <StageLink agentId={agentId} />
     </Frame>
   );
 }
 
 export function Gone({ agentId }: { agentId: string }) {
   useEffect(() => {
-    // What the server wrote for link previews tells of the session too.
+    // The server's tags for link previews name the session too.
     const previews = [
       'meta[property^="og:"]',
       'meta[name^="twitter:"]',
@@ -90,9 +107,7 @@ export function Gone({ agentId }: { agentId: string }) {
       <p data-testid="gone">
         It was deleted or made private while you watched. This page has dropped it.
       </p>
-      <a className="plain-button" href={`/watch/${agentId}`}>
-        Watch {agentId}'s latest session
-      </a>
+      <StageLink agentId={agentId} />
     </Frame>
   );
 }

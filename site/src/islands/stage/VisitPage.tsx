@@ -10,10 +10,10 @@ import { StageContext, useStore } from "../hooks/stage-context.ts";
 import { ErrorBoundary } from "../parts/ErrorBoundary.tsx";
 import { Failed, Gone, Loading, Missing, NoAddress, Waiting } from "./Scenes.tsx";
 
-/** What shows a session that plays. */
+/** Shows a session that plays. */
 export type StageView = ComponentType<{ newer: Head | null }>;
 
-/** To be called as the page's script runs: what is asked for then comes while React gets ready. */
+/** Call it as the page's script runs: the answers then come while React starts. */
 export function beginVisit(): Visit | null {
   const address = parseAddress(location.pathname);
   if (!address) return null;
