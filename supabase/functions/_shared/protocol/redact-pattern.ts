@@ -45,8 +45,10 @@ function partOf(set: CharSet): Part {
 /** Characters of colours in a row. */
 const longestColour = 64;
 const escapeCharacter = String.fromCharCode(27);
-const colour = new RegExp(`^(?:${escapeCharacter}\\[[0-9;]{0,16}[A-Za-z])+`);
-const colours = new RegExp(`${escapeCharacter}\\[[0-9;]{0,16}[A-Za-z]`, "g");
+/** Not `ESC [ r`: a mark behind a lone ESC begins like that. */
+const oneColour = `${escapeCharacter}\\[(?:[0-9;]{1,16}[A-Za-z]|[A-Za-qs-z])`;
+const colour = new RegExp(`^(?:${oneColour})+`);
+const colours = new RegExp(oneColour, "g");
 /** Colours inside one match that are passed over: each costs a look at what follows it. */
 const mostCrossings = 6;
 

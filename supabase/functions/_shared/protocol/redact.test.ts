@@ -271,7 +271,13 @@ test("redacting twice changes nothing", () => {
       const once = redact(parts.join(""));
       expect(redact(once)).toBe(once);
     }),
-    { numRuns: 2_000 },
+    {
+      numRuns: 2_000,
+      examples: [
+        [[`whsec_sk-proj-\u001bsk-proj-${long}`]],
+        [["sshpass -p$xapp-github_pat_w{22,255}"]],
+      ],
+    },
   );
 });
 
