@@ -233,17 +233,18 @@ export const tokenRules: readonly TokenRule[] = [
     check: "no_reference",
   },
   { kind: "password", pattern: "pass:([^\\s\"']{4,256})", near: "openssl", check: "no_reference" },
-  // With a file, and with -n without one.
-  {
-    ...{ kind: "password", check: "no_reference" },
-    pattern:
-      "htpasswd[ ]{1,4}-[AC-Zac-mo-z]{0,4}b[A-Za-mo-z]{0,4}[ ]{1,4}[^\\s]{1,256}[ ]{1,4}[^\\s]{1,128}[ ]{1,4}[\"']{0,1}([^\\s\"'|>&;-][^\\s\"']{2,255})",
-  },
-  {
-    ...{ kind: "password", check: "no_reference" },
-    pattern:
-      "htpasswd[ ]{1,4}-[A-Za-mo-z]{0,4}n[A-Za-z]{0,4}[ ]{1,4}[^\\s]{1,128}[ ]{1,4}[\"']{0,1}([^\\s\"'|>&;-][^\\s\"']{2,255})",
-  },
+  // With a file, and with -n without one; a cost may follow -C.
+  ...["", "C[ ]{1,4}[0-9]{1,2}", "[ ]{1,4}-C[ ]{1,4}[0-9]{1,2}"].flatMap((cost) =>
+    [
+      "-[ABD-Zac-mo-z]{0,4}b[ABD-Za-mo-z]{0,4}{cost}[ ]{1,4}[^\\s-][^\\s]{0,255}[ ]{1,4}",
+      "-[ABD-Za-mo-z]{0,4}n[ABD-Za-z]{0,4}{cost}[ ]{1,4}",
+    ].map(
+      (options): TokenRule => ({
+        ...{ kind: "password", check: "no_reference" },
+        pattern: `htpasswd[ ]{1,4}${options.replace("{cost}", cost)}[^\\s-][^\\s]{0,127}[ ]{1,4}["']{0,1}([^\\s"'|>&;-][^\\s"']{2,255})`,
+      }),
+    ),
+  ),
   {
     ...{ kind: "password", any_case: true, check: "mixed" },
     pattern: "pw[:=][ \\t]{0,4}[\"']{0,1}([^\\s\"'`,;&|<>(){}\\\\]{6,256})",

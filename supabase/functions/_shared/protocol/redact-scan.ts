@@ -269,6 +269,7 @@ function isSecretValue(
   isCapital: boolean,
 ): boolean {
   const value = text.slice(start, Math.min(end, start + judgedChars));
+  if (name.toLowerCase() === "token" && isCommit(text, nameStart, value)) return false;
   if (form.random) return value.length >= 16 && isRandom(value);
   const isQuoted = "\"'`".includes(text[start - 1] as string);
   const isVariableSet =
@@ -288,6 +289,15 @@ function isSecretValue(
     return isPassword(value, "anything");
   }
   return isPassword(value, isQuoted || begins ? "word" : "no_word");
+}
+
+const commitWords = /(?:^|[^A-Za-z0-9])(?:commit|sha1?|ref|revision)(?![A-Za-z0-9])/i;
+
+/** A hash of Git, in a line that speaks of one before the name. */
+function isCommit(text: string, nameStart: number, value: string): boolean {
+  if (!/^[0-9a-f]{40}$/.test(value)) return false;
+  const before = text.slice(Math.max(0, nameStart - judgedChars), nameStart);
+  return commitWords.test(before.slice(before.lastIndexOf("\n") + 1));
 }
 
 const beginsLine = (text: string, at: number): boolean =>

@@ -78,6 +78,9 @@ describe("what is taken out", () => {
     ["ada pw: hunter2", `ada pw: ${mark("password")}`],
     ["  password: aHVudGVyVHdv\n", `  password: ${mark("password")}\n`],
     ["password: gravel-otter-lantern\n", `password: ${mark("password")}\n`],
+    ["htpasswd -bBC 10 users ada hunter2", `htpasswd -bBC 10 users ada ${mark("password")}`],
+    [`token: 9fceb02d0ae598e95dc970b74767f19372d61af8`, `token: ${mark("token")}`],
+    [`push token: 9fceb02d0ae598e95dc970b74767f19372d61af8`, `push token: ${mark("token")}`],
     [`https://${random}:x@api.example/`, `https://${mark("login")}:x@api.example/`],
     [`\u001b[1mghp_\u001b[0m${random}abcd\u001b[0m`, `\u001b[1m${mark("github-token")}\u001b[0m`],
     [`ghp_${random}\u001b[1mab\u001b[Kcd end`, `${mark("github-token")} end`],
@@ -104,6 +107,7 @@ describe("what is taken out", () => {
 test.each([
   "commit 9fceb02d0ae598e95dc970b74767f19372d61af8 (HEAD -> main)",
   "index 9fceb02..d0ae598 100644\nkey: 9fceb02d0ae598e95dc970b74767f19372d61af8",
+  "commit 9fceb02, token: 9fceb02d0ae598e95dc970b74767f19372d61af8",
   "6f1c8a52-3a6e-4d57-9f0e-1f6f2b8a9c11",
   "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
   `data:image/png;base64,${"iVBORw0KGgoAAAANSUhEUgAA".repeat(40)}`,
@@ -163,6 +167,7 @@ const literals = [
   ...tokenRules.map(({ pattern }) => pattern.replace(/[[(].*/, "").replaceAll("\\", "")),
   ...nameRules.map(({ word }) => word),
   ...["=", ": ", '"', "'", "`", "\\n", '\\"', "://", "@", ":", "\n", " ", "Bearer ", "--", "TOKEN"],
+  ...["0a1b2c3d".repeat(4), "0a1b2c3d", "-us", "-us12", "htpasswd -bBC 10 "],
   ...["-----BEGIN PRIVATE KEY-----\n", "-----BEGIN PGP PRIVATE KEY", "-----", "-----END ", "$"],
   ...[
     random,
