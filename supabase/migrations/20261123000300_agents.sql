@@ -82,20 +82,23 @@ end
 $$;
 
 -- Records that a key was used, at most once a minute. Call it last: revoking a key locks the agent first, then the
--- key. It skips a locked key, because deleting an agent locks its keys before its sessions.
+-- key. It skips a locked key, because deleting an agent locks its keys before its sessions. In PL/pgSQL, which keeps the
+-- plan.
 create function private.touch_key(caller_hash text) returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
-update private.agent_keys k
-set last_used_at = now()
-where k.id = (
-  select used.id
-  from private.agent_keys used
-  where used.key_hash = caller_hash
-    and (used.last_used_at is null or used.last_used_at < now() - interval '1 minute')
-  for no key update skip locked
-)
+begin
+  update private.agent_keys k
+  set last_used_at = now()
+  where k.id = (
+    select used.id
+    from private.agent_keys used
+    where used.key_hash = caller_hash
+      and (used.last_used_at is null or used.last_used_at < now() - interval '1 minute')
+    for no key update skip locked
+  );
+end
 $$;
 
 -- Agent of wire.ts.

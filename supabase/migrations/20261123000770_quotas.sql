@@ -32,12 +32,14 @@ begin
   if exists (select 1 from private.stored_bytes b where b.agent_id = of_agent) then
     return;
   end if;
-  insert into private.stored_bytes (agent_id, day, bytes)
-  values (of_agent, (now() at time zone 'UTC')::date, 0)
-  on conflict on constraint stored_bytes_pkey do nothing;
-exception
-  when foreign_key_violation then
-    perform private.refuse(401, 'unknown_key', 'Cannot accept the key: its agent was deleted.');
+  begin
+    insert into private.stored_bytes (agent_id, day, bytes)
+    values (of_agent, (now() at time zone 'UTC')::date, 0)
+    on conflict on constraint stored_bytes_pkey do nothing;
+  exception
+    when foreign_key_violation then
+      perform private.refuse(401, 'unknown_key', 'Cannot accept the key: its agent was deleted.');
+  end;
 end
 $$;
 
