@@ -10,7 +10,7 @@ language plpgsql immutable parallel safe
 set search_path = ''
 as $$
 begin
-  return '{starting,live,working,thinking,waiting,paused,error,done,offline}';
+  return '{starting,live,working,thinking,waiting,paused,error,done,offline}'::text[];
 end
 $$;
 
@@ -20,7 +20,7 @@ language plpgsql immutable parallel safe
 set search_path = ''
 as $$
 begin
-  return '{thought,code,terminal,task,goal,milestone,error,preview}';
+  return '{thought,code,terminal,task,goal,milestone,error,preview}'::text[];
 end
 $$;
 
