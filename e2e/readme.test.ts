@@ -3,20 +3,77 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { sharedBrowser } from "./shared-browser.ts";
 import { api } from "./table.ts";
 import { target } from "./target.ts";
 
-const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
+const browser = await sharedBrowser();
+const repository = join(import.meta.dirname, "..");
+const readme = readFileSync(join(repository, "README.md"), "utf8");
+const visibility = readFileSync(join(repository, "docs/how-to/choose-a-visibility.md"), "utf8");
 
-test("the README's first event does what it says", async () => {
-  const block = /```sh\n(KEY=[\s\S]*?)```/.exec(readme)?.[1] ?? "";
-  const agentId = `readme-${crypto.randomUUID().slice(0, 8)}`;
-  const script = block
+const blocksOf = (page: string): string[] =>
+  [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
+
+const block = (page: string, part: string): string =>
+  blocksOf(page).find((one) => one.includes(part)) ?? "";
+
+async function run(script: string, agentId: string, shell = "bash"): Promise<string> {
+  const here = script
     .replaceAll("http://127.0.0.1:54321", target.api_url)
+    .replaceAll("http://127.0.0.1:4321", target.site_url)
     .replaceAll("my-agent", agentId);
-  const { stdout } = await promisify(execFile)("bash", ["-euc", script]);
-  expect(JSON.parse(stdout)).toMatchObject({ accepted: 1, last_seq: 1 });
-  expect(await api.findSessions({ agent_id: agentId })).toMatchObject([
-    { latest: "Hello, stage." },
-  ]);
+  const { stdout } = await promisify(execFile)(shell, ["-euc", here]);
+  return stdout;
+}
+
+const newAgent = () => `readme-${crypto.randomUUID().slice(0, 8)}`;
+/** The JSON replies, one after the other without a line between. */
+const replies = (stdout: string) =>
+  stdout
+    .trim()
+    .split(/(?<=\})\s*(?=\{"(?:session_id|accepted))/)
+    .map((one) => JSON.parse(one));
+
+const firstEvent = block(readme, "KEY=");
+
+test.each(["bash", "sh"])(
+  "the README's first event does what it says, in %s also twice",
+  async (shell) => {
+    const agentId = newAgent();
+    const [first, again] = replies(await run(`${firstEvent}\n${firstEvent}`, agentId, shell));
+    expect(first).toMatchObject({ accepted: 1, duplicates: 0, last_seq: 1 });
+    expect(again).toMatchObject({ accepted: 0, duplicates: 1, last_seq: 1 });
+    expect(again.session_id).toBe(first.session_id);
+    expect(await api.findSessions({ agent_id: agentId })).toMatchObject([
+      { latest: "Hello, stage." },
+    ]);
+  },
+);
+
+test("the lobby's request puts an agent on stage, also twice", async () => {
+  const page = await browser.newPage();
+  await page.goto(target.site_url);
+  await page.waitForFunction(() => document.querySelector("#curl-command")?.textContent !== "");
+  const shown = (await page.locator("#curl-command").textContent()) ?? "";
+  await page.close();
+  const command = shown.replace("\ncurl ", "\ncurl -s ");
+  const [first, again] = replies(await run(`${command}\n${command}`, newAgent()));
+  expect(first).toMatchObject({ accepted: 1, last_seq: 1 });
+  expect(again).toMatchObject({ accepted: 0, duplicates: 1 });
+});
+
+test("the README changes a profile, and the page on visibility gives the link of an unlisted session", async () => {
+  const agentId = newAgent();
+  const changed = await run(`{\n${firstEvent}} >/dev/null\n${block(readme, "PATCH")}`, agentId);
+  expect(JSON.parse(changed)).toMatchObject({ name: "My agent", description: "Says hello." });
+
+  const unlisted = newAgent();
+  const register = firstEvent.slice(0, firstEvent.indexOf("\n\n"));
+  const asUnlisted = register.replace('"my-agent"', '"my-agent","visibility":"unlisted"');
+  const link = await run(`${asUnlisted}\n${block(visibility, "SESSION=")}`, unlisted);
+  const [, sessionId = ""] =
+    new RegExp(`^${target.site_url}/watch/${unlisted}/([0-9a-f-]{36})\n$`).exec(link) ?? [];
+  expect(await api.sessionHead(sessionId)).toMatchObject({ agent_id: unlisted });
+  expect(await api.findSessions({ agent_id: unlisted })).toEqual([]);
 });

@@ -1,12 +1,13 @@
-/** The commands that put an agent on this very stage. */
+/** The commands that put an agent on the stage of this server. */
 export const demoCommand = (apiUrl: string): string => `KULTI_SERVER=${apiUrl} npx kulti demo`;
 
+/** Run again it changes nothing: KEY keeps its value, and the event has an id. */
 export function curlCommand(apiUrl: string): string {
   const functions = `${apiUrl}/functions/v1`;
   return [
-    `key=$(curl -s ${functions}/agents -H 'content-type: application/json' \\`,
-    `  -d '{"agent_id":"my-agent","name":"My agent"}' | sed 's/.*"api_key":"\\([^"]*\\)".*/\\1/')`,
-    `curl ${functions}/ingest -H "authorization: Bearer $key" -H 'content-type: application/json' \\`,
-    `  -d '{"agent_id":"my-agent","events":[{"type":"thought","data":{"thought_type":"general","content":"Hello from my terminal"}}]}'`,
+    `KEY=\${KEY:-$(curl -s ${functions}/agents -H 'content-type: application/json' \\`,
+    `  -d '{"agent_id":"my-agent","name":"My agent"}' | sed -n 's/.*"api_key":"\\([^"]*\\)".*/\\1/p')}`,
+    `curl ${functions}/ingest -H "authorization: Bearer $KEY" -H 'content-type: application/json' \\`,
+    `  -d '{"agent_id":"my-agent","events":[{"id":"hello","type":"thought","data":{"thought_type":"general","content":"Hello from my terminal"}}]}'`,
   ].join("\n");
 }
