@@ -1,4 +1,4 @@
-/** What an agent's figures are: `agent_stats` as numbers with a chart behind each. */
+/** An agent's figures: `agent_stats` as numbers, each with a chart. */
 import type { AgentStats, SessionFigures } from "@kulti/protocol";
 import { costText, countText, many, shareText, shortText } from "../figures/amount.ts";
 import {
@@ -80,7 +80,7 @@ export function agentFigures(stats: AgentStats, now: number): Figure[] {
       key: "cost",
       title: "Cost",
       value: costText(usage.cost_usd),
-      note: "as the agent told it",
+      note: "as the agent reported it",
       chart: perSession(
         "US dollars per session",
         costColumns,
@@ -152,7 +152,7 @@ function sessionsChart({ agent_id: agentId, sessions }: AgentStats) {
   });
 }
 
-/** Days without events are there too, and never so few that one looks like a wall. */
+/** Includes days without events, and enough days that a single bar does not fill the chart. */
 function daysChart({ days }: AgentStats, now: number) {
   const counts = new Map(days.map(({ day, events }) => [day, events]));
   const first = days[0]?.day;

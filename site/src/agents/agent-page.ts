@@ -1,4 +1,4 @@
-/** The page of an agent: who it is, what it did in a year, its figures, its sessions. */
+/** An agent's page: profile, activity of a year, figures, sessions. */
 import type { AgentStats, Head } from "@kulti/protocol";
 import { type KultiApi, KultiApiError } from "kulti/watch";
 import { many } from "../figures/amount.ts";
@@ -17,7 +17,7 @@ import { showLive, showProfile } from "./profile.ts";
 import { openSessionList } from "./session-list.ts";
 import { drawYear, yearChart } from "./year-strip.ts";
 
-/** How often the figures of an agent that is on stage are counted again. */
+/** How often the page counts the figures again while the agent is on stage. */
 const recountMs = 30_000;
 const dayMs = 86_400_000;
 
@@ -37,7 +37,7 @@ async function begin(agentId: string): Promise<void> {
   follow(visit.api, agentId);
 }
 
-/** Null where nobody goes by that name, or nobody public. */
+/** Null if no public agent has this id. */
 async function askFor(agentId: string) {
   const api = await loadApi();
   try {
@@ -73,7 +73,7 @@ function openFigures(api: KultiApi, stats: AgentStats): void {
       view.show(figure);
     }
     showMoments(counted);
-    // Of who was never on stage there is nothing to count.
+    // An agent that was never on stage has nothing to count.
     if (counted.sessions.count > 0) {
       element("year-section", HTMLElement).hidden = false;
       element("figures-section", HTMLElement).hidden = false;
@@ -86,7 +86,7 @@ function openFigures(api: KultiApi, stats: AgentStats): void {
     const fromAt = days ? new Date(serverNow() - (days - 1) * dayMs).toISOString() : undefined;
     const asked = period.value;
     grid.setAttribute("aria-busy", "true");
-    // What is shown stays when it can't be counted anew; the next turn tries again.
+    // After a failure the page keeps its figures, and the next turn tries again.
     const counted = await api
       .agentStats(agentId, fromAt ? { from_at: fromAt } : {})
       .catch(() => null);
@@ -127,7 +127,7 @@ function showMoments({ agent_id: agentId, most_watched: mostWatched }: AgentStat
   element("moment-list", HTMLElement).replaceChildren(makeMoments(links));
 }
 
-/** The list of sessions, kept up to date by the lobby channel. */
+/** Keeps the list of sessions up to date over the lobby channel. */
 function follow(api: KultiApi, agentId: string): void {
   const list = openSessionList(api, agentId);
   const show = () => showLive(agentId, list.newestLive(serverNow()));
@@ -153,7 +153,7 @@ function follow(api: KultiApi, agentId: string): void {
   }, 1_000);
 }
 
-/** A new start is all that surely keeps nothing of an agent that is no longer public. */
+/** Only a reload is sure to keep nothing of an agent that is no longer public. */
 async function leaveIfGone(api: KultiApi, agentId: string): Promise<void> {
   const agent = await retryUntilAnswered(() => api.findAgent(agentId), writeNote);
   if (!agent) location.reload();

@@ -1,4 +1,4 @@
-/** `/agents/<agent>`; null where the path names none. */
+/** `/agents/<agent>`; null if the path names no agent. */
 export function agentOf(pathname: string): string | null {
   const [, , segment] = pathname.split("/");
   try {

@@ -1,4 +1,4 @@
-/** Days as the counts know them: in UTC, `2026-11-22`. */
+/** Days as the counts have them: in UTC, `2026-11-22`. */
 const dayMs = 86_400_000;
 
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
@@ -26,5 +26,5 @@ export const dayTitle = (at: string): string =>
     ...zoneOf(at),
   });
 
-/** A day is one of UTC; a moment is shown in the viewer's time. */
+/** A day is in UTC; a moment is in the viewer's time zone. */
 const zoneOf = (at: string) => (at.length === 10 ? { timeZone: "UTC" } : {});

@@ -23,7 +23,7 @@ export function showProfile(agent: AgentProfile): void {
   document.title = `${name} · Kulti`;
 }
 
-/** The way to the stage, while the agent is on it. */
+/** The link to the stage, while the agent is on it. */
 export function showLive(agentId: string, head: Head | undefined): void {
   const link = element("watch-live", HTMLAnchorElement);
   link.hidden = head === undefined;

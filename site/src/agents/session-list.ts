@@ -1,4 +1,4 @@
-/** An agent's sessions, the newest first, each a link to its replay with its figures folded below it. */
+/** An agent's sessions, newest first: each links to its replay and has its figures folded below it. */
 import type { Head } from "@kulti/protocol";
 import type { KultiApi } from "kulti/watch";
 import { many } from "../figures/amount.ts";
@@ -74,7 +74,7 @@ function makeRow(template: HTMLTemplateElement, api: KultiApi, head: Head): HTML
   return row;
 }
 
-/** Where the agent has several live sessions, its stage shows the one that began last. */
+/** If the agent has several live sessions, its stage shows the one that began last. */
 function fillRow(row: HTMLLIElement, head: Head, now: number, isOnStage: boolean): void {
   const live = isLive(head, now);
   const part = (name: string) => row.querySelector(`.past-${name}`) as HTMLElement;

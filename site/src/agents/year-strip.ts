@@ -1,4 +1,4 @@
-/** The last year of an agent as 53 weeks of squares: the more events on a day, the stronger. */
+/** An agent's last year as 53 weeks of squares: the more events on a day, the stronger its colour. */
 import type { AgentStats } from "@kulti/protocol";
 import { many } from "../figures/amount.ts";
 import { allEvents, type Chart } from "../figures/figure.ts";
@@ -9,7 +9,7 @@ const weeks = 53;
 const labelHeight = 18;
 const svg = "http://www.w3.org/2000/svg";
 
-/** Steps of strength: a quarter of the active days is in each, so that one long day doesn't pale the others. */
+/** Steps of strength: each has a quarter of the active days, so one long day does not make the others pale. */
 export function stepsOf(counts: readonly number[]): (count: number) => number {
   const sorted = counts.filter((count) => count > 0).sort((one, other) => one - other);
   const bounds = [0.25, 0.5, 0.75].map(
@@ -62,7 +62,7 @@ export function drawYear(place: HTMLElement, days: AgentStats["days"], now: numb
   place.replaceChildren(picture);
 }
 
-/** The year as a table has only the days that count. */
+/** The table of the year has only days with events. */
 export function yearChart(days: AgentStats["days"]): Chart {
   return {
     unit: "events per day (UTC) of the last year",

@@ -1,15 +1,15 @@
-/** How amounts are written. */
+/** Formats amounts. */
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
 
 /** `8,412`. */
 export const countText = (count: number): string => whole.format(count);
 
-/** `8,412`, `1.2M`: what would not fit beside others. */
+/** `8,412`, `1.2M`: short enough to fit beside others. */
 export const shortText = (count: number): string =>
   count < 100_000 ? countText(count) : short.format(count);
 
-/** `US$ 0.004`, `US$ 12.40`: two digits that say something. */
+/** `US$ 0.004`, `US$ 12.40`: two significant digits at least. */
 export function costText(usd: number): string {
   const digits = usd > 0 && usd < 0.1 ? Math.min(6, 1 - Math.floor(Math.log10(usd))) : 2;
   const amount = new Intl.NumberFormat(undefined, {
@@ -19,7 +19,7 @@ export function costText(usd: number): string {
   return `US$ ${amount.format(usd)}`;
 }
 
-/** `9 %`; nothing of nothing is nothing. */
+/** `9 %`; 0 % if the whole is 0. */
 export function shareText(part: number, all: number): string {
   if (part <= 0 || all <= 0) return "0 %";
   const percent = (part / all) * 100;

@@ -1,4 +1,4 @@
-/** Where an axis has its marks, and how they are written. */
+/** The marks of an axis and their labels. */
 import { durationText } from "../text/time.ts";
 import type { Scale } from "./figure.ts";
 

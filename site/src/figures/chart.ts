@@ -4,14 +4,14 @@ import { axisSteps, axisText } from "./axis.ts";
 import type { Chart } from "./figure.ts";
 
 export interface DrawnChart {
-  /** With the same columns as before. */
+  /** The chart must have the same columns. */
   show(chart: Chart): void;
 }
 
 export interface ChartOptions {
   place: HTMLElement;
   height: number;
-  /** Called with the index of the row that is pointed at, null when none is. */
+  /** Called with the index of the row under the pointer, or null. */
   onPoint(row: number | null): void;
 }
 
@@ -50,7 +50,7 @@ export async function drawChart(chart: Chart, options: ChartOptions): Promise<Dr
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
       scales: {
-        // Not what uPlot hands over: of a single row it makes a hundred.
+        // Not uPlot's own range: it makes a hundred rows of one.
         x: { time: false, range: () => [-0.6, shown.rows.length - 0.4] },
         y: { range: (_, min, max) => [Math.min(0, min), Math.max(max, 0) || 1] },
       },
@@ -108,7 +108,7 @@ export async function drawChart(chart: Chart, options: ChartOptions): Promise<Dr
   };
 }
 
-/** uPlot stacks nothing by itself: each column stands on those before it, those below zero hang under each other. */
+/** uPlot does not stack: each column stands on those before it; those below zero hang under each other. */
 export function stacked({ columns, rows }: Chart, order: readonly number[]): uPlot.AlignedData {
   const heights = columns.map(() => [] as number[]);
   for (const { values } of rows) {
@@ -123,7 +123,7 @@ export function stacked({ columns, rows }: Chart, order: readonly number[]): uPl
   return [rows.map((_, index) => index), ...order.map((index) => heights[index] ?? [])];
 }
 
-/** Canvas knows no custom properties: asks what the colour is in the theme that is shown. */
+/** Canvas does not know custom properties, so this reads the colour from the current theme. */
 function colourOf(place: HTMLElement, token: string): string {
   const probe = document.createElement("span");
   probe.style.color = `var(${token})`;

@@ -1,7 +1,7 @@
 import { make } from "../frame/element.ts";
 import type { Chart } from "./figure.ts";
 
-/** The newest first; rows in which nothing happened are left out. */
+/** Newest first, without rows in which nothing happened. */
 export function makeTable({ unit, of, columns, rows }: Chart): HTMLElement {
   const scroller = make("div", "table-scroller");
   scroller.tabIndex = 0;

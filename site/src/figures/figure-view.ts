@@ -29,7 +29,7 @@ export function makeFigure(key: string, height: number): FigureView {
   };
 }
 
-/** A chart with its unit, its legend, which tells the values of the bar that is pointed at, and its table. */
+/** A chart with its unit, its table, and a legend that shows the values of the bar under the pointer. */
 export function makeDrawing(height: number) {
   const element = make("div", "drawing");
   const place = make("div", "drawing-place");
@@ -49,7 +49,7 @@ export function makeDrawing(height: number) {
 
   return {
     element,
-    /** The table alone, under a picture that is drawn elsewhere. */
+    /** Only the table, for a picture that another module draws. */
     showTable(chart: Chart) {
       shown = chart;
       element.hidden = isEmpty(chart);
@@ -70,7 +70,7 @@ export function makeDrawing(height: number) {
         height,
         onPoint: (row) => fillLegend(legend, shown, row),
       });
-      // The numbers and the table are there without it.
+      // The numbers and the table do not need it.
       drawn.catch(() => place.remove());
     },
   };

@@ -1,4 +1,4 @@
-/** A figure as data: a number, what it is made of, and the chart and table that lie behind it. */
+/** A figure as data: a number, a note, and the chart and table behind it. */
 import { type EventCounts, type EventKind, type EventType, kindOf } from "@kulti/protocol";
 
 export interface Figure {
@@ -6,14 +6,14 @@ export interface Figure {
   title: string;
   /** The number itself. */
   value: string;
-  /** What the number leaves out, in a few words. */
+  /** A few words that the number leaves out. */
   note: string;
   chart: Chart;
 }
 
-/** Bars beside each other, each stacked of its row's values. */
+/** Bars side by side; each stacks the values of its row. */
 export interface Chart {
-  /** What one bar counts: `commands per session`. */
+  /** One bar's unit: `commands per session`. */
   unit: string;
   /** Heading of the table's first column. */
   of: string;
@@ -22,7 +22,7 @@ export interface Chart {
   rows: Row[];
 }
 
-/** What an axis is marked with: whole numbers, durations in milliseconds, or money. */
+/** The values of an axis: whole numbers, durations in milliseconds, or money. */
 export type Scale = "count" | "time" | "money";
 
 export interface Column {
@@ -47,7 +47,7 @@ export interface Row {
 export const isEmpty = ({ rows }: Chart): boolean =>
   rows.every(({ values }) => values.every((value) => value === 0));
 
-/** Types that tell little by themselves are one column. */
+/** Types that say little on their own share one column. */
 const eventKinds: Record<EventKind, Pick<Column, "label" | "colour">> = {
   thought: { label: "thoughts", colour: "--type-reasoning" },
   code: { label: "code", colour: "--type-tool" },

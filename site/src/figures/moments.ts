@@ -1,6 +1,6 @@
 import { make } from "../frame/element.ts";
 
-/** Links to the moments that were watched most. */
+/** Links to the most-watched moments. */
 export function makeMoments(moments: readonly { href: string; text: string }[]): HTMLElement {
   const list = make("ul", "panel-moments");
   for (const { href, text } of moments) {

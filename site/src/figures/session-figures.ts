@@ -1,4 +1,4 @@
-/** The figures of one session, for any place that has some width: numbers, events over time, most-watched moments. */
+/** The figures of one session, for any width: numbers, events over time, most-watched moments. */
 import type { SessionStats } from "@kulti/protocol";
 import type { KultiApi } from "kulti/watch";
 import { make } from "../frame/element.ts";
@@ -13,7 +13,7 @@ export interface SessionFiguresOptions {
   sessionId: string;
 }
 
-/** Fills `place`; says in a sentence what is wrong when the figures can't be read. */
+/** Fills `place`, with a sentence about the reason if the figures can't be read. */
 export async function showSessionFigures(
   place: HTMLElement,
   { api, sessionId }: SessionFiguresOptions,
@@ -60,7 +60,7 @@ function numbersOf(stats: SessionStats): HTMLElement {
   return list;
 }
 
-/** Buckets in which nothing happened are bars of no height. */
+/** Empty buckets become bars of height 0. */
 function eventsChart({
   agent_id: agentId,
   session_id: sessionId,

@@ -1,7 +1,7 @@
 import { initialsOf } from "../text/initials.ts";
 import { avatarSource } from "../visit/avatar-source.ts";
 
-/** Shows the initials, and the picture once it is there, where it may be loaded. */
+/** Shows the initials, then the picture when it has loaded, if its host is allowed. */
 export function fillAvatar(element: HTMLElement, name: string, avatarUrl: string | null): void {
   const url = avatarSource(avatarUrl);
   const wanted = url ?? initialsOf(name);

@@ -1,11 +1,11 @@
-/** The element of a page that its script can't do without. */
+/** An element that the page's script needs. */
 export function element<T extends Element>(id: string, kind: new () => T): T {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new Error(`The page has no element #${id}.`);
   return found;
 }
 
-/** Makes an element with a class and a text, which is only ever text. */
+/** Makes an element with a class and text, never HTML. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   className = "",
@@ -17,12 +17,12 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Only what changed is written, so that a reader's selection survives. */
+/** Writes only a text that changed, so a reader's selection survives. */
 export function write(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Moves nothing that stands where it should, so that focus and scrolling stay. */
+/** Moves only elements that are out of order, so focus and scroll position stay. */
 export function putInOrder(parent: Element, children: readonly Element[]): void {
   const wanted = new Set(children);
   for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();

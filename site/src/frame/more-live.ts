@@ -1,4 +1,4 @@
-/** The way to an agent's other live sessions: a list of all agents shows one of each. */
+/** The link to an agent's other live sessions: lists show one session of each agent. */
 import type { Head } from "@kulti/protocol";
 import { write } from "./element.ts";
 

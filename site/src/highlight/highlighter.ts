@@ -1,4 +1,4 @@
-/** The page's side of highlighting: asks the worker, keeps the tokens of each file, tells when they change. */
+/** The page's side of highlighting: asks the worker, keeps each file's tokens, tells listeners when they change. */
 import { realign } from "kulti/player";
 import type { LineTokens } from "./kinds.ts";
 import { languageOf } from "./language-of.ts";
@@ -8,12 +8,12 @@ import type { HighlightReply, HighlightRequest } from "./messages.ts";
 export interface Highlighted {
   /** The version the tokens belong to. */
   lines: readonly string[];
-  /** By line; undefined where nothing is known yet. */
+  /** By line; undefined until the worker has read it. */
   tokens: readonly (LineTokens | undefined)[];
 }
 
 export interface Highlighter {
-  /** Requests the tokens of this version; replaces an earlier request that still waits. */
+  /** Requests the tokens of this version, in place of an earlier request that still waits. */
   want(filename: string, language: string | null, lines: readonly string[]): void;
   get(filename: string, language: string | null): Highlighted | undefined;
   subscribe(listener: () => void): () => void;
@@ -76,7 +76,7 @@ export function createHighlighter(startWorker: () => WorkerLike): Highlighter {
     tokens.forEach((line, index) => {
       next[at + index] = line;
     });
-    // A new object, so that who compares by identity sees the change.
+    // A new object, so a comparison by identity sees the change.
     entries.set(reply.key, { ...entry, tokens: next });
     for (const listener of listeners) listener();
   };

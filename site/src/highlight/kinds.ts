@@ -1,6 +1,6 @@
 /**
- * What a token is, as far as colour goes. Shiki knows colours only, so the theme's colour of a kind is its number; the
- * style sheet gives the real colour, one per theme, and a change of theme needs no second pass.
+ * The kinds of tokens that have a colour of their own. Shiki knows only colours, so our Shiki theme uses the number of
+ * the kind as its colour. The style sheet has the real colour for each theme, so a change of theme needs no second pass.
  */
 export const kinds = [
   "plain",

@@ -1,4 +1,4 @@
-/** Tells a file's language from what the agent calls it, else from its name. */
+/** Finds a file's language: the one the agent names, else from the file's name. */
 import type { Language } from "./languages.ts";
 
 const byExtension: Record<string, Language> = {
@@ -107,7 +107,7 @@ const byOtherName: Record<string, Language> = {
 
 const names = new Set<string>([...Object.values(byExtension), ...Object.values(byOtherName)]);
 
-/** Null where nothing is known: the file is shown as plain text. */
+/** Null if unknown: the page then shows the file as plain text. */
 export function languageOf(filename: string, named: string | null): Language | null {
   const name = named?.trim().toLowerCase() ?? "";
   if (names.has(name)) return name as Language;

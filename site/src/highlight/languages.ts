@@ -1,4 +1,4 @@
-/** The grammars that are shipped, each a file of its own that is fetched when a file needs it. */
+/** The grammars, each in a file of its own that the page fetches when it needs it. */
 export const grammars = {
   astro: () => import("shiki/langs/astro.mjs"),
   bash: () => import("shiki/langs/bash.mjs"),

@@ -28,11 +28,11 @@ export class LineCache<State> {
     this.#grammar = grammar;
   }
 
-  /** Takes the new version; yields the tokens that changed, at most `pieceLines` lines at a time. */
+  /** Takes the new version and yields the changed tokens, at most `pieceLines` lines at a time. */
   *update(lines: readonly string[], pieceLines = 400): Generator<Piece> {
     const { head, tail } = align(this.#lines, lines);
     const tailStart = lines.length - tail;
-    // The state in which the unchanged end was read the last time.
+    // The grammar's state when it last read the unchanged end.
     let stateThen = this.#stateBefore(this.#lines.length - tail);
     this.#states = realign(this.#states, this.#lines, lines);
     this.#lines = lines;

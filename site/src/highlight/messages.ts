@@ -1,13 +1,13 @@
-/** What the page and its highlighting worker say to each other. */
+/** The messages between the page and its highlighting worker. */
 import type { Language } from "./languages.ts";
 import type { Piece } from "./line-cache.ts";
 
-/** One at a time per `key`: the next is sent after `done`. */
+/** One at a time per `key`: the page sends the next one after `done`. */
 export interface HighlightRequest {
   key: string;
   language: Language;
   lines: readonly string[];
-  /** The page knows nothing of this file's tokens, so all are wanted. */
+  /** The page has no tokens of this file, so it wants all of them. */
   isFirst: boolean;
 }
 

@@ -4,7 +4,7 @@ import { type FormEvent, type KeyboardEvent, useState } from "react";
 import { keepOwnName, ownName } from "../../visit/identity.ts";
 import { useOnStage } from "../hooks/stage-context.ts";
 
-/** Who has given no name speaks all the same. */
+/** Viewers without a name chat under this one. */
 const nameless = "Viewer";
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;

@@ -1,4 +1,4 @@
-/** The chat: what viewers say to the agent, and its answers. */
+/** The chat: messages from viewers to the agent, and its answers. */
 import type { Message } from "@kulti/protocol";
 import { X } from "lucide-react";
 import { useMemo } from "react";
@@ -10,7 +10,7 @@ import { Scroller } from "../parts/Scroller.tsx";
 import { Text } from "../parts/Text.tsx";
 import { ChatForm } from "./ChatForm.tsx";
 
-/** Older lines are left out of the page. */
+/** The page leaves out older lines. */
 const mostMessages = 300;
 
 export function ChatPane({ close }: { close?: () => void }) {

@@ -1,4 +1,4 @@
-/** How the parts of the stage reach the player: by context, and each by the slice of its state that it shows. */
+/** The parts of the stage reach the player by context; each reads the slice of its state that it shows. */
 import type { Player, PlayerState, Store } from "kulti/player";
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Chat } from "../../visit/chat.ts";

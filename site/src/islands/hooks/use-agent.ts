@@ -1,7 +1,7 @@
 import { useSlice } from "./stage-context.ts";
 import { useTitle } from "./use-title.ts";
 
-/** Who is on stage and in which status, for a header, which gives the page its title. */
+/** The agent and its status, for a header; also sets the page's title. */
 export function useAgent() {
   const head = useSlice((state) => state.head);
   const status = useSlice((state) =>

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { isTextEntry } from "../../frame/text-entry.ts";
 import { usePlayer } from "./stage-context.ts";
 
-/** What means something to the element that has the focus is left alone. */
+/** Ignores keys that the focused element handles itself. */
 const presses = "button, a, summary, [role=switch]";
 const pressKeys = new Set([" ", "Enter"]);
 const scrollKeys = new Set([" ", "Home", "End", "PageUp", "PageDown"]);
@@ -43,6 +43,6 @@ function toggleFullscreen(): void {
   const done = document.fullscreenElement
     ? document.exitFullscreen()
     : document.documentElement.requestFullscreen();
-  // Refused where the page is embedded without leave: then it stays as it is.
+  // The browser refuses this in a frame without permission; the page then stays as it is.
   done.catch(() => {});
 }

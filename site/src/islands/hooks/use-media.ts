@@ -14,7 +14,7 @@ export function useMedia(query: string): boolean {
 /** Three columns, two, or one pane at a time with a bar to choose it. */
 export type Layout = "wide" | "middle" | "narrow";
 
-/** @param middlePx From this width on, two panes stand side by side. */
+/** @param middlePx From this width on, two panes are side by side. */
 export function useLayout(middlePx = 720): Layout {
   const isWide = useMedia("(min-width: 1200px)");
   const isMiddle = useMedia(`(min-width: ${middlePx}px)`);

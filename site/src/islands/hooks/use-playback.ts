@@ -5,9 +5,9 @@ import { useNow } from "./use-now.ts";
 export interface Playback {
   /** The session has ended. */
   isOver: boolean;
-  /** The live edge is shown, or of what has ended the end. */
+  /** The stage shows the live edge, or the end of a session that has ended. */
   isAtEdge: boolean;
-  /** Time goes on in the picture. */
+  /** The picture is playing. */
   isMoving: boolean;
 }
 

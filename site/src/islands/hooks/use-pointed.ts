@@ -2,13 +2,13 @@ import { type MindRows, rowOf } from "kulti/player";
 import { type RefObject, useEffect } from "react";
 import { usePlayer, useSlice } from "./stage-context.ts";
 
-/** Rows far from view are not on the page yet: some pictures after the gap in their place was scrolled to, they are. */
+/** Rows far from view are not on the page yet: they appear some frames after the gap in their place scrolls into view. */
 const mostPictures = 60;
-/** What is above it may still find its height. */
+/** Rows above it may still change their height. */
 const picturesWithRow = 3;
 const litMs = 2_000;
 
-/** Scrolls the Mind to the thought that was asked for and lights it for a moment. */
+/** Scrolls the Mind to the requested thought and lights it for a moment. */
 export function usePointed(scroller: RefObject<HTMLElement | null>, rows: MindRows): void {
   const { store } = usePlayer();
   const pointed = useSlice((state) => state.pointed);
@@ -38,7 +38,7 @@ export function usePointed(scroller: RefObject<HTMLElement | null>, rows: MindRo
   }, [pointed]);
 }
 
-/** The innermost part of the Mind that holds row `index`, or has its place. */
+/** The innermost part of the Mind that contains row `index` or the gap in its place. */
 const gapAt = (view: HTMLElement, index: number): HTMLElement | undefined =>
   [...view.querySelectorAll<HTMLElement>("[data-from]")].findLast(
     ({ dataset }) => Number(dataset.from) <= index,

@@ -4,7 +4,7 @@ import { type RefObject, useCallback, useEffect, useRef, useState } from "react"
 const nearEnd = 32;
 
 const hands = ["wheel", "touchmove", "pointerdown", "keydown"];
-/** For so long after its last sign a hand may have moved the list. */
+/** A scroll within this time after the reader's last input counts as the reader's. */
 const handMs = 1_000;
 
 export interface StickToEnd {
@@ -14,12 +14,12 @@ export interface StickToEnd {
   jump(): void;
 }
 
-/** Keeps a growing list at its end, as long as the reader has not scrolled away from it. */
+/** Keeps a growing list at its end until the reader scrolls away from it. */
 export function useStickToEnd(): StickToEnd {
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const sticks = useRef(true);
-  /** Where the list stood when it was last looked at or moved. */
+  /** The list's position when it was last measured or moved. */
   const known = useRef({ top: 0, height: 0 });
   const [isAtEnd, setAtEnd] = useState(true);
 

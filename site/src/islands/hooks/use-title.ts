@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { useSlice } from "./stage-context.ts";
 import { useConnectionStatus } from "./use-connection-status.ts";
 
-/** The tab tells whether it is live. */
+/** The tab's title says whether the session is live. */
 export function useTitle(): void {
   const status = useConnectionStatus();
   const name = useSlice((state) => state.head?.agent_name ?? "Kulti");

@@ -8,7 +8,7 @@ const highlighter = createHighlighter(
   () => new Worker(new URL("../../highlight/worker.ts", import.meta.url), { type: "module" }),
 );
 
-/** The tokens of `lines`; of lines that are still being looked at, those of the version before. */
+/** The tokens of `lines`; for lines that the worker has not read yet, those of the previous version. */
 export function useTokens(
   filename: string,
   language: string | null,

@@ -9,11 +9,11 @@ export interface Window {
   /** Rows from `from` to before `to` are to be on the page. */
   from: number;
   to: number;
-  /** Scrolls so that the row stands in the upper third, unless it is well in view already. */
+  /** Scrolls the row to the upper third, unless it is well in view already. */
   reveal(row: number): void;
 }
 
-/** Of a long list of rows of one height, those that are in view. */
+/** The rows in view of a long list whose rows have one height. */
 export function useWindow(count: number): Window {
   const scroller = useRef<HTMLElement>(null);
   const [view, setView] = useState({ first: 0, rows: 60 });

@@ -8,7 +8,7 @@ import { TypeWord } from "./TypeWord.tsx";
 
 interface Props {
   thought: Thought;
-  /** The line names the type, since no thought of it stands before. */
+  /** The line names the type, because the thought before has another one. */
   namesType: boolean;
 }
 

@@ -5,7 +5,7 @@ import { RowTime } from "../parts/RowTime.tsx";
 import { Scroller } from "../parts/Scroller.tsx";
 import { Text } from "../parts/Text.tsx";
 
-/** What went wrong, where, and what the agent makes of it. */
+/** An error: its message, its place, and the agent's plan to recover. */
 export function ErrorRow({ error }: { error: StageError }) {
   const place = error.file ? `${inOrder(error.file)}${error.line ? `:${error.line}` : ""}` : null;
   return (

@@ -1,7 +1,6 @@
 /**
- * A stretch of the Mind: twenty-five rows, or a thousand as forty such stretches. Far from what is looked at it gives
- * way to a gap of its height, so that a session of any length costs what is on the screen; the browser's own scrolling
- * and text search stay.
+ * A stretch of the Mind: twenty-five rows, or a thousand as forty such stretches. Far from view a gap of its height
+ * replaces it, so a session of any length costs as much as its visible part. The browser's own scrolling keeps working.
  */
 import { memo, type RefObject, useEffect, useRef, useState } from "react";
 import { MindRow } from "./MindRow.tsx";
@@ -9,22 +8,22 @@ import { MindRow } from "./MindRow.tsx";
 interface Props {
   from: number;
   to: number;
-  /** How many rows there is room for. */
+  /** How many rows it has room for. */
   rows: number;
-  /** On the page from the start: the newest is what is looked at first. */
+  /** On the page from the start: viewers see the newest first. */
   isNearEnd: boolean;
   scroller: RefObject<HTMLElement | null>;
 }
 
-/** Rows that are put on the page and taken off it together. */
+/** Rows that the page adds and removes together. */
 const chunkRows = 25;
 export const blockRows = 1_000;
 
-/** How far outside of what is visible rows are kept, in pixels. */
+/** How far outside the view the page keeps rows, in pixels. */
 const margin = "1500px 0px";
 const guessedRowHeight = 76;
 
-/** The last rows fill the view of who looks at the newest; drawing twice as many took the first picture 60 ms. */
+/** Enough rows to fill the view at the end; drawing twice as many made the first picture 60 ms later. */
 export const isNearEnd = (to: number, end: number): boolean => to > end - chunkRows;
 
 export const MindChunk = memo(function MindChunk(props: Props) {
@@ -38,7 +37,7 @@ export const MindChunk = memo(function MindChunk(props: Props) {
     if (!chunk) return;
     const observer = new IntersectionObserver(
       (entries) => {
-        // Of several at once the last one holds.
+        // If several arrive at once, the last one counts.
         const entry = entries.at(-1);
         if (!entry) return;
         if (!entry.isIntersecting && chunk.childElementCount > 0) {

@@ -1,4 +1,4 @@
-/** The Mind: what the agent thinks, newest at the bottom. */
+/** The Mind: the agent's thoughts, newest at the bottom. */
 import { ArrowDown } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useSlice } from "../hooks/stage-context.ts";

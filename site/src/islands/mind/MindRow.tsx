@@ -9,7 +9,7 @@ const thoughtAt = (state: PlayerState, index: number) => {
   return row?.kind === "thought" ? state.stage.thoughts.get(row.index) : undefined;
 };
 
-/** One row: a thought or an error, chosen by what stands at this place. */
+/** One row: a thought or an error. */
 export const MindRow = memo(function MindRow({ index }: { index: number }) {
   const thought = useSlice((state) => thoughtAt(state, index));
   const typeBefore = useSlice((state) => thoughtAt(state, index - 1)?.thought_type ?? null);

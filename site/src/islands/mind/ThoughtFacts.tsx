@@ -1,4 +1,4 @@
-/** What a thought says about itself beside its text: the options it weighed, how sure it is, the file it means. */
+/** A thought's metadata, beside its text: the options it weighed, its confidence, its file. */
 import type { Thought } from "@kulti/protocol";
 import { Check } from "lucide-react";
 import { inOrder } from "../../text/bidi.ts";

@@ -11,9 +11,9 @@ import { TypeWord } from "./TypeWord.tsx";
 
 interface Props {
   thought: Thought;
-  /** The thought before is of another type. */
+  /** The thought before has another type. */
   beginsRun: boolean;
-  /** When that one was; null where none stands before. */
+  /** The time of the thought before; null if this is the first. */
   atBefore: string | null;
   isNewest: boolean;
 }
@@ -21,7 +21,7 @@ interface Props {
 export function ThoughtRow({ thought, beginsRun, atBefore, isNewest }: Props) {
   const shown = useSlice((state) => state.typing.shown.get(thought.seq));
   const wasSeenComing = useSlice((state) => thought.seq > state.seenFrom);
-  // Its turn to be typed has not come.
+  // The player has not begun to type it.
   if (shown === 0) return null;
   const isCollapsible = isCollapsed(thought);
   const isTyped = shown !== undefined;

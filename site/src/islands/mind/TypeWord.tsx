@@ -2,7 +2,7 @@ import type { ThoughtType } from "@kulti/protocol";
 import { typeIcons } from "../parts/icons.ts";
 
 export function TypeWord({ type }: { type: ThoughtType }) {
-  // A type of a later version of the contract is shown by its word alone.
+  // A type from a later version of the contract has only its word.
   const Icon = typeIcons[type];
   return (
     <span className="type-word">

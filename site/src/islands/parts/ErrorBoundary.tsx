@@ -1,9 +1,9 @@
 import { Component, type ReactNode } from "react";
 
 interface Props {
-  /** What stands here, as part of a sentence: `the terminal`. */
+  /** The part's name inside a sentence: `the terminal`. */
   part: string;
-  /** Where the page can do without the part. */
+  /** For a part that the page does not need. */
   close?: () => void;
   children: ReactNode;
 }
@@ -12,7 +12,7 @@ interface State {
   error: Error | null;
 }
 
-/** Where a part fails, it says so in its own place and the rest of the page goes on. */
+/** A part that fails says so in its own place, and the rest of the page keeps working. */
 export class ErrorBoundary extends Component<Props, State> {
   override state: State = { error: null };
 
@@ -36,7 +36,7 @@ export class ErrorBoundary extends Component<Props, State> {
           >
             Try again
           </button>
-          {/* A piece of the page that could not be loaded is not asked for again by the browser. */}
+          {/* The browser does not retry a script that failed to load. */}
           <button type="button" className="plain-button" onClick={() => location.reload()}>
             Load the page again
           </button>

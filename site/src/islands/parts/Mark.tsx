@@ -1,4 +1,4 @@
-/** The sign of the house, a proscenium, and the way back to the lobby. */
+/** Kulti's logo, a proscenium; it links to the lobby. */
 export function Mark() {
   return (
     <a className="mark" href="/">

@@ -2,10 +2,10 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 
 interface Props {
-  /** What the button shows. */
+  /** The content of the button. */
   face: ReactNode;
   title: string;
-  /** Said before the face, where that alone does not tell what the button is. */
+  /** Screen readers read it before the face, if the face alone does not describe the button. */
   label?: string;
   testId: string;
   /** Which side of the button the panel is aligned with. */

@@ -1,7 +1,7 @@
 import { dateAndClockText, elapsedText } from "../../text/time.ts";
 import { useSlice } from "../hooks/stage-context.ts";
 
-/** The time in the gutter: since the session began, the clock's on hover; not again where it is the same. */
+/** The time in the gutter, since the session began; the clock's time on hover. Empty if the row before has the same. */
 export function RowTime({ at, before = null }: { at: string; before?: string | null }) {
   const startedAt = useSlice((state) => state.stage.started_at ?? state.head?.started_at ?? null);
   const textOf = (moment: string) =>

@@ -1,4 +1,4 @@
-/** Text that nobody vouches for: never HTML; its web addresses as links, its code in the code's dress. */
+/** Untrusted text: never HTML. Web addresses become links, code looks like code. */
 import { useMemo } from "react";
 import { findLinks, type TextPart, untrustedRel } from "../../text/links.ts";
 import { type RichPart, richText } from "../../text/rich-text.ts";

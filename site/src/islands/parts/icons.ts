@@ -1,4 +1,4 @@
-/** The icons of the stage, each taken alone so that the rest of the set stays out of the page. */
+/** The icons of the stage, imported one by one so that the page does not load the whole set. */
 import type { ThoughtType } from "@kulti/protocol";
 import {
   BookOpen,

@@ -1,4 +1,4 @@
-/** The search inside the session: its field takes what is typed at once, what finds comes with the first use. */
+/** The search inside the session. The field takes text at once; the code that searches loads with the first use. */
 import { Search } from "lucide-react";
 import { lazy, Suspense, useLayoutEffect, useRef, useState } from "react";
 import { moveThroughHits } from "../../search/keyboard.ts";
@@ -18,7 +18,7 @@ export function SearchDialog({ close }: { close(): void }) {
     dialog.current?.showModal();
     field.current?.focus();
   }, []);
-  // Closed by itself, a dialog gives the focus back to where it was.
+  // When the dialog closes, the browser gives the focus back.
   const leave = () => dialog.current?.close();
 
   return (

@@ -1,4 +1,4 @@
-/** What was said, written and run in the session that is shown: choose a hit, and the stage goes to its moment. */
+/** Hits in the current session. Choosing one takes the stage to its moment. */
 import type { SearchHit, ThoughtType } from "@kulti/protocol";
 import { useEffect, useMemo, useState } from "react";
 import { addressOf, labelOf, linesOf, placeOf, styleOf } from "../../search/hit.ts";
@@ -10,7 +10,7 @@ import { TypeWord } from "../mind/TypeWord.tsx";
 
 interface Props {
   asked: { text: string; waitMs: number };
-  /** Closes what the hits stand in. */
+  /** Closes the dialog around the hits. */
   leave(): void;
 }
 
@@ -38,7 +38,7 @@ export function SessionHits({ asked, leave }: Props) {
           <Hit
             key={hit.seq}
             hit={hit}
-            // When it was, as the player's clock says it; what has not been read yet has no time there.
+            // The time on the player's clock; events that the player has not read yet have none.
             time={hit.seq <= timeline.length ? elapsedText(timeline.msOf(hit.seq)) : ""}
             choose={() => {
               player.send({ kind: "seek_seq", seq: hit.seq });

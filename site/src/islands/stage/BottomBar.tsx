@@ -1,4 +1,4 @@
-/** On a small screen: one pane at a time, and a dot on those where something happened meanwhile. */
+/** On a small screen: one pane at a time, and a dot on panes with something new. */
 import type { PlayerState } from "kulti/player";
 import { Brain, FileCode, type LucideIcon, MessagesSquare, SquareTerminal } from "lucide-react";
 import { useEffect, useRef } from "react";
@@ -13,7 +13,7 @@ const panes: { pane: Pane; label: string; Icon: LucideIcon }[] = [
   { pane: "chat", label: "Chat", Icon: MessagesSquare },
 ];
 
-/** `seq` of the last thing that happened in the pane. */
+/** `seq` of the last event in the pane. */
 const lastIn: Record<Pane, (state: PlayerState) => number> = {
   mind: ({ stage }) => Math.max(stage.thoughts.last?.seq ?? 0, stage.errors.last?.seq ?? 0),
   work: ({ stage }) => stage.files.get(stage.active_file ?? "")?.seq ?? 0,
@@ -59,7 +59,7 @@ function BarButton({ pane, label, Icon, isShown, choose }: BarButtonProps) {
   useEffect(() => {
     if (isShown) seen.current = last;
   }, [isShown, last]);
-  // What was there before the viewer came is no news.
+  // Events from before the viewer came are not new.
   const hasNews = !isShown && last > Math.max(from, seen.current);
   return (
     <button type="button" aria-current={isShown ? "page" : undefined} onClick={choose}>

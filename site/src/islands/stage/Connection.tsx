@@ -6,12 +6,12 @@ import { useNow } from "../hooks/use-now.ts";
 
 const explanations = {
   connecting: "Joining the session's channel",
-  "catching up": "Reading what happened until now",
-  live: "Everything so far is shown",
-  rewound: "An earlier moment is shown; the session goes on",
-  replay: "The session is over; an earlier moment is shown",
-  reconnecting: "The connection was lost; nothing will be missing after it returns",
-  offline: "The server can't be reached; retrying automatically",
+  "catching up": "Reading the events so far",
+  live: "Showing everything so far",
+  rewound: "Showing an earlier moment; the session continues",
+  replay: "The session is over; showing an earlier moment",
+  reconnecting: "The connection was lost; nothing will be missing once it is back",
+  offline: "The server doesn't answer; retrying automatically",
   ended: "The session is over",
 };
 

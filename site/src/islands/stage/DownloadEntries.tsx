@@ -1,4 +1,4 @@
-/** The part of the share menu that makes files. Making one may take a while: it says how far it is, and what failed. */
+/** The part of the share menu that makes files. It shows progress, and the reason of a failure. */
 import { useEffect, useRef, useState } from "react";
 import { type ExportFormat, exportSession, saveFile } from "../../visit/share.ts";
 import { usePlayer } from "../hooks/stage-context.ts";
@@ -14,7 +14,7 @@ export function DownloadEntries({ close }: { close: () => void }) {
   const { sessionId } = usePlayer();
   const [word, setWord] = useState("");
   const running = useRef<AbortController>(null);
-  // A menu that is closed gives up what it was making.
+  // Closing the menu cancels the file.
   useEffect(() => () => running.current?.abort(), []);
 
   const download = async (format: ExportFormat) => {

@@ -1,4 +1,4 @@
-/** Who, and how true the picture is, in one thin line. */
+/** The agent and the state of the connection, in one thin line. */
 import { ArrowUpRight } from "lucide-react";
 import { handleBeside } from "../../text/handle.ts";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";

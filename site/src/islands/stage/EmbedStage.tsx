@@ -1,4 +1,4 @@
-/** The stage in a frame from 320 × 240 on: no chat, no lobby, and the way to the full page. */
+/** The stage in a frame, from 320 × 240 on: no chat, no lobby, and a link to the full page. */
 import type { Head } from "@kulti/protocol";
 import { useLayout, useMedia } from "../hooks/use-media.ts";
 import { EmbedHeader } from "./EmbedHeader.tsx";
@@ -7,7 +7,7 @@ import { NewerSession } from "./NewerSession.tsx";
 import { NarrowPanes, Panes, TimelineBar } from "./Panes.tsx";
 import { StatusRegion } from "./StatusRegion.tsx";
 
-/** In frames two small panes are worth more than one with its bar. */
+/** In a frame two small panes are better than one with its bar. */
 const middlePx = 600;
 
 export function EmbedStage({ newer }: { newer: Head | null }) {

@@ -1,4 +1,4 @@
-/** How many watch, and behind it the figures of the session; their code comes with the first use. */
+/** The number of viewers; opens the figures of the session, whose code loads with the first use. */
 import { ChartColumn } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";

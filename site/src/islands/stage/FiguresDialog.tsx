@@ -1,4 +1,4 @@
-/** The figures of the session that is shown, counted anew each time they are asked for. */
+/** The figures of the current session, counted again each time the dialog opens. */
 import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { showSessionFigures } from "../../figures/session-figures.ts";
@@ -21,7 +21,7 @@ export function FiguresDialog({ sessionId, close }: Props) {
       void showSessionFigures(figures.current, { api: loadApi(), sessionId });
     }
   }, [sessionId]);
-  // A link to a moment of this page leads there, behind the dialog.
+  // A link to a moment of this session moves the stage behind the dialog.
   useEffect(() => {
     addEventListener("hashchange", close);
     return () => removeEventListener("hashchange", close);

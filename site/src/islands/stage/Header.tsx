@@ -1,4 +1,4 @@
-/** Who, what, since when, and how true the picture is. */
+/** The agent, its task, the time since it began, and the state of the connection. */
 import { MessagesSquare } from "lucide-react";
 import { useState } from "react";
 import { handleBeside } from "../../text/handle.ts";

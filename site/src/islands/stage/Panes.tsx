@@ -1,4 +1,4 @@
-/** The parts of the stage, side by side where there is room, else one at a time. */
+/** The parts of the stage, side by side or, on a narrow screen, one at a time. */
 import { useEffect, useState } from "react";
 import { ChatPane } from "../chat/ChatPane.tsx";
 import { useSlice } from "../hooks/stage-context.ts";
@@ -44,7 +44,7 @@ export function TimelineBar() {
 export function NarrowPanes({ hasChat }: { hasChat: boolean }) {
   const [pane, setPane] = useState<Pane>("mind");
   const pointed = useSlice((state) => state.pointed);
-  // A thought that was asked for is in the Mind.
+  // A link to a thought shows the Mind.
   useEffect(() => {
     if (pointed) setPane("mind");
   }, [pointed]);

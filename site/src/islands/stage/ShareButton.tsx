@@ -1,4 +1,4 @@
-/** Links to the session and to the moment shown, the code that embeds it, and the session as a file. */
+/** Links to the session and to the current moment, the code that embeds it, and the session as a file. */
 
 import { placeUrl } from "kulti/player";
 import { Check, Link } from "lucide-react";

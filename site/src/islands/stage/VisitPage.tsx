@@ -1,4 +1,4 @@
-/** Finds the session that the address names and shows the scene that the visit is in. */
+/** Finds the session in the address and shows the visit's current scene. */
 import type { Head } from "@kulti/protocol";
 import { browserClock, parsePlaybackRequest } from "kulti/player";
 import type { ComponentType } from "react";
@@ -28,7 +28,7 @@ export function beginVisit(): Visit | null {
   return visit;
 }
 
-/** `visit` is null where the address names no agent. */
+/** `visit` is null if the address names no agent. */
 export function VisitPage({ visit, Stage }: { visit: Visit | null; Stage: StageView }) {
   return (
     <ErrorBoundary part="this page">
