@@ -8,8 +8,11 @@ import schema from "@kulti/protocol/generated/kulti.schema.json" with { type: "j
 import { exportAsciicast, exportMarkdown, exportNdjson } from "kulti/export";
 import { expect, test } from "vitest";
 import { register, thought } from "./agent.ts";
+import { apiFrom } from "./from-address.ts";
 import { send } from "./request.ts";
-import { api, readTable } from "./table.ts";
+import { readTable } from "./table.ts";
+
+const api = apiFrom("127.0.23.1");
 
 type Path = (string | number)[];
 type Schema = { [key: string]: unknown } & {

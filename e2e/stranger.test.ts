@@ -71,8 +71,9 @@ describe("a key that somebody made up", () => {
       `{"agent_id":"a-b","thought":{"content":"a","metadata":{${keys.join(",").slice(0, 4_190_000)}}}}`,
       { level: 1 },
     );
+    // From an address of their own, whose queue they fill: other files have new keys at the same moment.
     const strangers = Array.from({ length: 20 }, () =>
-      send("ingest", { key: madeUpKey(), headers: gzip, body }),
+      sendFrom("127.0.4.8", "ingest", body, { "x-kulti-key": madeUpKey(), ...gzip }),
     );
     const startedMs = performance.now();
     await post([thought("Meanwhile.")]);
