@@ -53,7 +53,9 @@ describe.runIf(target.db_url)(
       const keyHash = createHash("sha256").update(apiKey).digest("hex");
       const touch = "update private.agent_keys set last_used_at = null where agent_id = $1";
       await observer.query(touch, [agentId]);
-      await observer.query("delete from private.session_days where session_id = $1", [sessionId]);
+      for (const table of ["session_days", "session_day_counts"]) {
+        await observer.query(`delete from private.${table} where session_id = $1`, [sessionId]);
+      }
       if (batch === "first") {
         await observer.query("delete from private.stored_bytes where agent_id = $1", [agentId]);
       }

@@ -42,6 +42,7 @@ create table private.session_day_counts (
   day date not null,
   type text not null,
   count bigint not null,
+  constraint agent_id_size check (octet_length(agent_id) <= 63),
   -- Serves session_stats, and the recent sessions of agent_stats.
   primary key (session_id, day, type),
   constraint agent_id_size check (octet_length(agent_id) <= 63),
