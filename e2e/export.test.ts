@@ -58,6 +58,11 @@ beforeAll(async () => {
     { type: "terminal", data: { stream: "stdout", text: "\u001b]0;title\u0007", exit_code: 1 } },
     { type: "error", data: { message: html, file: html, stack: html, recovery_strategy: html } },
     { type: "preview", data: { url: "https://example.org/?a=<b>" } },
+    {
+      type: "question",
+      data: { question_id: "q", kind: "approval", text: `Shall we? ${html}`, detail: html },
+    },
+    { type: "answer", data: { question_id: "q", by: "viewers", option: "approve", text: html } },
     thought("The curtain falls.", "evaluation"),
   ];
   // An hour of idling in the middle.
@@ -89,7 +94,15 @@ test("the HTML file replays offline to the state that fold makes of the table; i
   expect(await stageOf(page)).toEqual(await foldedTable(sessionId));
 
   const text = await page.locator("main").textContent();
-  for (const part of ["Half", "The curtain falls.", "100%", "exit 1", html]) {
+  for (const part of [
+    "Half",
+    "The curtain falls.",
+    "100%",
+    "exit 1",
+    "Shall we?",
+    "viewers: Approve",
+    html,
+  ]) {
     expect(text).toContain(part);
   }
   expect(await page.evaluate(() => (window as { pwned?: number }).pwned)).toBeUndefined();

@@ -67,6 +67,25 @@ test("the stage shows status, task, code, terminal and viewers", async () => {
   await page.close();
 });
 
+test("a question stands in the Mind with its options until its answer comes", async () => {
+  const agent = await register();
+  const options = [
+    { id: "a", label: "Rebase" },
+    { id: "b", label: "Merge" },
+  ];
+  await agent.post([
+    { type: "question", data: { question_id: "q", kind: "choice", text: "Which way?", options } },
+  ]);
+  const page = await watch(agent.agent_id);
+  const question = part(page, "question").filter({ hasText: "Which way?" });
+  await question.filter({ hasText: "Waiting for an answer" }).waitFor();
+  await question.filter({ hasText: "Rebase" }).waitFor();
+  await agent.post([{ type: "answer", data: { question_id: "q", by: "viewers", option: "b" } }]);
+  await part(page, "question-end").filter({ hasText: "Answered by viewers: Merge" }).waitFor();
+  expect(await question.locator("li[data-chosen=true]").textContent()).toContain("Merge");
+  await page.close();
+});
+
 async function readLatestSession(agentId: string) {
   const { api } = await import("./table.ts");
   return (await api.findSessions({ agent_id: agentId, max_rows: 1 }))[0];

@@ -1,6 +1,8 @@
 export { type ErrorCode, KultiError } from "@kulti/protocol/errors.ts";
 export type {
   AgentEvent,
+  AnswerData,
+  Answerer,
   CodeAction,
   CodeData,
   CodeEdit,
@@ -10,6 +12,9 @@ export type {
   EventType,
   PreviewData,
   Priority,
+  QuestionData,
+  QuestionKind,
+  QuestionOption,
   Status,
   StatusData,
   TaskData,

@@ -20,7 +20,7 @@ language plpgsql immutable parallel safe
 set search_path = ''
 as $$
 begin
-  return '{thought,code,terminal,task,goal,milestone,error,preview}'::text[];
+  return '{thought,code,terminal,task,goal,milestone,error,preview,question,answer}'::text[];
 end
 $$;
 
@@ -119,6 +119,44 @@ begin
         and jsonb_typeof(data -> 'cost_usd') = 'number'
         and data -> 'cost_usd' between '0' and to_jsonb(private.limit_of('cost_usd'))
         and data - '{model,input_tokens,output_tokens,cost_usd}'::text[] = '{}';
+    when 'question' then
+      return (jsonb_typeof(data -> 'question_id') = 'string') is true
+        and octet_length(data ->> 'question_id') between 1 and private.limit_of('question_id_bytes')
+        and (jsonb_typeof(data -> 'text') = 'string') is true
+        and octet_length(data ->> 'text') between 1 and private.limit_of('question_text_bytes')
+        and case data ->> 'kind'
+          when 'choice' then data ? 'options'
+          when 'text' then not data ? 'options'
+          when 'approval' then true
+          else false
+        end
+        and coalesce(private.is_question_options(data -> 'options'), not data ? 'options')
+        and jsonb_typeof(data -> 'detail') = 'string'
+        and octet_length(data ->> 'detail') <= private.limit_of('question_detail_bytes')
+        and coalesce(
+          jsonb_typeof(data -> 'expires_at') = 'string' and private.is_moment(data ->> 'expires_at'),
+          not data ? 'expires_at'
+        )
+        and jsonb_typeof(data -> 'default') = 'string'
+        and octet_length(data ->> 'default') between 1 and private.limit_of('answer_text_bytes')
+        and (
+          data ->> 'kind' = 'text' or not data ? 'default'
+          or case
+            when data ? 'options' then data -> 'options' @> jsonb_build_array(jsonb_build_object('id', data -> 'default'))
+            else data ->> 'default' in ('approve', 'deny')
+          end
+        )
+        and data - '{question_id,kind,text,options,detail,expires_at,default}'::text[] = '{}';
+    when 'answer' then
+      return (jsonb_typeof(data -> 'question_id') = 'string') is true
+        and octet_length(data ->> 'question_id') between 1 and private.limit_of('question_id_bytes')
+        and (data ->> 'by' in ('owner', 'viewers', 'local', 'timeout')) is true
+        and (data ->> 'by' = 'timeout' or data ?| '{option,text}')
+        and jsonb_typeof(data -> 'option') = 'string'
+        and octet_length(data ->> 'option') between 1 and private.limit_of('option_id_bytes')
+        and jsonb_typeof(data -> 'text') = 'string'
+        and octet_length(data ->> 'text') <= private.limit_of('answer_text_bytes')
+        and data - '{question_id,by,option,text}'::text[] = '{}';
     else
       return false;
   end case;
@@ -182,6 +220,48 @@ begin
 end
 $$;
 
+-- A list of {id, label, description?}, each with an id of its own.
+create function private.is_question_options(options jsonb) returns boolean
+language plpgsql immutable strict parallel safe
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(options) <> 'array' then
+    return false;
+  end if;
+  return jsonb_array_length(options) between 1 and private.limit_of('question_options')
+    and octet_length(options::text) <= 2 * private.limit_of('question_options_bytes')
+    and not exists (
+      select 1
+      from jsonb_array_elements(options) option
+      where jsonb_typeof(option) <> 'object' or not coalesce(
+        jsonb_typeof(option -> 'id') = 'string'
+        and octet_length(option ->> 'id') between 1 and private.limit_of('option_id_bytes')
+        and jsonb_typeof(option -> 'label') = 'string'
+        and octet_length(option ->> 'label') between 1 and private.limit_of('label_bytes')
+        and coalesce(jsonb_typeof(option -> 'description') = 'string', not option ? 'description')
+        and coalesce(octet_length(option ->> 'description'), 0) <= private.limit_of('description_bytes')
+        and option - '{id,label,description}'::text[] = '{}',
+        false
+      )
+    )
+    and (select count(distinct option -> 'id') from jsonb_array_elements(options) option) = jsonb_array_length(options);
+end
+$$;
+
+-- A time with its offset, in the range of the table. A reader may cast it.
+create function private.is_moment(content text) returns boolean
+language plpgsql immutable strict parallel safe
+set search_path = ''
+as $$
+begin
+  return content ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$'
+    and content::timestamptz >= '1970-01-01 00:00:00+00' and content::timestamptz < '10000-01-01 00:00:00+00';
+exception when data_exception then
+  return false;
+end
+$$;
+
 -- TaskData of event.ts; NULL means no task and passes.
 create function private.is_task(task jsonb) returns boolean
 language plpgsql immutable strict parallel safe
@@ -213,6 +293,8 @@ begin
     when 'milestone' then data ->> 'label'
     when 'error' then data ->> 'message'
     when 'preview' then data ->> 'url'
+    when 'question' then data ->> 'text'
+    when 'answer' then coalesce(data ->> 'text', data ->> 'option')
   end;
 end
 $$;
@@ -245,6 +327,11 @@ begin
       return data ->> 'description';
     when 'error' then
       return concat_ws(e'\n', data ->> 'file', data ->> 'stack', data ->> 'recovery_strategy');
+    when 'question' then
+      return concat_ws(e'\n', data ->> 'detail', (
+        select string_agg(concat_ws(': ', option ->> 'label', option ->> 'description'), e'\n')
+        from jsonb_array_elements(data -> 'options') as option
+      ));
     else
       return null;
   end case;

@@ -1,6 +1,6 @@
 -- A viewer searches: what is found and by which words, what is not theirs to find, and what is refused.
 begin;
-select plan(144);
+select plan(145);
 \ir helpers/setup.psql
 
 select register_agent('{"agent_id": "ada"}', repeat('a', 64), 'klt_aaaaaaaa');
@@ -49,6 +49,8 @@ select pg_temp.say('task', 'task', '{"title": "Feed the capybara", "description"
 select pg_temp.say('goal', 'goal', '{"title": "Happy wombat"}');
 select pg_temp.say('milestone', 'milestone', '{"label": "Aardvark born", "completed": true}');
 select pg_temp.say('preview', 'preview', '{"url": "https://pangolin.example/start"}');
+select pg_temp.say('question', 'question', '{"question_id": "q", "kind": "choice", "text": "Which axolotl?", "detail": "walk --gharial", "options": [{"id": "a", "label": "Tenrec", "description": "a markhor"}]}');
+select pg_temp.say('answer', 'answer', '{"question_id": "q", "by": "viewers", "option": "a", "text": "The jerboa"}');
 
 set local role anon;
 
@@ -64,7 +66,7 @@ select is(pg_temp.found('fail*'), '{command,hub,order}', 'word* is a beginning')
 select is(pg_temp.found('"failing te*"'), '{order}', 'also at the end of a phrase');
 select is(pg_temp.found('fail'), '{}', 'a beginning without its star is a word');
 select is(pg_temp.found('--verbose'), '{command}', 'two hyphens are an option, not an exclusion');
-select is(cardinality(pg_temp.found('-github')), 18, 'an exclusion alone finds all the rest');
+select is(cardinality(pg_temp.found('-github')), 20, 'an exclusion alone finds all the rest');
 
 -- Identifiers and paths.
 select is(pg_temp.found('config'), '{config}', 'an identifier is found by a part of it');
@@ -117,6 +119,10 @@ select is(
     pg_temp.found('capybara hay'), pg_temp.found('wombat'), pg_temp.found('aardvark'), pg_temp.found('pangolin')
   ]::text,
   '{{task},{goal},{milestone},{preview}}', 'tasks, goals, milestones and previews are found'
+);
+select is(
+  array[pg_temp.found('axolotl gharial'), pg_temp.found('tenrec markhor'), pg_temp.found('jerboa')]::text,
+  '{{question},{question},{answer}}', 'so are all of a question, and its answer'
 );
 
 -- What a hit is.

@@ -58,6 +58,8 @@ create temp table work as select '[
   [142, "usage", {"input_tokens": 999999999999, "cost_usd": 0.2}],
   [142, "usage", {}],
   [150, "preview", {"url": "https://example.org"}],
+  [150, "question", {"question_id": "q", "kind": "text", "text": "t"}],
+  [150, "answer", {"question_id": "q", "by": "timeout"}],
   [151, "milestone", {"label": "m", "completed": false}]
 ]'::jsonb as events;
 select pg_temp.append('ada', 'aaaaaaaa', 0, (select events from work));
@@ -65,7 +67,8 @@ select pg_temp.append('ada', 'aaaaaaaa', 0, (select events from work));
 select is(
   pg_temp.stats('aaaaaaaa') -> 'events',
   '{
-    "thought": 3, "terminal": 3, "status": 4, "task": 1, "goal": 1, "milestone": 1, "error": 3, "preview": 1, "usage": 3
+    "thought": 3, "terminal": 3, "status": 4, "task": 1, "goal": 1, "milestone": 1, "error": 3, "preview": 1, "usage": 3,
+    "question": 1, "answer": 1
   }',
   'events are counted by type, a streamed thought when it is done'
 );
@@ -126,7 +129,7 @@ select set_eq(
 select set_config('test.kept', pg_temp.kept('aaaaaaaa')::text, true);
 select pg_temp.append('ada', 'aaaaaaaa', 0, (select events from work));
 select is(pg_temp.kept('aaaaaaaa'), current_setting('test.kept')::jsonb, 'invariant 3: a duplicate batch counts nothing');
-select pg_temp.append('ada', 'aaaaaaaa', 15, '[
+select pg_temp.append('ada', 'aaaaaaaa', 17, '[
   [1, "usage", {}], [1, "usage", {}], [1, "usage", {}], [1, "usage", {}], [1, "usage", {}], [1, "usage", {}],
   [1, "usage", {}], [151, "milestone", {"label": "m", "completed": true}]
 ]');

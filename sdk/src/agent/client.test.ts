@@ -31,6 +31,8 @@ describe("delivery", () => {
     agent.error(new Error("boom"), { file: "a.ts", line: 3 });
     agent.preview("https://example.com/");
     agent.usage({ model: "m", input_tokens: 1, output_tokens: 2, cost_usd: 0.1 });
+    const id = agent.question({ kind: "approval", text: "Deploy?", detail: "make deploy" });
+    agent.answer({ question_id: id, by: "local", option: "approve" });
     await agent.flush();
 
     const types = run.server.events.map((event) =>
@@ -40,6 +42,11 @@ describe("delivery", () => {
       ...["status", "task", "goal", "general", "reasoning", "decision", "observation"],
       ...["evaluation", "context", "tool", "prompt", "code", "code", "code", "code"],
       ...["terminal", "terminal", "milestone", "error", "preview", "usage"],
+      ...["question", "answer"],
+    ]);
+    expect(run.server.events.slice(-2).map(({ data }) => data)).toEqual([
+      { question_id: id, kind: "approval", text: "Deploy?", detail: "make deploy" },
+      { question_id: id, by: "local", option: "approve" },
     ]);
     expect(run.server.events[4]?.data).toEqual({
       thought_type: "reasoning",

@@ -3,6 +3,7 @@
  * for the network, throws into the agent or keeps its process alive.
  */
 import {
+  type AnswerData,
   type CodeAction,
   type CodeEdit,
   type ErrorData,
@@ -11,6 +12,7 @@ import {
   endingStatuses,
   eventTypes,
   type Priority,
+  type QuestionData,
   type Status,
   type TerminalStream,
   type ThoughtMetadata,
@@ -76,6 +78,10 @@ export interface KultiAgent {
   /** An http(s) address that viewers may open. */
   preview(url: string): void;
   usage(usage: UsageData): void;
+  /** Shows a question to viewers and returns its `question_id`, a new one where none is given. Does not wait. */
+  question(question: Omit<QuestionData, "question_id"> & { question_id?: string }): string;
+  /** Ends a question: how it was answered, or that its time is up. */
+  answer(answer: AnswerData): void;
   /** Any event; `id` makes sending it twice harmless, `at` (default now) is when it happened. */
   event<Type extends EventType>(
     type: Type,
@@ -275,6 +281,15 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     preview: (url) => send("preview", { url: toText(url) }),
     usage: (usage) =>
       send("usage", known(usage, ["model", "input_tokens", "output_tokens", "cost_usd"])),
+    question(question) {
+      const id = toText(question?.question_id ?? crypto.randomUUID());
+      send("question", {
+        question_id: id,
+        ...known(question, ["kind", "text", "options", "detail", "expires_at", "default"]),
+      });
+      return id;
+    },
+    answer: (answer) => send("answer", known(answer, ["question_id", "by", "option", "text"])),
     event: send,
     say: (text) => safely(() => outbox.chat?.say(redaction.text(toText(text)))),
     onMessage: (handler) => outbox.chat?.onMessage(handler) ?? (() => {}),

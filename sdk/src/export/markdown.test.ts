@@ -119,6 +119,35 @@ describe("exportMarkdown", () => {
     `);
   });
 
+  test("tells a question with its command and its options, and its first answer", () => {
+    const text = report(
+      sessionOf([
+        [
+          0,
+          "question",
+          { question_id: "q", kind: "approval", text: "Delete it?", detail: "rm -r dist" },
+        ],
+        [1, "answer", { question_id: "q", by: "owner", option: "deny", text: "Keep it" }],
+        [2, "answer", { question_id: "q", by: "timeout" }],
+        [3, "answer", { question_id: "never asked", by: "owner", option: "x" }],
+        [
+          4,
+          "question",
+          {
+            question_id: "r",
+            kind: "choice",
+            text: "Which?",
+            options: [{ id: "a", label: "Rebase" }],
+          },
+        ],
+      ]),
+    );
+    expect(text).toContain("asked for approval\n\n> Delete it?\n\n```\nrm -r dist\n```\n\n");
+    expect(text).toContain("answer by owner: Deny: Keep it\n\n");
+    expect(text).toContain("asked\n\n> Which?\n\n- Rebase\n\n");
+    expect(text.match(/answer by/g)).toHaveLength(1);
+  });
+
   test("a long output keeps its start and its end, and says so", () => {
     const lines = Array.from({ length: 1_000 }, (_, n) => `line ${n}`).join("\n");
     const text = report(sessionOf([[0, "terminal", { stream: "stdout", text: lines }]]));

@@ -4,6 +4,7 @@
  * it is in the NDJSON.
  */
 import { type EventOf, type EventType, type StoredEvent, titleOf } from "@kulti/protocol/event.ts";
+import { answerText, questionOf } from "@kulti/protocol/events/question/view.ts";
 import { emptyStage, fold, foldAll } from "@kulti/protocol/fold/fold.ts";
 import type { Stage } from "@kulti/protocol/fold/stage.ts";
 import { grouped } from "@kulti/protocol/text.ts";
@@ -136,6 +137,22 @@ const sections: { [Type in Exclude<EventType, "terminal">]: Section<Type> } = {
   goal: titled("goal"),
   milestone: (told) => (told.event.data.completed ? titled("milestone reached")(told) : null),
   preview: ({ event, atMs }) => heading(atMs, `preview: ${codeSpan(event.data.url)}`),
+  question: ({ event, atMs }) => {
+    const { text, kind, options = [], detail } = event.data;
+    const list = options.map((option) => `- ${escapeTitle(option.label)}\n`).join("");
+    return [
+      heading(atMs, kind === "approval" ? "asked for approval" : "asked"),
+      `${quoted(escapeText(text.trim()))}\n\n`,
+      detail ? `${fenced(shortened(detail, mostOutputLines).text)}\n\n` : "",
+      list === "" ? "" : `${list}\n`,
+    ].join("");
+  },
+  answer: ({ event, stage, atMs }) => {
+    const question = questionOf(stage, event.data.question_id);
+    // An answer to no question, or a second one.
+    if (question?.answer?.seq !== event.seq) return null;
+    return heading(atMs, `answer by ${event.data.by}: ${escapeTitle(answerText(question))}`);
+  },
   status: untold,
   usage: untold,
 };

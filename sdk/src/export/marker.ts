@@ -5,6 +5,7 @@ const words: Record<ChapterKind, string> = {
   task: "Task",
   milestone: "Milestone",
   error: "Error",
+  question: "Question",
 };
 
 /** What stands out in a session, in one line: the moments that a player makes chapters of. Null for all others. */

@@ -43,8 +43,8 @@ describe("any snapshot is the fold", () => {
             const seq = seek % (events.length + 1);
             const snapshot = history.snapshotAt(seq, near) ?? (await history.recall(seq));
             expect(seen(snapshot.stage)).toEqual(foldUntil(events, seq));
-            const { thoughts, errors } = snapshot.stage;
-            expect(snapshot.rows.length).toBe(thoughts.length + errors.length);
+            const { thoughts, errors, questions } = snapshot.stage;
+            expect(snapshot.rows.length).toBe(thoughts.length + errors.length + questions.length);
             near = snapshot;
           }
           expect(seen(history.edge.stage)).toEqual(foldUntil(events, events.length));

@@ -52,7 +52,7 @@ export {
   type LineChange,
   linesOf,
 } from "./lines.ts";
-export { type MindRow, type MindRows, rowOf, thoughtBefore } from "./mind.ts";
+export { entryAt, type MindRow, type MindRows, rowOf, thoughtBefore } from "./mind.ts";
 export {
   noRequest,
   type PlaybackRequest,

@@ -1,29 +1,64 @@
-/** The Mind's rows: thoughts and errors in one line of time. Grows with the stage, row by row. */
-import { List, type Stage, type Thought } from "@kulti/protocol";
+/** The Mind's rows: thoughts, errors and questions in one line of time. Grows with the stage, row by row. */
+import {
+  List,
+  type Stage,
+  type StageError,
+  type StageQuestion,
+  type Thought,
+} from "@kulti/protocol";
 
-export type MindRow = { kind: "thought"; index: number } | { kind: "error"; index: number };
+interface MindEntries {
+  thought: Thought;
+  error: StageError;
+  question: StageQuestion;
+}
+
+type MindKind = keyof MindEntries;
+
+const listsOf = ({ thoughts, errors, questions }: Stage) =>
+  ({ thought: thoughts, error: errors, question: questions }) satisfies {
+    [Kind in MindKind]: List<MindEntries[Kind]>;
+  };
+
+export interface MindRow {
+  kind: MindKind;
+  /** In its list of the stage. */
+  index: number;
+}
 
 export type MindRows = List<MindRow>;
 
 /** Rows of `stage`, given the rows of an earlier state of it. Called after each event, so at most one row is new. */
 export function extendRows(rows: MindRows, before: Stage, stage: Stage): MindRows {
   let extended = rows;
-  for (let index = before.thoughts.length; index < stage.thoughts.length; index++) {
-    extended = extended.push({ kind: "thought", index });
-  }
-  for (let index = before.errors.length; index < stage.errors.length; index++) {
-    extended = extended.push({ kind: "error", index });
+  const [old, lists] = [listsOf(before), listsOf(stage)];
+  for (const kind of Object.keys(lists) as MindKind[]) {
+    for (let index = old[kind].length; index < lists[kind].length; index++) {
+      extended = extended.push({ kind, index });
+    }
   }
   return extended;
 }
 
-/** Where a thought or an error stands; the nearest before it where there is none of that `seq`. */
-export function rowOf(rows: MindRows, { thoughts, errors }: Stage, seq: number): number {
+/** What stands in a row, if it is of this kind. */
+export function entryAt<Kind extends MindKind>(
+  rows: MindRows,
+  stage: Stage,
+  index: number,
+  kind: Kind,
+): MindEntries[Kind] | undefined {
+  const row = rows.get(index);
+  return row?.kind === kind
+    ? (listsOf(stage)[kind].get(row.index) as MindEntries[Kind] | undefined)
+    : undefined;
+}
+
+/** Where a row's event stands; the nearest before it where there is none of that `seq`. */
+export function rowOf(rows: MindRows, stage: Stage, seq: number): number {
+  const lists = listsOf(stage);
   const seqAt = (index: number): number => {
     const row = rows.get(index);
-    return (
-      (row?.kind === "error" ? errors.get(row.index) : thoughts.get(row?.index ?? 0))?.seq ?? 0
-    );
+    return (row && lists[row.kind].get(row.index)?.seq) ?? 0;
   };
   return Math.max(0, countBefore(rows.length, (index) => seqAt(index) <= seq) - 1);
 }

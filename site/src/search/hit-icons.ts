@@ -10,6 +10,8 @@ import {
   Globe,
   Lightbulb,
   type LucideIcon,
+  MessageCircleQuestionMark,
+  MessageCircleReply,
   MessageSquare,
   Scale,
   SquareTerminal,
@@ -37,4 +39,6 @@ export const hitIcons: Record<FoundType | ThoughtType, LucideIcon> = {
   goal: Flag,
   milestone: Flag,
   preview: Globe,
+  question: MessageCircleQuestionMark,
+  answer: MessageCircleReply,
 };

@@ -126,6 +126,35 @@ export const verbs: Command[] = [
       agent.task(title, description);
     },
   }),
+  verbCommand({
+    name: "question",
+    aliases: ["q"],
+    usage: "<text> [option…]",
+    summary:
+      "Show a question: one of the options, free words where there are none, or with --approval a yes or no. Does not wait for the answer.",
+    options: {
+      approval: { type: "boolean", help: "ask for approval of --detail" },
+      detail: { type: "string", help: "the exact command or change" },
+      id: { type: "string", help: "question_id; default: a new one" },
+    },
+    examples: [
+      'kulti question "Rebase or merge?" Rebase Merge',
+      'kulti question "Delete the branch?" --approval --detail "git push origin :old"',
+    ],
+    send(agent, { args, flags }) {
+      const [text, ...labels] = args;
+      if (!text?.trim()) throw new UsageError("give a text");
+      const [id, detail] = [textFlag(flags, "id"), textFlag(flags, "detail")];
+      const options = labels.map((label, index) => ({ id: `${index + 1}`, label }));
+      agent.question({
+        ...(id && { question_id: id }),
+        kind: flags.approval === true ? "approval" : options.length > 0 ? "choice" : "text",
+        text,
+        ...(options.length > 0 && { options }),
+        ...(detail && { detail }),
+      });
+    },
+  }),
 ];
 
 async function sendCode(agent: KultiAgent, run: CommandRun): Promise<void> {

@@ -1,5 +1,6 @@
 /** The thoughts up to the place shown, with errors, milestones and the chat among them. */
-import type { StageError, Thought } from "@kulti/protocol/fold/stage.ts";
+import { answerText, optionsOf } from "@kulti/protocol/events/question/view.ts";
+import type { StageError, StageQuestion, Thought } from "@kulti/protocol/fold/stage.ts";
 import type { Message } from "@kulti/protocol/wire.ts";
 import { elapsedText, type Player, type PlayerState } from "../../player/index.ts";
 import type { RecordedSession } from "../recorded-session.ts";
@@ -79,6 +80,8 @@ function draw({ row, ms }: PlacedRow, begins: boolean, seek: (seq: number) => vo
     }
     case "error":
       return errorRow(ms, row.content, begins);
+    case "question":
+      return questionRow(ms, row.content);
     case "thought":
       return thoughtRow(ms, row.content, begins, seek);
   }
@@ -114,7 +117,7 @@ function thoughtRow(
   text.append(...(isTool ? toolParts(content.trim(), metadata.tool) : codeParts(content.trim())));
   // A tool's name stands for the word.
   const word = begins && !(isTool && text.firstElementChild) ? thoughtType : null;
-  const node = framed(ms, thoughtType, word, text, optionsOf(thought));
+  const node = framed(ms, thoughtType, word, text, thoughtOptions(thought));
   node.dataset.run = String(begins);
   // Weight is for a line that stands out; a whole page of it would not.
   const isLong = content.length > headlineCharacters;
@@ -133,14 +136,34 @@ function toolParts(text: string, tool: unknown): (Node | string)[] {
 const codeParts = (text: string): (Node | string)[] =>
   text.split(/(`[^`\n]+`)/).map((part, at) => (at % 2 === 1 ? element("code", {}, part) : part));
 
-function optionsOf({ metadata }: Thought): HTMLElement | null {
+function thoughtOptions({ metadata }: Thought): HTMLElement | null {
   const { options, chosen } = metadata;
   if (!Array.isArray(options) || options.length === 0) return null;
+  return optionList(options.map((option) => [String(option), option === chosen]));
+}
+
+function optionList(options: [label: string, isChosen: boolean][]): HTMLElement {
   const list = element("ul", { class: "options" });
-  for (const option of options) {
-    list.append(element("li", { "data-chosen": option === chosen }, String(option)));
+  for (const [label, isChosen] of options) {
+    list.append(element("li", { "data-chosen": isChosen }, label));
   }
   return list;
+}
+
+function questionRow(ms: number, question: StageQuestion): HTMLElement {
+  const { text, detail, answer } = question;
+  const options = optionsOf(question);
+  return framed(
+    ms,
+    "question",
+    "question",
+    element("p", { class: "text", dir: "auto" }, text),
+    detail ? element("pre", {}, detail) : null,
+    options.length > 0
+      ? optionList(options.map(({ id, label }) => [label, id === answer?.option]))
+      : null,
+    element("p", { class: "fact" }, answer ? `${answer.by}: ${answerText(question)}` : "open"),
+  );
 }
 
 function errorRow(ms: number, error: StageError, begins: boolean): HTMLElement {

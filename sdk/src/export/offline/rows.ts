@@ -1,13 +1,20 @@
-/** The Mind's rows at the place shown: thoughts, errors and milestones, and the chat among them as it was said. */
+/** The Mind's rows at the place shown: thoughts, errors, questions and milestones, and the chat among them as it was said. */
 import type { EventOf } from "@kulti/protocol/event.ts";
-import type { Stage, StageError, Thought } from "@kulti/protocol/fold/stage.ts";
+import type { Stage, StageError, StageQuestion, Thought } from "@kulti/protocol/fold/stage.ts";
 import type { Message } from "@kulti/protocol/wire.ts";
-import { beganAt, type Chapter, type Player, type PlayerState } from "../../player/index.ts";
+import {
+  beganAt,
+  type Chapter,
+  entryAt,
+  type Player,
+  type PlayerState,
+} from "../../player/index.ts";
 import type { RecordedSession } from "../recorded-session.ts";
 
 export type Row =
   | { kind: "thought"; content: Thought }
   | { kind: "error"; content: StageError }
+  | { kind: "question"; content: StageQuestion }
   | { kind: "milestone"; content: EventOf<"milestone"> }
   | { kind: "message"; content: Message };
 
@@ -57,11 +64,12 @@ export function createRows(session: RecordedSession, { timeline }: Player) {
     return event?.type === "milestone" ? placed({ kind: "milestone", content: event }) : undefined;
   };
   const mindRowAt = ({ rows, stage }: PlayerState, at: number): PlacedRow | undefined => {
-    const row = rows.get(at);
-    const error = row?.kind === "error" && stage.errors.get(row.index);
+    const thought = entryAt(rows, stage, at, "thought");
+    if (thought) return placed({ kind: "thought", content: thought });
+    const error = entryAt(rows, stage, at, "error");
     if (error) return placed({ kind: "error", content: error });
-    const thought = row && stage.thoughts.get(row.index);
-    return thought && placed({ kind: "thought", content: thought });
+    const question = entryAt(rows, stage, at, "question");
+    return question && placed({ kind: "question", content: question });
   };
 
   return (state: PlayerState, count: number): LastRows => {

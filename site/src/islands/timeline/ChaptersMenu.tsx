@@ -5,6 +5,7 @@ import {
   Flag,
   List,
   type LucideIcon,
+  MessageCircleQuestionMark,
   TriangleAlert,
 } from "lucide-react";
 import { elapsedText } from "../../text/time.ts";
@@ -16,6 +17,7 @@ const icons: Record<ChapterKind, LucideIcon> = {
   task: Flag,
   milestone: CircleCheck,
   error: TriangleAlert,
+  question: MessageCircleQuestionMark,
 };
 
 /** Nobody reads more; those around the place shown are listed. */

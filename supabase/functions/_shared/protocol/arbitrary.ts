@@ -2,11 +2,14 @@
 import fc from "fast-check";
 import {
   type AgentEvent,
+  type AnswerData,
+  answerers,
   type CodeEdit,
   type EventDataByType,
   type EventType,
   eventTypes,
   priorities,
+  type QuestionData,
   type StoredEvent,
   statuses,
   terminalStreams,
@@ -77,6 +80,33 @@ const titled = fc.oneof(
   fc.record({ title: fc.constant("Fix it"), description: anyText }),
 );
 
+const questionId = fc.constantFrom("q1", "q2", "__proto__");
+const options = fc
+  .uniqueArray(fc.constantFrom("yes", "no", "later", "constructor"), { minLength: 1 })
+  .map((ids) => ids.map((id) => ({ id, label: `${id}!` })));
+const asked = fc.record({ question_id: questionId, text: fc.constantFrom("Go on?", "Which one?") });
+
+const question: fc.Arbitrary<QuestionData> = fc
+  .tuple(
+    asked,
+    fc.oneof(
+      fc.record({ kind: fc.constant("choice" as const), options }),
+      fc.record({ kind: fc.constant("text" as const) }),
+      fc.record({ kind: fc.constant("approval" as const), detail: anyText }),
+    ),
+  )
+  .map(([one, other]) => ({ ...one, ...other }));
+
+const answer: fc.Arbitrary<AnswerData> = fc.oneof(
+  fc.record({
+    question_id: questionId,
+    by: fc.constantFrom(...answerers),
+    option: fc.constantFrom("yes", "approve"),
+  }),
+  fc.record({ question_id: questionId, by: fc.constantFrom(...answerers), text: anyText }),
+  fc.record({ question_id: questionId, by: fc.constant("timeout" as const) }),
+);
+
 /** A type that is left out does not compile. */
 const data: { [Type in EventType]: fc.Arbitrary<EventDataByType[Type]> } = {
   thought,
@@ -94,6 +124,8 @@ const data: { [Type in EventType]: fc.Arbitrary<EventDataByType[Type]> } = {
   error: fc.record({ message: fc.constantFrom("broken", "failed"), line: number }),
   preview: fc.record({ url: fc.constantFrom("https://example.com", "http://localhost:3000/a?b") }),
   usage: fc.record({ model: fc.constant("m"), input_tokens: number, output_tokens: number }, opt),
+  question,
+  answer,
 };
 
 /** The types that meet each other most come most often. */

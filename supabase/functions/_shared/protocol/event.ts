@@ -4,11 +4,13 @@
  * events/ with its interface and record, its fold step and its schema, apart so that a program bundles only what it
  * uses: the client needs no fold, the site no validator.
  */
+import { answer } from "./events/answer/event.ts";
 import { code } from "./events/code/event.ts";
 import { error } from "./events/error/event.ts";
 import { goal } from "./events/goal/event.ts";
 import { milestone } from "./events/milestone/event.ts";
 import { preview } from "./events/preview/event.ts";
+import { question } from "./events/question/event.ts";
 import type { ChapterKind, EventKind, EventRecord } from "./events/record.ts";
 import { status } from "./events/status/event.ts";
 import { task } from "./events/task/event.ts";
@@ -16,12 +18,16 @@ import { terminal } from "./events/terminal/event.ts";
 import { thought } from "./events/thought/event.ts";
 import { usage } from "./events/usage/event.ts";
 
+export type * from "./events/answer/event.ts";
+export { answerers } from "./events/answer/event.ts";
 export type * from "./events/code/event.ts";
 export { codeActions } from "./events/code/event.ts";
 export type * from "./events/error/event.ts";
 export type * from "./events/goal/event.ts";
 export type * from "./events/milestone/event.ts";
 export type * from "./events/preview/event.ts";
+export type * from "./events/question/event.ts";
+export { approvalOptions, questionKinds } from "./events/question/event.ts";
 export type * from "./events/record.ts";
 export type * from "./events/status/event.ts";
 export { endingStatuses, statuses } from "./events/status/event.ts";
@@ -47,6 +53,8 @@ export const eventRecords = {
   error,
   preview,
   usage,
+  question,
+  answer,
 };
 
 export type EventType = keyof typeof eventRecords;

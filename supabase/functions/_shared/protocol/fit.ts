@@ -7,7 +7,7 @@
 import { digitsAdded } from "./digits.ts";
 import { type EventDataByType, type EventType, eventRecords } from "./event.ts";
 import type { Field, NumberField, SizedField } from "./events/record.ts";
-import { limits } from "./limits.ts";
+import { type LimitName, limits } from "./limits.ts";
 import { cut, fits, grouped, pieces, storable, utf8Bytes } from "./text.ts";
 
 /** A part of an event that was cut or left out, or an event that was. */
@@ -79,13 +79,15 @@ function fitFields<Type extends EventType>(
       const text = cut(value as string, limits[field.limit]);
       if (text === value) continue;
       kept[name] = text;
-      const message = `Cut the ${name} of a ${type} event: it is ${sizeOf(value, field)}.`;
+      const message = `Cut the ${name} of a ${type} event: it is ${sizeOf(value, field.limit)}.`;
       report({ code: "clipped", message, ...loses(type, 0) });
-    } else if (field.excess !== "split" && !isWithinLimit(value, field)) {
+    } else if (field.excess !== "split") {
+      const excess = excessOf(value, field);
+      if (excess === null) continue;
       const isDropped = field.excess === "drop";
       const what = isDropped ? `a ${type} event` : `the ${name} of a ${type}`;
       const place = "filename" in data && !name.endsWith("filename") ? ` of ${data.filename}` : "";
-      const message = `Cannot send ${what}: ${cut(name + place, 200)} is ${sizeOf(value, field)}.`;
+      const message = `Cannot send ${what}: ${cut(name + place, 200)} is ${sizeOf(...excess)}.`;
       report({ code: "too_large", message, ...loses(type, isDropped ? 1 : 0) });
       if (isDropped) return null;
       delete kept[name];
@@ -116,10 +118,22 @@ function outOfRange(type: EventType, name: string, value: unknown, field: Number
 const asText = (value: unknown): string =>
   typeof value === "string" ? value : JSON.stringify(value);
 
-const isWithinLimit = (value: unknown, { limit }: SizedField): boolean =>
-  fits(asText(value), limits[limit] - digitsAdded(value));
+/** The value, or a text in it, that is over its limit. */
+function excessOf(value: unknown, { limit, each = {} }: SizedField): [unknown, LimitName] | null {
+  if (!fits(asText(value), limits[limit] - digitsAdded(value))) return [value, limit];
+  for (const item of Array.isArray(value) ? value : []) {
+    for (const [name, itemLimit] of Object.entries(each)) {
+      const text: unknown = item?.[name];
+      if (typeof text === "string" && !fits(text, limits[itemLimit])) return [text, itemLimit];
+    }
+  }
+  return null;
+}
 
-const sizeOf = (value: unknown, { limit }: SizedField): string =>
+export const isWithinLimit = (value: unknown, field: SizedField): boolean =>
+  excessOf(value, field) === null;
+
+const sizeOf = (value: unknown, limit: LimitName): string =>
   `${grouped(utf8Bytes(asText(value)) + digitsAdded(value))} bytes, limit ${grouped(limits[limit])}`;
 
 /** A copy that JSON can hold, with every text cleaned; a value that JSON can't hold is left out. */

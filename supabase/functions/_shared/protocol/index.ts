@@ -1,5 +1,6 @@
 export * from "./errors.ts";
 export * from "./event.ts";
+export * from "./events/question/view.ts";
 export * from "./fold/dict.ts";
 export * from "./fold/fold.ts";
 export * from "./fold/list.ts";

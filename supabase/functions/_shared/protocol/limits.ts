@@ -33,6 +33,15 @@ export const limits = {
   error_stack_bytes: 65_536,
   url_bytes: 2_048,
   model_bytes: 128,
+  question_id_bytes: 128,
+  question_text_bytes: 8_192,
+  /** The exact command or change that a question is about. */
+  question_detail_bytes: 65_536,
+  /** Options of one question, and all of them together as JSON. */
+  question_options: 20,
+  question_options_bytes: 65_536,
+  option_id_bytes: 128,
+  answer_text_bytes: 8_192,
   /** Of a file, in errors and hunks: the largest Postgres `integer`. */
   line_number: 2_147_483_647,
   /** Windows' exit codes are unsigned 32-bit numbers, those of other systems may be negative. */

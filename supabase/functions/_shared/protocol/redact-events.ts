@@ -1,10 +1,10 @@
 /** Redaction of events, wherever they hold text. */
 import { type AgentEvent, type EventType, recordOf } from "./event.ts";
 import type { Field } from "./events/record.ts";
-import { limits } from "./limits.ts";
+import { isWithinLimit } from "./fit.ts";
 import { markSecrets } from "./redact.ts";
 import { findSecrets, isNamedSecret, type Secret } from "./redact-scan.ts";
-import { fits, isObject } from "./text.ts";
+import { isObject } from "./text.ts";
 
 export interface RedactedEvents<Event> {
   events: Event[];
@@ -183,7 +183,6 @@ function isWithin(type: EventType, data: unknown): boolean {
   const fields: Readonly<Record<string, Field>> = recordOf(type)?.fields ?? {};
   return Object.entries(data as object).every(([name, value]) => {
     const field = fields[name] ?? "fixed";
-    if (field === "fixed" || !("limit" in field)) return true;
-    return fits(typeof value === "string" ? value : JSON.stringify(value), limits[field.limit]);
+    return field === "fixed" || !("limit" in field) || isWithinLimit(value, field);
   });
 }

@@ -1,11 +1,13 @@
 /** The schemas of all events, for what parses and for the generated documents. */
 import * as v from "valibot";
 import type { AgentEvent, EventDataByType, EventType } from "./event.ts";
+import { answerSchema } from "./events/answer/schema.ts";
 import { codeSchema } from "./events/code/schema.ts";
 import { errorSchema } from "./events/error/schema.ts";
 import { goalSchema } from "./events/goal/schema.ts";
 import { milestoneSchema } from "./events/milestone/schema.ts";
 import { previewSchema } from "./events/preview/schema.ts";
+import { questionSchema } from "./events/question/schema.ts";
 import { statusSchema } from "./events/status/schema.ts";
 import { taskSchema } from "./events/task/schema.ts";
 import { terminalSchema } from "./events/terminal/schema.ts";
@@ -24,6 +26,8 @@ export const dataSchemas = {
   error: errorSchema,
   preview: previewSchema,
   usage: usageSchema,
+  question: questionSchema,
+  answer: answerSchema,
 } satisfies Record<EventType, v.GenericSchema>;
 
 type Inferred = { [Type in EventType]: v.InferOutput<(typeof dataSchemas)[Type]> };

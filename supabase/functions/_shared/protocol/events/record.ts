@@ -5,7 +5,7 @@ import type { LimitName } from "../limits.ts";
 export type EventKind = "thought" | "code" | "terminal" | "error" | "other";
 
 /** The events that a player makes chapters of. */
-export type ChapterKind = "prompt" | "task" | "milestone" | "error";
+export type ChapterKind = "prompt" | "task" | "milestone" | "error" | "question";
 
 /**
  * What the client does with a value over its limit, since the server refuses it:
@@ -20,6 +20,8 @@ export type Excess = "cut" | "split" | "leave_out" | "drop";
 export interface SizedField {
   limit: LimitName;
   excess: Excess;
+  /** Of a list of objects: the limits of the texts in each. */
+  each?: Readonly<Record<string, LimitName>>;
 }
 
 /** A number outside its range is left out: the rest of the event says enough. */

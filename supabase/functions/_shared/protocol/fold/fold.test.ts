@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { storedEvents } from "../arbitrary.ts";
 import type { CodeData, EventDataByType, EventType, StoredEvent } from "../event.ts";
+import { answerText } from "../events/question/view.ts";
 import { emptyStage, fold, foldAll } from "./fold.ts";
+import type { StageQuestion } from "./stage.ts";
 
 const seen = (value: unknown) => JSON.parse(JSON.stringify(value));
 
@@ -230,6 +232,71 @@ describe("fold of code", () => {
       expect(Object.entries(JSON.parse(JSON.stringify(stage.files)))).toHaveLength(2);
     },
   );
+});
+
+describe("fold of questions", () => {
+  const ask = (id: string, text = "Go on?"): StoredEvent["data"] => ({
+    question_id: id,
+    kind: "approval",
+    text,
+  });
+  const mixed = (...given: [EventType, unknown][]) =>
+    foldAll(
+      emptyStage,
+      given.map(([type, data], index) => {
+        const at = `2026-11-22T10:00:0${index}.000Z`;
+        return { seq: index + 1, id: `e${index}`, at, type, data } as unknown as StoredEvent;
+      }),
+    );
+
+  test("are open until their first answer, which stays", () => {
+    const stage = mixed(
+      ["question", ask("a")],
+      ["question", ask("b")],
+      ["answer", { question_id: "a", by: "viewers", option: "approve" }],
+      ["answer", { question_id: "a", by: "timeout" }],
+    );
+    const answer = { seq: 3, by: "viewers", option: "approve", text: null };
+    expect(seen(stage.questions)).toMatchObject([
+      { seq: 1, question_id: "a", answer },
+      { seq: 2, question_id: "b", answer: null },
+    ]);
+  });
+
+  test("an answer to a question that was never asked changes nothing but the place and the time", () => {
+    const answered = mixed(["answer", { question_id: "__proto__", by: "owner", option: "x" }]);
+    expect(seen(answered)).toEqual({
+      ...seen(emptyStage),
+      seq: 1,
+      at: answered.at,
+      started_at: answered.at,
+      status: "live",
+    });
+    const early = mixed(
+      ["answer", { question_id: "a", by: "owner", option: "x" }],
+      ["question", ask("a")],
+    );
+    expect(seen(early.questions)).toMatchObject([{ question_id: "a", answer: null }]);
+  });
+
+  test("asked again under its id stays as it was", () => {
+    const stage = mixed(["question", ask("a", "First?")], ["question", ask("a", "Second?")]);
+    expect(seen(stage.questions)).toMatchObject([{ text: "First?", seq: 1 }]);
+  });
+
+  test("answerText says the option's label, the words, or that nobody answered", () => {
+    const told = (answer: object) => {
+      const { questions } = mixed(
+        ["question", ask("a")],
+        ["answer", { question_id: "a", by: "owner", ...answer }],
+      );
+      return answerText(questions.get(0) as StageQuestion);
+    };
+    expect(told({ option: "approve" })).toBe("Approve");
+    expect(told({ option: "deny", text: "Not on a Friday" })).toBe("Deny: Not on a Friday");
+    expect(told({ option: "perhaps" })).toBe("perhaps");
+    expect(told({ by: "timeout" })).toBe("no answer in time");
+  });
 });
 
 describe("fold of the rest", () => {

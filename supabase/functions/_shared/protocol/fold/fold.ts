@@ -4,11 +4,13 @@
  * order: what makes no sense (an edit that does not fit, a rename of an unknown file) is kept as far as it is known.
  */
 import type { EventOf, EventType, StoredEvent } from "../event.ts";
+import { foldAnswer } from "../events/answer/fold.ts";
 import { foldCode } from "../events/code/fold.ts";
 import { foldError } from "../events/error/fold.ts";
 import { foldGoal } from "../events/goal/fold.ts";
 import { foldMilestone } from "../events/milestone/fold.ts";
 import { foldPreview } from "../events/preview/fold.ts";
+import { foldQuestion } from "../events/question/fold.ts";
 import { foldStatus } from "../events/status/fold.ts";
 import { foldTask } from "../events/task/fold.ts";
 import { foldTerminal } from "../events/terminal/fold.ts";
@@ -34,6 +36,8 @@ export const emptyStage: Stage = {
   errors: List.empty,
   preview_url: null,
   usage: { input_tokens: 0, output_tokens: 0, cost_usd: 0, model: null },
+  questions: List.empty,
+  question_places: Dict.empty,
 };
 
 /** An event at or before `stage.seq` was folded already and returns the same stage. */
@@ -76,6 +80,8 @@ const steps: { [Type in EventType]: FoldStep<Type> } = {
   error: foldError,
   preview: foldPreview,
   usage: foldUsage,
+  question: foldQuestion,
+  answer: foldAnswer,
 };
 
 function changes(stage: Stage, event: StoredEvent, at: string): Partial<Stage> {

@@ -1,11 +1,13 @@
 /** The state of the screen: the result of folding events. JSON-serialisable, never mutated. */
 
 import type {
+  Answerer,
   CodeAction,
   CodeEdit,
   ErrorData,
   MilestoneData,
   Priority,
+  QuestionData,
   Status,
   TaskData,
   TerminalStream,
@@ -37,6 +39,10 @@ export interface Stage {
   errors: List<StageError>;
   preview_url: string | null;
   usage: Usage;
+  /** In the order in which they were asked. */
+  questions: List<StageQuestion>;
+  /** Where in `questions` each `question_id` stands. */
+  question_places: Dict<number>;
 }
 
 export interface Thought {
@@ -95,4 +101,19 @@ export interface Usage {
   output_tokens: number;
   cost_usd: number;
   model: string | null;
+}
+
+export interface StageQuestion extends QuestionData {
+  seq: number;
+  at: string;
+  /** Null while it is open. */
+  answer: StageAnswer | null;
+}
+
+export interface StageAnswer {
+  seq: number;
+  at: string;
+  by: Answerer;
+  option: string | null;
+  text: string | null;
 }

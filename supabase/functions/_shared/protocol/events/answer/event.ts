@@ -1,0 +1,26 @@
+import { type EventRecord, sized } from "../record.ts";
+
+/** `owner`: whoever runs the agent; `viewers`: people who watch; `local`: at the agent's machine; `timeout`: nobody. */
+export const answerers = ["owner", "viewers", "local", "timeout"] as const;
+export type Answerer = (typeof answerers)[number];
+
+/** The end of a question. It has an option, a text or both; a timeout without a default has neither. */
+export interface AnswerData {
+  question_id: string;
+  by: Answerer;
+  /** The id of the option. */
+  option?: string;
+  text?: string;
+}
+
+export const answer: EventRecord<AnswerData> = {
+  kind: "other",
+  search_label: "Answers",
+  title: ({ text, option = "" }) => text ?? option,
+  fields: {
+    question_id: sized("question_id_bytes", "drop"),
+    by: "fixed",
+    option: sized("option_id_bytes", "drop"),
+    text: sized("answer_text_bytes", "cut"),
+  },
+};
