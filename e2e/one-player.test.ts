@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { exportHtml } from "kulti/export";
-import { loadPlayer } from "kulti/export-player";
+import { loadPageCode } from "kulti/export-page";
 import { readSession } from "kulti/watch";
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
@@ -111,7 +111,7 @@ test("a link to a time leads to the same place on the site and in the file", asy
 /** The address of the file. */
 async function exportFile(sessionId: string): Promise<string> {
   const file = join(folder, `${sessionId}.html`);
-  const exported = exportHtml(await readSession(api, sessionId), await loadPlayer());
+  const exported = exportHtml(await readSession(api, sessionId), await loadPageCode());
   writeFileSync(file, [...exported].join(""));
   return pathToFileURL(file).href;
 }

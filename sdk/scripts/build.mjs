@@ -14,7 +14,7 @@ import {
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { buildPlayer } from "./offline-player.mjs";
+import { buildPageCode } from "./page-code.mjs";
 
 const sdk = fileURLToPath(new URL("..", import.meta.url));
 const root = resolve(sdk, "..");
@@ -33,7 +33,7 @@ const entries = Object.fromEntries(
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "bin"), { recursive: true });
 await bundle();
-writeFileSync(join(out, "offline-player.json"), JSON.stringify(await buildPlayer()));
+writeFileSync(join(out, "page-code.json"), JSON.stringify(await buildPageCode()));
 declareTypes();
 writePackage();
 for (const [from, to] of [

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { messageOf, sessionOf } from "../../test/session.ts";
 import { exportHtml } from "./html.ts";
-import { loadPlayer } from "./load-player.ts";
+import { loadPageCode } from "./load-page-code.ts";
 
 const hostile = `</script><script>alert(1)</script><!--<script>\u2028`;
 const session = sessionOf(
@@ -16,7 +16,7 @@ const session = sessionOf(
 // What the file does in a browser is shown by e2e/export.test.ts.
 describe("exportHtml", () => {
   test("carries the session as data that ends no element", async () => {
-    const html = [...exportHtml(session, await loadPlayer())].join("");
+    const html = [...exportHtml(session, await loadPageCode())].join("");
     const [, data = ""] =
       /<script type="application\/json" id="session">(.*?)<\/script>/s.exec(html) ?? [];
     expect(JSON.parse(data)).toEqual({ ...session, head: { ...session.head, topic: "" } });
@@ -25,8 +25,8 @@ describe("exportHtml", () => {
   });
 
   test("allows its own script and style and nothing else", async () => {
-    const player = await loadPlayer();
-    const html = [...exportHtml(session, player)].join("");
+    const code = await loadPageCode();
+    const html = [...exportHtml(session, code)].join("");
     const sha = (text: string) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
     const [, script = ""] = /<script>(.*?)<\/script>/s.exec(html) ?? [];
     const [, style = ""] = /<style>(.*?)<\/style>/s.exec(html) ?? [];
@@ -37,7 +37,7 @@ describe("exportHtml", () => {
   });
 
   test("script and style stay under 80 KB", async () => {
-    const { script, style } = await loadPlayer();
+    const { script, style } = await loadPageCode();
     expect(Buffer.byteLength(script + style)).toBeLessThan(80_000);
   });
 });

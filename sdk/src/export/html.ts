@@ -4,8 +4,8 @@
  */
 import { type RecordedSession, titleOf } from "./recorded-session.ts";
 
-/** The player's code, made by `scripts/offline-player.mjs`; `loadPlayer` finds it. */
-export interface OfflinePlayer {
+/** The code of the page, made by `scripts/page-code.mjs`; `loadPageCode` finds it. */
+export interface PageCode {
   script: string;
   style: string;
   /** `sha256-…` of each, as a Content-Security-Policy names them. */
@@ -14,11 +14,11 @@ export interface OfflinePlayer {
 }
 
 /** Yields pieces of HTML; joined they are the file. */
-export function* exportHtml(session: RecordedSession, player: OfflinePlayer): Generator<string> {
+export function* exportHtml(session: RecordedSession, code: PageCode): Generator<string> {
   const policy = [
     "default-src 'none'",
-    `script-src '${player.scriptHash}'`,
-    `style-src '${player.styleHash}'`,
+    `script-src '${code.scriptHash}'`,
+    `style-src '${code.styleHash}'`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
@@ -32,13 +32,13 @@ export function* exportHtml(session: RecordedSession, player: OfflinePlayer): Ge
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="Kulti">
 <title>${escapeHtml(`${titleOf(session)} · ${session.head.agent_name}`)}</title>
-<style>${player.style}</style>
+<style>${code.style}</style>
 </head>
 <body>
 <noscript>This page replays a recorded session with a script of its own, which is switched off here.</noscript>
 <script type="application/json" id="session">`;
   yield* dataOf(session);
-  yield `</script>\n<script>${player.script}</script>\n</body>\n</html>\n`;
+  yield `</script>\n<script>${code.script}</script>\n</body>\n</html>\n`;
 }
 
 function* dataOf({ head, events, messages = [] }: RecordedSession): Generator<string> {

@@ -44,7 +44,7 @@ export async function exportSession(options: ExportOptions): Promise<ExportedFil
     ndjson: () => exportNdjson(recorded),
     asciicast: () => exportAsciicast(recorded),
     markdown: () => exportMarkdown(recorded),
-    html: async () => exportHtml(recorded, await loadOfflinePlayer()),
+    html: async () => exportHtml(recorded, await fetchPageCode()),
   };
   const { ending, type } = kinds[format];
   const day = recorded.head.started_at.slice(0, 10);
@@ -54,10 +54,10 @@ export async function exportSession(options: ExportOptions): Promise<ExportedFil
   };
 }
 
-async function loadOfflinePlayer() {
-  const response = await limitedFetch("/offline-player.json");
+async function fetchPageCode() {
+  const response = await limitedFetch("/export-page.json");
   if (response.ok) return response.json();
-  throw new Error(`Cannot read /offline-player.json: HTTP ${response.status}.`);
+  throw new Error(`Cannot read /export-page.json: HTTP ${response.status}.`);
 }
 
 /** The script tag for other pages; `embed.js` says what else it takes. */

@@ -10,7 +10,7 @@ import {
   inChunks,
   type RecordedSession,
 } from "../../export/index.ts";
-import { loadPlayer } from "../../export/load-player.ts";
+import { loadPageCode } from "../../export/load-page-code.ts";
 import { type Command, choiceFlag, serverOptions, textFlag, UsageError } from "../command.ts";
 import { findPlace } from "../credentials.ts";
 import {
@@ -106,6 +106,6 @@ async function exportAs(format: Format, session: RecordedSession): Promise<Itera
     case "markdown":
       return exportMarkdown(session);
     case "html":
-      return exportHtml(session, await loadPlayer());
+      return exportHtml(session, await loadPageCode());
   }
 }

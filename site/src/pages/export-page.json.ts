@@ -1,4 +1,4 @@
-/** The player inside an exported HTML file; fetched when a viewer asks for such a file. */
+/** The code of an exported HTML file; fetched when a viewer asks for such a file. */
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -8,7 +8,7 @@ import type { APIRoute } from "astro";
 export const GET: APIRoute = async () => {
   // Found from the project and loaded by Node: as a part of the build's bundle it would miss its own sources.
   const require = createRequire(join(process.cwd(), "package.json"));
-  const moduleUrl = pathToFileURL(require.resolve("kulti/export-player")).href;
-  const { loadPlayer } = await import(/* @vite-ignore */ moduleUrl);
-  return Response.json(await loadPlayer());
+  const moduleUrl = pathToFileURL(require.resolve("kulti/export-page")).href;
+  const { loadPageCode } = await import(/* @vite-ignore */ moduleUrl);
+  return Response.json(await loadPageCode());
 };

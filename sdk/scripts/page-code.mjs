@@ -5,8 +5,8 @@ import { build } from "esbuild";
 
 const sources = fileURLToPath(new URL("../src/export/offline/", import.meta.url));
 
-/** @returns {Promise<import("../src/export/html.ts").OfflinePlayer>} */
-export async function buildPlayer() {
+/** @returns {Promise<import("../src/export/html.ts").PageCode>} */
+export async function buildPageCode() {
   const { outputFiles } = await build({
     absWorkingDir: sources,
     entryPoints: { script: "main.ts", style: "style.css" },
@@ -24,7 +24,7 @@ export async function buildPlayer() {
   const [script, style] = [textOf(".js"), textOf(".css")];
   for (const text of [script, style]) {
     if (/<\/(script|style)|<!--/i.test(text))
-      throw new Error("Cannot inline the player: it holds a tag.");
+      throw new Error("Cannot inline the code of the page: it holds a tag.");
   }
   return { script, style, scriptHash: hashOf(script), styleHash: hashOf(style) };
 }
