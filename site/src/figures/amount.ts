@@ -9,7 +9,7 @@ export const countText = (count: number): string => whole.format(count);
 export const shortText = (count: number): string =>
   count < 100_000 ? countText(count) : short.format(count);
 
-/** `US$ 0.004`, `US$ 12.40`: two significant digits at least. */
+/** `US$ 12.40`; below 0.1 two significant digits, `US$ 0.0042`. */
 export function costText(usd: number): string {
   const digits = usd > 0 && usd < 0.1 ? Math.min(6, 1 - Math.floor(Math.log10(usd))) : 2;
   const amount = new Intl.NumberFormat(undefined, {

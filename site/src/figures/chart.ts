@@ -50,7 +50,7 @@ export async function drawChart(chart: Chart, options: ChartOptions): Promise<Dr
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
       scales: {
-        // Not uPlot's own range: it makes a hundred rows of one.
+        // Not uPlot's own range: for a single row it spans a hundred.
         x: { time: false, range: () => [-0.6, shown.rows.length - 0.4] },
         y: { range: (_, min, max) => [Math.min(0, min), Math.max(max, 0) || 1] },
       },

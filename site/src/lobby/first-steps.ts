@@ -1,7 +1,7 @@
 /** The commands that put an agent on the stage of this server. */
 export const demoCommand = (apiUrl: string): string => `KULTI_SERVER=${apiUrl} npx kulti demo`;
 
-/** Run again it changes nothing: KEY keeps its value, and the event has an id. */
+/** A second run changes nothing: KEY keeps its value, and the event has an id. */
 export function curlCommand(apiUrl: string): string {
   const functions = `${apiUrl}/functions/v1`;
   return [

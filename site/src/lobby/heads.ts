@@ -1,10 +1,10 @@
-/** The sessions that a page knows: what a broadcast says of one and what a listing says of all are put together. */
+/** The sessions that a page knows, from broadcasts about one and listings of all. */
 import type { Head } from "@kulti/protocol";
 
-/** Public sessions, the one that began last first. */
+/** Public sessions, the newest first. */
 export type Find = (page: { max_rows: number; before?: string }) => Promise<Head[]>;
 
-/** What `find_sessions` gives at most. */
+/** The most rows that `find_sessions` gives. */
 const mostRows = 200;
 
 export class Heads {
@@ -22,12 +22,12 @@ export class Heads {
     return this.#heads.values();
   }
 
-  /** The one that began last first. */
+  /** The newest first. */
   newestFirst(): Head[] {
     return [...this.values()].sort((one, other) => beganAt(other) - beganAt(one));
   }
 
-  /** What is older than what is known changes nothing. */
+  /** An older head changes nothing. */
   upsert(found: readonly Head[]): void {
     for (const head of found) {
       const known = this.#heads.get(head.session_id);
@@ -43,11 +43,11 @@ export class Heads {
   }
 
   /**
-   * Takes the newest sessions, a page or as many as are known, and forgets what should be among them and is not: it was
-   * deleted or is no longer public. What a broadcast brought while the listing was on its way is newer and stays.
+   * Takes the newest sessions, a page or as many as are known, and forgets known ones that the listing should have and
+   * does not: they were deleted or are no longer public. Heads that a broadcast brought meanwhile are newer and stay.
    *
    * True when there may be older ones to ask for: at first, and again when so many began meanwhile that the listing does
-   * not reach back to what was known. That is forgotten then, so that nothing is left out between.
+   * not reach back to the known ones. Those are forgotten then, so that no gap remains.
    */
   async loadNewest(pageRows: number, find: Find): Promise<boolean> {
     const before = [...this.values()];
@@ -69,7 +69,7 @@ export class Heads {
     return !isAll && (isFirst || hasGap);
   }
 
-  /** Takes the page behind those that were listed. False when there is none behind it. */
+  /** Takes the next page of older sessions. False if it was the last one. */
   async loadOlder(pageRows: number, find: Find): Promise<boolean> {
     const before = this.#listedTo;
     const found = await find({ max_rows: pageRows, ...(before && { before }) });

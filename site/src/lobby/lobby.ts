@@ -59,7 +59,7 @@ export function openLobby(): void {
   element("order", HTMLSelectElement).addEventListener("change", draw);
   wireTheme();
   wireCopying();
-  // Times go on, and who says nothing for long is no longer live.
+  // Times move on, and a session that is silent for long is no longer live.
   setInterval(draw, 1_000);
   void begin();
 }
@@ -134,7 +134,7 @@ function makeDay(day: string): HTMLElement {
   return element;
 }
 
-/** Rows are kept from one drawing to the next, so that focus and selection stay where they are. */
+/** Keeps rows from one drawing to the next, so focus and selection stay. */
 function drawList(list: HTMLUListElement, heads: readonly Head[], now: number): void {
   const known = new Map(
     [...list.children].map((row) => [(row as HTMLElement).dataset.sessionId, row as HTMLLIElement]),

@@ -1,4 +1,4 @@
-/** The lobby's list as data: which agents are on stage now, which sessions were before, by day, and which match the filter. */
+/** The lobby's list as data: agents on stage now, earlier sessions by day, all of them filtered. */
 import { type Head, limits } from "@kulti/protocol";
 import { dayText } from "../text/time.ts";
 
@@ -8,7 +8,7 @@ export interface Programme {
 }
 
 export const orders = ["live", "viewers", "newest", "name"] as const;
-/** How the programme is sorted; `live` has those on stage first and the others by day. */
+/** The order of the list; `live` has agents on stage first and other sessions by day. */
 export type Order = (typeof orders)[number];
 
 const titles: Record<Exclude<Order, "live">, string> = {
@@ -22,9 +22,8 @@ export function isLive(head: Head, now: number): boolean {
 }
 
 /**
- * What `find_sessions` lists of all agents, out of what is known: of each agent's live sessions the one that began last,
- * and those over that are listed. So an agent has one row while it is on stage, and it stays where it is whichever of
- * its sessions sends.
+ * Lists the known sessions as `find_sessions` does for all agents: the newest live session of each agent, and all that
+ * have ended. So an agent on stage has one row, which keeps its place whichever of its sessions sends.
  */
 export function listedOf(heads: Iterable<Head>, now: number): Head[] {
   const onStage = new Map<string, Head>();
@@ -40,7 +39,7 @@ export function listedOf(heads: Iterable<Head>, now: number): Head[] {
   return [...onStage.values(), ...over];
 }
 
-/** Those that began last come first, among equals too. Sorted otherwise than `live`, all are one list. */
+/** Newest first, also among equals. Orders other than `live` give one list. */
 export function programmeOf(
   heads: Iterable<Head>,
   filter: string,
@@ -75,7 +74,7 @@ const beganAt = (head: Head): number => Date.parse(head.started_at);
 
 const byName = new Intl.Collator(undefined, { numeric: true });
 
-/** Every word of the filter stands somewhere in name, handle, task or latest thought. */
+/** Every word of the filter is in the name, handle, task or latest thought. */
 function matches(head: Head, filter: string): boolean {
   const words = filter.toLocaleLowerCase().split(/\s+/u).filter(Boolean);
   if (words.length === 0) return true;

@@ -39,7 +39,7 @@ export function fillRow(row: HTMLLIElement, head: Head, now: number): void {
 const part = (row: HTMLElement, name: string): HTMLElement =>
   row.querySelector(`.session-${name}`) as HTMLElement;
 
-/** Only what changed is written, so that a reader's selection survives the others. */
+/** Writes only a text that changed, so a reader's selection survives. */
 function write(row: HTMLElement, name: string, text: string): void {
   const element = part(row, name);
   if (element.textContent !== text) element.textContent = text;

@@ -4,24 +4,24 @@ import { type KultiApi, watchLobby } from "kulti/watch";
 import { showConnection } from "../frame/connection.ts";
 
 const retryMs = 5_000;
-/** The channel promises no delivery. */
+/** The channel does not guarantee delivery. */
 const refreshMs = 60_000;
-/** A change is followed by a new read after a random delay: pages don't all read at once, and several changes need one read. */
+/** A page reads again a random delay after a change: pages don't all read at once, and several changes need one read. */
 const changedAfterMs = { least: 1_000, most: 5_000 };
 
-/** Told what the viewer should read while the server doesn't answer, and null once it does. */
+/** Gets a message for the viewer while the server doesn't answer, and null once it does. */
 type ShowProblem = (text: string | null) => void;
 
 export interface Listing {
   upsert(head: Head): void;
   /** Drops the sessions of an agent: some of them are no longer public. */
   forget(agentId: string): void;
-  /** Reads the listing anew. */
+  /** Reads the listing again. */
   refresh(): Promise<void>;
   showProblem: ShowProblem;
 }
 
-/** Listens to the lobby channel; reads the listing at first, each minute, and whenever something may have been missed. */
+/** Listens to the lobby channel; reads the listing at first, each minute, and after each gap in the connection. */
 export function syncListing(api: KultiApi, listing: Listing): void {
   const { upsert, forget, refresh, showProblem } = listing;
   let isWanted = false;

@@ -1,4 +1,4 @@
-/** The code of an exported HTML file; fetched when a viewer asks for such a file. */
+/** The player inside an exported HTML file; the page fetches it when a viewer exports one. */
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -6,7 +6,7 @@ import type { APIRoute } from "astro";
 
 // biome-ignore lint/style/useNamingConvention: the name that Astro looks for
 export const GET: APIRoute = async () => {
-  // Found from the project and loaded by Node: as a part of the build's bundle it would miss its own sources.
+  // Node loads it from the project: inside the build's bundle it would not find its own sources.
   const require = createRequire(join(process.cwd(), "package.json"));
   const moduleUrl = pathToFileURL(require.resolve("kulti/export-page")).href;
   const { loadPageCode } = await import(/* @vite-ignore */ moduleUrl);

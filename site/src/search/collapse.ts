@@ -1,4 +1,4 @@
-/** A session that says much does not push the others away: the first hits of a group are shown, the rest on demand. */
+/** Shows the first hits of each session and the rest on demand, so one session does not push the others away. */
 const firstShown = 4;
 
 export function collapseRest(group: HTMLElement): void {

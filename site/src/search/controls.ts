@@ -1,11 +1,11 @@
-/** The field and the filters: what the viewer looks for, kept in the page's address. */
+/** The field and the filters, kept in the page's address. */
 import { type EventType, eventTypes } from "@kulti/protocol";
 import { element, make } from "../frame/element.ts";
 import { formatSearchForm, parseSearchForm, type SearchForm, timestampOf } from "./search-form.ts";
 
 export interface Controls {
   form(): SearchForm;
-  /** As if the viewer had set it. */
+  /** Sets the form as the viewer would. */
   set(part: Partial<SearchForm>): void;
   /** Names that the agent's filter offers. */
   offerAgents(agentIds: Iterable<string>): void;
@@ -24,7 +24,7 @@ export function wireControls(changed: (form: SearchForm, isTyping: boolean) => v
   let form = parseSearchForm(location.search);
 
   const show = () => {
-    // What stands in a field already is left alone: writing would move the cursor.
+    // Leaves a field with this value alone: writing would move the cursor.
     if (field.value !== form.text) field.value = form.text;
     if (agent.value.trim() !== form.agent) agent.value = form.agent;
     if (file.value.trim() !== form.file) file.value = form.file;

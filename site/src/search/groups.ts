@@ -1,15 +1,15 @@
-/** Hits under their sessions, in the order in which they were found. */
+/** Hits grouped by session, in the order in which the search found them. */
 import type { SearchHit } from "@kulti/protocol";
 
 export interface HitGroup {
-  /** Its page and its session: a group never changes once the next one has begun. */
+  /** Its page and its session: a group does not change after the next one has begun. */
   key: string;
   hits: SearchHit[];
 }
 
 /**
- * A session stands once in each page, where its best hit was found. A later page goes on below, and never puts anything
- * above what is being read.
+ * Each page has a session once, at its best hit. A later page only adds below, so it moves nothing that the viewer
+ * reads.
  */
 export function groupHits(hits: readonly SearchHit[], pageRows: number): HitGroup[] {
   const groups: HitGroup[] = [];

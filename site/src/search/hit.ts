@@ -1,4 +1,4 @@
-/** How a hit looks: like the thought, the code or the terminal output that it is on stage. */
+/** A hit looks like its thought, code or terminal output on stage. */
 import { kindOf, type SearchHit } from "@kulti/protocol";
 import { splitPath } from "../text/paths.ts";
 
@@ -9,22 +9,22 @@ export function styleOf({ type }: SearchHit): HitStyle {
   return kind === "code" || kind === "terminal" ? kind : "prose";
 }
 
-/** The word on the rule, which names the colour too: `reasoning`, `code`, `error`. */
+/** The word on the rule, which also selects the colour: `reasoning`, `code`, `error`. */
 export const labelOf = ({ type, thought_type: thoughtType }: SearchHit): string =>
   thoughtType ?? type;
 
-/** The very second in the replay. */
+/** The address of its moment in the replay. */
 export const addressOf = ({ agent_id: agentId, session_id: sessionId, seq }: SearchHit): string =>
   `/watch/${agentId}/${sessionId}#e${seq}`;
 
-/** What stands beside the word: a file, or the command whose output it was. */
+/** Beside the word: a file, or the command that wrote the output. */
 export function placeOf(hit: SearchHit): { folder: string; base: string } {
   if (hit.filename) return splitPath(hit.filename);
   const isNamed = hit.command && !beginsWithCommand(hit);
   return { folder: "", base: isNamed ? `❯ ${firstLine(hit.command ?? "")}` : "" };
 }
 
-/** The snippet of a terminal begins with its command, where that is near what was found. */
+/** A terminal snippet begins with its command if the command is near the hit. */
 export function beginsWithCommand(hit: SearchHit): boolean {
   const command = hit.command?.trim();
   if (!command) return false;
@@ -40,12 +40,12 @@ export interface SnippetPart {
 }
 
 export interface SnippetLine {
-  /** Of the file; null where that is not known. */
+  /** Of the file; null if unknown. */
   number: number | null;
   parts: SnippetPart[];
 }
 
-/** Code with its lines numbered; anything else, and code of which only a change was sent, as one piece. */
+/** Code as numbered lines; anything else, and code of which only a change was sent, as one piece. */
 export function linesOf(hit: SearchHit): SnippetLine[] {
   const parts = hit.snippet.map((text, index) => ({ text, isMatch: index % 2 === 1 }));
   const { line } = hit;

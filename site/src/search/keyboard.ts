@@ -1,9 +1,9 @@
-/** The keyboard: `/` to the field, arrows through the hits, Escape back and clear. Enter opens, as it does with links. */
+/** The keyboard: `/` goes to the field, arrows move through the hits, Escape goes back and clears. Enter opens a link. */
 import { isTextEntry } from "../frame/text-entry.ts";
 
 export interface KeyTargets {
   field: HTMLInputElement;
-  /** Holds the hits, each of which is one link. */
+  /** Contains the hits; each is one link. */
   results: HTMLElement;
   clear(): void;
 }
@@ -25,7 +25,7 @@ export function listenToKeys({ field, results, clear }: KeyTargets): void {
   });
 }
 
-/** Up and down between the field and the hits that can be seen; false where the key means something else. */
+/** Moves up and down between the field and the visible hits; false if the key means something else. */
 export function moveThroughHits(
   event: KeyboardEvent,
   field: HTMLInputElement,

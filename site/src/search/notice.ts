@@ -1,4 +1,4 @@
-/** What is said beside the results: that there are none, that none can be had, that there are more. */
+/** The text beside the results: no results, a failure, or a button for more. */
 import { element, write } from "../frame/element.ts";
 import { isNarrowed, type SearchForm } from "./search-form.ts";
 import type { SearchState } from "./searcher.ts";
@@ -19,7 +19,7 @@ export function drawNotice(state: SearchState, form: SearchForm): void {
       : nothingText(form);
 }
 
-/** Also said by the search inside a session. */
+/** The search inside a session shows it too. */
 export const beginningText = (text: string): string =>
   `Nothing contains the word “${text.trim().split(/\s+/).at(-1)}”; these results contain words that start with it.`;
 
@@ -38,7 +38,7 @@ export function drawMore(state: SearchState): void {
   element("end", HTMLElement).hidden = !isFound || state.more !== "none";
 }
 
-/** For who can't see the list: what has come, in one short sentence. */
+/** For screen readers: the number of results in one short sentence. */
 export function say(state: SearchState): void {
   const said = element("said", HTMLElement);
   if (state.kind === "idle") write(said, "");

@@ -1,11 +1,11 @@
-/** The list of what was found, as it stands in the page. */
+/** The list of results on the page. */
 import type { SearchHit } from "@kulti/protocol";
 import { putInOrder } from "../frame/element.ts";
 import { collapseRest } from "./collapse.ts";
 import type { HitGroup } from "./groups.ts";
 import { makeGroup, makeHit } from "./hit-row.ts";
 
-/** Rows that stay are kept, so that the focus stays where it is. */
+/** Keeps rows that stay, so the focus stays too. */
 export function drawResults(
   results: HTMLElement,
   groups: readonly HitGroup[],
@@ -34,5 +34,5 @@ export function drawResults(
 
 const hitKey = ({ session_id: sessionId, seq }: SearchHit): string => `${sessionId} ${seq}`;
 
-/** One event and what was marked in it. */
+/** One event and its marked words. */
 const cursorKey = (hit: SearchHit): string => `${hitKey(hit)} ${hit.snippet.join("\u0001")}`;

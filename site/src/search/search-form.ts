@@ -1,15 +1,15 @@
-/** The search form: as the page's address keeps it, and as a query to the server. */
+/** The search form: in the page's address, and as a query to the server. */
 import { type EventType, eventTypes, limits, type SearchQuery } from "@kulti/protocol";
 
 export interface SearchForm {
   text: string;
-  /** Empty: of any. The same holds for `type` and `file`. */
+  /** Empty: any. The same for `type` and `file`. */
   agent: string;
   type: EventType | "";
   file: string;
   /** A day (`2026-11-22`), a moment in ISO 8601, or a time until now such as `7d`; empty: any. */
   from: string;
-  /** A day, which counts to its end, or a moment; empty: until now. */
+  /** A day, to its end, or a moment; empty: until now. */
   to: string;
 }
 
@@ -46,7 +46,7 @@ export function formatSearchForm(form: SearchForm): string {
 export const isNarrowed = ({ agent, type, file, from, to }: SearchForm): boolean =>
   [agent, type, file, from, to].some((value) => value.trim() !== "");
 
-/** Null where there is nothing to look for: the server is not asked. */
+/** Null if the form has nothing to search for. */
 export function queryOf(form: SearchForm, now: Date): SearchQuery | null {
   const query = clean(form.text);
   if (query === "") return null;
@@ -61,7 +61,7 @@ export function queryOf(form: SearchForm, now: Date): SearchQuery | null {
   return { query, ...Object.fromEntries(set) };
 }
 
-/** The same with its last word as the beginning of one; null where that is none, or is one already. */
+/** The same text with a prefix search for its last word; null if that is not a word or already a prefix. */
 export function beginningOf(query: SearchQuery): SearchQuery | null {
   const [word = ""] = /^[\p{L}\p{N}_]{2,}/u.exec([...query.query].reverse().join("")) ?? [];
   const before = query.query.slice(0, query.query.length - word.length);
@@ -70,7 +70,7 @@ export function beginningOf(query: SearchQuery): SearchQuery | null {
   return word !== "" && !isQuoted && !isExcluded ? { ...query, query: `${query.query}*` } : null;
 }
 
-/** Why the server need not be asked, or null. */
+/** The reason not to ask the server, or null. */
 export function refusalOf({ query }: SearchQuery): string | null {
   const bytes = new TextEncoder().encode(query).length;
   if (bytes <= limits.search_query_bytes) return null;
@@ -78,7 +78,7 @@ export function refusalOf({ query }: SearchQuery): string | null {
   return `Cannot search: the query is ${size} bytes long, the limit is ${limit}.`;
 }
 
-/** Control characters and halves of characters mean nothing to anybody, and Postgres keeps none of them. */
+/** Removes control characters and lone surrogates: Postgres does not store them. */
 const clean = (text: string): string =>
   text
     .toWellFormed()
@@ -87,7 +87,7 @@ const clean = (text: string): string =>
 
 const unitMs = { h: 3_600_000, d: 86_400_000 };
 
-/** ISO 8601; undefined where the text names no time. Days are those of the viewer's own calendar. */
+/** ISO 8601; undefined if the text is not a time. Days are in the viewer's time zone. */
 export function timestampOf(text: string, now: Date, isEnd = false): string | undefined {
   const [, count, unit] = /^(\d{1,4})([hd])$/.exec(text) ?? [];
   if (count) return new Date(+now - Number(count) * unitMs[unit as "h" | "d"]).toISOString();

@@ -1,4 +1,4 @@
-/** The search page: one field, what was found under its sessions, each hit a link to its second in the replay. */
+/** The search page: one field, and hits grouped by session; each links to its moment in the replay. */
 import { type KultiApi, watchLobby } from "kulti/watch";
 import { element } from "../frame/element.ts";
 import { wireTheme } from "../frame/theme-button.ts";
@@ -14,7 +14,7 @@ import { createSearcher, type SearchState } from "./searcher.ts";
 
 const pageRows = 20;
 const typingMs = 200;
-/** The next page is read while its place is still this far below the window. */
+/** The page reads the next results while their place is this far below the window. */
 const aheadPx = 600;
 
 export function openSearch(): void {
@@ -32,7 +32,7 @@ export function openSearch(): void {
     show: (state) => draw(state),
   });
 
-  /** What was found must not outlive its being public. */
+  /** Hits must leave the page when their session is no longer public. */
   const followChanges = (foundApi: KultiApi): KultiApi => {
     const nothing = () => {};
     const changed = (agentId: string) => searcher.forget(agentId);
@@ -62,7 +62,7 @@ export function openSearch(): void {
     hasMore = state.kind === "found" && state.more === "maybe";
     say(state);
     if (hits.length > 0) controls.offerAgents(hits.map(({ agent_id: agentId }) => agentId));
-    // A short page is the last one, or all that was found in the time of one search: it is looked for more at once.
+    // A short page is the last one, or all that one search found in its time: ask for more at once.
     if (hasMore && hits.length < pageRows) searcher.more();
   };
 

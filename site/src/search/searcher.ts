@@ -1,4 +1,4 @@
-/** Asks the server while the viewer types: one question at a time, the last one counts, and then page by page. */
+/** Asks the server while the viewer types: one request at a time, only the last query counts, then page by page. */
 import type { SearchHit, SearchQuery } from "@kulti/protocol";
 import { KultiApiError } from "kulti/watch";
 import { beginningOf, refusalOf } from "./search-form.ts";
@@ -7,26 +7,26 @@ export interface Found {
   kind: "found";
   hits: readonly SearchHit[];
   more: "maybe" | "loading" | "none" | "failed";
-  /** Nothing had the last word itself: these have words that begin with it. */
+  /** No result has the last word itself; these have words that start with it. */
   isBeginning: boolean;
 }
 
 export type SearchState =
   | { kind: "idle" }
-  /** The first page is on its way; `hits` are those of the question before. */
+  /** The first page is loading; `hits` are those of the query before. */
   | { kind: "searching"; hits: readonly SearchHit[] }
   | Found
-  /** Asking the same again is of no use. */
+  /** The same query would fail again. */
   | { kind: "refused"; message: string }
-  /** Asked again without being told to, unless that would take too long again. */
+  /** Retries automatically, unless the search took too long. */
   | { kind: "failed"; message: string };
 
 export interface Searcher {
-  /** Null: nothing is looked for. Waits for `waitMs` without another question, default 0. */
+  /** Null: no search. Waits until `waitMs` (default 0) have passed without another query. */
   ask(query: SearchQuery | null, waitMs?: number): void;
   more(): void;
   retry(): void;
-  /** Drops what was found of an agent: some of it is no longer public. */
+  /** Drops the hits of an agent: some are no longer public. */
   forget(agentId: string): void;
   stop(): void;
 }
@@ -37,7 +37,7 @@ export interface SearcherOptions {
   show(state: SearchState): void;
 }
 
-/** As other pages do, and not all of them at once. */
+/** Retries as other pages do: with jitter, so that they don't all come at once. */
 const retryMs = () => 4_000 + Math.random() * 2_000;
 
 export function createSearcher({ search, show }: SearcherOptions): Searcher {
@@ -58,7 +58,7 @@ export function createSearcher({ search, show }: SearcherOptions): Searcher {
 
   const begin = async (query: SearchQuery, isRetry = false) => {
     const { signal } = running;
-    // What failed stays to be read until it is known that it passed.
+    // Keeps the failure's message until a request has succeeded.
     if (!isRetry) change({ kind: "searching", hits: "hits" in state ? state.hits : [] });
     try {
       let hits = await search(query, signal);
@@ -108,7 +108,7 @@ export function createSearcher({ search, show }: SearcherOptions): Searcher {
       if (asked) void begin(asked);
     },
     forget(agentId) {
-      // The answer on its way may have been read before.
+      // The pending answer may have been read before the change.
       if (state.kind === "searching" && asked) {
         abandon();
         state = { ...state, hits: without(state.hits, agentId) };

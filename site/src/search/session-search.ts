@@ -8,12 +8,12 @@ export type { SearchState };
 
 const pageRows = 20;
 
-/** Server calls that this needs, as `loadApi` gives them. */
+/** The server calls that the search needs, from `loadApi`. */
 export interface SearchApi {
   searchEvents(query: SearchQuery, signal?: AbortSignal): Promise<SearchHit[]>;
 }
 
-/** One page of hits, the best first; a page behind another by the cursor of its last hit. Throws `KultiApiError`. */
+/** One page of hits, best first; the cursor of the last hit asks for the next page. Throws `KultiApiError`. */
 function searchInSession(
   api: SearchApi,
   sessionId: string,
@@ -24,11 +24,11 @@ function searchInSession(
 }
 
 export interface SessionSearcher extends Omit<Searcher, "ask"> {
-  /** Blank text: nothing is looked for. */
+  /** Blank text: no search. */
   ask(text: string, waitMs?: number): void;
 }
 
-/** The server is found with the first question. */
+/** The first query finds the server's address. */
 export function createSessionSearcher(
   sessionId: string,
   show: (state: SearchState) => void,

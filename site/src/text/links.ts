@@ -1,8 +1,8 @@
-/** Finds web addresses in text that nobody vouches for. Only http and https ever become links. */
+/** Finds web addresses in untrusted text. Only http and https become links. */
 export type TextPart = { kind: "text"; text: string } | { kind: "link"; text: string; url: string };
 
 const address = /https?:\/\/[^\s<>"'`\\^{|}\p{Cc}\p{Cf}]+/giu;
-/** What belongs to the sentence around an address, and not to it. */
+/** Characters that belong to the sentence around an address. */
 const sentenceEnd = new Set(".,;:!?…)]*_");
 
 export function findLinks(text: string): TextPart[] {
@@ -20,7 +20,7 @@ export function findLinks(text: string): TextPart[] {
   return parts;
 }
 
-/** The address as a browser would open it, or null where it is not http or https, or carries a login. */
+/** The address as a browser would open it; null if it is not http or https, or contains a login. */
 export function safeUrl(value: string): string | null {
   if (!URL.canParse(value)) return null;
   const url = new URL(value);
@@ -50,5 +50,5 @@ function countBracket(open: { round: number; square: number }, sign: string, ste
   else if (sign === "]") open.square -= step;
 }
 
-/** For every link made from such text. */
+/** For every link in untrusted text. */
 export const untrustedRel = "noopener noreferrer nofollow ugc";

@@ -1,6 +1,6 @@
 import { inOrder } from "./bidi.ts";
 
-/** Splits a file's name, as it is shown, into its folder, with the separator at the end, and the rest. */
+/** Splits a file's displayed name into its folder, with the separator at the end, and the rest. */
 export function splitPath(name: string): { folder: string; base: string } {
   const filename = inOrder(name);
   const at = Math.max(filename.lastIndexOf("/"), filename.lastIndexOf("\\")) + 1;

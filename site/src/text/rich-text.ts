@@ -1,6 +1,6 @@
 /**
  * The little markup that agents write by habit: `code`, **strong**, fenced blocks and web addresses. Everything else
- * stays as it stands; nothing here ever becomes HTML.
+ * stays as it is. Nothing becomes HTML.
  */
 import { findLinks, type TextPart } from "./links.ts";
 
@@ -10,7 +10,7 @@ export type RichPart =
   | { kind: "strong"; parts: RichPart[] }
   | { kind: "block"; text: string };
 
-/** A fence may be open still while it is being typed. */
+/** A fence may still be open while the text is being typed. */
 const markup =
   /^[ \t]*```[^\n]*\n([\s\S]*?)(?:\n[ \t]*```[ \t]*(?:\n|$)|$(?![\s\S]))|`([^`\n]+)`|\*\*(\S(?:[^\n*]*[^\s*])?)\*\*/gm;
 
@@ -20,7 +20,7 @@ export function richText(text: string): RichPart[] {
   for (const match of text.matchAll(markup)) {
     const [all, block, code, strong] = match;
     const before = text.slice(from, match.index);
-    // A block stands apart by itself; the empty lines around it are not needed.
+    // A block has its own space, so the empty lines around it are dropped.
     for (const part of findLinks(block === undefined ? before : before.trimEnd())) parts.push(part);
     if (block !== undefined) parts.push({ kind: "block", text: block });
     else if (code !== undefined) parts.push({ kind: "code", text: code });
@@ -33,7 +33,7 @@ export function richText(text: string): RichPart[] {
   return parts;
 }
 
-/** A headline's first paragraph, and what follows it: only the first is set in bold. */
+/** A headline's first paragraph and the rest: only the first is bold. */
 export function splitHeadline(text: string): { headline: string; rest: string } {
   const end = text.search(/\n/);
   return end < 0

@@ -1,4 +1,4 @@
-/** Terminal entries as the bytes of a terminal, and as plain text for who can't see one. */
+/** Terminal entries as bytes for the emulator, and as plain text for screen readers. */
 import type { List, TerminalEntry } from "@kulti/protocol";
 
 const dim = "\x1b[2m";
@@ -8,8 +8,8 @@ const green = "\x1b[32m";
 const off = "\x1b[0m";
 
 /**
- * What the terminal is given for one entry. `atLineStart` tells whether the one before ended its line. Output goes on
- * where the entry before stopped, be it within a colour or an escape; a command begins anew.
+ * The bytes of one entry. `atLineStart`: whether the entry before ended its line. Output continues where that entry
+ * stopped, even inside a colour or an escape; a command starts over.
  */
 export function entryBytes(entry: TerminalEntry, atLineStart: boolean): string {
   const { command, stream, text, exit_code: exitCode } = entry;
@@ -29,12 +29,12 @@ export function entryBytes(entry: TerminalEntry, atLineStart: boolean): string {
   return bytes;
 }
 
-/** Whether the cursor stands at the start of a line after `bytes`, as far as escapes let one tell. */
+/** Whether the cursor is at the start of a line after `bytes`, as far as escapes allow to tell. */
 export function endsLine(bytes: string): boolean {
   return bytes === "" || withoutEscapes(bytes).endsWith("\n");
 }
 
-/** A command is one line of text, whatever it holds; line breaks stay visible. */
+/** A command is one line of text; its line breaks stay visible. */
 const printable = (text: string): string =>
   text.replace(/\r?\n/g, "\r\n  ").replace(/[^\P{Cc}\r\n\t]/gu, "");
 
@@ -43,7 +43,7 @@ const escapes = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?
 
 export const withoutEscapes = (text: string): string => text.replace(escapes, "");
 
-/** Where the last `count` entries begin, fewer where their text is longer than `characters`. */
+/** The index of the first of the last `count` entries; fewer if their text is longer than `characters`. */
 export function startOfLast(
   terminal: List<TerminalEntry>,
   count: number,

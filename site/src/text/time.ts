@@ -1,4 +1,4 @@
-/** How times are written: elapsed in the player, relative in lists, clock time on hover. */
+/** Formats times: elapsed in the player, relative in lists, clock time on hover. */
 export { elapsedText } from "kulti/player";
 
 /** `8 s`, `12 min`, `1 h 12 min`, `3 days`. */
@@ -21,7 +21,7 @@ export function clockText(at: string): string {
   return new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
 }
 
-/** Made once: making one takes a hundred times as long as using it, and a seek shows a hundred rows. */
+/** Made once: making one takes a hundred times as long as a call, and a seek shows a hundred rows. */
 const dateAndClock = new Intl.DateTimeFormat(undefined, {
   dateStyle: "medium",
   timeStyle: "medium",

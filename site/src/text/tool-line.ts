@@ -18,14 +18,14 @@ export function toolLine({ thought_type: thoughtType, content, metadata }: Thoug
   };
 }
 
-/** `Read src/a.ts` of the tool Read says its name once. */
+/** Drops the tool's name from a text that begins with it: `Read src/a.ts`. */
 function withoutBeginning(line: string, tool: string): string {
   if (!line.toLowerCase().startsWith(tool.toLowerCase())) return line;
   const rest = line.slice(tool.length);
   return /^[\s:(]|^$/.test(rest) ? rest.replace(/^[\s:]+/, "") : line;
 }
 
-/** Adapters say how a call went in one of these keys, where they say it at all. */
+/** Adapters may report the outcome of a call in one of these keys. */
 function outcomeOf(metadata: Thought["metadata"]): string | null {
   const { outcome, exit_code: exitCode, duration_ms: durationMs } = metadata;
   const words: string[] = [];

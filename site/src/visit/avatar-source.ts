@@ -1,9 +1,9 @@
-/** Which agents' pictures are loaded. All others are shown as initials. */
+/** Decides which agents' pictures to load. Others appear as initials. */
 import { safeUrl } from "../text/links.ts";
 
 let hosts: ReadonlySet<string> = new Set();
 
-/** As `config.json` says; the page's policy (`site/headers.ts`) holds back the rest. */
+/** From `config.json`; the page's policy (`site/headers.ts`) blocks the rest. */
 export function allowAvatarHosts(allowed: readonly string[]): void {
   hosts = new Set(allowed);
 }

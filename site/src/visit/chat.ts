@@ -1,4 +1,4 @@
-/** What this viewer says: shown at once, sent one after the other, kept with its reason when it was refused. */
+/** This viewer's messages: shown at once, sent one after the other, kept with the reason if refused. */
 import { createStore, type Store } from "kulti/player";
 import { type KultiApi, KultiApiError } from "kulti/watch";
 import { randomUuid } from "./identity.ts";

@@ -1,6 +1,6 @@
 /**
- * `kultiStage()` in the browser's console gives what the page knows of the session: the fold over all events so far,
- * as plain JSON-serialisable data. Null before a session is shown. For the curious, and for tests.
+ * `kultiStage()` in the browser's console returns the fold over all events so far, as plain JSON-serialisable data.
+ * Null before a session is shown. For curious viewers and for tests.
  */
 import type { Stage } from "@kulti/protocol";
 import type { Visit } from "./visit.ts";

@@ -1,8 +1,8 @@
-/** Who a viewer is: a random id that counts them once, and the name they chat under. Kept in this browser only. */
+/** A viewer's identity: a random id that counts them once, and their chat name. Kept only in this browser. */
 const viewerKey = "kulti.viewer_id";
 const nameKey = "kulti.name";
 
-/** Storage may be missing or refused (private windows, embedded pages): then nothing is kept. */
+/** Storage may be missing or refused (private windows, embedded pages); then the page keeps nothing. */
 export function remembered(key: string): string | null {
   try {
     return localStorage.getItem(key);

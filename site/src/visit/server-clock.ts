@@ -1,12 +1,12 @@
 /**
- * The server's time, since it stamps the heads: a viewer's clock may be hours off, and would make what is live look
- * over. Learned from the `Date` of each reply, which the Data API lets pages read.
+ * The server's time. The server stamps the heads, and a viewer's clock may be hours off, so live sessions would look
+ * ended. It comes from the `Date` of each reply, which the Data API lets pages read.
  */
 import type { Fetch } from "kulti/watch";
 
 let aheadMs = 0;
 
-/** Replies say whole seconds and are some time on the way: less than this is no difference. */
+/** `Date` has whole seconds and replies take time: ignore a smaller difference. */
 const toleranceMs = 5_000;
 
 export const serverNow = (): number => Date.now() + aheadMs;

@@ -1,4 +1,4 @@
-/** What a viewer takes along: the code that shows the session on another page, and the session as a file. */
+/** The code that shows the session on another page, and the session as a file. */
 import { limitedFetch, readSession } from "kulti/watch";
 import { loadApi } from "./config.ts";
 
@@ -29,11 +29,11 @@ export interface ExportOptions {
   signal: AbortSignal;
 }
 
-/** All of it is read from the server again, since a long session is never in memory as a whole. */
+/** Reads the whole session from the server again: a long one is never in memory as a whole. */
 export async function exportSession(options: ExportOptions): Promise<ExportedFile> {
   const { format, sessionId, onProgress, signal } = options;
   const exporting = import("kulti/export");
-  // Handled where it is awaited; reading may fail before.
+  // The `await` below handles a rejection; reading may fail first.
   exporting.catch(() => {});
   const recorded = await readSession(await loadApi(), sessionId, {
     signal,
@@ -60,7 +60,7 @@ async function fetchPageCode() {
   throw new Error(`Cannot read /export-page.json: HTTP ${response.status}.`);
 }
 
-/** The script tag for other pages; `embed.js` says what else it takes. */
+/** The script tag for other pages; `embed.js` lists its attributes. */
 export const embedCode = (siteUrl: string, agentId: string, sessionId: string): string =>
   `<script async src="${siteUrl}/embed.js" data-agent="${agentId}" data-session="${sessionId}"></script>`;
 

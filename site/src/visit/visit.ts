@@ -1,6 +1,6 @@
 /**
- * One visit to `/watch/<agent>[/<session>]`, or to the same below `/embed/`: finds the session to show, waits where there is none yet, tells when the
- * agent has begun a newer one.
+ * One visit to `/watch/<agent>[/<session>]` or `/embed/<agent>[/<session>]`: finds the session to show, waits if there
+ * is none yet, reports a newer one of the agent.
  */
 import { agentIdPattern, type Head, uuidPattern } from "@kulti/protocol";
 import type { Clock, Problem } from "kulti/player";
@@ -20,11 +20,11 @@ import { serverNow } from "./server-clock.ts";
 
 export type Scene =
   | { kind: "loading" }
-  /** The agent has no session that may be seen; the visit goes on by itself when one begins. */
+  /** The agent has no visible session; the visit continues when one begins. */
   | { kind: "waiting" }
   | { kind: "playing"; player: Player; chat: Chat }
   | { kind: "missing" }
-  /** What was shown was deleted or made private, and nothing of it is kept. */
+  /** The session was deleted or made private; the page keeps nothing of it. */
   | { kind: "gone" }
   | { kind: "failed"; problem: Problem };
 
@@ -33,15 +33,15 @@ export interface VisitState {
   readonly scene: Scene;
   /** A session of the same agent that began after the one shown. */
   readonly newer: Head | null;
-  /** Whether a session that begins would be noticed. */
+  /** Whether the visit would notice a session that begins. */
   readonly lobby: "connecting" | "live" | "reconnecting";
 }
 
-/** How long until a server that did not answer is asked again. */
+/** The delay before the next request to a server that did not answer. */
 const retryMs = 5_000;
-/** Where there is a session to show, its first picture comes before the news of others: joining costs it 70 ms. */
+/** With a session to show, the visit joins the lobby after the first picture: joining first would delay it by 70 ms. */
 const lobbyAfterMs = 1_000;
-/** How often it is asked whether a recording may still be shown. Who watches live is told, or asks as often. */
+/** How often the visit asks whether a recording may still be shown. A live watch hears of a change, or asks as often. */
 const checkMs = 15_000;
 
 export interface Address {
@@ -61,11 +61,11 @@ export interface VisitOptions {
   loadApi(): Promise<KultiApi>;
   viewerId: string;
   clock: Clock;
-  /** The moment to begin at, and how to play. */
+  /** The moment to begin at, and playback options. */
   request?: PlaybackRequest;
 }
 
-/** Null where the path is no address of a stage. */
+/** Null if the path is not a stage's address. */
 export function parseAddress(pathname: string): Address | null {
   const [page, agentId = "", sessionId = null, ...more] = pathname.split("/").filter(Boolean);
   if ((page !== "watch" && page !== "embed") || more.length > 0) return null;
@@ -114,7 +114,7 @@ export function createVisit(options: VisitOptions): Visit {
   const play = (server: KultiApi, head: Head) => {
     shown = head;
     const { session_id: sessionId } = head;
-    // What has ended changes no more; everything else is watched.
+    // A session that has ended does not change; the others are watched live.
     const source = head.ended_at
       ? createRecordingSource({ api: server, head, clock })
       : createLiveSource({ api: server, sessionId, viewerId, topic: head.topic });
@@ -132,7 +132,7 @@ export function createVisit(options: VisitOptions): Visit {
     if (isStopped || scene.kind !== "playing") return;
     clearInterval(checkTimer);
     scene.player.stop();
-    // A visit to the agent goes on with its next session.
+    // A visit to the agent continues with its next session.
     if (address.sessionId === null) shown = undefined;
     store.set({ ...store.get(), scene: { kind: "gone" }, newer: null });
   };
@@ -193,11 +193,11 @@ export function createVisit(options: VisitOptions): Visit {
   };
 }
 
-/** The session that the address names; for an agent alone, the one that began last, a live one first. */
+/** The session in the address; without one, the agent's newest, a live one first. */
 async function findHead(api: KultiApi, address: Address): Promise<Head | undefined> {
   const { agentId, sessionId } = address;
   if (sessionId !== null) {
-    // What is no id can't be asked for; and nobody's session is shown under another agent's name.
+    // The server accepts only UUIDs, and no session may appear under another agent's name.
     const head = uuidPattern.test(sessionId) ? await api.sessionHead(sessionId) : null;
     if (head?.agent_id === agentId) return head;
     throw new KultiApiError(404, "session_not_found", `${agentId} has no session ${sessionId}.`);

@@ -3,7 +3,7 @@ import { type Head, limits } from "@kulti/protocol";
 
 /** An agent that is live and has sent nothing for this long has stalled. */
 export const stalledAfterMs = 120_000;
-/** For so long who has left the stage is still on the wall. */
+/** An agent stays on the wall this long after its session has ended. */
 export const leaveAfterMs = 60_000;
 
 /** In the order of the wall. */
@@ -19,7 +19,7 @@ function kindOf(head: Head, now: number): Kind {
   if (head.ended_at !== null) return "ended";
   if (head.status === "waiting") return "waiting";
   const silence = now - Date.parse(head.last_event_at);
-  // Who was paused is silent on purpose.
+  // A paused agent is silent on purpose.
   if (silence >= stalledAfterMs && head.status !== "paused") return "stalled";
   return head.status === "error" ? "error" : "active";
 }
@@ -30,21 +30,21 @@ function isShown(head: Head, now: number): boolean {
   return now - Date.parse(head.last_event_at) < limits.session_idle_ms;
 }
 
-/** Keeps the place of each tile inside its kind: it moves only when what it is changes. */
+/** Each tile keeps its place among its kind: it moves only when its kind changes. */
 export class Wall {
   readonly #heads = new Map<string, Head>();
   readonly #places = new Map<string, { kind: Kind; place: number }>();
   #nextPlace = 0;
 
-  /** Of several sessions of one agent the one that began last is shown, a live one before one that has ended. */
+  /** An agent with several sessions shows the newest, live ones first. */
   upsert(head: Head): void {
     const known = this.#heads.get(head.agent_id);
     if (!known || comesBefore(head, known)) this.#heads.set(head.agent_id, head);
   }
 
   /**
-   * Takes the newest `max_rows` that are live and forgets who was taken for live and is not among them: their session
-   * was deleted, or is no longer public.
+   * Takes the newest `max_rows` live sessions and forgets known ones that are missing: they were deleted or are no
+   * longer public.
    */
   async loadLive(maxRows: number, find: (maxRows: number) => Promise<Head[]>): Promise<void> {
     const before = [...this.#heads.values()];
@@ -64,7 +64,7 @@ export class Wall {
       if (isShown(head, now)) tiles.push({ head, kind: kindOf(head, now) });
       else this.forget(head.agent_id);
     }
-    // Of those who come at the same moment the latest active is first, where silence is the matter the longest silent.
+    // Of tiles that arrive together the latest active comes first; among stalled and waiting ones the longest silent.
     const latestFirst = tiles.toSorted((one, other) => lastEvent(other) - lastEvent(one));
     for (const tile of latestFirst.toReversed()) if (isSilenceTheMatter(tile)) this.#settle(tile);
     for (const tile of latestFirst) this.#settle(tile);

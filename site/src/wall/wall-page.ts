@@ -64,7 +64,7 @@ export function openWall(): void {
   };
 
   wireTheme();
-  // Time goes on, and who says nothing stalls.
+  // Times move on, and a silent agent stalls.
   setInterval(draw, 1_000);
   void begin();
 }

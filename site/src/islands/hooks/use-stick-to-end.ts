@@ -46,7 +46,7 @@ export function useStickToEnd(): StickToEnd {
     const onScroll = () => {
       const { scrollTop: top, scrollHeight: height, clientHeight } = view;
       const isNear = height - top - clientHeight <= nearEnd;
-      // The browser moves a list that changes above what is looked at, too; a reader has a hand in it.
+      // The browser also moves a list when rows above the view change; only a reader's scroll counts.
       const isReader = height === known.current.height || performance.now() - touchedAt < handMs;
       const movedUp = top < known.current.top && height >= known.current.height && isReader;
       if (isNear) sticks.current = true;

@@ -105,7 +105,7 @@ export function Gone({ agentId }: { agentId: string }) {
     <Frame title="No longer shown">
       <h1>This session is no longer shown</h1>
       <p data-testid="gone">
-        It was deleted or made private while you watched. This page has dropped it.
+        It was deleted or made private while you watched. This page keeps nothing of it.
       </p>
       <StageLink agentId={agentId} />
     </Frame>

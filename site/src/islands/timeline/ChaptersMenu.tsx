@@ -20,7 +20,7 @@ const icons: Record<ChapterKind, LucideIcon> = {
   question: MessageCircleQuestionMark,
 };
 
-/** Nobody reads more; those around the place shown are listed. */
+/** Nobody reads more: the menu lists those around the current one. */
 const mostListed = 400;
 
 export function ChaptersMenu() {

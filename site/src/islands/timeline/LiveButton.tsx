@@ -2,7 +2,7 @@ import { FastForward } from "lucide-react";
 import { elapsedText } from "../../text/time.ts";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";
 
-/** Says whether the live edge is shown and how far away it is, and leads there: at once, or at twice the speed. */
+/** Says whether the stage is at the live edge or how far behind, and goes there: at once, or at twice the speed. */
 export function LiveButton({ isAtEdge }: { isAtEdge: boolean }) {
   const player = usePlayer();
   const behindMs = useSlice(({ position, edge }) =>

@@ -5,7 +5,7 @@ import { Menu } from "../parts/Menu.tsx";
 
 const speedText = (speed: number): string => `${speed}×`.replace("0.5", "½");
 
-/** How fast, whether idle stretches are shortened, and where the keys are explained. */
+/** The speed, whether to shorten idle stretches, and the help on keys. */
 export function SpeedMenu({ showHelp }: { showHelp: () => void }) {
   const player = usePlayer();
   const speed = useSlice((state) => state.control.speed);

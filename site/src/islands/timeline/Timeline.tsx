@@ -1,4 +1,4 @@
-/** The bar under the stage: play, where one is in the session, its chapters, the speed, and the way to the live edge. */
+/** The bar under the stage: play, the position in the session, chapters, speed, and the live edge. */
 import { Pause, Play, RotateCcw } from "lucide-react";
 import { useRef, useState } from "react";
 import { elapsedText } from "../../text/time.ts";
@@ -71,7 +71,7 @@ function PlayButton({ playback, disabled }: { playback: Playback; disabled: bool
 function Times() {
   const { timeline } = usePlayer();
   const position = useSlice((state) => state.position);
-  // Asked for again whenever something has come.
+  // Read again after each event.
   const seq = useSlice((state) => state.edge.seq);
   const isSeeking = useSlice((state) => state.isSeeking);
   const [isExact, setExact] = useState(false);

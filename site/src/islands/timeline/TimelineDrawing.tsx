@@ -1,4 +1,4 @@
-/** Heat, idle stretches and chapters behind the line; drawn anew at most twice a second. */
+/** Heat, idle stretches and chapters behind the line, drawn at most twice a second. */
 import { overviewOf, type TimelineOverview } from "kulti/player";
 import { memo, useEffect, useState } from "react";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";

@@ -1,4 +1,4 @@
-/** The line of time: click, drag or use the keys; what lies under the pointer is told before one goes there. */
+/** The line of time: click, drag or use the keys. A label shows the time and chapter under the pointer. */
 import { atPart, chapterAt, partOf } from "kulti/player";
 import { type PointerEvent, useRef, useState } from "react";
 import { durationText, elapsedText } from "../../text/time.ts";

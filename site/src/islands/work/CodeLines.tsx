@@ -1,4 +1,4 @@
-/** The lines of a file: only those in view are on the page; what changed last is marked and scrolled to. */
+/** The lines of a file. Only lines in view are on the page; the last change is marked and scrolled into view. */
 import type { StageFile } from "@kulti/protocol";
 import type { LineChange } from "kulti/player";
 import { type CSSProperties, useEffect, useLayoutEffect, useState } from "react";
@@ -26,7 +26,7 @@ export function CodeLines({ file, lines, changes }: Props) {
   const firstChanged = changes[0]?.newStart;
   const stay = () => player.stay({ kind: "file", filename: file.filename });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each version is scrolled to, also one with the same lines.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls to each version, also one with the same lines.
   useLayoutEffect(() => {
     if (following && firstChanged !== undefined) reveal(firstChanged);
   }, [following, firstChanged, file.version, reveal]);
@@ -84,13 +84,13 @@ function useFresh(file: StageFile): boolean {
 const isChanged = (changes: readonly LineChange[], line: number): boolean =>
   changes.some(({ newStart, newCount }) => line >= newStart && line < newStart + newCount);
 
-/** Lines went before this one, and none came in their place. */
+/** Lines before this one were removed, and none took their place. */
 const isCut = (changes: readonly LineChange[], line: number): boolean =>
   changes.some(({ newStart, newCount }) => newCount === 0 && newStart === line);
 
 function sizesOf(lines: readonly string[]): CSSProperties {
   const widest = lines.reduce((most, line) => Math.max(most, line.length), 0);
-  // A line that is cut short says so behind its end.
+  // A shortened line says so after its end.
   const longest = widest > longestLine ? longestLine + 60 : widest;
   const digits = String(lines.length).length;
   return {

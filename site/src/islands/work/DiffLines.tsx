@@ -1,4 +1,4 @@
-/** The last change of a file: what went and what came, with a few lines around. */
+/** The last change of a file: removed and added lines, with a few lines around. */
 import type { StageFile } from "@kulti/protocol";
 import type { DiffRow } from "kulti/player";
 import type { CSSProperties } from "react";
@@ -35,7 +35,7 @@ export function DiffLines({ rows, file, lines }: Props) {
           style={{ transform: `translateY(${from * codeLineHeight}px)` }}
         >
           {rows.slice(from, to).map((row, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a row is what stands at its place.
+            // biome-ignore lint/suspicious/noArrayIndexKey: a row's place identifies it.
             <DiffLine key={from + index} row={row} tokens={tokens} />
           ))}
         </div>

@@ -4,7 +4,7 @@ import { memo, useMemo, useState } from "react";
 import { inOrder } from "../../text/bidi.ts";
 import { splitPath } from "../../text/paths.ts";
 
-/** A list of thousands helps nobody; what was touched longest ago is shown when asked for. */
+/** A list of thousands helps nobody: a button shows the files that were touched longest ago. */
 const mostFiles = 300;
 
 interface Props {
@@ -13,7 +13,7 @@ interface Props {
   choose: (target: WorkTarget) => void;
 }
 
-/** All files that were touched, the most recent first, each with the number of its changes. */
+/** All touched files, most recent first, each with the number of its changes. */
 export function FileList({ files, shown, choose }: Props) {
   const [isWhole, setWhole] = useState(false);
   const newest = useMemo(() => {

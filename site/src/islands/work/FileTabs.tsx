@@ -78,7 +78,7 @@ export function FileTabs({ files, target, hasTerminal, choose }: Props) {
   );
 }
 
-/** In the order in which the files first came, so that tabs don't jump about; the shown one is always there. */
+/** In the order of the files' first events, so tabs keep their places; always includes the current one. */
 function tabsOf(files: readonly StageFile[], target: WorkTarget | null): StageFile[] {
   if (files.length <= mostTabs) return [...files];
   const newest = [...files].sort((one, other) => other.seq - one.seq).slice(0, mostTabs);

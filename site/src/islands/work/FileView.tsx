@@ -1,4 +1,4 @@
-/** One file: its name and what happened to it, and its lines, the last change or its hunks. */
+/** One file: its name, its state, and its lines, its last change or its hunks. */
 import type { StageFile } from "@kulti/protocol";
 import { compareLines, countLines, diffRows, linesOf } from "kulti/player";
 import { Check, Copy } from "lucide-react";
@@ -91,7 +91,7 @@ function FileBadges({ file }: { file: StageFile }) {
     deleted ? "deleted" : null,
     renamedFrom ? `renamed from ${inOrder(renamedFrom)}` : null,
     version === 1 && lastAction === "write" ? "new" : null,
-    content === null && patches.length > 0 ? "only its edits are known" : null,
+    content === null && patches.length > 0 ? "only its edits were sent" : null,
     content !== null && patches.length > 0 ? "some edits did not fit" : null,
   ];
   return badges.map(

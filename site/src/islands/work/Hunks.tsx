@@ -1,10 +1,10 @@
-/** A file whose whole content was never sent: its edits, one below the other. */
+/** The edits, one below the other, of a file whose whole content was never sent. */
 import type { CodeEdit, StageFile } from "@kulti/protocol";
 import { linesOf } from "kulti/player";
 import { Scroller } from "../parts/Scroller.tsx";
 import { LineText } from "./LineText.tsx";
 
-/** Older edits are left out. */
+/** The page leaves out older edits. */
 const mostEdits = 200;
 
 export function Hunks({ file }: { file: StageFile }) {

@@ -1,4 +1,4 @@
-/** From a file to where its last change came from: the thought before it, and the moment itself. */
+/** Links from a file to the thought before its last change and to the moment of that change. */
 import type { StageFile } from "@kulti/protocol";
 import { thoughtBefore } from "kulti/player";
 import { History, MessageCircleQuestionMark } from "lucide-react";

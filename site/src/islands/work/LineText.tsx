@@ -7,10 +7,10 @@ interface Props {
   tokens: LineTokens | undefined;
 }
 
-/** Of a longer line the beginning is shown: half a megabyte in one line would hold up every picture. */
+/** The page shows only the beginning of a longer line: half a megabyte in one line would delay every frame. */
 export const longestLine = 5_000;
 
-/** One line of code in its colours, plain until they are known. */
+/** One line of code, plain until its colours are known. */
 export const LineText = memo(function LineText({ text: written, tokens }: Props) {
   const text = inOrder(written);
   if (text.length > longestLine) {

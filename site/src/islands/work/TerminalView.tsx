@@ -1,4 +1,4 @@
-/** What the agent ran. The picture is drawn by a real terminal; beside it stands the same as text to be read aloud. */
+/** The agent's commands and output. A terminal emulator draws them; screen readers get the same as text. */
 
 import { browserClock } from "kulti/player";
 import { useEffect, useMemo, useRef, useState } from "react";
@@ -39,7 +39,7 @@ function TerminalOutput() {
       write();
       unsubscribe = player.store.subscribe(write);
     };
-    // After the picture that has the first output: a terminal takes its time to get ready.
+    // After the first output is on the page: the emulator is slow to start.
     browserClock.frame(() => void load().catch(setFailure));
     return () => {
       isGone = true;

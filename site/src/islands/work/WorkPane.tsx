@@ -1,4 +1,4 @@
-/** The Work: what the agent writes, and where there is room what it runs. It follows the agent until the viewer acts. */
+/** The Work: the agent's files and, if there is room, its terminal. It follows the agent until the viewer acts. */
 import type { StageFile } from "@kulti/protocol";
 import { shownTarget, type WorkTarget } from "kulti/player";
 import { Crosshair, ExternalLink, PanelLeft } from "lucide-react";
@@ -97,7 +97,7 @@ function Shown({
   return <p className="pane-empty">No files yet. The first one opens here.</p>;
 }
 
-/** Where the terminal has a place of its own, the files stay in view while it runs. */
+/** If the terminal has its own place, the files stay in view while it runs. */
 function targetIn(
   target: WorkTarget | null,
   hasTab: boolean,

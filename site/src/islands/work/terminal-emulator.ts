@@ -1,4 +1,4 @@
-/** xterm.js, loaded when something has run. Shows and never answers: nothing typed or clicked goes anywhere. */
+/** xterm.js, loaded with the first output. It only shows: it takes no keys and no clicks. */
 import type { List, TerminalEntry } from "@kulti/protocol";
 import { FitAddon } from "@xterm/addon-fit";
 import { type ITheme, Terminal } from "@xterm/xterm";
@@ -6,13 +6,13 @@ import "@xterm/xterm/css/xterm.css";
 import { endsLine, entryBytes, startOfLast } from "../../text/terminal-text.ts";
 
 export interface TerminalEmulator {
-  /** Writes the entries that are new; where those shown are not among them any more, begins anew. */
+  /** Writes the new entries; starts over if the shown ones are no longer among them. */
   show(terminal: List<TerminalEntry>): void;
   close(): void;
 }
 
 const mostLines = 5_000;
-/** Written at once no more than this, so that a jump to another moment is soon done; what comes then is kept. */
+/** The most entries to write at once, so a jump to another moment is quick; later output is kept. */
 const mostEntries = 300;
 const mostCharacters = 100_000;
 
@@ -35,7 +35,7 @@ export function openTerminal(host: HTMLElement): TerminalEmulator {
   const fit = new FitAddon();
   terminal.loadAddon(fit);
   terminal.open(host);
-  // It is hidden from assistive technology, so the keyboard must not end up in it either.
+  // It is hidden from assistive technology, so the keyboard must not reach it either.
   terminal.textarea?.setAttribute("tabindex", "-1");
 
   const refit = () => {
@@ -44,7 +44,7 @@ export function openTerminal(host: HTMLElement): TerminalEmulator {
   const resizes = new ResizeObserver(refit);
   resizes.observe(host);
   refit();
-  // Measured again once its own font is there, or columns would have the width of the fallback's.
+  // Measures again when its own font has loaded, or columns would have the width of the fallback font.
   void document.fonts.load("13px 'Geist Mono Variable'").then(() => {
     terminal.options.fontFamily = `${style.getPropertyValue("--mono")}, monospace`;
     refit();
@@ -78,7 +78,7 @@ export function openTerminal(host: HTMLElement): TerminalEmulator {
     }
     shown = entries;
   };
-  /** One version at a time: a reset would overtake what was handed over and not drawn yet. */
+  /** One version at a time: a reset would overtake output that is not drawn yet. */
   const next = () => {
     if (isWriting || !wanted) return;
     const entries = wanted;
@@ -106,8 +106,8 @@ export function openTerminal(host: HTMLElement): TerminalEmulator {
 }
 
 /**
- * Output may colour and move the cursor, and no more: no titles, links, clipboard or palette (OSC), no device strings
- * (DCS), no reset that would wipe what was shown, no other screen and no mouse.
+ * Output may only set colours and move the cursor: no titles, links, clipboard or palette (OSC), no device strings
+ * (DCS), no reset that would clear the screen, no other screen and no mouse.
  */
 function refuseCommands({ parser }: Terminal): void {
   const refuse = () => true;
