@@ -1,9 +1,9 @@
 /**
  * Gathers events and sends them, one request at a time so that their order holds.
  *
- * A batch leaves when it is full, when the server's `flush_ms` has passed since the last one, or when somebody waits
- * for it. An event that follows a pause leaves after `leadMs`. Events are removed only when the server has
- * acknowledged them; what fails for want of a server is tried again by the transport, as the same batch.
+ * A batch leaves when it is full, when the server's `flush_ms` has passed since the last one, or when a caller waits
+ * for it. An event that follows a pause leaves after `leadMs`. The queue drops an event only when the server has
+ * acknowledged it; if the server can't be reached, the transport retries the same batch.
  */
 import { limits } from "@kulti/protocol/limits.ts";
 import type { Outcome, SendBatch } from "./ingest.ts";
@@ -13,15 +13,15 @@ import { setTimer } from "./timer.ts";
 
 /** Long enough for the events of one step to leave together, too short to be seen. */
 const leadMs = 20;
-/** An event that may be too large is given up after so many tries, each while the server answered other requests. */
+/** The batcher gives up an event that may be too large after this many tries while the server answered other requests. */
 const largeEventTries = 5;
-/** Failures in a row after which halving is worth a word. */
+/** Failures in a row before the batcher reports the halving. */
 const failuresToTell = 3;
 
 export interface BatcherOptions {
   send: SendBatch;
   bounds: QueueBounds;
-  /** Until the server says otherwise. */
+  /** Until the server names another pace. */
   flushMs: number;
   maxBatchEvents: number;
   maxBatchBytes: number;
@@ -30,7 +30,7 @@ export interface BatcherOptions {
   retryCapMs: number;
   report: Report;
   onAccepted: (outcome: Extract<Outcome, { kind: "accepted" }>) => void;
-  /** Goes on in another session; false when that is not wanted. */
+  /** Continues in another session; false if the agent chose this one. */
   restartSession: () => boolean;
 }
 
@@ -41,7 +41,7 @@ export interface Batcher {
   readonly isStopped: boolean;
   /** Resolves when everything pushed so far is acknowledged or given up. */
   flush(): Promise<void>;
-  /** Ends the request under way, forgets what waits and refuses more. */
+  /** Ends the running request, drops queued events and refuses new ones. */
   stop(): void;
 }
 
@@ -84,7 +84,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       const outcome = await options.send(batch, aborter.signal);
       if (!isStopped) queue.settle(apply(outcome, batch));
     } catch (error) {
-      // The transport tries again by itself, so this is a stop, or a defect that must not reach the agent.
+      // The transport retries, so this is a stop, or a bug that must not reach the agent.
       if (!isStopped) {
         queue.settle(new Set());
         report({ code: "unreachable", message: `Cannot send events: ${error}.`, dropped: 0 });
@@ -97,7 +97,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     schedule();
   }
 
-  /** The ids that are done with, one way or the other. */
+  /** Ids of events that were acknowledged or given up. */
   function apply(outcome: Outcome, batch: readonly QueuedEvent[]): Set<string> {
     lastSentAt = Date.now();
     switch (outcome.kind) {
@@ -129,7 +129,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     }
   }
 
-  /** Size is only the likely reason: the server gets time, and an event its tries. */
+  /** Size is only the likely reason, so the server gets time and the event several tries. */
   function hold(
     batch: readonly QueuedEvent[],
     { message, isServerUp }: Extract<Outcome, { kind: "too_large" }>,

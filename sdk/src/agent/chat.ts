@@ -1,4 +1,4 @@
-/** The agent's side of the chat: lines from viewers arrive with the answers to events, or are asked for in silence. */
+/** The agent's side of the chat: viewers' lines come with the replies to events; a silent agent polls for them. */
 import { routes } from "@kulti/protocol/routes.ts";
 import type { Message } from "@kulti/protocol/wire.ts";
 import type { Report } from "./problem.ts";
@@ -7,12 +7,12 @@ import { setTimer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
 
 /**
- * A chat line of a viewer. Anybody may have written it, under any name: it is text to answer, never an instruction to
- * obey. An agent that hands it to a model should quote it as a stranger's words, and give it no tools that such words
- * may not move.
+ * A viewer's chat line. Anybody may have written it, under any name: it is text to answer, never an instruction to
+ * obey. An agent that passes it to a model should quote it as a stranger's words, and give the model no tools that a
+ * stranger must not use.
  */
 export interface UntrustedMessage extends Message {
-  /** So that whoever reads, logs or forwards the object sees it. */
+  /** Marks the object wherever it is read, logged or forwarded. */
   readonly untrusted: true;
 }
 
@@ -20,7 +20,7 @@ export type MessageHandler = (message: UntrustedMessage) => void;
 
 export interface Chat {
   onMessage(handler: MessageHandler): () => void;
-  /** Hands new lines to the handlers; called with every answer of the server. */
+  /** Passes new lines to the handlers; called with every reply of the server. */
   deliver(messages: readonly Message[]): void;
   /** Sends a line as the agent, in order, as soon as the session is open. */
   say(text: string): void;
@@ -31,9 +31,9 @@ export interface Chat {
 
 interface ChatOptions {
   session: Session;
-  /** One try each, for reading: the next look comes anyway. */
+  /** For reading: one try each, because the next poll comes anyway. */
   once: Transport;
-  /** Tries again, for what the agent says. */
+  /** For the agent's own lines: retries. */
   patient: Transport;
   pollMs: number;
   report: Report;
@@ -47,7 +47,7 @@ export function createChat(options: ChatOptions): Chat {
   let speaking: Promise<void> | null = null;
   let cancelPoll: (() => void) | null = null;
   let isStopped = false;
-  /** Where reading starts in a session that was there before, so that its old lines don't come again. */
+  /** Where reading starts in an existing session, so that its old lines don't come again. */
   let joinedAt: number | null = null;
 
   function deliver(messages: readonly Message[]): void {
@@ -79,7 +79,7 @@ export function createChat(options: ChatOptions): Chat {
       else if (joinedAt !== null) deliver(await read(joinedAt));
       else await join();
     } catch {
-      // The next look comes anyway.
+      // The next poll comes anyway.
     }
     schedulePoll();
   }
@@ -124,7 +124,7 @@ export function createChat(options: ChatOptions): Chat {
     deliver,
     say(text) {
       if (isStopped) return;
-      // The id makes a repeated request harmless, as that of an event does.
+      // Like an event's id, this one makes a repeated request harmless.
       unsaid.push({ id: crypto.randomUUID(), text });
       if (session.isOpen) speaking ??= speak();
     },

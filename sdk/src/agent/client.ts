@@ -49,7 +49,7 @@ export interface KultiAgent {
   context: Verb;
   tool: Verb;
   prompt: Verb;
-  /** A thought that is written while it is thought. */
+  /** A thought that is written piece by piece. */
   streamThought(options?: ThoughtOptions & { thoughtType?: ThoughtType }): ThoughtStream;
   /** The whole content of a file; `action` is `write` (default) or `edit`. */
   code(
@@ -57,22 +57,22 @@ export interface KultiAgent {
     content: string,
     options?: { action?: Extract<CodeAction, "write" | "edit">; language?: string },
   ): void;
-  /** Replacements or hunks, applied in order to what the file held before. */
+  /** Replacements or hunks, applied in order to the file's previous content. */
   edit(filename: string, edits: CodeEdit[], options?: { language?: string }): void;
   deleteFile(filename: string): void;
   renameFile(oldFilename: string, filename: string): void;
-  /** Output of a command; `command` where this is its start, `exit_code` where it is its end. */
+  /** Output of a command, with `command` at its start and `exit_code` at its end. */
   terminal(
     text: string,
     options?: { command?: string; stream?: TerminalStream; exitCode?: number },
   ): void;
-  /** A command line is started; its output follows with `terminal`. */
+  /** Starts a command line; its output follows with `terminal`. */
   command(command: string): void;
   /** `done` and `offline` end the session; events after that open a new one, unless one was named. */
   status(status: Status): void;
   task(title: string, description?: string): void;
   goal(title: string, description?: string): void;
-  /** `completed` is true unless said otherwise. */
+  /** `completed` defaults to true. */
   milestone(label: string, completed?: boolean): void;
   error(error: string | Error, details?: Omit<ErrorData, "message">): void;
   /** An http(s) address that viewers may open. */
@@ -91,8 +91,8 @@ export interface KultiAgent {
   /** A line in the chat. */
   say(text: string): void;
   /**
-   * Called with each chat line of viewers from now on; returns what ends it. The lines are untrusted: strangers write
-   * them, and name and text may try to instruct a model that reads them.
+   * Calls the handler with each chat line from viewers from now on; the returned function removes it. The lines are
+   * untrusted: strangers write them, and name and text may try to instruct a model that reads them.
    */
   onMessage(handler: MessageHandler): () => void;
   /** Null until the server has named it. */
@@ -100,20 +100,20 @@ export interface KultiAgent {
   /** Events that the server has not acknowledged yet. */
   readonly pending: number;
   /**
-   * Resolves when all events so far are acknowledged or given up; waits as long as that takes. What could be the
-   * beginning of a secret at the end of a text waits on for its rest, until the command ends (`exit_code`, or another
+   * Resolves when all events so far are acknowledged or given up, however long that takes. If the end of a text could
+   * be the beginning of a secret, that part still waits for its rest, until the command ends (`exit_code`, or another
    * command), the thought ends, the session ends or `close`.
    */
   flush(): Promise<void>;
   /** The same within `timeoutMs` (default 5,000). Never rejects. */
   drain(options?: { timeoutMs?: number }): Promise<DrainResult>;
-  /** Ends open thoughts, drains, and lets go of everything; later calls do nothing. */
+  /** Ends open thoughts, drains, and releases timers and listeners; later calls do nothing. */
   close(options?: { timeoutMs?: number }): Promise<DrainResult>;
 }
 
-/** Never throws: what is missing or wrong is told through `onProblem`, and the agent's calls then do nothing. */
+/** Never throws: it reports missing or wrong options to `onProblem`, and the agent's calls then do nothing. */
 export function createAgent(given: AgentOptions = {}): KultiAgent {
-  // Null comes from code that no compiler has seen.
+  // Untyped code may pass null.
   const options = given ?? {};
   const report = createReport(options.onProblem);
   const settings = settle(options);
@@ -134,7 +134,7 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     safely(() => enqueue(type, data, {}, shown)),
   );
 
-  /** What an agent hands over may be anything at run time; whatever goes wrong with it stays here. */
+  /** Untyped agents may pass anything; errors that come of it are reported, never thrown. */
   function safely(run: () => void): void {
     if (!isOn || outbox.isStopped) return;
     try {
@@ -179,7 +179,7 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     });
   }
 
-  /** Nothing follows what waits for its rest. */
+  /** Pushes the texts that wait for their rest: nothing more will follow. */
   function endTexts(): void {
     for (const stream of streams) stream.end();
     streams.clear();
@@ -314,7 +314,7 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
 const endsSession = ({ status }: EventDataByType["status"]): boolean =>
   endingStatuses.some((ending) => ending === status);
 
-/** The named fields that are set: others are no part of the contract and would be refused. */
+/** The named fields that are set: the server would refuse others. */
 function known<Given extends object, Name extends keyof Given>(
   given: Given | undefined,
   names: readonly Name[],

@@ -9,9 +9,9 @@ interface Host {
 }
 
 export interface AtEnd {
-  /** Node or Deno has nothing left to do (what it starts is still carried out), or the page is hidden. */
+  /** Node or Deno has nothing left to do (work started now still runs), or the page is hidden. */
   drain(): void;
-  /** Nothing can be sent any more: the process ends now, by itself, by `process.exit` or by an error. */
+  /** Too late to send: the process ends now, normally, by `process.exit` or by an error. */
   lastWord(): void;
 }
 
@@ -24,8 +24,8 @@ const lastWords = (): void => {
 };
 
 /**
- * Listens for the end of the process, with one listener for all its agents, until the function returned is called. A
- * signal that nobody handles ends a process without either moment: close the agent before.
+ * Listens for the end of the process, with one listener for all its agents, until the caller calls the returned
+ * function. An unhandled signal ends a process without either moment: close the agent before.
  */
 export function onExit(atEnd: AtEnd): () => void {
   if (waiting.size === 0) listen(true);

@@ -1,4 +1,4 @@
-/** Sends one batch, and says what became of it in the terms the batcher acts on. */
+/** Sends one batch and returns the outcome that the batcher acts on. */
 import { routes } from "@kulti/protocol/routes.ts";
 import type { IngestReply } from "@kulti/protocol/wire.ts";
 import type { QueuedEvent } from "./queue.ts";
@@ -8,24 +8,24 @@ import type { Accepts, Answer, Refusal, Transport } from "./transport.ts";
 export type Outcome =
   | { kind: "accepted"; reply: IngestReply }
   /**
-   * Send less at once. Not certain when something other than Kulti said so, or nothing came at all: then
-   * `isServerUp` tells whether Kulti answers other requests meanwhile.
+   * Send less at once. If something other than Kulti answered, or nothing, size is only likely: `isServerUp` then says
+   * whether Kulti answers other requests meanwhile.
    */
   | { kind: "too_large"; message: string; isCertain: boolean; isServerUp: boolean }
   /** These events, by index in the batch, are refused; an empty list when the server did not say which. */
   | { kind: "invalid"; indexes: number[]; message: string; status: number; errorCode: string }
   | { kind: "session_ended" }
-  /** Nothing this agent sends will be taken. */
+  /** The server refuses everything from this agent. */
   | { kind: "refused"; message: string; status: number; errorCode: string };
 
 export type SendBatch = (batch: readonly QueuedEvent[], signal: AbortSignal) => Promise<Outcome>;
 
 /**
- * Size is the likely reason for these, though not the certain one: 413 of a proxy, time limits on the way (408, 504,
- * 524), and the edge runtime's 546, "over the limits of a worker".
+ * Size is the likely reason for these, but not the only one: a proxy's 413, timeouts on the way (408, 504, 524), and
+ * the edge runtime's 546, "over the limits of a worker".
  */
 const sizeStatuses = [408, 413, 504, 524, 546];
-/** Below this, size is no reason. */
+/** Below this, size is not the reason. */
 const largeChars = 8_192;
 
 export const mayBeTooLarge = (answer: Answer<unknown>, sentChars: number): boolean =>
@@ -36,7 +36,7 @@ export const mayBeTooLarge = (answer: Answer<unknown>, sentChars: number): boole
 interface IngestOptions {
   agentId: string;
   session: Session;
-  /** Hands out what `mayBeTooLarge`, and tries everything else again that may pass. */
+  /** Returns a failure that `mayBeTooLarge` explains, and retries every other one that may pass. */
   transport: Transport;
   probe: (signal: AbortSignal) => Promise<boolean>;
 }
@@ -53,7 +53,7 @@ export function createIngest({ agentId, session, transport, probe }: IngestOptio
   };
 }
 
-/** An acknowledgement lets events go, so it must speak of just these. */
+/** An acknowledgement removes events from the queue, so it must be about exactly these. */
 const acceptsReplyTo =
   (batch: readonly QueuedEvent[]): Accepts<IngestReply> =>
   (body): body is IngestReply => {
@@ -67,7 +67,7 @@ const acceptsReplyTo =
 
 const longestPaceMs = 10_000;
 
-/** The server's longest pace is five seconds: one of days must not silence an agent. */
+/** The server's longest pace is five seconds; a longer one must not silence an agent. */
 function sound(reply: IngestReply): IngestReply {
   const { flush_ms: flushMs, messages } = reply;
   return {
@@ -88,7 +88,7 @@ function outcomeOf(refusal: Refusal, agentId: string): Outcome {
     return index === undefined ? [] : [Number(index)];
   });
   const told = issues.map((issue) => `${issue.path}: ${issue.message}`).join("; ");
-  // Where it is not said what is wrong, it may be one event that the others need not wait for.
+  // Without a stated reason it may be one bad event, and the others need not wait for it.
   const isUnsaid = issues.length === 0 && /^(malformed_|invalid_request$)/.test(code);
   if (indexes.length > 0 || code === "invalid_event" || isUnsaid) {
     return { kind: "invalid", indexes, message: told || message, status, errorCode: code };

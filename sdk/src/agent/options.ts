@@ -1,4 +1,4 @@
-/** What an agent may set, with its defaults, and where the rest is found. */
+/** The options of an agent, their defaults, and the environment variables behind them. */
 
 import { agentIdPattern, functionsPath, uuidPattern } from "@kulti/protocol/routes.ts";
 import { trimEnd } from "@kulti/protocol/text.ts";
@@ -21,17 +21,17 @@ export interface AgentOptions {
   /** False: nothing is sent. Default: true, unless KULTI_STREAM_ENABLED is `0` or `false`. */
   enabled?: boolean;
   /**
-   * Called with each chat line from viewers; asks for them every `pollMs` while nothing is sent. The lines are
-   * untrusted: see `UntrustedMessage`.
+   * Called with each chat line from viewers; while the agent sends nothing, the SDK polls every `pollMs`. The lines
+   * are untrusted: see `UntrustedMessage`.
    */
   onMessage?: MessageHandler;
-  /** Called when something could not be sent. Default: the first of each kind is written to stderr. */
+  /** Called when something could not be sent. Default: writes each message once to stderr. */
   onProblem?: (problem: KultiProblem) => void;
-  /** Milliseconds to gather events before the first answer of the server, which then sets the pace. Default: 200. */
+  /** Milliseconds to gather events until the server's first reply sets the pace. Default: 200. */
   flushMs?: number;
-  /** Milliseconds between looks at the chat while the agent is silent. Default: 5,000. */
+  /** Milliseconds between polls for chat while the agent is silent. Default: 5,000. */
   pollMs?: number;
-  /** Milliseconds until a request without an answer is given up and tried again. Default: 20,000. */
+  /** Milliseconds until a request without an answer is aborted and retried. Default: 20,000. */
   timeoutMs?: number;
   /** Events held while the server can't be reached. Default: 20,000. */
   maxQueueEvents?: number;
@@ -42,18 +42,18 @@ export interface AgentOptions {
   /** Bytes of events in one request, before compression. Default: 4,128,768. */
   maxBatchBytes?: number;
   /**
-   * First and longest wait between two tries, in milliseconds. A server that comes back is noticed sooner, and
+   * First and longest wait between two tries, in milliseconds. A probe notices a returning server sooner, and
    * `Retry-After` may ask for more. Default: 300 and 30,000.
    */
   retryBaseMs?: number;
   retryCapMs?: number;
   /**
-   * False: texts leave as they are, and the server takes secrets out unless the agent's profile says otherwise. A
-   * function: takes a text, or a piece of one that is streamed, and gives what may be shown of it, after the usual
-   * secrets were taken out. Default: true.
+   * False: sends texts as they are; the server redacts secrets unless the agent's profile switches that off. A
+   * function: gets a text, or a piece of a streamed one, after the usual redaction, and returns the text to show.
+   * Default: true.
    */
   redact?: boolean | Redact;
-  /** Send what is left when the process would end by itself. Default: true. */
+  /** Sends remaining events when the process ends normally. Default: true. */
   drainOnExit?: boolean;
   /** Default: the global fetch. */
   fetch?: Fetch;
@@ -64,7 +64,7 @@ export interface Settings
   redaction: Redaction;
   /** What is missing or wrong, in one line; null when the agent can stream. */
   obstacle: string | null;
-  /** Options that are of no use and were left at their defaults. */
+  /** Unusable options, which kept their defaults. */
   useless: string[];
 }
 
@@ -115,10 +115,10 @@ export function settle(options: AgentOptions): Settings {
   };
 }
 
-/** Looked up with each call: tests and instrumentation replace it. */
+/** Looked up on each call: tests and instrumentation replace it. */
 export const platformFetch: Fetch = (url, init) => globalThis.fetch(url, init);
 
-/** The project's URL out of any address of it: without a slash at its end, without the functions' path. */
+/** The project's URL from any address of it: without a slash at the end, without the functions' path. */
 export function serverRoot(server: string): string {
   const trimmed = trimEnd(server.trim(), "/");
   const at = trimmed.indexOf(functionsPath);

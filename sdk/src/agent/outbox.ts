@@ -1,4 +1,4 @@
-/** Everything between a verb and the server, wired together: queue, batches, retries, session, chat, exit. */
+/** Connects the parts between a verb and the server: queue, batches, retries, session, chat, exit. */
 import { routes } from "@kulti/protocol/routes.ts";
 import { createBatcher } from "./batcher.ts";
 import { type Chat, createChat } from "./chat.ts";
@@ -35,21 +35,21 @@ export interface Outbox {
   session: Session | null;
 }
 
-/** Failures in a row after which an outage is worth a word. */
+/** Failures in a row before the SDK reports an outage. */
 const failuresToTell = 3;
-/** A wait that is worth a word by itself. */
+/** A wait this long is reported at once. */
 const waitToTellMs = 5_000;
-/** For a probe, which asks for a few bytes. */
+/** For a probe, whose reply is a few bytes. */
 const probeTimeoutMs = 5_000;
 
-/** `endTexts`: pushes what waits for more, when there is no more to come. */
+/** `endTexts`: pushes texts that wait for their rest, when no more can come. */
 export function createOutbox(settings: Settings, report: Report, endTexts: () => void): Outbox {
   const { server, fetch, timeoutMs } = settings;
   const once = createTransport(server, settings.apiKey, withTimeout(fetch, timeoutMs));
   const probe = createProbe(server, withTimeout(fetch, Math.min(timeoutMs, probeTimeoutMs)));
-  /** Why events wait; null since the server took some. */
+  /** Why events wait; null after the server accepted some. */
   let obstacle: Failure | Refusal | null = null;
-  /** Told once, until the server takes events again. */
+  /** Reported once, until the server accepts events again. */
   let heldBackFor: string | null = null;
   const retry: RetryOptions = {
     baseMs: settings.retryBaseMs,
@@ -99,7 +99,7 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
   const settled = (): Promise<void> => batcher.flush().then(() => chat.flush());
 
   async function settleWithin(timeoutMs = 5_000): Promise<DrainResult> {
-    // Not one of the timers that let the process go: whoever drains at its end waits for it.
+    // This timer keeps the process alive: a caller that drains at its end waits for it.
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tooLong = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeoutMs);
@@ -109,7 +109,7 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
     return { drained: batcher.pending === 0, pending: batcher.pending };
   }
 
-  /** Says what is left, and why. */
+  /** Reports the events that are left, and why. */
   function tellUnsent({ pending }: DrainResult, what: string, dropped: number): void {
     if (pending === 0) return;
     const why = obstacle === null ? "the server has not answered yet" : causeOf(obstacle);
@@ -123,7 +123,7 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
     return result;
   }
 
-  // What starts here keeps the process alive and brings `beforeExit` again: after a vain try it is let go.
+  // Work started here keeps the process alive and triggers `beforeExit` again: after one failed try, let it end.
   let wasVain = false;
   const drainAtExit = async (): Promise<void> => {
     endTexts();
@@ -168,7 +168,7 @@ const codesOf = (answer: Failure | Refusal): { status?: number; errorCode?: stri
   ...(answer.kind === "refused" && { errorCode: answer.code }),
 });
 
-/** Asks the server whether it is there, without the key, and answers false for whatever else answers. */
+/** Asks without the key whether Kulti answers; false if something else answers. */
 function createProbe(server: string, fetch: Fetch): (signal: AbortSignal) => Promise<boolean> {
   const transport = createTransport(server, null, fetch);
   const isHealth = (body: unknown): body is { status: "ok" } =>
@@ -191,7 +191,7 @@ export const silentOutbox: Outbox = {
   session: null,
 };
 
-/** All timers here let the process go; whoever awaits an end must not see it go first. */
+/** The other timers don't keep the process alive, but a caller that awaits the end must not lose the process first. */
 async function holdingProcess(work: Promise<void>): Promise<void> {
   const hold = setInterval(() => {}, 60_000);
   try {

@@ -1,13 +1,13 @@
-/** What went wrong on the way to the server, told beside the agent's work and never thrown into it. */
+/** Problems on the way to the server: reported, never thrown into the agent. */
 import type { EventType } from "@kulti/protocol/event.ts";
 import { printableMessage } from "./printable.ts";
 
 export type ProblemCode =
   /** Server, agent id or key is missing or of the wrong form; nothing will be sent. */
   | "not_configured"
-  /** An option is of no use; its default holds. */
+  /** An option is unusable; its default applies. */
   | "bad_option"
-  /** The server can't be reached or answers with errors; sending goes on being tried. */
+  /** The server can't be reached or answers with errors; the SDK keeps trying. */
   | "unreachable"
   /** The server refuses this agent or session; sending has stopped. */
   | "refused"
@@ -17,7 +17,7 @@ export type ProblemCode =
   | "too_large"
   /** A text was cut to its limit. */
   | "clipped"
-  /** More is waiting than may be held; the least important of it was dropped. */
+  /** The queue is full; the least important events were dropped. */
   | "queue_full"
   /** The server accepts no events for now, because of a rate or a quota; they are queued until it does. */
   | "held_back"
@@ -30,20 +30,20 @@ export type ProblemCode =
 
 export interface KultiProblem {
   code: ProblemCode;
-  /** One line: what could not be done, because of what, and what to do. */
+  /** One line: the failure, the reason, and what to do. */
   message: string;
   /** Events lost by it. */
   dropped: number;
-  /** Type of the event concerned, where it is one. */
+  /** The event's type, if the problem is about one. */
   eventType?: EventType;
-  /** HTTP status and the server's error code, where it answered. */
+  /** HTTP status and the server's error code, if it answered. */
   status?: number;
   errorCode?: string;
 }
 
 export type Report = (problem: KultiProblem) => void;
 
-/** Calls `onProblem`, or writes each message once to stderr; whatever it throws stays here. */
+/** Calls `onProblem`, or writes each message once to stderr; swallows what it throws. */
 export function createReport(onProblem?: (problem: KultiProblem) => void): Report {
   const told = new Set<string>();
   const warn = (problem: KultiProblem): void => {
@@ -56,7 +56,7 @@ export function createReport(onProblem?: (problem: KultiProblem) => void): Repor
     try {
       handler(problem);
     } catch {
-      // A failing reporter has nobody left to report to.
+      // A failing reporter can't report its own failure.
     }
   };
 }

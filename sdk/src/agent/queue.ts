@@ -1,9 +1,9 @@
 /**
  * The events that wait for the server, in order, bounded by number and by bytes.
  *
- * When a bound is passed, a tenth of the room is freed at once (so that the cost per event stays constant): first the
- * oldest terminal output and thoughts of priority `detail`, then the oldest other thoughts, then the oldest of the
- * rest. Events that are on their way are never dropped: the server may already hold them.
+ * Over a bound, the queue frees a tenth of its room at once, so the cost per event stays constant: first the oldest
+ * terminal output and thoughts of priority `detail`, then the oldest other thoughts, then the oldest of the rest. It
+ * never drops events that are being sent: the server may already have them.
  */
 import type { EventDataByType, EventType } from "@kulti/protocol/event.ts";
 
@@ -12,10 +12,10 @@ export interface QueuedEvent {
   number: number;
   id: string;
   type: EventType;
-  /** The event as it travels. */
+  /** The event as sent. */
   json: string;
   bytes: number;
-  /** What goes first when there is no room: 0 before 1 before 2. */
+  /** The order of dropping: 0 before 1 before 2. */
   importance: 0 | 1 | 2;
 }
 
@@ -33,7 +33,7 @@ export function importanceOf(type: EventType, data: EventDataByType[EventType]):
 export class Queue {
   #items: QueuedEvent[] = [];
   #bytes = 0;
-  /** The first so many are on their way. */
+  /** This many events at the front are being sent. */
   #inFlight = 0;
   readonly #bounds: QueueBounds;
 
@@ -54,7 +54,7 @@ export class Queue {
     return this.#items[0]?.number ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Appends, and returns how many events had to go for it. */
+  /** Appends, and returns how many events it dropped to make room. */
   push(item: QueuedEvent): number {
     this.#items.push(item);
     this.#bytes += item.bytes;
@@ -76,7 +76,7 @@ export class Queue {
     return this.#items.slice(0, count);
   }
 
-  /** Ends the flight: removes the events with these ids, and keeps the others for the next try. */
+  /** Ends the sending: removes the events with these ids and keeps the others for the next try. */
   settle(ids: ReadonlySet<string>): void {
     this.#inFlight = 0;
     if (ids.size === 0) return;

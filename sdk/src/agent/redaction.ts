@@ -1,4 +1,4 @@
-/** What the agent's choice makes of texts: whole ones, the texts of an event, and those that come in pieces. */
+/** Redacts as the agent chose: whole texts, the texts of an event, and texts in pieces. */
 import type { EventDataByType, EventType } from "@kulti/protocol/event.ts";
 import { redact, StreamRedactor } from "@kulti/protocol/redact.ts";
 import { redactData, type TextField } from "@kulti/protocol/redact-events.ts";
@@ -6,10 +6,10 @@ import { toText } from "./to-text.ts";
 
 export type Redact = (text: string) => string;
 
-/** A text in pieces: what could be a part of a secret waits for what follows. */
+/** A text in pieces: a part that could belong to a secret waits for the next piece. */
 export interface TextStream {
   push(piece: string): string;
-  /** What waited. */
+  /** The text that waited. */
   end(): string;
   /** Characters that wait. */
   readonly held: number;
@@ -26,7 +26,7 @@ export interface Redaction {
   stream(): TextStream;
 }
 
-/** A function of the agent's own comes after the usual redaction; what it gives that is no text is not shown. */
+/** The agent's own function comes after the usual redaction; a result that is not text is not shown. */
 export function createRedaction(choice: boolean | Redact): Redaction {
   if (choice === false) {
     return {

@@ -15,18 +15,18 @@ export interface RegisterOptions {
   description?: string;
   /** Default: `public`. */
   visibility?: Visibility;
-  /** The project's secret key, needed where registration is closed. */
+  /** The project's secret key, needed if registration is closed. */
   secretKey?: string;
 }
 
 export interface Registration {
   agent: Agent;
-  /** Shown this once: the server keeps only its hash. */
+  /** The server returns it only this once and keeps only its hash. */
   apiKey: string;
   key: AgentKey;
 }
 
-/** The server gives its database fifteen seconds. */
+/** Longer than the server's own limit of fifteen seconds for its database. */
 export const registerTimeoutMs = 20_000;
 
 /** Throws KultiError (`agent_exists`, `registration_closed`, `rate_limited`, …), or Error when there is no answer. */

@@ -1,9 +1,9 @@
 /**
- * Wraps a transport so that passing failures are tried again: everything that is no answer of Kulti, and Kulti's own 429
- * and 5xx. It goes on until an answer comes or the signal is aborted.
+ * Wraps a transport with retries of temporary failures: any answer that is not from Kulti, and Kulti's own 429 and 5xx.
+ * It retries until an answer comes or the signal is aborted.
  *
  * A wait is `random × min(cap, base × 2^n)`, full jitter, and at least what `Retry-After` asks for. While Kulti does not
- * answer at all, a cheap probe about every two seconds ends a long wait as soon as it does; while it answers that it
+ * answer at all, a cheap probe about every two seconds ends a long wait as soon as it does. While Kulti answers that it
  * can't serve, a wait is at most five seconds.
  */
 import { sleep } from "./timer.ts";
@@ -14,7 +14,7 @@ export interface RetryOptions {
   capMs: number;
   /** Whether Kulti answers; asked while it did not. */
   probe: (signal: AbortSignal) => Promise<boolean>;
-  /** Answers that the caller wants to see although they may pass; `sentChars` is the size of the request's body. */
+  /** Temporary failures that the caller wants to see; `sentChars` is the size of the request's body. */
   isFinal?: (answer: Answer<unknown>, sentChars: number) => boolean;
   /** Called before each wait: the number of failures in a row, what happened and how long the wait is at most. */
   onRetry?: (failures: number, answer: Failure | Refusal, waitMs: number) => void;
@@ -64,7 +64,7 @@ function waitAfter(answer: Failure | Refusal, failures: number, options: RetryOp
   return Math.max(answer.waitMs, jitterMs);
 }
 
-/** Ends early when Kulti comes back; where it was there all the time, the wait is only made shorter. */
+/** Ends early when Kulti comes back; if it answered all the time, the wait is only shorter. */
 async function sleepUntilUp(
   waitMs: number,
   seemedDown: boolean,

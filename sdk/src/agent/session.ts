@@ -1,9 +1,9 @@
-/** Which session the events go to, and how far the agent has read its chat. */
+/** The session of the events, and how far the agent has read its chat. */
 import type { IngestReply, IngestRequest, Message } from "@kulti/protocol/wire.ts";
 
 /**
- * `continue`: the agent's open session, or a new one where none is open. `new`: a session of its own. A UUID: the
- * session of that id, which is started when it does not exist yet.
+ * `continue`: the agent's open session, or a new one if none is open. `new`: a new session. A UUID: the session with
+ * that id, started if it does not exist yet.
  */
 export type SessionChoice = "continue" | "new" | (string & {});
 
@@ -12,17 +12,17 @@ type Address = Pick<IngestRequest, "session_id" | "start_session" | "messages_af
 export interface Session {
   /** Null until it is known. */
   readonly id: string | null;
-  /** True once the server has answered for it. */
+  /** True after a reply of the server for it. */
   readonly isOpen: boolean;
   /** `seq` of the last chat line handled; undefined while the server keeps the cursor. */
   readonly messagesAfter: number | undefined;
   /** The part of a request that names the session. */
   address(): Address;
-  /** Takes over what the server said of it. */
+  /** Takes the session's facts from a reply. */
   opened(reply: Pick<IngestReply, "session_id">): void;
-  /** The lines among these that are new to the agent, in order. */
+  /** Those of the lines that are new to the agent, in order. */
   unread(messages: readonly Message[]): Message[];
-  /** The session has ended on the server: go on in a new one. False when the caller asked for just this session. */
+  /** The session has ended on the server: continue in a new one. False if the caller chose this session. */
   restart(): boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Texts that come in several events: the output of a command, and a thought whose events share a `stream_id`. What could
- * be the beginning of a secret waits for the event that goes on with it, however long that takes.
+ * Texts that span several events: the output of a command, and a thought whose events share a `stream_id`. A part that
+ * could begin a secret waits for the event that continues it, however long that takes.
  */
 import type { EventDataByType, EventType } from "@kulti/protocol/event.ts";
 import type { TextField } from "@kulti/protocol/redact-events.ts";
@@ -11,14 +11,14 @@ type Data<Type extends EventType> = EventDataByType[Type];
 
 export interface Piece<Type extends EventType> {
   data: Data<Type>;
-  /** The field that is redacted already. */
+  /** The field that is already redacted. */
   shown?: TextField;
 }
 
 export interface TextStreams {
   /**
-   * The event with what may be shown of its text. Null: nothing yet, and it says nothing else; an event that `mustGo` is
-   * then one without text.
+   * The event with the part of its text that may be shown. Null if there is no such part yet and the event has nothing
+   * else; an event that `mustGo` then leaves without text.
    */
   take<Type extends EventType>(type: Type, data: Data<Type>, mustGo: boolean): Piece<Type> | null;
   /** Sends all that waits. */
@@ -32,7 +32,7 @@ interface Open {
   sendRest(rest: string): void;
 }
 
-/** Thoughts that are open at once; of more, the oldest is taken to be complete. */
+/** The most thoughts open at once; beyond it the oldest counts as complete. */
 const mostThoughts = 100;
 
 export function createTextStreams(open: () => TextStream, send: Send): TextStreams {
@@ -57,7 +57,7 @@ export function createTextStreams(open: () => TextStream, send: Send): TextStrea
 
   function takeOutput(data: Data<"terminal">, mustGo: boolean): Piece<"terminal"> | null {
     const { stream: name, command, exit_code: exitCode } = data;
-    // A command that starts ends the one before.
+    // A new command ends the one before.
     if (command !== undefined) endAll(outputs);
     const stream = opened(outputs, name, (text) =>
       send("terminal", { stream: name, text }, "text"),

@@ -1,20 +1,20 @@
-/** A thought written piece by piece: pieces that come close together travel as one event. */
+/** A thought written piece by piece: pieces that come close together become one event. */
 import type { TextStream } from "./redaction.ts";
 import { setTimer } from "./timer.ts";
 
-/** The site types text out by itself, so finer steps than this would not be seen. */
+/** The site types text out, so finer steps would not be visible. */
 const gatherMs = 80;
 
 export interface ThoughtStream {
   /** Id shared by the events of this thought. */
   readonly id: string;
   write(text: string): void;
-  /** The thought is complete; what is written later is left out. */
+  /** The thought is complete; later writes are ignored. */
   end(): void;
 }
 
 export interface OpenStream extends ThoughtStream {
-  /** Sends what was gathered, so that an event which follows stays behind it; a secret that has begun waits on. */
+  /** Sends the gathered text before an event that follows; a possible secret still waits for its rest. */
   flush(): void;
 }
 

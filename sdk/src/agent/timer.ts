@@ -1,4 +1,4 @@
-/** Timers that don't keep the process alive: streaming must never be the reason why an agent does not end. */
+/** Timers that don't keep the process alive: streaming must not stop an agent from ending. */
 
 interface Runtime {
   Deno?: { unrefTimer?: (id: number) => void };

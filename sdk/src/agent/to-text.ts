@@ -1,4 +1,4 @@
-/** Whatever the agent passes as text: a value that is no string is shown, not refused. */
+/** Any value as text: a value that is not a string is shown, not refused. */
 export function toText(value: unknown): string {
   if (typeof value === "string") return value;
   if (value === undefined || value === null) return "";

@@ -1,7 +1,7 @@
 /**
- * One request to a Kulti function: compression, time limit, the key, and the answer put into words. Anything between the
- * agent and the server may answer in Kulti's place (a proxy, a gateway, a captive portal), so an answer counts only when
- * its body has the shape that Kulti's would have.
+ * One request to a Kulti function: compression, time limit, key, and a message for a failure. Anything between the
+ * agent and the server may answer in Kulti's place (a proxy, a gateway, a captive portal), so an answer counts only if
+ * its body has the shape of a reply from Kulti.
  */
 import { type ErrorCode, errorStatus, type Issue } from "@kulti/protocol/errors.ts";
 import { setTimer } from "./timer.ts";
@@ -13,9 +13,9 @@ const gzipFromChars = 4_096;
 
 export type Answer<Body> =
   | { kind: "done"; status: number; body: Body }
-  /** Kulti says no, with a code of the contract. */
+  /** Kulti refuses, with a code of the contract. */
   | Refusal
-  /** Kulti said nothing: no connection, no answer in time, or an answer of something else. */
+  /** No answer from Kulti: no connection, a timeout, or an answer from something else. */
   | Failure;
 
 export interface Refusal {
@@ -38,7 +38,7 @@ export interface Failure {
   waitMs: number;
 }
 
-/** Whether a body is the one that was asked for. */
+/** Whether a body is the requested one. */
 export type Accepts<Body> = (body: unknown) => body is Body;
 
 export interface Transport {
@@ -52,7 +52,7 @@ export interface Transport {
   get<Body>(path: string, accepts: Accepts<Body>, signal: AbortSignal): Promise<Answer<Body>>;
 }
 
-/** `server` without a slash at its end; the key is sent as a bearer token when there is one. */
+/** `server` has no slash at its end; a key goes as a bearer token. */
 export function createTransport(server: string, apiKey: string | null, fetch: Fetch): Transport {
   let canGzip = typeof CompressionStream === "function";
   const headers: Record<string, string> = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
@@ -89,7 +89,7 @@ export function createTransport(server: string, apiKey: string | null, fetch: Fe
   };
 }
 
-/** The server can't read gzip, or something on the way unpacked the body and left the header. */
+/** The server can't read gzip, or a proxy unpacked the body and left the header. */
 const mayBeForGzip = (answer: Answer<unknown>): boolean =>
   answer.status === 415 || (answer.kind === "refused" && /^malformed_/.test(answer.code));
 
@@ -124,7 +124,7 @@ async function readAnswer<Body>(response: Response, accepts: Accepts<Body>): Pro
   };
 }
 
-/** How long a `Retry-After` may silence an agent. What stands before Kulti does not know when Kulti is back. */
+/** How long a `Retry-After` may silence an agent: a proxy before Kulti does not know when Kulti is back. */
 const longestWaitMs = { ofKulti: 300_000, ofOthers: 30_000 };
 
 /** Seconds or an HTTP date; 0 for anything else. */
@@ -154,7 +154,7 @@ function describeForeign({ status, type, headers }: Response): string {
   return `it answered ${status}, which is not a reply from Kulti`;
 }
 
-/** The code of the system's error where there is one, such as ECONNREFUSED. */
+/** The code of a system error, such as ECONNREFUSED, or the error's message. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause as { code?: string; message?: string } | undefined;
@@ -182,7 +182,7 @@ export function withTimeout(fetch: Fetch, timeoutMs: number): Fetch {
       return new Response(body.byteLength === 0 ? null : body, { status, headers });
     };
     try {
-      // A fetch that was handed in may not heed the signal.
+      // A caller's own fetch may ignore the signal.
       return await Promise.race([request(), whenAborted(controller.signal)]);
     } finally {
       cancel();

@@ -1,4 +1,4 @@
-/** The shape of a command, and the reading of its arguments. */
+/** The shape of a command, and the parsing of its arguments. */
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import type { Output } from "./output.ts";
 
@@ -25,7 +25,7 @@ export interface Command {
   name: string;
   /** Other names. */
   aliases?: string[];
-  /** What stands behind the name, such as `<file> [--speed 1|10|max]`. */
+  /** The arguments after the name, such as `<file> [--speed 1|10|max]`. */
   usage: string;
   /** One line. */
   summary: string;
@@ -38,11 +38,11 @@ export interface Command {
 export interface Option {
   type: "string" | "boolean";
   short?: string;
-  /** What it does, and its default. */
+  /** The flag's effect and default. */
   help: string;
 }
 
-/** Shown with the way to the command's help; exit code 2. */
+/** Shown with a pointer to the command's help; exit code 2. */
 export class UsageError extends Error {}
 
 const commonOptions: Record<string, Option> = {

@@ -1,8 +1,8 @@
 /**
- * Who speaks to which server: flags, then the environment, then `.kulti/local.json`, then the user's config.
+ * Finds server, agent and key: flags, then the environment, then `.kulti/local.json`, then the user's config.
  *
- * A `.kulti/local.json` may have come with a foreign folder. So it is believed about this machine alone, and a server
- * that it names gets no key but one that was made at that server: never one of the environment.
+ * A `.kulti/local.json` may have come with a foreign folder. So it may only name a server on this machine, and that
+ * server gets only a key that was made at it, never one of the environment.
  */
 import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -18,7 +18,7 @@ export interface Place {
   isFound: boolean;
   /** Where people watch, if it is known. */
   site_url: string | null;
-  /** What viewers read with, if it is known. */
+  /** The key that viewers read with, if known. */
   publishable_key: string | null;
 }
 
@@ -52,7 +52,7 @@ export function findPlace(flags: Flags, { env, cwd }: Surroundings): Place {
   };
 }
 
-/** The agent asked for and its key, as far as they are known. */
+/** The requested agent and its key, as far as known. */
 export function findAgent(
   flags: Flags,
   run: Pick<CommandRun, "env" | "out">,
@@ -72,7 +72,7 @@ export function findAgent(
   return { ...(agentId ? { agent_id: agentId } : {}), ...(apiKey ? { api_key: apiKey } : {}) };
 }
 
-/** A secret of the environment, for a server that the user has named; else a warning that it is not used. */
+/** A secret of the environment if the user named the server; else warns that it is not sent. */
 export function envSecret(
   name: "KULTI_API_KEY" | "KULTI_SECRET_KEY",
   { env, out }: Pick<CommandRun, "env" | "out">,

@@ -1,4 +1,4 @@
-/** For runs that need an agent and have none: registers one under a free id, and remembers its key. */
+/** Registers an agent under a free id for commands that need one and have none, and saves its key. */
 import { agentIdPattern, routes } from "@kulti/protocol/routes.ts";
 import { platformFetch } from "../agent/options.ts";
 import { registerTimeoutMs } from "../agent/register.ts";
@@ -9,7 +9,7 @@ import { type Credentials, findAgent, findPlace } from "./credentials.ts";
 import { knownKey, rememberKey } from "./user-config.ts";
 
 export interface Newcomer {
-  /** Asked for unless --agent names another; gets a suffix when it is taken. */
+  /** The default unless --agent names another; gets a suffix if it is taken. */
   agentId: string;
   name: string;
   description?: string;
@@ -17,7 +17,7 @@ export interface Newcomer {
 
 const visibilities: readonly Visibility[] = ["public", "unlisted", "private"];
 
-/** Uses the key that is known for the agent; else registers it. */
+/** Uses the agent's saved key, or registers the agent. */
 export async function enlist(run: CommandRun, newcomer: Newcomer): Promise<Credentials> {
   const { flags, env } = run;
   const place = findPlace(flags, run);
@@ -26,7 +26,7 @@ export async function enlist(run: CommandRun, newcomer: Newcomer): Promise<Crede
   if (apiKey && (await isAccepted(place.server, apiKey))) {
     return { ...place, agent_id: asked, api_key: apiKey };
   }
-  // A key that is remembered and refused is from before the server was emptied.
+  // A saved key that the server refuses dates from before the server was reset.
   if (apiKey && knownKey(env, place.server, asked) === apiKey) {
     rememberKey(env, place.server, asked, null);
   }
@@ -56,7 +56,7 @@ function suffixed(agentId: string): string[] {
   });
 }
 
-/** Only Kulti's own word makes a key useless: what stands before it may say 401 as well. */
+/** Only a refusal by Kulti itself makes a key useless: a proxy before it may answer 401 too. */
 async function isAccepted(server: string, apiKey: string): Promise<boolean> {
   const transport = createTransport(server, apiKey, withTimeout(platformFetch, registerTimeoutMs));
   const isObject = (body: unknown): body is object => typeof body === "object" && body !== null;
@@ -68,7 +68,7 @@ async function isAccepted(server: string, apiKey: string): Promise<boolean> {
   return answer.kind === "done" || answer.code !== "unknown_key";
 }
 
-/** An agent id out of a file's name or any other text. */
+/** Makes an agent id of a file's name or any other text. */
 export function agentIdFrom(text: string, fallback: string): string {
   const id = text
     .toLowerCase()

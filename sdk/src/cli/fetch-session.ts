@@ -11,7 +11,7 @@ export interface ReadAccess {
   publishable_key: string;
 }
 
-/** What a watch URL or a session id names. */
+/** The parts of a watch URL, or a session id. */
 export interface SessionName {
   /** The site of a URL, without a slash at the end. */
   siteUrl: string | null;
@@ -33,7 +33,7 @@ export function readSessionName(text: string): SessionName {
   throw new UsageError(`${text} is not a session id or a watch URL`);
 }
 
-/** Where the site's own pages read; it is public, as the pages are. */
+/** The configuration that the site's own pages read; it is public. */
 export async function readSiteConfig(siteUrl: string): Promise<ReadAccess> {
   const address = `${siteUrl}/config.json`;
   const response = await limitedFetch(address).catch((cause: Error) => {

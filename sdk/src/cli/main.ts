@@ -1,4 +1,4 @@
-/** The `kulti` command: finds the command, reads its arguments, runs it, and turns what comes of it into an exit code. */
+/** The `kulti` command: finds the command, parses its arguments, runs it, and returns an exit code. */
 import { readFileSync } from "node:fs";
 import {
   type Command,

@@ -1,6 +1,6 @@
 /**
- * What the command line says: results on stdout, everything else on stderr, colour only for people who want it. What
- * agents, viewers and servers wrote is among it, so that controls are kept from the terminal here.
+ * The output of the command line: results on stdout, everything else on stderr, colour only for people who want it. It
+ * contains text by agents, viewers and servers, so this module removes control characters.
  */
 import { printable, printableMessage } from "../agent/printable.ts";
 import { jsonLine } from "../export/json-line.ts";
@@ -12,7 +12,7 @@ export interface Output {
   json(value: unknown): void;
   /** A line beside the result. */
   note(line: string): void;
-  /** What went wrong. */
+  /** An error. */
   complain(line: string): void;
   readonly isJson: boolean;
 }

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Flags, textFlag, UsageError } from "./command.ts";
 
 export interface Pace {
-  /** How many times faster than it was; Infinity without any waiting. */
+  /** The speed factor; Infinity for no waits. */
   speed: number;
   /** Longer gaps are shortened to this many milliseconds, before the speed counts. */
   maxGapMs: number;

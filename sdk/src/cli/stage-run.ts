@@ -1,4 +1,4 @@
-/** An agent on stage for the time of one command: started, told where to watch, and ended in an orderly way. */
+/** An agent on stage during one command: starts it, prints its watch URL, and ends it cleanly. */
 
 import { uuidPattern } from "@kulti/protocol/routes.ts";
 import { createAgent, type KultiAgent, type KultiProblem, type SessionChoice } from "../index.ts";
@@ -8,9 +8,9 @@ import { watchUrl } from "./enlist.ts";
 
 export interface StageRun {
   agent: KultiAgent;
-  /** Null until the server has refused everything. */
+  /** The reason why the server refuses everything; null until it does. */
   readonly refusal: KultiProblem | null;
-  /** Waits while much is unsent, so that a fast source can't overflow the queue. */
+  /** Waits while too many events are unsent, so that a fast source can't overflow the queue. */
   room(): Promise<void>;
   /** Drains; 0 when everything arrived. */
   end(): Promise<ExitCode>;

@@ -54,7 +54,7 @@ export function rememberKey(
   writePrivate(configPath(env), `${JSON.stringify(config, null, 2)}\n`);
 }
 
-/** Renamed into place, so that a second process never reads half of it. */
+/** Written under another name and renamed, so that a second process never reads half of it. */
 function writePrivate(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}`;

@@ -1,4 +1,4 @@
-/** What a viewer may ask of a Kulti server: reads through the Data API, chat through its function. */
+/** A viewer's requests to a Kulti server: reads through the Data API, chat through its function. */
 import {
   type AgentProfile,
   type AgentStats,
@@ -23,7 +23,7 @@ export interface KultiApiOptions {
   publishableKey: string;
   /** Default: the platform's `fetch`. */
   fetch?: Fetch;
-  /** Milliseconds without a byte after which a request or a handshake is given up. Default: 10,000. */
+  /** Aborts a request or a handshake after this many milliseconds without a byte. Default: 10,000. */
   silenceMs?: number;
   /** Milliseconds between heartbeats; half of it later an unanswered one ends the connection. Default: 10,000. */
   heartbeatMs?: number;
@@ -46,7 +46,7 @@ export interface StatsRange {
 }
 
 export interface ViewerMessage {
-  /** UUID made by the client: sending it again is harmless. */
+  /** A UUID that the client makes: sending it again is harmless. */
   id: string;
   session_id: string;
   viewer_id: string;
@@ -70,7 +70,7 @@ export class KultiApiError extends Error {
     this.isBusy = isBusy;
   }
 
-  /** The same request may be answered later: nothing answered, something else did (`internal`), or Kulti can't just now. */
+  /** The same request may succeed later: no answer, an answer that is not Kulti's (`internal`), or Kulti is busy. */
   get mayPass(): boolean {
     const { status, code } = this;
     return status === 0 || status >= 500 || status === 429 || code === "internal";
@@ -85,7 +85,7 @@ interface Reply {
 
 export type KultiApi = ReturnType<typeof createKultiApi>;
 
-/** Few, so that the first picture of a session is soon there. */
+/** Few, so that the first picture of a session comes soon. */
 const firstPageRows = 200;
 
 export function createKultiApi(options: KultiApiOptions) {
@@ -95,7 +95,7 @@ export function createKultiApi(options: KultiApiOptions) {
   const rest = new PostgrestClient(`${apiUrl}/rest/v1`, {
     headers: { apikey: publishableKey },
     fetch: request,
-    // Whoever asks tries again, and shows meanwhile how it stands.
+    // No retry here: callers retry and show the state meanwhile.
     retry: false,
   });
   let realtime: ReturnType<typeof createRealtime> | undefined;
@@ -127,7 +127,7 @@ export function createKultiApi(options: KultiApiOptions) {
       : new KultiApiError(status, "internal", `${apiUrl} answered HTTP ${status}.`);
   }
 
-  /** A server that searches for too many at once refuses the rest, so that nobody waits for a connection. */
+  /** A server with too many searches at once refuses more, so that no other request waits for a connection. */
   async function search(query: SearchQuery, signal?: AbortSignal): Promise<SearchHit[]> {
     for (let tries = 1; ; tries++) {
       try {
@@ -143,7 +143,7 @@ export function createKultiApi(options: KultiApiOptions) {
 
   return {
     api_url: apiUrl,
-    /** Made when first asked for: Node 20 has no WebSocket, and whoever only reads needs none. */
+    /** Made on first use: Node 20 has no WebSocket, and a caller that only reads needs none. */
     get realtime() {
       realtime ??= createRealtime({
         url: `${apiUrl.replace(/^http/, "ws")}/realtime/v1`,
@@ -176,9 +176,9 @@ export function createKultiApi(options: KultiApiOptions) {
     },
     sessionMessages: (sessionId: string, after = 0, signal?: AbortSignal): Promise<Message[]> =>
       call(rpcs.session_messages, { session_id: sessionId, after }, isList, signal),
-    /** One page of what is found; an empty one is the end. */
+    /** One page of hits; an empty one is the end. */
     searchEvents: search,
-    /** Says that this viewer is still there and answers how far the session is. */
+    /** Reports that this viewer is still there, and returns how far the session is. */
     touchViewer: (sessionId: string, viewerId: string, signal?: AbortSignal): Promise<Head> =>
       call(rpcs.touch_viewer, { session_id: sessionId, viewer_id: viewerId }, isHead, signal),
     sessionStats: (sessionId: string, signal?: AbortSignal): Promise<SessionStats> =>
@@ -207,7 +207,7 @@ export function createKultiApi(options: KultiApiOptions) {
   };
 }
 
-/** Something before the server may answer in its place, with 200 too. */
+/** A proxy before the server may answer in its place, even with 200. */
 const isList = (data: unknown): boolean => Array.isArray(data);
 const isProfile = (data: unknown): boolean =>
   data === null || (isObject(data) && typeof (data as Partial<AgentProfile>).agent_id === "string");

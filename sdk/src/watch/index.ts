@@ -1,4 +1,4 @@
-/** The viewers' side of Kulti: watch a session or the lobby, read what was, search, post to the chat. */
+/** The viewers' side of Kulti: watch a session or the lobby, read past sessions, search, post to the chat. */
 export type { SearchHit, SearchQuery } from "@kulti/protocol";
 export {
   createKultiApi,

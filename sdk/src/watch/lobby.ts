@@ -9,7 +9,7 @@ export interface LobbyOptions {
   api: KultiApi;
   handlers: {
     head(head: Head): void;
-    /** Something of the agent is no longer public: forget its sessions, and soon ask `find_sessions` again. */
+    /** The agent or some of its sessions are no longer public: forget them, and soon ask `find_sessions` again. */
     changed(agentId: string): void;
     connection(state: "live" | "reconnecting"): void;
     /** Heads may have been missed: ask `find_sessions` again. Called after each join and when a tab wakes up. */

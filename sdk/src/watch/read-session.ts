@@ -4,7 +4,7 @@ import type { KultiApi } from "./api.ts";
 
 export interface ReadSessionOptions {
   signal?: AbortSignal;
-  /** Called after each page of events with the part of them that has been read, from 0 to 1. */
+  /** Called after each page of events with the fraction read so far, from 0 to 1. */
   onProgress?: (part: number) => void;
 }
 
@@ -17,8 +17,7 @@ export interface WholeSession {
 }
 
 /**
- * The session as far as its head says when the reading begins: one that goes on would otherwise be read for as long as
- * it lasts.
+ * Reads the session up to its head at the start: reading a live session would otherwise last as long as the session.
  */
 export async function readSession(
   api: Pick<KultiApi, "sessionHead" | "sessionEvents" | "sessionMessages">,
@@ -39,7 +38,7 @@ export async function readSession(
   return { head, events, messages };
 }
 
-/** Every event that the table holds now, whatever the session's head says. */
+/** Every event in the table now, also those after the session's head. */
 export const readEvents = (
   api: Pick<KultiApi, "sessionEvents">,
   sessionId: string,

@@ -1,4 +1,4 @@
-/** Drives one `Sequence`: reads pages from the table, pauses after failures, hands out what is in order. */
+/** Drives one `Sequence`: reads pages from the table, pauses after failures, delivers items in order. */
 import { backoffMs } from "./backoff.ts";
 import { begin, type Effect, isComplete, type Numbered, type Signal, step } from "./sequence.ts";
 
@@ -12,9 +12,9 @@ export interface ReaderOptions<T extends Numbered> {
 
 export interface Reader<T extends Numbered> {
   signal(signal: Signal<T>): void;
-  /** Everything that is known to exist was handed out. */
+  /** Everything that is known to exist was delivered. */
   isComplete(): boolean;
-  /** Reads fail at the moment. */
+  /** The last read failed. */
   isFailing(): boolean;
   stop(): void;
 }

@@ -1,7 +1,7 @@
 /**
- * The socket to Realtime, with an end to each of its waits: a handshake that is never answered, and a connection that
- * is dead without anybody having said so. The client library bounds neither well: it waits for the handshake for ever,
- * and notices a dead connection after up to fifty seconds.
+ * The socket to Realtime with a limit on each wait: for the answer to a handshake, and for a connection that died
+ * silently. The client library waits for the handshake for ever and notices a dead connection only after up to fifty
+ * seconds.
  */
 import { RealtimeClient } from "@supabase/realtime-js";
 import { backoffMs } from "./backoff.ts";
@@ -9,7 +9,7 @@ import { backoffMs } from "./backoff.ts";
 export interface RealtimeOptions {
   url: string;
   publishableKey: string;
-  /** How often a heartbeat is sent; half of it later a missing answer means that the connection is dead. */
+  /** The interval of heartbeats; an answer that is missing half an interval later means that the connection is dead. */
   heartbeatMs?: number;
   /** How long a handshake may take. */
   handshakeMs?: number;

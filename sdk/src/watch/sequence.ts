@@ -2,8 +2,8 @@
  * Puts numbered items in order: the table is the truth, a broadcast is a hint (invariant 1).
  *
  * An immutable state machine without I/O. Items arrive in broadcasts (maybe lost, late or twice) and in pages read from
- * the table; they leave in the order of `seq`, none missing, none twice. Whenever an item is known to exist that did not
- * arrive, the machine asks for it; one request is under way at a time.
+ * the table; they leave in the order of `seq`, none missing, none twice. When an item is known to exist but did not
+ * arrive, the machine requests it; only one request runs at a time.
  * Tests: sequence.test.ts "invariant 1".
  */
 export interface Numbered {
@@ -11,24 +11,24 @@ export interface Numbered {
 }
 
 export interface Sequence<T extends Numbered> {
-  /** `seq` of the last item handed out. */
+  /** `seq` of the last delivered item. */
   readonly to_seq: number;
   /** The highest `seq` known to exist. */
   readonly knownTo: number;
   /** Items that arrived before their turn, in order. */
   readonly ahead: readonly T[];
   readonly reading: boolean;
-  /** Reads that failed, or brought nothing though something is missing, since the last good one. */
+  /** Reads since the last good one that failed, or returned nothing although an item is missing. */
   readonly failures: number;
   /** False until the first page has arrived. */
   readonly opened: boolean;
 }
 
 export type Signal<T extends Numbered> =
-  /** Read from the table at once, whatever is known. */
+  /** Read from the table at once, even if nothing seems to be missing. */
   | { kind: "open" }
   | { kind: "broadcast"; to_seq: number; items: readonly T[] }
-  /** Somebody who knows says how far the table goes. */
+  /** A trusted source reports the table's last `seq`. */
   | { kind: "known"; to_seq: number }
   | { kind: "page"; items: readonly T[] }
   | { kind: "failed" }
@@ -42,7 +42,7 @@ export type Effect<T extends Numbered> =
 
 export type Step<T extends Numbered> = [Sequence<T>, Effect<T>[]];
 
-/** Beyond this, early items are dropped: their `seq` is remembered and they are read from the table. */
+/** Beyond this the machine drops early items, remembers their `seq` and reads them from the table. */
 const aheadLimit = 5_000;
 
 export const begin = <T extends Numbered>(afterSeq = 0): Sequence<T> => ({
@@ -78,14 +78,14 @@ const transitions: Transitions = {
     return next.to_seq < next.knownTo ? pause(next) : [{ ...next, failures: 0 }, effects];
   },
   failed: (sequence) => pause({ ...sequence, reading: false }),
-  // What was missing may have come by itself meanwhile; the next gap is then read at once again.
+  // A missing item may have arrived meanwhile; the next gap is then read at once.
   retry: (sequence) => {
     if (sequence.reading) return [sequence, []];
     return isComplete(sequence) ? [{ ...sequence, failures: 0 }, []] : read(sequence);
   },
 };
 
-/** The next state and what is to be done. */
+/** The next state and the actions to take. */
 export function step<T extends Numbered>(sequence: Sequence<T>, signal: Signal<T>): Step<T> {
   const transition = transitions[signal.kind] as (
     sequence: Sequence<T>,
@@ -119,7 +119,7 @@ function handOut<T extends Numbered>(sequence: Sequence<T>): Step<T> {
 }
 
 function settle<T extends Numbered>(sequence: Sequence<T>): Step<T> {
-  // Before the first page, broadcasts only wait: what they follow is not known yet.
+  // Broadcasts wait for the first page: until then their place is unknown.
   if (!sequence.opened) return [sequence, []];
   const [next, effects] = handOut(sequence);
   const waits = next.reading || next.failures > 0 || next.to_seq >= next.knownTo;

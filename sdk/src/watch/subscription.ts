@@ -1,6 +1,6 @@
 /**
- * A private channel that stays joined. The client library rejoins after a lost socket; after a close by the server (a
- * passed limit, an expired connection) it does not, so a new channel is made after a pause with jitter.
+ * A private channel that stays joined. The client library rejoins after a lost socket, but not after a close by the
+ * server (over a limit, an expired connection); then this makes a new channel after a pause with jitter.
  */
 import type { RealtimeChannel, RealtimeClient } from "@supabase/realtime-js";
 import { backoffMs } from "./backoff.ts";
@@ -16,7 +16,7 @@ export interface SubscriptionOptions {
 }
 
 export interface Subscription {
-  /** Leaves the topic for another one; nothing happens when it is the same. */
+  /** Leaves the topic for another one; does nothing if it is the same. */
   move(topic: string): void;
   close(): void;
 }
@@ -66,7 +66,7 @@ export function subscribe(options: SubscriptionOptions): Subscription {
       topic = to;
       clearTimeout(timer);
       const left = channel;
-      // Joined before the other is left: without any channel the client closes its socket.
+      // Joins before it leaves the other: without any channel the client closes its socket.
       join();
       if (left) void realtime.removeChannel(left);
     },

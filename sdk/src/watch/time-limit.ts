@@ -1,12 +1,12 @@
 /**
- * A `fetch` whose every wait has an end. The limit is on silence, until the answer begins and between two pieces of it,
- * so that a slow line that still delivers is not given up. A connection that is dead without anybody having said so (a
- * sleeping machine, a lost network address) is otherwise waited for: Node gives up after 300 seconds, browsers never.
+ * A `fetch` with a limit on every wait. The limit is on silence, before the answer and between two pieces of it, so a
+ * slow line that still delivers may continue. Without it a silently dead connection (a sleeping machine, a lost network
+ * address) blocks for long: Node gives up after 300 seconds, browsers never.
  */
 
 /** Milliseconds. */
 const defaultSilenceMs = 10_000;
-/** However steadily it trickles. */
+/** The limit for the whole answer, however steadily it arrives. */
 const wholeMs = 120_000;
 
 export type Fetch = typeof fetch;
@@ -32,7 +32,7 @@ export function withTimeLimit(
     };
     try {
       const ask = async () => wholeAnswer(await request(input, { ...init, signal }), heard);
-      // A fetch that was handed in may not heed the signal.
+      // A caller's own fetch may ignore the signal.
       return await Promise.race([ask(), whenAborted(signal)]);
     } finally {
       clearTimeout(silence);

@@ -1,8 +1,8 @@
-/** What a browser knows before a socket does; nothing happens outside a browser. */
+/** Signals that a browser has before its socket; none outside a browser. */
 import type { RealtimeClient } from "@supabase/realtime-js";
 
 export interface WakeHandlers {
-  /** A tab came to the front again, or the network returned. */
+  /** The tab is visible again, or the network is back. */
   woken(): void;
   /** The network is gone. */
   lost?(): void;
@@ -11,7 +11,7 @@ export interface WakeHandlers {
 export function onWake(realtime: RealtimeClient, { woken, lost }: WakeHandlers): () => void {
   if (typeof document === "undefined") return () => {};
   const wake = () => {
-    // Whether the socket is still alive; one heartbeat at a time, since a second one means that it is not.
+    // Checks whether the socket is alive; one heartbeat at a time, because a second one means that it is dead.
     if (realtime.pendingHeartbeatRef === null) void realtime.sendHeartbeat();
     woken();
   };

@@ -1,7 +1,7 @@
 /**
  * Watches one session live: subscribe first, buffer, then read; end with exactly what the table holds (invariant 1).
- * Heads tell the session's topic. It changes with the session's visibility: then the watch moves to the new one, or
- * hears that there is no such session any more.
+ * Heads name the session's topic, which changes with its visibility: the watch then moves to the new topic, or learns
+ * that the session is no longer visible.
  */
 import type { Frame, Head, Message, StoredEvent } from "@kulti/protocol";
 import { type KultiApi, KultiApiError } from "./api.ts";
@@ -10,13 +10,13 @@ import { type Subscription, subscribe } from "./subscription.ts";
 import { onWake } from "./wake.ts";
 
 export type ConnectionState =
-  /** Nothing was shown yet. */
+  /** Nothing was delivered yet. */
   | "connecting"
-  /** The channel is joined, and something that exists is not shown yet. */
+  /** The channel is joined, and known events are not delivered yet. */
   | "catching_up"
-  /** The channel is joined, everything that exists was shown, and the server said so within `touchMs` and a request. */
+  /** The channel is joined, everything was delivered, and the server confirmed that within `touchMs` and a request. */
   | "live"
-  /** The channel is lost, or nothing confirms it; the table is still read from time to time. */
+  /** The channel is lost or unconfirmed; the watch still polls the table. */
   | "reconnecting"
   /** The server can't be reached. */
   | "offline";
@@ -28,8 +28,8 @@ export interface WatchHandlers {
   head(head: Head): void;
   connection(state: ConnectionState): void;
   /**
-   * A refusal; the watch goes on trying unless it is stopped. `session_not_found`: the session was deleted or made
-   * private, so whatever was read of it should be dropped.
+   * A refusal; the watch keeps trying until it is stopped. `session_not_found`: the session was deleted or made private,
+   * so drop everything read of it.
    */
   problem(error: KultiApiError): void;
 }
@@ -37,12 +37,12 @@ export interface WatchHandlers {
 export interface WatchOptions {
   api: KultiApi;
   sessionId: string;
-  /** Made by the viewer and kept; counts the viewer once. */
+  /** An id that the viewer's browser makes and keeps, so that a viewer counts once. */
   viewerId: string;
-  /** `topic` of a head that is known. Absent: it is asked for first. */
+  /** The `topic` of a known head. Absent: the watch asks for it first. */
   topic?: string;
   handlers: WatchHandlers;
-  /** How often the viewer says that it is there, default 15,000; a third of it while the connection is in doubt. */
+  /** Milliseconds between touches by the viewer, default 15,000; a third of it while the connection is in doubt. */
   touchMs?: number;
 }
 
@@ -50,7 +50,7 @@ export interface Watch {
   stop(): void;
 }
 
-/** Viewers that are told of a change at the same moment ask within this time. */
+/** Viewers that learn of a change at the same moment ask at random times within this span. */
 const changedWithinMs = 1_500;
 
 export function watchSession(options: WatchOptions): Watch {
@@ -115,7 +115,7 @@ export function watchSession(options: WatchOptions): Watch {
     messages.signal({ kind: "known", to_seq: head.messages_to });
   };
 
-  /** Counts the viewer and learns how far the table goes: what a lost broadcast would have told. */
+  /** Counts the viewer and learns the table's last `seq`, in case a broadcast was lost. */
   const touch = async () => {
     clearTimeout(touchTimer);
     const sentAt = performance.now();
@@ -128,7 +128,7 @@ export function watchSession(options: WatchOptions): Watch {
       takeHead(reached(head));
     } catch (error) {
       if (abort.signal.aborted) return;
-      // Of two touches at once the one that was answered tells the truth.
+      // Of two touches at once, only the answered one counts.
       if (heardAt < sentAt) {
         doubtful = true;
         failed(error);

@@ -82,7 +82,7 @@ function formatOf(file: string | undefined): Format {
   );
 }
 
-/** A watch URL says itself where to read; a bare id is looked for where the command line is at home. */
+/** A watch URL names its server; a session id alone belongs to the command line's own server. */
 async function findAccess(
   { siteUrl }: SessionName,
   run: Parameters<Command["run"]>[0],

@@ -24,7 +24,7 @@ function withoutEndings(name: string): string {
 export const replay: Command = {
   name: "replay",
   usage: "<file…|-> [--speed 1|10|max] [--idle <seconds>] [--agent <id>]",
-  summary: `Stream a recorded run in its own time: ${formatTitles}; - is stdin, several files follow each other.`,
+  summary: `Stream a recorded run in its own time: ${formatTitles}; - is stdin, several files play one after the other.`,
   options: {
     speed: { type: "string", help: "speed factor, or max; default 1" },
     idle: { type: "string", help: "longest gap, in seconds; default 5" },
@@ -43,7 +43,7 @@ export const replay: Command = {
     let worst: ExitCode = 0;
     for (const file of run.args) {
       const exit = await replayFile(file, run, pace, session).catch((error: Error) => {
-        // One bad file among several does not keep the others from the stage.
+        // One bad file among several does not stop the others.
         if (run.args.length === 1 || error instanceof UsageError) throw error;
         run.out.complain(error.message);
         return 1 as const;
@@ -111,7 +111,7 @@ function readFile(path: string, cannot: (why: string) => Error): string {
   }
 }
 
-/** Gaps before each event, as the recording has them and as they are played. */
+/** The gap before each event, in the recording and in playback. */
 function gapsOf(events: readonly AgentEvent[], pace: Pace): number[] {
   return events.map((event, index) => {
     const before = events[index - 1];

@@ -57,7 +57,7 @@ export const stream: Command = {
       sent++;
       await stage.room();
     }
-    // A session that this command began ends with its input; what came from elsewhere goes on.
+    // A session that this command began ends with its input; an older one continues.
     if (choice === "new" && sent > 0 && !hasEnded) {
       agent.status(run.signal.aborted ? "offline" : "done");
     }
@@ -69,7 +69,7 @@ export const stream: Command = {
   },
 };
 
-/** The event, or what is wrong with the line; null for what an exported session holds beside its events. */
+/** The event, or the fault of the line; null for the lines of an exported session that are not events. */
 function readLine(
   line: string,
   takesText: boolean,

@@ -1,4 +1,4 @@
-/** The short verbs of the shell: one event each, into the agent's open session. */
+/** The shell's short commands: each sends one event into the agent's open session. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { codeActions, statuses, thoughtTypes } from "@kulti/protocol/event.ts";

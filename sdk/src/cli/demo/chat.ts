@@ -1,4 +1,4 @@
-/** What the demo agent says when viewers talk to it: written answers, chosen by what was asked. */
+/** The demo agent's answers to viewers: prepared texts, chosen by words in the question. */
 import type { KultiAgent, Message } from "../../index.ts";
 import { type Pace, pause } from "../pace.ts";
 

@@ -1,4 +1,4 @@
-/** Plays one step of the demo: what the script writes down is turned into the client's verbs, in its time. */
+/** Plays one step of the demo: calls the client's methods for the script's entries, at their times. */
 import type { KultiAgent } from "../../index.ts";
 import { type Pace, pause } from "../pace.ts";
 import type { DemoStep } from "./script.ts";

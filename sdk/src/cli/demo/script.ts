@@ -1,6 +1,6 @@
 /**
  * The demo, written down: a night in the harbour of Skerry, where the departure board claims that the last ferry
- * arrives before it leaves. A bit more than a minute at speed 1. Only text and times are here; demo-play.ts plays them.
+ * arrives before it leaves. A bit more than a minute at speed 1. This file has only text and times; play.ts plays them.
  */
 import type {
   CodeAction,
@@ -48,7 +48,7 @@ export type DemoStep =
   | { usage: UsageData };
 
 export interface Chapter {
-  /** What the agent says it is doing when it is asked. */
+  /** The agent's answer when a viewer asks what it is doing. */
   doing: string;
   steps: DemoStep[];
 }
