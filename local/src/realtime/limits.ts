@@ -15,7 +15,7 @@ export interface RealtimeLimits {
   /** A broadcast's payload, in bytes. Real default: 3,000 KB. */
   payloadBytes: number;
   /** One WebSocket frame from a client, in bytes; a larger one closes the socket with 1009. Fixed in the real server. */
-  frame_bytes: number;
+  frameBytes: number;
   /** Presence messages per second, averaged. Real default: 1,000. */
   presencePerSecond: number;
   /** Presence calls of one channel within `presenceWindowMs`; one more closes the channel. Real default: 5. */
@@ -48,7 +48,7 @@ export const defaultLimits: RealtimeLimits = {
   concurrentUsers: 10_000,
   channelsPerClient: 100,
   payloadBytes: 3_000_000,
-  frame_bytes: 5_000_000,
+  frameBytes: 5_000_000,
   presencePerSecond: 1_000,
   presenceCalls: 5,
   presenceWindowMs: 30_000,

@@ -18,7 +18,7 @@ class Refused extends Error {
 }
 
 export function createUpgrade(context: Context, connections: Set<Connection>) {
-  const { frame_bytes: frameBytes } = context.limits;
+  const { frameBytes } = context.limits;
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
