@@ -1,6 +1,6 @@
 /**
  * Child processes that cannot outlive this one, not even after `kill -9`: a small shell holds the reading end of a
- * pipe whose writing end is ours. When we close it, or the kernel does because we are gone, the shell stops the child.
+ * pipe, this process the writing end. When this process closes it or dies, the shell stops the child.
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -32,11 +32,11 @@ exit $status
 export interface HoldOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** How the child is asked to end. */
+  /** The signal that asks the child to end. */
   signal: "INT" | "TERM";
   /** Run as this user; only root may. */
   user?: { uid: number; gid: number } | undefined;
-  /** Where stdout and stderr go: an open file, or line by line to a function. */
+  /** The target of stdout and stderr: an open file, or a function that gets each line. */
   output: number | ((line: string) => void);
 }
 

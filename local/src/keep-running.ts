@@ -5,20 +5,20 @@ import type { HeldProcess } from "./held-process.ts";
 export interface KeepRunningOptions {
   /** For the log. */
   name: string;
-  /** Resolves when the process does its work, rejects when it does not come to it; the signal ends the waiting. */
+  /** Resolves when the process is ready, rejects if it fails to start; the signal ends the wait. */
   start(signal: AbortSignal): Promise<HeldProcess>;
   log(line: string): void;
 }
 
 export interface KeptRunning {
-  /** Resolves when it was given up; never, when all goes well. */
+  /** Resolves when no restart succeeds; otherwise never. */
   failed: Promise<Error>;
   stop(): Promise<void>;
 }
 
 const maxTries = 6;
 const firstPauseMs = 100;
-// One that lasted so long was no failed try.
+// A process that lasted this long was not a failed try.
 const lastingMs = 60_000;
 
 export function keepRunning(
@@ -31,7 +31,7 @@ export function keepRunning(
   let current = first;
   let tries = 0;
 
-  /** False when it was given up or nobody wants it any more. */
+  /** False after the last try, or when the process is being stopped. */
   async function restart(): Promise<boolean> {
     let reason = "it ended again and again";
     while (tries < maxTries) {

@@ -1,7 +1,7 @@
 /**
- * The keys of a stack. The publishable key is that of `supabase start`, since it opens nothing that is not public. What
- * is secret is random for each data folder: any page in a browser on this machine can reach the stack, so a secret that
- * everybody knows would let it read everything.
+ * The keys of a stack. The publishable key is the one of `supabase start`, because it gives access only to public data.
+ * Secrets are random for each data folder: any page in a browser on this machine can reach the stack and could read
+ * everything with a well-known secret.
  */
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
@@ -30,7 +30,7 @@ export function randomSecrets(): Secrets {
   };
 }
 
-/** Those of the folder, made when it has none. The caller holds the lock of `dataDir`. */
+/** The secrets of the folder, made if it has none. The caller holds the lock of `dataDir`. */
 export async function keptSecrets(dataDir: string): Promise<Secrets> {
   const file = path.join(dataDir, "secrets.json");
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -60,7 +60,7 @@ function parseSecrets(file: string, text: string): Secrets {
         return { secret_key: secretKey, jwt_secret: jwtSecret };
     }
   } catch {
-    // Said below, without the text.
+    // The error below reports it, without the text.
   }
   throw new Error(
     `Cannot read the secrets of the stack: ${file} is not JSON with secret_key and jwt_secret. Remove it to get new ones.`,

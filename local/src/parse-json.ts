@@ -1,9 +1,9 @@
 /**
- * `JSON.parse` for text of strangers. Nine million opening brackets keep it busy for seconds, in which a process with
- * one thread answers nobody; so a long text is looked through first: 10 ms for 4.5 MB, beside 20 ms of reading it.
+ * `JSON.parse` for foreign text. Nine million opening brackets keep it busy for seconds, and a process with one thread
+ * answers no other request meanwhile. So a long text is scanned first: 10 ms for 4.5 MB, beside 20 ms for parsing it.
  */
 
-// So many levels are read in some 20 ms. Postgres refuses a tenth of it.
+// Parsing this many levels takes about 20 ms. Postgres refuses a tenth of it.
 const maxDepth = 200_000;
 
 const [quote, backslash, openArray, closeArray, openObject, closeObject] = [
@@ -35,7 +35,7 @@ function checkDepth(text: string): void {
   }
 }
 
-/** The place of the quote that closes the string; the text's end when none does. */
+/** The index of the quote that closes the string, or the text's end. */
 function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let before = at - 1;

@@ -1,4 +1,4 @@
-/** A part that runs elsewhere, seen as a Service: HTTP both ways as streams, WebSockets as raw bytes. */
+/** A Service for a part that runs elsewhere: HTTP streams both ways, WebSockets as raw bytes. */
 import {
   Agent,
   request as httpRequest,
@@ -13,7 +13,7 @@ import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { connect as tlsConnect } from "node:tls";
 import type { Service } from "./service.ts";
 
-// Of one connection, not of the message: RFC 9110, 7.6.1.
+// These belong to the connection, not to the message: RFC 9110, 7.6.1.
 const hopByHop = new Set([
   "connection",
   "keep-alive",

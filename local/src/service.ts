@@ -1,6 +1,6 @@
 /**
- * One part of the stack as the gateway sees it. The embedded parts and the real ones behind an address have the same
- * shape, so that each can be swapped for the other.
+ * One part of the stack, for the gateway. Embedded parts and real ones at an address have the same shape, so each can
+ * replace the other.
  */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";

@@ -1,6 +1,6 @@
 /**
  * Runs `stop` once on Ctrl-C, SIGTERM or a closed terminal and then ends the process, by convention with 128 + signal.
- * A second Ctrl-C does not wait; whatever is still running is then stopped by its own pipe.
+ * A second Ctrl-C does not wait; the pipes of the remaining children then stop them.
  */
 export function stopOnSignal(stop: () => Promise<void>): void {
   let stopping = false;

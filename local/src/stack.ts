@@ -1,4 +1,4 @@
-/** Starts and stops the parts of a stack in order. Each part is embedded, or is elsewhere by its address. */
+/** Starts and stops the parts of a stack in order. Each part is embedded or runs at an address. */
 import path from "node:path";
 import { createDataApi } from "./data-api/index.ts";
 import { lockData } from "./data-lock.ts";
@@ -16,7 +16,7 @@ import type { Service } from "./service.ts";
 export interface StackOptions {
   /** A Supabase project: has `supabase/` with config.toml, migrations, functions. */
   projectDir: string;
-  /** Where the stack keeps its data; one stack per folder. */
+  /** The folder of the stack's data; one stack per folder. */
   dataDir: string;
   apiPort: number;
   dbPort: number;
@@ -95,7 +95,7 @@ async function secretsOf(options: StackOptions): Promise<Secrets> {
 function checkRealParts({ restUrl, realtimeUrl, jwtSecret }: StackOptions): void {
   if ((restUrl ?? realtimeUrl) === undefined || jwtSecret !== undefined) return;
   throw new Error(
-    "Cannot use a part at an address (restUrl, realtimeUrl): the secret that it checks JWTs with is not given (jwtSecret).",
+    "Cannot use a part at an address (restUrl, realtimeUrl): its JWT secret is not given (jwtSecret).",
   );
 }
 

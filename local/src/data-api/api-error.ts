@@ -32,7 +32,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A feature that PostgREST has and the embedded Data API has not. PGRST127 is PostgREST's own code for such. */
+/** A feature that PostgREST has and the embedded Data API lacks. PGRST127 is PostgREST's own code for that. */
 export function notEmbeddedHere(what: string, status = 400): ApiError {
   return new ApiError(status, "PGRST127", "Feature not implemented", {
     details: `The embedded Data API does not support ${what}; PostgREST does.`,

@@ -6,7 +6,7 @@ import { loadSchemaCache, type SchemaCache } from "./schema-cache.ts";
 
 export interface CacheKeeper {
   current(): SchemaCache;
-  /** Settles when a reading that began after this call has ended. */
+  /** Settles after a reading that began after this call. */
   reload(): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export async function keepSchemaCache(
     lanes.forgetStatements();
   }
 
-  // Calls that come while one reading waits for its turn share it.
+  // Calls share a reading that has not begun yet.
   function reload(): Promise<void> {
     next ??= running = running.then(read, read);
     return next;
@@ -48,7 +48,7 @@ export async function keepSchemaCache(
     async begin({ client }) {
       client.on("notification", onNotification);
       await client.query(`listen ${channel}`);
-      // Catches up on notifications that nobody heard.
+      // Catches up on missed notifications.
       await reload();
       return {};
     },

@@ -1,4 +1,4 @@
-/** OPTIONS: which methods a table or function takes. */
+/** OPTIONS: the methods of a table or function. */
 import { ApiError } from "./api-error.ts";
 import { findTable } from "./find-table.ts";
 import type { ApiRequest } from "./request.ts";

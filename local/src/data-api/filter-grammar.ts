@@ -96,7 +96,7 @@ export function parseLogic(operator: "AND" | "OR", negated: boolean, value: stri
   return group;
 }
 
-// What reads and writes the tree calls itself for each level. Nobody writes so many by hand.
+// Reading and writing the tree is recursive. Real queries are far below the limit.
 const maxDepth = 100;
 
 function members(scanner: Scanner, depth: number): Logic[] {
@@ -161,7 +161,7 @@ function operation(scanner: Scanner, readValue: (s: Scanner) => string): Operati
   const operator = quantifiable[quantified[1] ?? ""] ?? "";
   const quantifier = (quantified[2]?.toUpperCase() ?? null) as "ANY" | "ALL" | null;
   const value = readValue(scanner);
-  // `*` stands for `%`, which would have to be escaped in a URL.
+  // `*` means `%`, which a URL would have to escape.
   const pattern = operator === "like" || operator === "ilike" ? value.replaceAll("*", "%") : value;
   return { kind: "compare", operator, quantifier, value: pattern };
 }

@@ -14,13 +14,13 @@ import { type ApiRequest, readRequest } from "./request.ts";
 import { respondError } from "./respond.ts";
 
 export interface DataApiOptions {
-  /** Of the role authenticator, which may become the roles that tokens name. */
+  /** Address for the role authenticator, which may become the roles in tokens. */
   db_url: string;
   /** HS256. */
   jwt_secret: string;
-  /** Exposed; the first is meant when a request names none. */
+  /** The exposed schemas; a request that names none uses the first. */
   schemas: readonly string[];
-  /** Most rows that one answer holds. */
+  /** The most rows in one answer. */
   max_rows: number;
   /** Role without a token. Default: anon. */
   anonRole?: string;
@@ -57,7 +57,7 @@ export async function createDataApi(options: DataApiOptions): Promise<Service> {
       return await attempt(apiRequest);
     } catch (error) {
       if (!(error instanceof ApiError && error.cacheMayBeStale)) throw error;
-      // Migrations come after the start and need not notify: nobody should have to restart for them.
+      // Migrations come after the start and need not notify; they should not require a restart.
       await keeper.reload().catch((failure) => {
         throw fromPostgres(failure, true);
       });

@@ -8,7 +8,7 @@ export interface TypedColumn {
   type: string;
 }
 
-/** Stands after `from`. Names may repeat those of nothing else there. */
+/** For use after `from`. Its names must be unique there. */
 export function jsonRows(
   payload: Payload,
   columns: readonly TypedColumn[],

@@ -9,7 +9,7 @@ export interface Caller {
 
 export type Authenticate = (authorization: string | null) => Promise<Caller>;
 
-// Clocks of the signer and of this machine may differ by this much.
+// The signer's clock and this machine's may differ by this much.
 const skewS = 30;
 // Verified tokens are kept: a stack sees few different ones, and each costs a trip to the thread pool.
 const cachedTokens = 256;

@@ -1,4 +1,4 @@
-/** The statements of insert, upsert, update and delete. Whether the caller may is left to Postgres. */
+/** The statements of insert, upsert, update and delete. Postgres checks the caller's rights. */
 import { ApiError, notEmbeddedHere } from "./api-error.ts";
 import type { Logic } from "./filter-grammar.ts";
 import { columnType, findTable } from "./find-table.ts";
@@ -64,7 +64,7 @@ function mutation(
     const upsert = keys.length > 0 ? preferences.resolution : null;
     return sql`${insert(name, names, rows, upsert, keys.map(ident))} returning ${returned}`;
   }
-  // Nothing to set: no row is touched.
+  // No columns to set: touch no row.
   if (names.length === 0) return sql`select ${returned} from ${name} where false`;
   refuseAllRows("UPDATE", query.filters);
   const assignments = names.map((column) => sql`${column} = pgrst_body.${column}`);
@@ -99,8 +99,8 @@ function insert(
   return sql`${plain}${counted} ${target} do update set ${join(assignments, ", ")} where ${countInserted("- 1")}`;
 }
 
-// Postgres does not tell which rows of an upsert were inserted: each row counts itself up when it is offered and down
-// again when it turns into an update.
+// Postgres does not say which rows of an upsert were inserted: each row counts up when it is offered and down
+// again when it becomes an update.
 const inserted = sql`nullif(current_setting('pgrst.inserted', true), '')`;
 
 function countInserted(step: "+ 1" | "- 1"): Sql {

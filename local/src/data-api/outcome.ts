@@ -12,19 +12,19 @@ export interface Outcome {
   /** GUCs by which a function sets the response's headers and status. */
   responseHeaders: string | null;
   responseStatus: string | null;
-  /** Of an upsert: rows inserted, not updated. */
+  /** An upsert's inserted rows, without the updated ones. */
   inserted: number | null;
 }
 
 export interface BodyShape {
   /** The column `pgrst_scalar` of each row instead of the row. */
   scalar: boolean;
-  /** The first row alone. */
+  /** Only the first row. */
   single: boolean;
   stripNulls: boolean;
 }
 
-/** @param withBody false for HEAD and where nothing is returned */
+/** @param withBody false for HEAD and for requests that return nothing */
 export function outcomeColumns(
   shape: BodyShape,
   counts: { rows: Sql; total: Sql; inserted?: Sql },

@@ -30,7 +30,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<stri
   }
 }
 
-/** @param columns the keys, given by the caller: then the text goes to Postgres unread */
+/** @param columns the keys, if the caller gives them: the text then goes to Postgres unparsed */
 export function parsePayload(
   body: string,
   contentType: string | null,

@@ -1,4 +1,4 @@
-/** What Postgres refused, as the error and status that PostgREST makes of it. */
+/** Turns Postgres' errors into PostgREST's error and status. */
 import { DatabaseError } from "pg";
 import { AcquireTimeout } from "../database/lanes.ts";
 import { ApiError } from "./api-error.ts";

@@ -1,14 +1,14 @@
 import type { Statement } from "../database/lanes.ts";
 import type { Setting } from "./schema-cache.ts";
 
-/** What to send to the database for a request, and what of it the answer needs to know. */
+/** The statements for a request, and the facts that its answer needs. */
 export interface Plan {
   kind: "read" | "call" | "insert" | "update" | "delete";
   main: Statement;
-  /** Tells how many rows the planner expects. */
+  /** Returns the number of rows that the planner expects. */
   explain: Statement | null;
   read_only: boolean;
-  /** Of the function called. */
+  /** The called function's settings. */
   settings: readonly Setting[];
   returnsNothing: boolean;
   returns_set: boolean;

@@ -16,7 +16,7 @@ const known: Record<string, string[]> = {
   resolution: ["merge-duplicates", "ignore-duplicates"],
   missing: ["default", "null"],
   handling: ["strict", "lenient"],
-  // Read and left alone: Supabase's PostgREST does not let a client choose how a transaction ends.
+  // Accepted and ignored: Supabase's PostgREST does not let a client choose how a transaction ends.
   tx: ["commit", "rollback"],
 };
 
@@ -50,7 +50,7 @@ export function parsePreferences(header: string | null): Preferences {
   };
 }
 
-/** The Preference-Applied header, of the preferences that mean something to this kind of request. */
+/** The Preference-Applied header, with the preferences that apply to this kind of request. */
 export function preferencesApplied(
   preferences: Preferences,
   kind: "read" | "call" | "insert" | "update" | "delete",

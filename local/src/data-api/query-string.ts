@@ -24,7 +24,7 @@ export interface QueryString {
   callArguments: [name: string, value: string][];
 }
 
-/** @param isCallByGet whether a value that is no filter is an argument, and not an error */
+/** @param isCallByGet whether a value that is not a filter is an argument, not an error */
 export function parseQueryString(params: URLSearchParams, isCallByGet: boolean): QueryString {
   const columns = params.get("columns");
   const onConflict = params.get("on_conflict");

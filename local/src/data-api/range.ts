@@ -1,4 +1,4 @@
-/** `limit`/`offset` and the Range header, and the Content-Range and status that answer them. */
+/** `limit`/`offset` and the Range header, and the Content-Range and status of the answer. */
 import { ApiError } from "./api-error.ts";
 
 export interface Range {
@@ -20,7 +20,7 @@ function integer(text: string | null): number | null {
 /** The intersection of both ways to ask. The header counts on GET only. */
 export function requestedRange(params: URLSearchParams, header: string | null): Range {
   const limit = integer(params.get("limit"));
-  // A limit of 0 is a way to ask for nothing but the count, whatever else is asked.
+  // A limit of 0 asks only for the count, with any other parameter.
   if (limit === 0) return { offset: 0, limit: 0 };
   if (limit !== null && limit < 0) {
     throw invalidRange("Limit should be greater than or equal to zero.");

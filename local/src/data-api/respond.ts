@@ -27,7 +27,7 @@ export function respondError(method: string, error: ApiError): Response {
 }
 
 function answer(method: string, status: number, headers: Headers, body: string): Response {
-  // An empty text would be announced as text/plain.
+  // An empty string would set text/plain.
   const withoutBody = method === "HEAD" || body === "" || [204, 205, 304].includes(status);
   return new Response(withoutBody ? null : body, { status, headers });
 }

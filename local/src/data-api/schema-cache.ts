@@ -23,7 +23,7 @@ export interface Routine {
   /** The table whose rows it returns, if it is one: tells the types of the columns. */
   returns_table: string | null;
   volatile: boolean;
-  /** Of `create function … set`, those that must hold before the call begins. */
+  /** The settings of `create function … set` that must apply before the call begins. */
   settings: Setting[];
 }
 
@@ -58,7 +58,7 @@ export async function loadSchemaCache(
   const [, rows] = await lanes.run({
     read_only: true,
     statements: [
-      // Types are then written with their schema, and mean the same under every search path.
+      // Postgres then writes types with their schema, so they mean the same under every search path.
       { text: "set local search_path = ''", values: [] },
       { text: catalogQuery, values: [arrayLiteral(schemas)] },
     ],

@@ -1,6 +1,6 @@
 /**
- * SQL text that cannot be injected into: the template takes nothing but other `Sql`, values become parameters, names
- * are quoted, and the only way to bring in raw text is `trusted`, whose callers are few and named at their call.
+ * SQL text without injection: the template takes only other `Sql`, values become parameters, names are quoted, and raw
+ * text enters only through `trusted`, which has few callers.
  */
 import type { Statement } from "../database/lanes.ts";
 
@@ -8,7 +8,7 @@ export class Sql {
   readonly texts: readonly string[];
   readonly values: readonly (string | null)[];
 
-  /** One text more than values: they alternate, beginning and ending with a text. */
+  /** Texts and values alternate, from a text to a text. */
   constructor(texts: readonly string[], values: readonly (string | null)[]) {
     this.texts = texts;
     this.values = values;
@@ -34,7 +34,7 @@ export function param(value: string | null): Sql {
   return new Sql(["", ""], [value]);
 }
 
-/** Cut at a NUL, where the wire protocol would end the statement. */
+/** Ends at a NUL, because the wire protocol would end the statement there. */
 export function ident(name: string): Sql {
   return trusted(`"${(name.split("\0", 1)[0] ?? "").replaceAll('"', '""')}"`);
 }

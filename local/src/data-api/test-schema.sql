@@ -1,4 +1,4 @@
--- What the Data API's tests call and read. Run as postgres, as a migration would be.
+-- Tables and functions for the Data API's tests. Runs as postgres, as a migration would.
 create schema api;
 grant usage on schema api to anon, authenticated, service_role;
 

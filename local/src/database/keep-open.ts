@@ -1,6 +1,6 @@
 /**
- * Keeps a connection that works alone: when it was lost, or its work has ended, another one is opened, after delays
- * that grow until one has lasted.
+ * Keeps one connection open: after a loss, or when its work has ended, it opens another one, with growing delays until
+ * a connection has lasted.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type ConnectionOptions, openConnection } from "./connection.ts";
@@ -11,11 +11,11 @@ export interface KeepOpenOptions {
   dbUrl: string;
   connection: ConnectionOptions;
   /**
-   * What each new connection has to do before it counts as open. `over` settles when its work has ended though the
-   * connection may stand, with the reason.
+   * Prepares each new connection before it counts as open. `over` settles with the reason when its work has ended,
+   * even if the connection is still open.
    */
   begin(connection: Connection): Promise<{ over?: Promise<string> }>;
-  /** Called with false when it was lost and with true when it is there again. */
+  /** Called with false after a loss and with true when the connection is back. */
   onChange?(isOpen: boolean): void;
   log(line: string): void;
 }
@@ -27,10 +27,10 @@ export interface KeptOpen {
 
 const firstDelayMs = 100;
 const maxDelayMs = 5_000;
-// One that lasted less has healed nothing: the next delay goes on growing.
+// After a shorter one the next delay keeps growing.
 const lastingMs = 10_000;
 
-/** Rejects when the first connection can't be opened; what fails later is logged and tried again. */
+/** Rejects if the first connection can't be opened; logs and retries later failures. */
 export async function keepOpen(options: KeepOpenOptions): Promise<KeptOpen> {
   const { name, dbUrl, begin, onChange = () => {}, log } = options;
   const closing = new AbortController();

@@ -1,4 +1,4 @@
-/** How a function is run by the Deno of the npm package `deno`. */
+/** Runs functions with the Deno of the npm package `deno`. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -26,12 +26,12 @@ export interface DenoOptions {
   entrypoint: string;
   port: number;
   env: Record<string, string>;
-  /** Where Deno keeps its caches. */
+  /** The folder of Deno's caches. */
   cacheDir: string;
   onLine: (line: string) => void;
 }
 
-/** Runs one function, offline, with the memory of an Edge Function. It hears `http://127.0.0.1:<port>/`. */
+/** Runs one function, offline, with the memory of an Edge Function. It listens on `http://127.0.0.1:<port>/`. */
 export async function runFunction(options: DenoOptions): Promise<HeldProcess> {
   const source = await readFile(options.entrypoint, "utf8");
   // Supabase takes both `export default { fetch }` and `Deno.serve(...)`; Deno has a command for each.

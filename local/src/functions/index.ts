@@ -23,7 +23,7 @@ export interface FunctionsOptions {
 
 export interface Functions extends Service {
   names: string[];
-  /** Starts every function, so that the first caller does not wait. Failures are logged and tried again on a call. */
+  /** Starts every function, so that the first caller does not wait. Logs failures; a call tries again. */
   warmUp(): Promise<void>;
 }
 

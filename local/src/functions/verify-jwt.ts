@@ -1,8 +1,8 @@
 import { jwtVerify } from "jose";
 
 /**
- * What `verify_jwt = true` asks of a caller: a bearer JWT signed by this project, or an API key, for which the gateway
- * has put the JWT it stands for into `sb-api-key`.
+ * Checks a caller as `verify_jwt = true` does: it needs a bearer JWT signed by this project, or an API key, whose JWT
+ * the gateway has put into `sb-api-key`.
  * @returns why the caller is refused, or undefined
  */
 export async function refuseCaller(

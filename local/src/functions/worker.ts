@@ -1,4 +1,4 @@
-/** One function's process: started when first needed, started again when it has died. */
+/** One function's process: starts on the first call, and again after it has died. */
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HeldProcess } from "../held-process.ts";
@@ -35,7 +35,7 @@ export class Worker {
     this.#options = options;
   }
 
-  /** Throws BootError when the function does not start; the next call tries anew. */
+  /** Throws BootError when the function does not start; the next call tries again. */
   async ready(): Promise<Service> {
     if (this.#closed) throw new BootError("The stack is stopping.");
     this.#running ??= this.#boot();
@@ -43,8 +43,8 @@ export class Worker {
   }
 
   /**
-   * After a call has failed: gives a dying process the time to be gone, so that the next call boots a new one. Its
-   * port still accepts for some milliseconds after its connections have broken.
+   * After a failed call: gives a dying process time to end, so that the next call boots a new one. Its port still
+   * accepts for some milliseconds after its connections have broken.
    */
   async settle(): Promise<void> {
     const running = await this.#running;

@@ -1,6 +1,5 @@
 /**
- * CORS of the Data API and Realtime: any origin, whatever headers it asks for. Functions are left out, since on
- * Supabase they answer for themselves.
+ * CORS of the Data API and Realtime: any origin, any headers. Functions answer preflights themselves, as on Supabase.
  */
 const methods = "GET,HEAD,PUT,PATCH,POST,DELETE,OPTIONS,TRACE,CONNECT";
 const exposed =

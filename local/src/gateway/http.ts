@@ -24,7 +24,7 @@ export function createHandler({ keys, services, proxyHost }: HandlerOptions) {
     incoming: IncomingMessage,
     late?: AbortSignal,
   ): Promise<Response> => {
-    // A Request can't carry this method on, and no part has a use for it.
+    // A Request can't have this method, and no part needs it.
     if (request.method === "TRACE") return refuse(405, "The method TRACE is not allowed.");
     const url = new URL(request.url);
     const route = routeOf(url.pathname);
@@ -92,7 +92,7 @@ function rewrite(
   } as RequestInit);
 }
 
-/** A service need not look at the signal: its caller is answered all the same. */
+/** A service may ignore the signal: the caller gets its answer anyway. */
 async function within(late: AbortSignal | undefined, answer: Promise<Response>): Promise<Response> {
   if (!late) return answer;
   const { promise, reject } = Promise.withResolvers<never>();

@@ -13,8 +13,8 @@ export interface GatewayOptions {
   keys: Keys;
   services: Services;
   /**
-   * The name under which a proxy serves the stack. Then every request is taken to come through it: callers' addresses
-   * are what it wrote into `x-forwarded-for`.
+   * The name under which a proxy serves the stack. All requests then count as coming through it, and callers' addresses
+   * are those that it wrote into `x-forwarded-for`.
    */
   proxyHost?: string | undefined;
   patience?: Partial<Patience>;
@@ -32,7 +32,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createServer({
     headersTimeout: patience.headersMs,
     connectionsCheckingInterval: patience.checkMs,
-    // Of the whole request, so it would also end long streams: `Watch` looks at the body's pace.
+    // This limit covers the whole request and would end long streams, so `Watch` checks the body's pace instead.
     requestTimeout: 0,
     keepAliveTimeout: 65_000,
   });
@@ -84,7 +84,7 @@ function refuseFailed(error: unknown, log: (line: string) => void): Response {
       { status: 408, headers },
     );
   }
-  // A caller that has gone is not a failure.
+  // A caller that left is not a failure.
   if (!(error instanceof Error && error.name === "AbortError")) log(`Gateway: ${String(error)}`);
   const message = "An invalid response was received from the upstream server";
   return Response.json({ message }, { status: 502 });

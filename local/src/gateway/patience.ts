@@ -1,6 +1,6 @@
 /**
- * How long the gateway waits for a slow caller: for his headers, his body, and until he reads his answer. Without it a
- * few thousand idle connections hold everything that the stack has.
+ * How long the gateway waits for a slow caller: for its headers, for its body, and until it reads the answer. Without
+ * limits a few thousand idle connections would block the stack.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -10,9 +10,9 @@ export interface Patience {
   headersMs: number;
   /** Until a body is complete, if it comes no faster than `bodyBytesPerSecond`. */
   bodyMs: number;
-  /** Each so many bytes of a body that have come allow a second more. */
+  /** Each time this many bytes of a body have arrived, the caller gets another second. */
   bodyBytesPerSecond: number;
-  /** Cuts off a caller that reads nothing for so long. */
+  /** Cuts off a caller that reads nothing for this long. */
   unreadMs: number;
   /** Connections at a time; more are closed at once. Room for the 10,000 users of Realtime. */
   connections: number;
@@ -51,7 +51,7 @@ interface Delivery {
 }
 
 export class Watch {
-  /** All open connections, upgraded ones too, which the server itself forgets. */
+  /** All open connections, including upgraded ones, which Node's server does not track. */
   readonly sockets = new Map<Socket, Delivery>();
   readonly #receptions = new Map<IncomingMessage, Reception>();
   readonly #patience: Patience;
@@ -63,7 +63,7 @@ export class Watch {
     server.maxConnections = patience.connections;
     server.on("connection", (socket: Socket) => {
       socket.setNoDelay(true);
-      // Before a request and after an upgrade nobody else listens, and an error without a listener ends the process.
+      // Before a request and after an upgrade there is no other listener, and an error without one ends the process.
       socket.on("error", () => socket.destroy());
       this.sockets.set(socket, { delivered: 0, since: performance.now() });
       socket.once("close", () => this.sockets.delete(socket));
@@ -113,7 +113,7 @@ export class Watch {
     const bytes = incoming.socket.bytesRead - bytesBefore;
     const allowedMs = bodyMs + reception.excusedMs + (bytes / bodyBytesPerSecond) * 1000;
     if (now - beganAt < allowedMs) return;
-    // An answer that has begun cannot become a 408, and one that was given did not need the rest.
+    // An answer that has begun cannot become a 408, and a complete answer did not need the rest of the body.
     if (late.signal.aborted || response.headersSent) incoming.socket.destroy();
     else late.abort(new SlowBody());
   }

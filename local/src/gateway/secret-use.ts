@@ -1,6 +1,6 @@
 /**
- * Where secret keys are refused: in requests of foreign web pages, which any browser on this machine may be made to
- * send, and under host names that are not this machine's, to which a page can let its own name resolve.
+ * The gateway refuses secret keys in requests from foreign web pages, which can make any browser on this machine send
+ * them, and under foreign host names, because a page can make its own name resolve to this machine.
  */
 import type { ApiKeys } from "./api-keys.ts";
 import { credentialsOf } from "./api-keys.ts";
@@ -27,7 +27,7 @@ export function refuseSecretUse(
   if (origin !== null && origin !== `http://${host}` && origin !== `https://${host}`) {
     return `A page of ${origin} sent it. Use the publishable key in pages.`;
   }
-  // Ports make no site: a page of another server on this machine is "same-site".
+  // Ports do not separate sites: a page of another server on this machine is "same-site".
   const site = headers.get("sec-fetch-site") ?? "none";
   if (site !== "none" && site !== "same-origin") {
     return `A page of another origin sent it (sec-fetch-site: ${site}). Use the publishable key in pages.`;

@@ -1,4 +1,4 @@
-/** WebSockets through the gateway. Only Realtime speaks them. */
+/** WebSockets through the gateway, to Realtime only. */
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { ApiKeys, apiKeyOf, noKey, unknownKey } from "./api-keys.ts";
@@ -16,7 +16,7 @@ export function createUpgrade({ keys, services, proxyHost, log }: UpgradeOptions
   const apiKeys = new ApiKeys(keys);
   const route = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const target = request.url ?? "";
-    // Not relative to a base: `//` and the like would name a host, or be no address at all.
+    // Not relative to a base: `//` would name a host or be an invalid address.
     const url = target.startsWith("/") ? URL.parse(`http://localhost${target}`) : null;
     const route = url && routeOf(url.pathname);
     const service = route && "part" in route ? services[route.part] : undefined;
@@ -44,7 +44,7 @@ export function createUpgrade({ keys, services, proxyHost, log }: UpgradeOptions
     try {
       route(request, socket, head);
     } catch (error) {
-      // Nothing catches errors of a listener: a throw here would end the process.
+      // An error in a listener is not caught and would end the process.
       log?.(`Gateway: ${error}`);
       refuse(socket, 400, "Bad request");
     }

@@ -98,7 +98,7 @@ const withoutPlan = (failures: TapFailure[]): TapFailure[] =>
 async function withConnection<T>(dbUrl: string, use: (client: Client) => Promise<T>): Promise<T> {
   const { client, close } = await openConnection(dbUrl, {
     application_name: "pgtap",
-    // The search path of role postgres, whatever role the address names.
+    // The search path of role postgres, for any role in the address.
     options: '-c search_path="$user",public,extensions',
   });
   try {

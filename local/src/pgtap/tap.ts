@@ -2,13 +2,13 @@
 
 export interface TapResult {
   passed: number;
-  /** `# TODO` tests that fail are no failures, as TAP has it. */
+  /** Failing `# TODO` tests do not count as failures, as TAP defines. */
   failures: TapFailure[];
 }
 
 export interface TapFailure {
   name: string;
-  /** What pgTAP says under the failed test: have, want, and so on. */
+  /** pgTAP's diagnostics of the failed test: have, want, and so on. */
   detail: string;
 }
 

@@ -1,4 +1,4 @@
-/** The data directory: its place, its creation, and the traces of a crash. */
+/** The data directory: its place, its creation, and the cleanup after a crash. */
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -106,7 +106,7 @@ async function checkVersion(folder: string): Promise<void> {
 }
 
 /**
- * Called with the data directory locked, so a server that is found here has lost its parent and is on its way out.
+ * Called with the data directory locked, so a server found here has lost its parent and is about to end.
  * A postmaster.pid that names no such server (dead, a zombie, a process that got the same number) is removed:
  * Postgres itself only asks whether the number is in use.
  */

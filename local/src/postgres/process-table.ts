@@ -10,7 +10,7 @@ export function isPostgresOf(pid: number, clusterFolder: string): boolean {
 
 /**
  * The processes of a server whose first process was killed: they live until they notice, and may write until then.
- * Only Linux says where a process works; elsewhere Postgres itself refuses to start beside them.
+ * Only Linux shows a process's working folder; elsewhere Postgres itself refuses to start beside them.
  */
 export function orphansOf(clusterFolder: string): number[] {
   if (process.platform !== "linux") return [];

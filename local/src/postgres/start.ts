@@ -1,4 +1,4 @@
-/** Starts the embedded Postgres with Supabase's roles and schemas in it, and keeps it only as long as we live. */
+/** Starts the embedded Postgres with Supabase's roles and schemas; it ends with this process. */
 import { closeSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
@@ -13,7 +13,7 @@ import { stageBinaries } from "./binaries.ts";
 import { clearStaleServer, clusterFolder, initCluster } from "./cluster.ts";
 import { serverUser, type User } from "./user.ts";
 
-/** Of every role that may log in, as under `supabase start`. */
+/** The password of every role that may log in, as under `supabase start`. */
 const password = "postgres";
 
 export interface PostgresOptions {
@@ -23,7 +23,7 @@ export interface PostgresOptions {
 }
 
 export interface EmbeddedPostgres {
-  /** Role postgres: no superuser, owns what migrations make. */
+  /** Role postgres: not a superuser; owns the objects of migrations. */
   db_url: string;
   /** Role supabase_admin: superuser. */
   adminUrl: string;
@@ -35,8 +35,8 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * The caller holds the lock of `dataDir`: two servers on one data directory destroy it. A server that ends by itself
- * is started again, on the same port.
+ * The caller holds the lock of `dataDir`: two servers on one data directory destroy it. A server that ends unexpectedly
+ * restarts on the same port.
  */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, port, log = () => {} } = options;
@@ -129,7 +129,7 @@ function serverArguments(folder: string, port: number): string[] {
     max_connections: 100,
     random_page_cost: 1.1,
     password_encryption: "scram-sha-256",
-    // Statements are kept out of the log: their values may be secrets.
+    // Keeps statements out of the log: their values may be secrets.
     log_min_error_statement: "panic",
     log_parameter_max_length_on_error: 0,
   };
@@ -139,7 +139,7 @@ function serverArguments(folder: string, port: number): string[] {
 
 const logShown = 2_000;
 
-/** The last line of postmaster.pid tells the server's state; asking it by connecting would only fill its log. */
+/** The last line of postmaster.pid has the server's state; connection attempts would only fill its log. */
 async function waitUntilReady(
   server: HeldProcess,
   folder: string,

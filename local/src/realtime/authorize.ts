@@ -22,7 +22,7 @@ export interface Asker {
 
 type Extension = keyof Policies;
 
-/** The decision could not be made. `message` is Postgres' own for `rls` and `query_canceled`. */
+/** The check failed. `message` is Postgres' own for `rls` and `query_canceled`. */
 export class AuthorizeError extends Error {
   readonly kind: "rls" | "query_canceled" | "missing_partition" | "unavailable";
 

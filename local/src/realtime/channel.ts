@@ -76,7 +76,7 @@ export class Channel implements Member {
     return this.policies ? this.policies.presence.read === true : true;
   }
 
-  /** What policies are asked about. */
+  /** The caller's facts for policies. */
   get asker() {
     return { topic: this.name, claims: this.claims, headers: this.peer.headers };
   }
@@ -85,7 +85,7 @@ export class Channel implements Member {
     this.peer.send(frame);
   }
 
-  /** What follows the answer to the join. */
+  /** Runs after the answer to the join. */
   afterJoin() {
     const { context, config, name } = this;
     if (config.replication_ready) {
@@ -105,11 +105,11 @@ export class Channel implements Member {
   }
 
   /**
-   * Broadcasts from the database that were sent in between are lost, and whoever asked for `replication_ready` wants to
-   * know from when on there are any: he is told again, as after his join.
+   * Broadcasts that the database sent in between are lost. A client that asked for `replication_ready` hears again when
+   * they resume, as after its join.
    */
   replicationChanged(isOpen: boolean): void {
-    // One that is still waiting for it after its join hears of it there.
+    // A client that still waits for it after its join hears it there.
     if (!this.#replicationTold) return;
     if (isOpen) this.#system("system", "ok", replicationReady);
     else this.#system("system", "error", "Replication connection lost");

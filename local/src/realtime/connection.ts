@@ -49,7 +49,7 @@ export class Connection implements Peer {
     return this.#channels.size;
   }
 
-  /** A client that reads too slowly is dropped, so that memory stays bounded and the overload shows. */
+  /** Drops a client that reads too slowly, so that memory stays bounded and the overload is visible. */
   send({ data, binary }: Frame) {
     const socket = this.#socket;
     if (socket.readyState !== socket.OPEN) return;
@@ -95,7 +95,7 @@ export class Connection implements Peer {
     for (const channel of this.#channels.values()) channel.replicationChanged(isOpen);
   }
 
-  /** Called now and then; ends sockets that are silent, or without a channel for long. */
+  /** Called at intervals; ends sockets that are silent or have no channel for too long. */
   checkIdle(now = performance.now()) {
     const { idleMs, noChannelMs } = this.#context.limits;
     if (now - this.#heardAt > idleMs && !this.#busy) return this.close(1000);
@@ -137,7 +137,7 @@ export class Connection implements Peer {
       if (event === "phx_leave") return this.reply(message, "ok", {});
       return this.reply(message, "error", { reason: "unmatched topic" });
     }
-    // Meant for a former channel of the same topic. Version 1 may leave the reference out.
+    // For a former channel of the same topic. Version 1 may omit the reference.
     if ((joinRef ?? null) !== null && joinRef !== channel.joinRef) return;
     if (event === "phx_leave") {
       this.reply(message, "ok", {});

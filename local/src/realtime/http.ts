@@ -115,7 +115,7 @@ async function sendOne(
   return accepted();
 }
 
-/** A Response when it could not be found out. */
+/** A Response if the check failed. */
 async function mayBroadcast(
   { lanes, log }: Context,
   { claims, headers }: Caller,
@@ -154,7 +154,7 @@ function payloadOf(json: unknown, body: Buffer): Buffer {
   return isMap(json) ? body : Buffer.from(JSON.stringify({ _json: json }));
 }
 
-/** Undefined when it is no JSON; an empty body counts as an empty map. */
+/** Undefined if it is not JSON; an empty body counts as an empty map. */
 function jsonOf(body: Buffer): unknown {
   if (body.length === 0) return {};
   try {

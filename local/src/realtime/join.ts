@@ -68,7 +68,7 @@ function checkLimits({ limits, users, joins }: Context, peer: Peer): void {
   }
 }
 
-/** A publishable key is no JWT: the token of the socket counts then. */
+/** A publishable key is not a JWT: the socket's token then applies. */
 function pickToken(
   { access_token: accessToken, userToken }: Record<string, unknown>,
   socketToken: string,

@@ -25,13 +25,13 @@ export interface RealtimeLimits {
   joinErrorDelayMs: number;
   /** The same for a refused WebSocket handshake. Real default: 2,000. */
   connectErrorDelayMs: number;
-  /** A socket that sends nothing for so long is closed; stock clients send a heartbeat every 25 s. Real: 60,000. */
+  /** Closes a socket that sends nothing for this long; stock clients send a heartbeat every 25 s. Real: 60,000. */
   idleMs: number;
-  /** A socket without any channel for so long is dropped. Real default: 600,000. */
+  /** Drops a socket that has no channel for this long. Real default: 600,000. */
   noChannelMs: number;
-  /** How long `replication_ready` is waited for before the channel is closed. Real: 60,000. */
+  /** How long a channel waits for `replication_ready` before it closes. Real: 60,000. */
   replicationReadyMs: number;
-  /** A walsender that is silent for so long is asked, and given up after as long again. Not in the real server. */
+  /** Asks a walsender that is silent for this long, and gives it up after as long again. Not in the real server. */
   replicationSilenceMs: number;
   /**
    * Bytes that may wait for a slow receiver; its socket is dropped beyond that. Not in the real server. Receivers share
@@ -101,7 +101,7 @@ export class RateCounter {
   }
 }
 
-/** Allows so many calls within a window, which starts with the first call after the former ended. */
+/** Limits the calls within a window, which starts with the first call after the last window ended. */
 export class CallWindow {
   readonly #maxCalls: number;
   readonly #windowMs: number;

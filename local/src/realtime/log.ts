@@ -1,4 +1,4 @@
-/** Keeps a flood of one kind of line, which any client can cause, from drowning the rest. */
+/** Limits lines of one kind, because any client can cause a flood that hides the others. */
 const linesPerSecond = 5;
 
 /** The kind is the text before the first colon. */

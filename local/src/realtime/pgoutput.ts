@@ -1,6 +1,6 @@
 /**
  * Reads the few messages of Postgres' pgoutput plugin (protocol 1, text values) that rows of `realtime.messages`
- * need: which columns a relation has, and the values of an inserted row. Everything else is passed over.
+ * need: the columns of a relation, and the values of an inserted row. It skips everything else.
  */
 export interface InsertedRow {
   schema: string;

@@ -24,7 +24,7 @@ export class Presence<Tracker extends object> {
     return { joins: one(key, meta), leaves: before ? one(before.key, before.meta) : {} };
   }
 
-  /** Null when it was not tracked. */
+  /** Null if it was not tracked. */
   untrack(tracker: Tracker): PresenceDiff | null {
     const before = this.#tracked.get(tracker);
     if (!before) return null;

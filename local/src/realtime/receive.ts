@@ -4,7 +4,7 @@ import type { Channel } from "./channel.ts";
 import { renewToken } from "./renew-token.ts";
 import { type Broadcast, type ClientMessage, isMap } from "./serializer.ts";
 
-/** Returns a promise only when it has to ask the database, so that the rest stays in one turn. */
+/** Returns a promise only if it needs the database, so the rest stays in one turn. */
 export function receive(channel: Channel, message: ClientMessage): void | Promise<void> {
   const { event, payload } = message;
   if (event === "broadcast") return receiveBroadcast(channel, message);
@@ -87,7 +87,7 @@ async function mayTrack(channel: Channel): Promise<boolean> {
   return (await lookUpWrite(channel, policies)) && policies.presence.write === true;
 }
 
-/** False when it could not be found out. */
+/** False if the check failed. */
 async function lookUpWrite(channel: Channel, policies: Policies): Promise<boolean> {
   const { asker } = channel;
   const { lanes, log } = channel.context;

@@ -1,11 +1,11 @@
-/** A client's newer token, and the regular look at the one in use. A channel whose token fails is closed. */
+/** A client's newer token, and the regular check of the current one. A failed check closes the channel. */
 import { AuthorizeError, mayNotRead, type Policies, readPolicies } from "./authorize.ts";
 import type { Channel } from "./channel.ts";
 import { TokenError } from "./token.ts";
 
 const checkMs = 5 * 60_000;
 
-/** Publishable keys and the token in use are passed over. */
+/** Ignores publishable keys and the current token. */
 export async function renewToken(channel: Channel, token: unknown): Promise<void> {
   if (typeof token !== "string" || token.startsWith("sb_") || token === channel.token) return;
   const { context, config, name, policies: before } = channel;

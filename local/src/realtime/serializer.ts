@@ -122,7 +122,7 @@ function encodeBinary(topic: string, { event, encoding, body, meta }: UserBroadc
 
 /** The payload's JSON is set in as it is: it is never parsed on its way from the database to a viewer. */
 function encodeText(topic: string, { event, encoding, body, meta }: UserBroadcast) {
-  // Browsers close a socket that gets a text frame which is no UTF-8; a client may have sent anything.
+  // A browser closes its socket on a text frame that is not UTF-8, and a client may have sent anything.
   if (encoding !== "json" || !isUtf8(body)) return null;
   const quoted = JSON.stringify;
   const head = `{"topic":${quoted(topic)},"event":"broadcast","payload":{"event":${quoted(event)},"payload":`;

@@ -17,7 +17,7 @@ import { createUpgrade } from "./upgrade.ts";
 import { type DatabaseBroadcast, readWal } from "./wal.ts";
 
 export interface RealtimeOptions {
-  /** A superuser's, such as supabase_admin's: it replicates, passes by policies and becomes any role. */
+  /** For a superuser such as supabase_admin, which replicates, bypasses policies and becomes any role. */
   db_url: string;
   /** HS256 secret of the project's JWTs. */
   jwt_secret: string;
@@ -32,7 +32,7 @@ const partitionsMs = 60_000;
 const serviceRestart = 1012;
 
 /**
- * Resolves when the WAL is being read, so that no broadcast is missed from then on; the real server connects when the
+ * Resolves once it reads the WAL, so that it misses no later broadcast; the real server connects when the
  * first client joins. Rejects when the database can't be reached or lacks `realtime.messages`.
  */
 export async function createRealtime(options: RealtimeOptions): Promise<Required<Service>> {

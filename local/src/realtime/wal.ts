@@ -1,7 +1,7 @@
 /**
  * Reads the rows inserted in `realtime.messages` from the write-ahead log, through a temporary logical replication
- * slot, and reconnects when the connection is lost or the stream ends, whatever the reason. What is committed while there is no connection is not delivered,
- * as with the real server, which also leaves nothing behind in the database.
+ * slot, and reconnects whenever the connection is lost or the stream ends. Rows committed without a connection are not
+ * delivered, as with the real server, which also leaves nothing behind in the database.
  */
 import { randomBytes } from "node:crypto";
 import type { Client, Connection as PgConnection } from "pg";
@@ -18,9 +18,9 @@ export interface DatabaseBroadcast extends UserBroadcast {
 export interface WalOptions {
   db_url: string;
   onBroadcast(broadcast: DatabaseBroadcast): void;
-  /** Called with false when the connection was lost and with true when another one streams. */
+  /** Called with false after a loss and with true when another connection streams. */
   onChange?(isOpen: boolean): void;
-  /** A server that says nothing for so long is asked, and given up when it stays silent as long again. */
+  /** Asks a server that is silent for this long, and gives it up after as long again. */
   silenceMs: number;
   log(line: string): void;
 }
@@ -28,7 +28,7 @@ export interface WalOptions {
 const publication = "supabase_realtime_messages_publication";
 const slotName = "supabase_realtime_messages_replication_slot";
 
-/** Resolves when the first connection streams; rejects when it can't be made. Later losses are repaired. */
+/** Resolves when the first connection streams; rejects if it can't be made. Reconnects after later losses. */
 export function readWal(options: WalOptions): Promise<KeptOpen> {
   const { db_url: dbUrl, onBroadcast, onChange, silenceMs, log } = options;
   return keepOpen({
@@ -87,7 +87,7 @@ async function startReplication(
     heard = false;
     copy.sendCopyFromChunk(standbyStatus(0n, askForAnswer));
   }, silenceMs).unref();
-  // After an error Postgres leaves the connection open and sends no more: that is an end like any other.
+  // After an error Postgres leaves the connection open and sends no more, so treat that as an end.
   const over = Promise.race([
     streaming.then(
       () => "the server ended the stream",

@@ -1,4 +1,4 @@
-/** Processes that have a text on their command line; zombies have none. */
+/** Processes whose command line contains a text; zombies have none. */
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 

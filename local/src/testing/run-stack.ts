@@ -1,4 +1,4 @@
-/** A stack in its own process, which a test can end in ways that it would not survive itself. */
+/** A stack in its own process, which a test can kill without ending itself. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";

@@ -1,4 +1,4 @@
--- Who is asking, from the claims that the Data API and Realtime set. There is no Auth service and no auth.users here.
+-- The caller, from the claims that the Data API and Realtime set. There is no Auth service and no auth.users.
 
 grant usage on schema auth to anon, authenticated, service_role, postgres;
 grant all on schema auth to supabase_auth_admin, dashboard_user;

@@ -1,4 +1,4 @@
--- What the Realtime server brings into a database, without Postgres Changes: the messages that it reads from the WAL,
+-- The Realtime server's objects in a database, without Postgres Changes: the messages that it reads from the WAL,
 -- partitioned by day, and the functions that write them.
 
 grant usage on schema realtime to anon, authenticated, service_role;
@@ -35,7 +35,7 @@ create function realtime.topic() returns text
 language sql stable
 as $$ select nullif(current_setting('realtime.topic', true), '') $$;
 
--- Never fails: whatever goes wrong becomes a warning, also a payload that is no object.
+-- Never fails: every error becomes a warning, also a payload that is not an object.
 create function realtime.send(payload jsonb, event text, topic text, private boolean default true)
 returns void
 language plpgsql
@@ -71,7 +71,7 @@ begin
 end
 $$;
 
--- For row triggers: tells a topic what has changed.
+-- For row triggers: sends a row's change to a topic.
 create function realtime.broadcast_changes(
   topic_name text,
   event_name text,

@@ -1,6 +1,6 @@
--- The roles of a Supabase database, their memberships and settings. supabase_admin, the only superuser, is made by
--- initdb. supautils, which lets a hosted `postgres` do a few superuser's things, is not here; what stands in for it is
--- said where it is granted.
+-- The roles of a Supabase database, their memberships and settings. initdb makes supabase_admin, the only superuser.
+-- supautils, which lets a hosted `postgres` do a few things of a superuser, is missing; comments mark the grants that
+-- replace it.
 
 create role anon nologin;
 create role authenticated nologin;

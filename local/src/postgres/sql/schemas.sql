@@ -1,5 +1,5 @@
--- Schemas, and what their future objects grant: whatever a migration makes in `public` is open to the API roles until
--- it says otherwise.
+-- Schemas and their default grants: the API roles have rights on everything that a migration makes in `public`, until
+-- it revokes them.
 
 create schema extensions;
 create schema auth authorization supabase_admin;
@@ -34,7 +34,7 @@ alter default privileges for role supabase_admin in schema public
 create publication supabase_realtime;
 alter publication supabase_realtime owner to postgres;
 
--- PostgREST reads the schema again when it is told to. What is temporary is no part of it.
+-- PostgREST reloads the schema on request. Temporary objects are not part of it.
 create function extensions.pgrst_ddl_watch() returns event_trigger
 language plpgsql
 as $$
