@@ -1,4 +1,4 @@
--- What holds for the schema as a whole, whoever asks: nothing is open that is not listed here.
+-- Rules for the whole schema and every caller: only the names listed here are open.
 begin;
 select plan(20);
 

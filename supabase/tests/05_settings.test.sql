@@ -1,4 +1,4 @@
--- The operator changes settings; addresses are told apart whatever a caller claims.
+-- The operator changes settings; a caller cannot hide its address.
 begin;
 select plan(19);
 \ir helpers/setup.psql

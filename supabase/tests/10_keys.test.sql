@@ -143,7 +143,7 @@ select ok(
   (list_keys(repeat('a', 64)) -> 0 ->> 'last_used_at')::timestamptz > now() - interval '1 minute',
   'a used key says when'
 );
--- And a third in place of the second.
+-- A third key replaces the second.
 select is(
   jsonb_array_length(rotate_key(lpad('a2', 64, '0'), lpad('a3', 64, '0'), 'klt_a3333333') -> 'revoked'), 1,
   'rotate_key revokes the calling key unless told otherwise'
@@ -243,7 +243,7 @@ select is(
   'PT401 unknown_key', 'update_agent needs a key'
 );
 
--- A viewer tries all that.
+-- A viewer may do none of that.
 set local role anon;
 select throws_ok(
   $$ select register_agent('{"agent_id": "zoe"}', repeat('1', 64), 'klt_11111111') $$, '42501', null,

@@ -1,9 +1,9 @@
--- An agent streams: order, repetition, sessions that open and end, and what is refused.
+-- An agent streams: order, repetition, the begin and end of sessions, refusals.
 begin;
 select plan(57);
 \ir helpers/setup.psql
 
--- A batch of thoughts with these ids, and whatever else.
+-- A batch of thoughts with these ids and further events.
 create function pg_temp.batch(ids text[], extra jsonb default '{}') returns jsonb language sql as $$
 select jsonb_build_object('agent_id', 'ada', 'events', jsonb_agg(pg_temp.event(
   'thought', jsonb_build_object('thought_type', 'general', 'content', 'thought ' || id), id, '2026-11-22T10:00:00.123456Z'
@@ -41,10 +41,10 @@ select is(
   'an event knows its size'
 );
 
--- What the head says of the status is what fold says.
+-- The head and fold agree on the status.
 select is((pg_temp.session()).status, 'live', 'an agent that never says its status is live with its first event');
 
--- Sent again, in part and with a repetition inside.
+-- The agent sends part of it again, with a repetition inside.
 select is(
   append_events(pg_temp.key(), pg_temp.batch('{e1,e2,e3}')) - 'session_id',
   '{"accepted": 0, "duplicates": 3, "last_seq": 3, "viewers": 0, "messages": []}',
@@ -259,7 +259,7 @@ select is(
 );
 select is_empty($$ select * from private.rate_buckets where bucket = 'chat:gone' $$, 'a full one is forgotten');
 
--- How it is made: what can't be seen from one connection.
+-- Implementation: rules that one connection cannot test.
 select matches(
   (select prosrc from pg_proc where oid = 'public.append_events(text, jsonb)'::regprocedure),
   'for no key update;.*store_events',

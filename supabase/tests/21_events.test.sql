@@ -1,5 +1,5 @@
--- The rules of event.ts and limits.ts, held by the table itself: each text at its limit and one byte over it, each type
--- as it may be and as it may not, stored by a direct insert.
+-- The table itself enforces the rules of event.ts and limits.ts: each text at its limit and one byte over it, each type
+-- in valid and invalid forms, stored by a direct insert.
 begin;
 select plan(13);
 \ir helpers/setup.psql
@@ -178,7 +178,7 @@ insert into bad values
   ('usage', '{"cost_usd": "1"}');
 select is_empty($$ select * from bad where pg_temp.is_stored(type, data) $$, 'what event.ts does not allow is not stored');
 
--- Numbers: each at its ends and beyond, and in odd spellings.
+-- Numbers: each at its limits and beyond, and in odd spellings.
 create temp table numbered (type text, field text, least numeric, most numeric, is_whole boolean, rest jsonb);
 insert into numbered values
   ('thought', 'confidence', 0, 1, false, '{}'),
@@ -220,7 +220,7 @@ select is_empty(
   $$,
   'and nothing that is none'
 );
--- Whatever is stored all the same, by whatever way, stops nobody from reading.
+-- Bad data that is stored in spite of the checks does not break reading.
 savepoint unchecked;
 alter table public.ai_stream_events drop constraint data_form;
 insert into public.ai_stream_events (session_id, seq, id, type, at, data)

@@ -1,4 +1,4 @@
--- One agent takes no more than its share: of lists, sessions, broadcasts and space.
+-- One agent gets only its share of lists, sessions, broadcasts and space.
 begin;
 select plan(57);
 \ir helpers/setup.psql
@@ -24,7 +24,7 @@ $$;
 select register_agent(jsonb_build_object('agent_id', agent), rpad('', 64, left(agent, 1)), 'klt_' || rpad('', 8, left(agent, 1)))
 from unnest(array['ada', 'bob', 'cid', 'dan', 'eve']) agent;
 
--- The lists. Ada is on stage, then eve begins as many sessions as it may, and ends none.
+-- The lists. Ada is on stage; then eve begins as many sessions as it may and ends none.
 select pg_temp.append('ada', 1);
 select pg_temp.refusal(format('select pg_temp.append(%L, %s)', 'eve', n)) from generate_series(1, 205) n;
 set local role anon;
@@ -104,7 +104,7 @@ select lives_ok(
   'with a token it starts'
 );
 
--- Those that are over: 20 of an agent and day.
+-- Ended sessions: lists have 20 for each agent and day.
 update ai_agent_sessions set ended_at = clock_timestamp() where true;
 select is((select count(*) from find_sessions(max_rows => 200) where agent_id = 'eve'), 20::bigint, 'of a day 20 that are over are listed');
 select is((select count(*) from find_sessions(max_rows => 200) where agent_id <> 'eve'), 2::bigint, 'and those of others');
@@ -173,7 +173,7 @@ select is(
 );
 select pg_temp.forget();
 select private.change_setting('head_interval_ms', null);
--- Of an agent with two live sessions the lobby hears of the one that it shows.
+-- For an agent with two live sessions, the lobby gets the head of the one that it shows.
 select pg_temp.append('dan', 2);
 select pg_temp.forget();
 update private.session_air set head_sent_at = '-infinity', heads_full_at = '-infinity', lobby_full_at = '-infinity' where true;
@@ -234,7 +234,7 @@ update private.stored_bytes set day = day - 1, bytes = 99000000 where agent_id =
 select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(2, 60000)) $$, 'a new day begins with nothing');
 select ok((select bytes < 200000 from private.stored_bytes where agent_id = 'dan'), 'and is counted by itself');
 
--- Of the whole instance.
+-- Limits of the whole instance.
 select private.change_setting('instance_day_bytes', '50000000');
 update private.stored_bytes set bytes = 18000000 where agent_id = 'dan';
 insert into private.stored_bytes values ('eve', (now() at time zone 'UTC')::date, 33000000)

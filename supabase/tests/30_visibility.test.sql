@@ -1,5 +1,5 @@
--- Three agents: ada is public, una unlisted, pia private. What a viewer without account finds of each, what one who knows
--- a session's id finds, and how it changes when an agent changes its mind.
+-- Three agents: ada is public, una unlisted, pia private. A viewer without an account looks for each, then one who knows
+-- a session's id; then the agents change their visibility.
 begin;
 select plan(68);
 \ir helpers/setup.psql
@@ -66,7 +66,7 @@ from unnest(array[
   $$ select session_messages('%s') $$, $$ select touch_viewer('%s', 'v') $$
 ]) call;
 
--- What nobody of the outside may do, with the tables.
+-- No outside role may use the tables directly.
 select throws_ok(attempt, '42501', null, 'anon may not: ' || attempt)
 from unnest(array[
   $$ select agent_id from ai_agents $$, $$ select id from ai_agent_sessions $$,
@@ -97,7 +97,7 @@ select is(
 )
 from ids where agent = 'ada';
 
--- Someone logged in by whatever means.
+-- A signed-in user.
 set local role authenticated;
 select results_eq('select agent_id from find_sessions()', array['ada'], 'who is logged in reads public sessions');
 select throws_ok('select * from ' || name, '42501', null, 'and not the table ' || name)
@@ -105,7 +105,7 @@ from unnest(array['ai_agents', 'ai_agent_sessions', 'ai_stream_events', 'ai_stre
 select throws_ok('select * from private.viewers', '42501', null, 'and nothing private');
 select throws_ok('update ai_agents set name = name where true', '42501', null, 'and changes nothing');
 
--- ada withdraws.
+-- ada becomes private.
 reset role;
 select is(
   update_agent(repeat('a', 64), '{"visibility": "private"}') ->> 'visibility', 'private', 'a public agent becomes private'
@@ -121,7 +121,7 @@ from ids where agent = 'ada';
 select ok(not private.may_watch('session:' || session), 'and nobody may join its channel any more')
 from ids where agent = 'ada';
 
--- pia comes forward.
+-- pia becomes public.
 reset role;
 select is(
   update_agent(repeat('c', 64), '{"visibility": "public"}') ->> 'visibility', 'public', 'a private agent becomes public'

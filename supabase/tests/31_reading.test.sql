@@ -124,7 +124,7 @@ select append_events(repeat('a', 64), jsonb_build_object(
 select is((select n from event_scans), (select n from before_event_scans), 'neither a page nor an append reads the whole table of events');
 select is((session_head('aaaaaaaa-0000-4000-8000-000000000000')).to_seq, 1501::bigint, 'a head tells the last seq');
 
--- Each number and time of each RPC that anon may call, at its ends: answered, or refused in words.
+-- Each number and time of each RPC that anon may call, at its limits: a result, or a refusal with a message.
 create function pg_temp.fault(call text) returns text language plpgsql as $$
 declare
   state text;

@@ -22,7 +22,7 @@ from jsonb_array_elements(messages) with ordinality as m (m, position)
 $$;
 grant execute on all functions in schema pg_temp to service_role;
 
--- However slow the machine.
+-- On a slow machine too.
 select private.change_setting('chat_address_refill_ms', '3600000');
 select register_agent('{"agent_id": "ada", "name": "Ada"}', repeat('a', 64), 'klt_aaaaaaaa');
 select register_agent('{"agent_id": "bob"}', repeat('b', 64), 'klt_bbbbbbbb');
@@ -43,7 +43,7 @@ select is(
   (session_head('00000000-0000-4000-8000-00000000000a')).messages_to, 2::bigint, 'the head tells the last one'
 );
 
--- The agent hears.
+-- The agent gets the messages.
 select is(pg_temp.texts(pg_temp.append('e2') -> 'messages'), '{hello,second}', 'a batch''s reply brings what was said');
 select is(pg_temp.texts(pg_temp.append('e3') -> 'messages'), '{}', 'and the next one not again');
 select is(
@@ -92,7 +92,7 @@ select is(
   (select count(*) from session_messages('00000000-0000-4000-8000-00000000000a', 0, 3)), 3::bigint, 'by pages'
 );
 
--- Not so.
+-- Refusals.
 set local role service_role;
 select is(
   pg_temp.refusal($$ select pg_temp.say(pg_temp.line('x', '{"session_id": "00000000-0000-4000-8000-000000000000"}')) $$),
@@ -125,7 +125,7 @@ select is(
   'none', 'a line at its limit is not'
 );
 
--- Too much.
+-- Too fast.
 select lives_ok(
   $$ select pg_temp.say(pg_temp.line('spam', '{"viewer_id": "spammer"}')) from generate_series(1, 5) $$,
   'five lines in a row pass'
@@ -139,7 +139,7 @@ select is(
   'another viewer may still speak'
 );
 reset role;
--- So that no token comes back while this runs on a busy machine.
+-- Slow refill: no token comes back while this runs on a busy machine.
 select private.change_setting('chat_address_refill_ms', '60000');
 select private.change_setting('chat_session_refill_ms', '60000');
 set local role service_role;
@@ -234,7 +234,7 @@ from (values
   (U&'\+01F44B', U&'\+01F44D')
 ) as pairs (one, other);
 
--- Much is said while the agent works.
+-- Many messages arrive while the agent works.
 select pg_temp.append('read', '{"messages_after": 0}');
 create function pg_temp.hear() returns jsonb language sql as $$
 select jsonb_agg(m order by (m ->> 'seq')::bigint)

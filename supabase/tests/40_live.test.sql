@@ -1,4 +1,4 @@
--- What goes over the air, to whom, and who may listen.
+-- Broadcasts: their content, their topics, and who may receive them.
 begin;
 select plan(49);
 \ir helpers/setup.psql
@@ -208,7 +208,7 @@ select is_empty(
 );
 select update_agent(repeat('b', 64), '{"visibility": "unlisted"}');
 
--- Who may listen: as Realtime asks, with the topic set, on a message put there for the question.
+-- Who may receive: Realtime asks with the topic set and a probe message.
 create function pg_temp.hears(role text, topic text, extension text default 'broadcast') returns boolean language plpgsql as $$
 declare
   message uuid := gen_random_uuid();

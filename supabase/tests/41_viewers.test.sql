@@ -1,4 +1,4 @@
--- Who watches: viewers come, stay and leave, and somebody makes up a crowd.
+-- Viewers come, stay and leave; one client invents a crowd.
 begin;
 select plan(23);
 \ir helpers/setup.psql
@@ -15,7 +15,7 @@ $$;
 create function pg_temp.append() returns jsonb language sql as $$
 select pg_temp.send('ada', 'aaaaaaaa-0000-4000-8000-000000000000', jsonb_build_array(pg_temp.event('usage', '{}')))
 $$;
--- Lets time go by for everybody who watches.
+-- Moves time on for all viewers.
 create function pg_temp.wait(seconds integer) returns void language sql as $$
 update private.viewers set
   first_seen_at = first_seen_at - seconds * interval '1 second',
@@ -65,7 +65,7 @@ select pg_temp.touch('v3') from generate_series(1, 300);
 select results_eq('select viewer_id from private.viewers', array['v3'], 'they are forgotten');
 update ai_agent_sessions set ended_at = null where true;
 
--- Somebody makes up viewers.
+-- One client invents viewers.
 select is(
   (select max(pg_temp.touch('fake' || n, '198.51.100.7')) from generate_series(1, 400) n), 9,
   'an address counts for eight viewers of a session, however many ids it makes up'

@@ -1,5 +1,5 @@
--- What was taken back is gone: ada goes from public to unlisted to private and back, and then is deleted. What is stored
--- of its broadcasts, who may join what, and what open pages are told.
+-- A withdrawn session is gone: ada goes from public to unlisted to private and back, and then is deleted. The tests look
+-- at stored broadcasts, rights to join topics, and notices to open pages.
 begin;
 select plan(35);
 \ir helpers/setup.psql
@@ -32,7 +32,7 @@ $$;
 select register_agent('{"agent_id": "ada"}', repeat('a', 64), 'klt_aaaaaaaa');
 select register_agent('{"agent_id": "bob"}', repeat('b', 64), 'klt_bbbbbbbb');
 select pg_temp.think('ada', 1), pg_temp.think('ada', 2), pg_temp.think('ada', 3), pg_temp.think('bob', 9);
--- 2 is over and nobody looks at it; 3 is over too, and somebody does.
+-- Session 2 has ended without viewers; session 3 has ended too, with a viewer.
 update ai_agent_sessions set ended_at = now() where id in (pg_temp.session(2), pg_temp.session(3));
 select touch_viewer(pg_temp.session(3), 'v');
 select is(
@@ -102,7 +102,7 @@ delete from heard where true;
 select pg_temp.think('ada', 1);
 select is_empty('select * from heard', 'and nothing is sent');
 
--- And back.
+-- Back to public.
 delete from heard where true;
 select is(pg_temp.turn('ada', 'unlisted'), 'unlisted', 'ada becomes unlisted again');
 select isnt(pg_temp.topic(1), (select topic from unlisted_topic), 'under another topic than before');
@@ -111,7 +111,7 @@ select is(pg_temp.turn('ada', 'public'), 'public', 'ada becomes public again');
 select is(pg_temp.topic(1), 'session:' || pg_temp.session(1), 'under the topic that all know');
 select ok(private.may_watch('session:' || pg_temp.session(1)), 'which all may join');
 
--- As often as it likes?
+-- Changes too often.
 select is(
   pg_temp.refusal($$ select pg_temp.turn('ada', case n % 2 when 0 then 'public' else 'unlisted' end) from generate_series(1, 40) n $$),
   'PT429 rate_limited', 'an agent can''t change its visibility without end'
@@ -121,7 +121,7 @@ select is(
   'none', 'but its name, and its visibility to what it is'
 );
 
--- A session is deleted, and an agent, by hand.
+-- The operator deletes a session and an agent by hand.
 update private.session_air set head_sent_at = '-infinity', counted_at = '-infinity' where true;
 select pg_temp.think('ada', 1), pg_temp.think('ada', 4);
 delete from heard where true;

@@ -1,4 +1,4 @@
--- A viewer searches: what is found and by which words, what is not theirs to find, and what is refused.
+-- A viewer searches: hits and their words, hidden sessions, refusals.
 begin;
 select plan(145);
 \ir helpers/setup.psql
@@ -8,7 +8,7 @@ select register_agent('{"agent_id": "bob"}', repeat('b', 64), 'klt_bbbbbbbb');
 select register_agent('{"agent_id": "una", "visibility": "unlisted"}', repeat('c', 64), 'klt_cccccccc');
 select register_agent('{"agent_id": "pat", "visibility": "private"}', repeat('d', 64), 'klt_dddddddd');
 
--- One event each: its id is what a test names.
+-- One event each; the tests name its id.
 create function pg_temp.say(
   event_id text, type text, data jsonb, key_of text default 'a', session text default 'aaaaaaaa-0000-4000-8000-000000000000',
   at text default '2026-03-01T00:00:00Z'
@@ -22,7 +22,7 @@ select append_events(repeat(key_of, 64), jsonb_build_object(
 $$;
 create function pg_temp.think(event_id text, content text) returns jsonb language sql
 as $$ select pg_temp.say(event_id, 'thought', jsonb_build_object('thought_type', 'general', 'content', content)) $$;
--- The ids of what is found, in the order of the alphabet.
+-- The ids of the hits, in alphabetical order.
 create function pg_temp.found(query text) returns text[] language sql as $$
 select coalesce(array_agg(e.id order by e.id), '{}')
 from search_events(query, max_rows => 100) hit
@@ -125,7 +125,7 @@ select is(
   '{{question},{question},{answer}}', 'so are all of a question, and its answer'
 );
 
--- What a hit is.
+-- The fields of a hit.
 select row_eq(
   $$
     select hit.agent_id, hit.agent_name, hit.type, hit.at, hit.session_started_at = h.started_at, hit.filename
@@ -213,7 +213,7 @@ select is_empty(
 );
 
 reset role;
--- A moment and a stretch of time share a tag exactly when the moment's day lies in it.
+-- A moment and a period share a tag exactly if the moment's day is in the period.
 select is_empty(
   $$
     select at, from_at, to_at
@@ -275,7 +275,7 @@ select is(pg_temp.found('echidna'), '{}', 'what an owner takes out of an event i
 select is(pg_temp.found('numbat'), '{last-piece}', 'and what stands there now is');
 reset role;
 
--- More ends than one, in one batch and after it.
+-- Several ends, in one batch and after it.
 select pg_temp.say(id, 'thought', jsonb_build_object('thought_type', 'general', 'stream_id', 'again', 'content', content, 'done', true))
 from (values ('end-1', 'The potoroo'), ('end-2', ' and the quokka'), ('end-3', ' slept.')) as piece (id, content);
 set local role anon;
@@ -283,7 +283,7 @@ select is(pg_temp.found('"potoroo and the quokka slept"'), '{end-3}', 'a thought
 select is(pg_temp.found('potoroo'), '{end-3}', 'and once');
 reset role;
 
--- A batch of more text than is searched.
+-- A batch with more text than the search covers.
 select append_events(repeat('a', 64), jsonb_build_object(
   'agent_id', 'ada', 'start_session', 'aaaaaaaa-0000-4000-8000-000000000000', 'events', (
     select jsonb_agg(jsonb_build_object(
@@ -301,7 +301,7 @@ select is(pg_temp.found('manatee15'), '{}', 'and not by its end');
 select is(pg_temp.found('bilby'), '{long-16}', 'a short one by all of it');
 reset role;
 
--- Whatever is typed.
+-- Any input.
 create temp table typed (query text);
 insert into typed values
   ('''; drop table ai_stream_events; --'), ('"'), ('"""'), ('" "'), ('-'), ('- -'), ('--'), ('-"'), ('*'), ('-*'), ('"*"'), ('a*b*'),
@@ -320,7 +320,7 @@ select throws_ok(format('select search_events(%L)', typed), 'PT422', null, 'refu
 from unnest(array['', ' ', null, repeat('a', 513), repeat('x', 10000)]) as typed;
 select throws_ok(format('select search_events(%L, cursor => %L)', 'a', cursor), 'PT422', null, 'no cursor: ' || cursor)
 from unnest(array['', 'x', '1_2_3_4_5', '１_２_３_４_５', repeat('0', 112), repeat('f', 112), repeat('F', 112), repeat('０', 112)]) as cursor;
--- A cursor is the one that was given, for the search that it was given for.
+-- A cursor works unchanged and only for its own search.
 create temp table given as select cursor from search_events('test*', agent_id => 'ada', max_rows => 1);
 select is((select count(*) from given), 1::bigint, 'a row has a cursor');
 select lives_ok(
@@ -393,7 +393,7 @@ begin
       page_cursor := hit.cursor;
     end loop;
     exit when hit is null;
-    -- While it is read, more comes.
+    -- New events arrive while a viewer reads.
     perform pg_temp.say(gen_random_uuid()::text, 'thought', '{"thought_type": "general", "content": "a lemur came"}', 'b', 'bbbbbbbb-0000-4000-8000-000000000000');
   end loop;
 end
@@ -408,7 +408,7 @@ select ok(
   'more of a word ranks higher'
 );
 
--- However little time there is, it is kept: also by a page that goes on in a block.
+-- The time limit holds however short it is, also for a page that continues inside a block.
 create temp table heavy as
 select string_agg('-x' || n, ' ') as query from generate_series(1, 80) n;
 create temp table next_page as
@@ -469,7 +469,7 @@ begin
   return (select idx_scan from pg_stat_xact_all_tables where relname = 'pg_statistic') - reads_before;
 end
 $$;
--- The first searches of a connection are planned, for which Postgres looks there too.
+-- Postgres plans the first searches of a connection and then reads the statistics too.
 select count(*) from generate_series(1, 3), unnest(array['okapi', 'okapi Zebra lemur_came "a lemur" le*']) query, pg_temp.reads_of_statistics(query);
 select ok(pg_temp.reads_of_statistics('okapi') > 0, 'a search asks how frequent its words are');
 select is(
@@ -477,7 +477,7 @@ select is(
   'once, however many it has'
 );
 
--- Of a hidden agent nothing is looked up, and of hidden documents nothing unless their session is named.
+-- The search reads nothing of a hidden agent, and hidden documents only if the query names their session.
 create temp view lookups as
 select
   coalesce(sum(idx_scan) filter (where relname = 'search_documents_hidden'), 0) as hidden,
@@ -496,7 +496,7 @@ select is(
   private.share_of_word(private.read_common_words(), 'unlisted', false), 0::real, 'how frequent a word is in hidden documents is asked by nobody'
 );
 
--- Documents lie where they belong, whatever their agent's visibility was when they were written.
+-- Documents are in the right partition, whatever their agent's visibility was when they were written.
 create temp view misplaced as
 select d.session_id, d.seq
 from private.search_documents d
@@ -509,7 +509,7 @@ select is_empty('select * from misplaced', 'and go with their session');
 select is(
   pg_temp.found('okapi'), '{private}', 'what was private is found once it is public, and what was public no more'
 );
--- More than is moved at once.
+-- More rows than one move takes.
 select update_agent(repeat('a', 64), '{"visibility": "public"}');
 update private.search_documents d set is_hidden = true from ai_agent_sessions s where s.id = d.session_id and s.agent_id = 'ada';
 insert into private.moved_sessions select id from ai_agent_sessions where agent_id = 'ada';
@@ -519,7 +519,7 @@ select is((select count(*) from misplaced), (select n - 3 from waiting), 'many d
 select private.move_documents(1000);
 select is_empty('select * from misplaced union all select session_id, 0 from private.moved_sessions', 'until all are');
 
--- Nothing that the contract allows is too much for the index.
+-- The index takes everything that the contract allows.
 select lives_ok(
   format('select pg_temp.say(%L, %L, %L, %L, %L)', 'big-' || n, type, data, 'b', 'bbbbbbbb-0000-4000-8000-000000000000'),
   'written: ' || name
@@ -536,7 +536,7 @@ from (values
   ('signs', 'thought', '{"thought_type": "general", "content": "🚀 . \u0001 \ufeff"}'),
   ('nothing', 'thought', '{"thought_type": "general", "content": ""}')
 ) as big (name, type, data), lateral (select md5(name) as n) named;
--- A page of long texts, in which what is sought stands late.
+-- A page of long texts whose match is near the end.
 select append_events(repeat('b', 64), jsonb_build_object('agent_id', 'bob', 'session_id', 'bbbbbbbb-0000-4000-8000-000000000000', 'events', (
   select jsonb_agg(jsonb_build_object(
     'id', 'page-of-long-' || part || '-' || n, 'type', 'thought', 'at', '2026-03-09T00:00:00Z',

@@ -1,5 +1,5 @@
--- The functions that pass over foreign text while events are appended take a time that is linear in it. Four times the
--- text takes four times as long, or sixteen times where the work is quadratic; short times tell nothing.
+-- The functions that read foreign text during an append take linear time. Four times the
+-- text takes four times as long, or sixteen times if the work is quadratic; short times say nothing.
 begin;
 
 select plan(71);
@@ -31,7 +31,7 @@ declare
 begin
   execute made_by into part using argument, size / 4;
   execute made_by into whole using argument, size;
-  -- Thrice, since another process may have the core.
+  -- Three times, because another process may use the core.
   for _ in 1..3 loop
     whole_ms := pg_temp.least_ms(statement, whole);
     exit when whole_ms < 60;
@@ -98,7 +98,7 @@ select pg_temp.is_linear(
   'select private.count_lines($1)', 'select repeat($1, $2)', e'\n', 1048576, 'count_lines is linear in lines'
 );
 
--- The measure sees what is quadratic.
+-- The measurement detects quadratic work.
 create function pg_temp.quadratic(content text) returns bigint
 language sql
 as $$ select sum(strpos(substr(content, at), 'b')) from generate_series(1, length(content)) as at $$;

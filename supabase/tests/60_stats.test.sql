@@ -1,4 +1,4 @@
--- Figures: what is counted of a session and of an agent, for whom, and that reading them reads no event.
+-- Figures: the counts of a session and of an agent, their readers, and that reading them reads no event.
 begin;
 select plan(59);
 \ir helpers/setup.psql
@@ -138,7 +138,7 @@ select is(
 );
 select is(pg_temp.stats('aaaaaaaa') -> 'errors' -> 'recovered', '3', 'a milestone that is reached recovers the errors before it');
 
--- However it is cut into batches.
+-- The batches make no difference.
 select pg_temp.append('ada', 'aaaaaaab', n::integer, jsonb_build_array(e))
 from work, jsonb_array_elements(events) with ordinality as item (e, n) order by n;
 select is(
@@ -441,7 +441,7 @@ select results_eq(
 );
 select is(jsonb_array_length(agent_stats('agent-3') #> '{sessions,recent}'), 50, 'at most 50 sessions are listed');
 
--- With the session goes what was counted.
+-- Deleting a session deletes its counts.
 delete from ai_agents where agent_id = 'ada';
 select is(
   (select count(*) from private.session_days where agent_id = 'ada')
