@@ -29,7 +29,7 @@ export const errorStatus = {
 
 export type ErrorCode = keyof typeof errorStatus;
 
-/** Where and why a value was refused. */
+/** The place of a refused value, and the reason. */
 export interface Issue {
   /** Path into the request body, such as `events[3].data.content`. */
   path: string;

@@ -10,10 +10,10 @@ import type { Field, NumberField, SizedField } from "./events/record.ts";
 import { type LimitName, limits } from "./limits.ts";
 import { cut, fits, grouped, pieces, storable, utf8Bytes } from "./text.ts";
 
-/** A part of an event that was cut or left out, or an event that was. */
+/** An event, or a part of one, that was cut or left out. */
 export interface FitProblem {
   code: "clipped" | "too_large";
-  /** One line: what could not be kept, its size and the limit. */
+  /** One line: the value, its size and the limit. */
   message: string;
   /** Events lost by it: 1 or 0. */
   dropped: number;
@@ -142,7 +142,7 @@ function cleanValue(value: unknown, depth = 0): unknown {
   if (value === null || typeof value === "boolean") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
   if (typeof value === "bigint") return value.toString();
-  // Deeper than any event, and the way out of a value that holds itself.
+  // Deeper than any event; also ends the walk through a value that contains itself.
   if (typeof value !== "object" || depth > 32) return undefined;
   if (value instanceof Date)
     return Number.isFinite(value.getTime()) ? value.toISOString() : undefined;

@@ -1,4 +1,4 @@
-/** Reads the golden payloads; only tests do. */
+/** Reads the golden payloads, for tests. */
 import { readdirSync, readFileSync } from "node:fs";
 import { isObject } from "./text.ts";
 

@@ -54,7 +54,7 @@ export const limits = {
   agent_description_bytes: 2_048,
   message_name_bytes: 160,
   message_text_bytes: 4_096,
-  /** Chat lines that an agent is handed in one reply, and bytes of their names and text; the next reply goes on. */
+  /** Chat lines for an agent in one reply, and bytes of their names and text; the next reply has the rest. */
   reply_messages: 50,
   reply_messages_bytes: 32_768,
   viewer_id_bytes: 64,
@@ -63,20 +63,20 @@ export const limits = {
   /** One page of `session_events`, rows and bytes; a page always holds at least one row. */
   page_rows: 1_000,
   page_bytes: 1_048_576,
-  /** Latest thought kept in a head. */
+  /** Latest thought in a head. */
   latest_bytes: 400,
-  /** A session with no event for this long is no longer live and is not continued. */
+  /** A session without an event for this long is no longer live and does not continue. */
   session_idle_ms: 1_800_000,
-  /** A viewer that was not touched for this long has left. */
+  /** A viewer without a touch for this long has left. */
   viewer_idle_ms: 45_000,
   search_query_bytes: 512,
-  /** Of an event's text that is searched; only files can be longer. Characters. */
+  /** Characters of an event's text that the search covers; only files can be longer. */
   search_text_chars: 65_536,
-  /** Of a batch's texts that is searched: of long ones the beginnings, when together they have more. */
+  /** Characters of a batch's texts that the search covers; over it, only the beginnings of long ones. */
   search_batch_bytes: 262_144,
   /** Rows in one page of `search_events`. */
   search_page_rows: 100,
-  /** Of the texts of one page that is looked through for what to mark, times the terms of the query. */
+  /** Characters of one page's texts that are scanned for matches to mark, times the terms of the query. */
   search_snippet_chars: 1_048_576,
 } as const;
 

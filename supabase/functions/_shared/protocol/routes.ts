@@ -11,7 +11,7 @@ export const routes = {
   oembed: `${functionsPath}/share/oembed`,
 } as const;
 
-/** The picture of a session for previews of links, 1200 × 630. */
+/** A session's picture for link previews, 1200 × 630. */
 export const cardRoute = (sessionId: string): string =>
   `${functionsPath}/share/card/${sessionId}.svg`;
 

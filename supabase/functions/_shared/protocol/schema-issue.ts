@@ -2,10 +2,10 @@
 import * as v from "valibot";
 import { type ErrorCode, type Issue, KultiError } from "./errors.ts";
 
-/** Issues in one reply; the rest is counted. */
+/** Issues listed in one reply; the others are only counted. */
 const maxIssues = 20;
 
-/** The value met, or the issues that speak against it. */
+/** The valid value, or its issues. */
 export type Outcome<T> = { value: T; issues?: undefined } | { value?: undefined; issues: Issue[] };
 
 export function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): Outcome<T> {
@@ -74,7 +74,7 @@ const wantedNames: Record<string, string> = {
   Array: "a list",
 };
 
-/** A value as a sentence shows it. */
+/** A value as shown in a sentence. */
 function told(value: unknown): string {
   if (typeof value === "string") return quoted(value);
   if (Array.isArray(value)) return "a list";

@@ -28,17 +28,17 @@ const textCheck = (limit: number) =>
     else if (!fits(dataset.value, limit)) addIssue(tooLarge(utf8Bytes(dataset.value), limit));
   });
 
-/** The shape in which `readIssue` finds the limit again. */
+/** The shape from which `readIssue` reads the limit. */
 export const tooLarge = (bytes: number, limit: number) => ({
   message: `is ${grouped(bytes)} bytes, limit ${grouped(limit)}`,
   expected: `<=${limit}`,
 });
 
-/** Text, the empty one too. */
+/** Text, possibly empty. */
 export const text = (limit: LimitName) =>
   v.pipe(v.string(), textCheck(limits[limit]), described(limits[limit]));
 
-/** Text with something to see in it. */
+/** Text that is not blank. */
 export const label = (limit: LimitName) =>
   v.pipe(
     v.string(),
@@ -85,7 +85,7 @@ export const count = v.pipe(
   v.minValue(0, "is negative"),
 );
 
-/** A whole number of an event, up to a limit that every reader of it can hold. */
+/** A whole number in an event, up to a limit that every reader can represent. */
 export const whole = (limit: LimitName, min = 0) =>
   v.pipe(
     v.number(),
@@ -108,11 +108,11 @@ export const amount = (limit: LimitName) =>
 const over = (limit: LimitName) => (issue: { input: number }) =>
   `is ${grouped(issue.input)}, limit ${grouped(limits[limit])}`;
 
-/** An object with these keys and no others: an unknown key is most often a misspelt one, whose value would be lost. */
+/** An object with only these keys: an unknown key is usually a misspelt one, whose value would be lost. */
 export const exact = <Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(v.custom<Record<string, unknown>>(isObject, "is not an object"), v.strictObject(entries));
 
-/** The number of items is checked before the items, so that a hostile body can't cause a million issues. */
+/** Checks the number of items before the items, so that a hostile body can't cause a million issues. */
 export const list = <Item extends v.GenericSchema>(item: Item, min: number, max: number) =>
   v.pipe(
     v.custom<unknown[]>(Array.isArray, "is not a list"),

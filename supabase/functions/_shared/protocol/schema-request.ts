@@ -1,10 +1,10 @@
-/** Bodies of the requests, as they may be sent. */
+/** The allowed bodies of requests. */
 import * as v from "valibot";
 import { visibilities } from "./event.ts";
 import { limits } from "./limits.ts";
 import { agentId, count, exact, label, list, optional, text, url, uuid } from "./schema-parts.ts";
 
-/** The events stand apart: each is checked against the schema of its type. */
+/** Without the events: the schema of its type checks each one. */
 export const ingestSchema = exact({
   agent_id: agentId,
   session_id: optional(uuid),

@@ -37,7 +37,7 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * Every event of the result has an id and a time: where the agent left them out, a new UUID and the moment of parsing.
+ * Every event of the result has an id and a time; the defaults are a new UUID and the moment of parsing.
  * @throws {KultiError} `invalid_event` for the first bad event, with all its issues and those of events after it as
  * far as they fit; `invalid_request` for anything else in the body.
  */
@@ -50,7 +50,7 @@ export function parseIngest(body: unknown, now: string = new Date().toISOString(
   return { ...request, events: parseEvents(request.events, now) };
 }
 
-/** Events to look at after the first bad one: enough to mend a client, too few to be worth attacking. */
+/** Events to check after the first bad one: enough to fix a client, too few to be worth an attack. */
 const badEventsTold = 5;
 
 function parseEvents(sent: readonly unknown[], now: string): AgentEvent[] {

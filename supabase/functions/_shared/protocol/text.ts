@@ -11,7 +11,7 @@ export function fits(text: string, limitBytes: number): boolean {
   return text.length * 3 <= limitBytes || utf8Bytes(text) <= limitBytes;
 }
 
-/** Why Postgres could not keep this text, as the end of a sentence; null when it can. */
+/** The reason why Postgres can't store this text, as the end of a sentence, or null. */
 export function unstorable(text: string): string | null {
   if (text.includes("\0")) return "holds a NUL character (U+0000)";
   if (!text.isWellFormed()) return "contains a lone surrogate, which is not Unicode text";
@@ -20,12 +20,12 @@ export function unstorable(text: string): string | null {
 
 const groupsOfThree = new Intl.NumberFormat("en-US", { maximumFractionDigits: 20 });
 
-/** 70112 → "70,112", whatever the machine's locale. */
+/** 70112 → "70,112", in any locale. */
 export const grouped = (number: number): string => groupsOfThree.format(number);
 
 /**
- * The text without those of the given characters that stand at its end. An expression such as `/[.,]+$/` would begin
- * anew at each of them, which takes the square of their number.
+ * The text without the given characters at its end. An expression such as `/[.,]+$/` would start
+ * again at each of them, which takes quadratic time.
  */
 export function trimEnd(text: string, characters: string): string {
   let end = text.length;
@@ -36,7 +36,7 @@ export function trimEnd(text: string, characters: string): string {
 /** The text with U+FFFD in place of each NUL and each lone surrogate: Postgres stores neither. */
 export const storable = (text: string): string => text.replaceAll("\0", "\uFFFD").toWellFormed();
 
-/** Storable text of at most this size: the longest whole-character start of it, and a mark where it was cut. */
+/** Storable text of at most this size: its longest start of whole characters, and a mark if it was cut. */
 export function cut(text: string, limitBytes: number, mark = "…"): string {
   const whole = storable(text);
   if (fits(whole, limitBytes)) return whole;
@@ -60,8 +60,8 @@ function startOf(text: string, limitBytes: number): string {
 }
 
 /**
- * The form of a web address. No white space and no controls, which URL parsers drop without a word, and no login before
- * the host, which would be a secret on show or a false name. SQL has the same pattern (private.is_web_address).
+ * The form of a web address: no white space and no controls, which URL parsers drop silently, and no login before
+ * the host, which would show a secret or a false name. SQL has the same pattern (private.is_web_address).
  */
 export const webAddressPattern =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it refuses control characters.
@@ -76,11 +76,11 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 /** From this length on the engine's own search may take the product of both lengths. */
 const shortText = 32;
 const cheapTries = 8;
-/** How many times as long the other search takes. */
+/** The cost of the other search, relative to the engine's. */
 const dearFactor = 8;
 
 /**
- * As `indexOf`, in a time that is linear in both lengths. (V8 takes 10 s to look for `a…aba…a` of 60,000 characters in
+ * Like `indexOf`, in time linear in both lengths. (V8 takes 10 s to find `a…aba…a` of 60,000 characters in
  * a million `a`; this takes 10 ms.) `left` receives the cost of an expensive search beside the length of the text.
  */
 export function indexOf(text: string, wanted: string, left?: { characters: number }): number {

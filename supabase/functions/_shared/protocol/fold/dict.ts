@@ -1,7 +1,7 @@
 /**
  * A map from names to values that shares its structure between versions: a set copies one bucket and three rows of 32,
- * so that a session with thousands of files folds in linear time (a copied record took 40 s for 5,000 files and
- * 100,000 edits). Any string is a name, `__proto__` too. Iterates in the order in which the names came.
+ *so that a session with thousands of files folds in linear time (copying a record took 40 s for 5,000 files and
+ *100,000 edits). Any string is a name, also `__proto__`. Iterates in insertion order.
  */
 const width = 32;
 
@@ -41,7 +41,7 @@ export class Dict<T> implements Iterable<[string, T]> {
     return this.#find(key) !== undefined;
   }
 
-  /** A key that is there already keeps its place. */
+  /** An existing key keeps its place. */
   set(key: string, value: T): Dict<T> {
     const place = this.#find(key)?.place;
     return place === undefined
@@ -56,7 +56,7 @@ export class Dict<T> implements Iterable<[string, T]> {
     return new Dict(this.#withBucket(key, rest), this.length - 1, this.#nextPlace);
   }
 
-  /** The value moves to another key, in the same place; a value that stood there is gone. */
+  /** Moves the value to another key, in the same place; the other key's old value is dropped. */
   rename(from: string, to: string, value: T): Dict<T> {
     const place = this.#find(from)?.place ?? this.#find(to)?.place ?? this.#nextPlace;
     return this.delete(from).delete(to).#put({ key: to, value, place });
@@ -113,7 +113,7 @@ const rowOf = (hash: number): number => hash & (width - 1);
 const columnOf = (hash: number): number => (hash >>> 5) & (width - 1);
 const planeOf = (hash: number): number => (hash >>> 10) & (width - 1);
 
-/** Another one each time, so that nobody can choose names that all fall into one bucket. */
+/** Random for each process, so that nobody can choose names that all fall into one bucket. */
 const seed = Math.floor(Math.random() * 0x1_0000_0000);
 
 /** FNV-1a over UTF-16 units, its upper half mixed in since only fifteen bits are used. */

@@ -1,4 +1,4 @@
-/** Applies edits to text. An edit that does not fit is skipped and reported, never guessed: the text stays whole. */
+/** Applies edits to text. Skips and reports an edit that does not fit and never guesses, so the text stays valid. */
 import type { CodeEdit, DiffHunk, TextReplacement } from "../event.ts";
 import { indexOf } from "../text.ts";
 
@@ -13,15 +13,15 @@ interface Shift {
   by: number;
 }
 
-/** Work that one list of edits may still cause, counted alike wherever it is folded. */
+/** The work that one list of edits may still cause; every reader counts it the same way. */
 interface Left {
-  /** Of the text that replacements look through, and lines that hunks move. */
+  /** Characters that replacements search, and lines that hunks move. */
   characters: number;
   comparisons: number;
 }
 
 /**
- * A thousand hostile edits of a megabyte must not freeze a viewer's page: what is beyond this does not fit. A hundred
+ * A thousand hostile edits of a megabyte must not freeze a viewer's page: edits beyond this do not fit. A hundred
  * edits of the largest file, or a thousand of one of 100 KB, stay far below.
  */
 const mostCharacters = 128 * 1_048_576;
@@ -55,7 +55,7 @@ export function applyEdits(text: string, edits: readonly CodeEdit[]): Edited {
 
 export const isHunk = (edit: CodeEdit): edit is DiffHunk => "start" in edit;
 
-/** An edit of a file nobody has seen that still gives its content: the file was empty or new. */
+/** An edit of an unknown file that still gives its content: the file was empty or new. */
 export const startsFile = (edit: CodeEdit | undefined): edit is TextReplacement =>
   edit !== undefined && !isHunk(edit) && edit.old_text === "";
 
@@ -80,7 +80,7 @@ function applyHunk(lines: string[], hunk: DiffHunk, shifts: Shift[], left: Left)
   return true;
 }
 
-/** In pieces, since a spread of a very long list overflows the stack. */
+/** In pieces, because a spread of a very long list overflows the stack. */
 function replaceLines(lines: string[], at: number, gone: number, added: readonly string[]): void {
   const piece = 1_000;
   lines.splice(at, gone, ...added.slice(0, piece));
@@ -89,7 +89,7 @@ function replaceLines(lines: string[], at: number, gone: number, added: readonly
   }
 }
 
-/** Of one hunk, above and below the expected place. */
+/** The search distance of one hunk, above and below the expected place. */
 const maxComparisons = 100_000;
 
 function nearestMatch(

@@ -78,7 +78,7 @@ export class List<T> implements Iterable<T> {
   }
 }
 
-/** A copy with the item at that place, which may be the first one behind the end. */
+/** A copy with the item at that index, which may be one past the end. */
 const put = <T>(items: readonly T[], at: number, item: T): readonly T[] =>
   at === items.length ? [...items, item] : items.with(at, item);
 

@@ -18,7 +18,7 @@ import type { Dict } from "./dict.ts";
 import type { List } from "./list.ts";
 
 export interface Stage {
-  /** `seq` of the last event folded, 0 before the first. */
+  /** `seq` of the last folded event, 0 before the first. */
   seq: number;
   /** The greatest `at` so far, so that time never runs backwards; null before the first event. */
   at: string | null;
@@ -29,7 +29,7 @@ export interface Stage {
   /** By label. */
   milestones: Dict<MilestoneData>;
   thoughts: List<Thought>;
-  /** Where in `thoughts` each `stream_id` is written. */
+  /** The index in `thoughts` of each `stream_id`. */
   streams: Dict<number>;
   /** By name; a deleted file stays with `deleted: true`. */
   files: Dict<StageFile>;
@@ -61,11 +61,11 @@ export interface Thought {
 export interface StageFile {
   filename: string;
   language: string | null;
-  /** The whole content, or null when only edits of it were seen, or when the file is deleted. */
+  /** The whole content; null if only edits are known or the file is deleted. */
   content: string | null;
   /** The content before the last change, or null when there was none. */
   previous_content: string | null;
-  /** The edits of the last change, where it was made of edits. */
+  /** The edits of the last change, if it has any. */
   edits: readonly CodeEdit[];
   /**
    * Edits that could not be applied since the content was last given whole: all of them while `content` is null,

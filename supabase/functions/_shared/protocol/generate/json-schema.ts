@@ -52,13 +52,13 @@ const definitions = {
   Error: errorSchema,
 };
 
-/** @param refPrefix Where the definitions lie in the document, such as `#/$defs/`. */
+/** @param refPrefix The place of the definitions in the document, such as `#/$defs/`. */
 export function definitionsAt(refPrefix: string): Record<string, Json> {
   const ref = (name: string) => ({ $ref: `${refPrefix}${name}` });
   const config: ConversionConfig = {
     target: "draft-2020-12",
     typeMode: "ignore",
-    // Descriptions hold what JSON Schema cannot express, such as sizes in bytes.
+    // Descriptions hold rules that JSON Schema cannot express, such as sizes in bytes.
     errorMode: "ignore",
     overrideRef: ({ referenceId }) => `${refPrefix}${referenceId}`,
     overrideSchema: ({ valibotSchema }) => {
@@ -87,7 +87,7 @@ const action = (name: string, absent: string[], ...required: string[]) => ({
   required,
 });
 
-/** Which of content, edits and old_filename stand with which action. */
+/** The allowed fields of each action: content, edits, old_filename. */
 const codeActionsTake = [
   action("write", ["edits", "old_filename"], "content"),
   action("edit", ["edits", "old_filename"], "content"),

@@ -1,4 +1,4 @@
-/** Bodies shown in OpenAPI; a test parses them. */
+/** Example bodies for OpenAPI; a test parses them. */
 const sessionId = "7d9f1f7e-0b7c-4a52-9f0e-3f6f2a1d4c11";
 
 export const ingestExamples = {

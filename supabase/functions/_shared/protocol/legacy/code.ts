@@ -5,8 +5,8 @@ import { all, asText, type Fields, fields, first, given, kept, latest } from "./
 
 /**
  * `code` and `diff` of one body. The hooks send an edit twice: as `diff`, and in `code` with a listing of its removed
- * and added lines where the content should stand. Such a listing is read as the edit that it tells, and left out when
- * the diff of that file is there; a `code` with real content makes the diff superfluous.
+ * and added lines in place of the content. This reads such a listing as the edit that it shows, and drops it when
+ * the body has the diff of that file. A `code` with real content replaces the diff.
  */
 export function readCode(body: Fields): CodeData[] {
   const codes = latest(body.code).map(fields).map(fromCode);
@@ -48,7 +48,7 @@ function fromDiff(diff: Fields): CodeData | null {
   return edits.length === 0 ? null : { ...named(diff), action: "edit", edits };
 }
 
-/** The hooks count no lines and set `start` to 0: their hunk is a replacement of exact text, not of whole lines. */
+/** The hooks don't count lines and set `start` to 0: their hunk replaces exact text, not whole lines. */
 function fromHunk(hunk: Fields): CodeEdit | null {
   const removed = toLines(hunk.removed);
   const added = toLines(hunk.added);
@@ -58,7 +58,7 @@ function fromHunk(hunk: Fields): CodeEdit | null {
   return { old_text: removed.join("\n"), new_text: added.join("\n") };
 }
 
-/** The end of a listing whose cut fell between a line's sign and its text. */
+/** The end of a listing that was cut between a line's sign and its text. */
 const cutLine = /^[-+]?\.\.\. \(truncated\)$/;
 
 /** `--- name`, then `- ` and `+ ` lines: the hooks send this instead of an edited file's content. */
@@ -87,7 +87,7 @@ function toLines(value: unknown): string[] {
   return all(value).map((line) => storable(asText(line)));
 }
 
-/** The edits from the first hunk on as far as one event takes them. */
+/** As many edits as one event takes, from the first hunk on. */
 function fitting(hunks: unknown[]): CodeEdit[] {
   const edits: CodeEdit[] = [];
   let left = limits.code_edits_bytes - 2;

@@ -1,7 +1,7 @@
 /**
- * The wire format of the original Kulti → events. Its clients send and forget, so that nothing that can be read is
- * refused: unknown keys are ignored, text that is too long is cut with a visible note, what can't be stored gives way
- * to U+FFFD.
+ * The wire format of the original Kulti → events. Its clients ignore replies, so this refuses nothing that it can
+ * read: it ignores unknown keys, cuts long text with a visible note, and replaces characters that can't be stored
+ * by U+FFFD.
  */
 import { KultiError } from "../errors.ts";
 import { type AgentEvent, endingStatuses, type Status, statuses } from "../event.ts";
@@ -66,7 +66,7 @@ type Read = {
   };
 }[AgentEvent["type"]];
 
-/** In the order in which a reader understands them; a status that ends the session comes last. */
+/** In an order that viewers can follow; a status that ends the session comes last. */
 function readEvents(body: Fields): Read[] {
   const status = readStatus(body.status);
   const statusEvent: Read[] = status ? [{ type: "status", data: { status } }] : [];
@@ -85,7 +85,7 @@ function readEvents(body: Fields): Read[] {
   ];
 }
 
-/** The original took any name; here it is the agent's handle, whose spelling is stricter. */
+/** The original took any name; here it is the agent's handle, which has stricter rules. */
 function readAgentId(body: Fields): string {
   const met = first(body, "agentId", "agent_id");
   if (met === undefined)
@@ -102,7 +102,7 @@ function readAgentId(body: Fields): string {
 const refusal = (sentence: string, path: string, message: string): KultiError =>
   new KultiError("invalid_request", `${sentence} ${message}.`, { issues: [{ path, message }] });
 
-/** Words that agents use for the statuses; any other means that the agent is at work. */
+/** Words that agents use for the statuses; any other word counts as `working`. */
 const statusWords: Record<Status, string> = {
   starting: "initializing initialising booting loading",
   live: "online active ready",
@@ -159,8 +159,8 @@ function readError(value: unknown): Read[] {
 }
 
 /**
- * A local server is often told without its scheme. A login is taken out, and so are line breaks and other controls,
- * which no URL parser keeps. A cut address would be another one, so it is left out.
+ * Clients often send a local server's address without its scheme. This removes a login, line breaks and other controls,
+ * which URL parsers drop. A cut address would be a different one, so a long one is left out.
  */
 function readPreview(value: unknown): Read[] {
   const met = asText(isObject(value) ? value.url : value).trim();

@@ -1,4 +1,4 @@
-/** Lenient readers: whatever the value is, the nearest thing that can be kept. */
+/** Lenient readers: they turn any value into the nearest one that can be stored. */
 import { digitsAdded } from "../digits.ts";
 import { type LimitName, limits } from "../limits.ts";
 import { cut, isObject, storable, utf8Bytes } from "../text.ts";
@@ -10,34 +10,34 @@ export type Fields = Record<string, unknown>;
 export const all = (value: unknown): unknown[] =>
   value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
 
-/** As `all`, of a long list the end: the last of its events are kept, and most entries are one. */
+/** Like `all`, but only the end of a long list: only the last events are kept, and most entries are one. */
 export const latest = (value: unknown): unknown[] =>
   Array.isArray(value) ? value.slice(-mostEntries) : all(value);
 
-/** Some entries, such as empty texts, are no event. */
+/** Some entries, such as empty texts, are not events. */
 const mostEntries = 4 * limits.batch_events;
 
 export const fields = (value: unknown): Fields => (isObject(value) ? value : {});
 
-/** The first of these keys that says something. */
+/** The first of these keys whose value is not empty. */
 export const first = (from: Fields, ...keys: string[]): unknown =>
   keys.map((key) => from[key]).find((value) => value !== undefined && value !== null);
 
-/** Text as it is, anything else as JSON, nothing as "". Of JSON that is longer than `enough` characters the end may lack. */
+/** Text as it is, anything else as JSON, nothing as "". JSON longer than `enough` characters may lack its end. */
 export function asText(value: unknown, enough: number = limits.description_bytes): string {
   if (typeof value === "string") return value;
   if (value === undefined || value === null) return "";
   return JSON.stringify(plain(value, { left: enough + 1 })) ?? "";
 }
 
-/** As `cut`, with a mark in words: a legacy client hears nothing else of the loss. */
+/** Like `cut`, with a mark in words: it is the only sign of the loss for a legacy client. */
 export const cutNoted = (text: string, limitBytes: number): string =>
   cut(text, limitBytes, "… [cut]");
 
 export const kept = (value: unknown, limit: LimitName): string =>
   cutNoted(asText(value, limits[limit]), limits[limit]);
 
-/** `{[key]: text}`, or nothing where there is no text: for optional fields. */
+/** `{[key]: text}`, or an empty record without text: for optional fields. */
 export function given<Key extends string>(
   key: Key,
   value: unknown,
@@ -58,14 +58,14 @@ export function moment(value: unknown): string | null {
 
 const maxDepth = 7;
 
-/** Characters of JSON that are still of use. */
+/** Characters of JSON that still fit. */
 export interface Room {
   left: number;
 }
 
 /**
- * Storable, and no deeper than metadata may be: what is deeper is cut. It stops where the room ends, so that its work is
- * bounded by what is kept and not by what was sent. It never counts more than JSON.stringify then writes.
+ * Makes a value storable and cuts it at the depth of metadata. It stops when the room is used up, so its work depends
+ * on the size of the result, not of the input. It never counts more than JSON.stringify then writes.
  */
 export function plain(value: unknown, room: Room, depth = 1): unknown {
   room.left -= typeof value === "string" ? value.length + 2 : 1;
@@ -91,19 +91,19 @@ export function plain(value: unknown, room: Room, depth = 1): unknown {
   return Object.fromEntries(entries);
 }
 
-/** Entries of a record that may miss the room before it counts as full. */
+/** How many entries may fail to fit before the record counts as full. */
 const maxMisses = 100;
 
 /**
- * A record of at most `limitBytes` as JSON: the entries in their order as far as they fit. When not all fit, longer
- * texts are shortened first. Bodies bring records of thousands of keys: copies of them were most of the time.
+ * A record of at most `limitBytes` as JSON, with the entries that fit, in order. If not all fit, longer
+ * texts are shortened first. Bodies may have records of thousands of keys, and copying them took most of the time.
  */
 export function smallEnough(entries: [string, unknown][], limitBytes: number): Fields {
   const whole = leastBytes(entries) > limitBytes ? null : fitting(entries, limitBytes, false);
   return Object.fromEntries(whole ?? fitting(entries, limitBytes, true) ?? []);
 }
 
-/** Less than the JSON can have. */
+/** A lower bound of the JSON's size. */
 function leastBytes(entries: readonly [string, unknown][]): number {
   let bytes = 2;
   for (const [key, value] of entries) {
@@ -112,7 +112,7 @@ function leastBytes(entries: readonly [string, unknown][]): number {
   return bytes;
 }
 
-/** The entries that fit, or null when one does not and none may be left out. */
+/** The entries that fit, or null if one does not fit and none may be dropped. */
 function fitting(entries: readonly [string, unknown][], limitBytes: number, mayLeave: boolean) {
   const found: [string, unknown][] = [];
   let left = limitBytes - 1;

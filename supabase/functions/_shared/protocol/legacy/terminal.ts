@@ -15,8 +15,8 @@ const clear = "\u001b[H\u001b[2J\u001b[3J";
 const colours: Record<string, string> = { success: "\u001b[32m", warning: "\u001b[33m" };
 
 /**
- * Lines that are not appended replace what was on the terminal: they follow the escapes that clear it, so that the
- * record keeps everything and the screen shows what the original showed. A line of type `input` is a command.
+ * Lines that are not appended replace the terminal's content: they follow the escapes that clear it, so the
+ * record keeps everything and the screen looks like the original's. A line of type `input` is a command.
  */
 export function readTerminal(body: Fields): TimedTerminal[] {
   if (body.terminal === undefined || body.terminal === null) return [];
@@ -46,7 +46,7 @@ function fromLine(line: unknown): TimedTerminal {
   return { at, data: { stream, text: shown.endsWith("\n") ? shown : `${shown}\n` } };
 }
 
-/** Output lines of one stream and moment as one event: a body may bring 500 of them. */
+/** Joins output lines of one stream and moment into one event: a body may have 500 of them. */
 function joined(entries: TimedTerminal[]): TimedTerminal[] {
   const result: TimedTerminal[] = [];
   for (const entry of entries) {

@@ -10,8 +10,8 @@ import { limits } from "../limits.ts";
 import { type Fields, fields, first, given, kept, latest, smallEnough } from "./read.ts";
 
 /**
- * `thinking` is the same thought once more, or the only one. `agentChat` was a word to the viewers, which the original
- * showed nowhere.
+ * `thinking` repeats the thought or is the only one. `agentChat` was a message to the viewers, which the original
+ * did not show.
  */
 export function readThoughts(body: Fields): ThoughtData[] {
   const thoughts = latest(body.thought).map(fromThought);
@@ -41,7 +41,7 @@ const knownKeys = new Set([
   ..."tool file promptFor prompt_for options chosen confidence".split(" "),
 ]);
 
-/** A type that the contract does not have, such as `confusion`, is kept as `original_type`. */
+/** Keeps a type that the contract does not have, such as `confusion`, as `original_type`. */
 function toMetadata(from: Fields, unknownType: unknown): ThoughtMetadata {
   const { tool, file, promptFor, prompt_for: snakeCase, options, chosen, confidence } = from;
   const known: ThoughtMetadata = {
@@ -62,7 +62,7 @@ function toMetadata(from: Fields, unknownType: unknown): ThoughtMetadata {
   return smallEnough([...Object.entries(known), ...free], limits.metadata_bytes);
 }
 
-/** Some clients count to 100. */
+/** Some clients send percentages. */
 function toConfidence(value: unknown): Pick<ThoughtMetadata, "confidence"> {
   if (typeof value !== "number" || !(value >= 0 && value <= 100)) return {};
   return { confidence: value > 1 ? value / 100 : value };

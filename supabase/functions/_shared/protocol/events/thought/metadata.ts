@@ -20,7 +20,7 @@ const known = v.object({
   ),
 });
 
-/** The known keys have their types, any other key may stand beside them; the value is kept as it came. */
+/** Known keys have their types, and any other key is allowed; the value stays as sent. */
 export const metadata = v.pipe(
   v.custom<ThoughtMetadata>(isObject, "is not an object"),
   v.rawCheck(({ dataset, addIssue, config: { message: explain } }) => {
