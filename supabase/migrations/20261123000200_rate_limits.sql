@@ -14,38 +14,27 @@ create unlogged table private.rate_buckets (
 alter table private.rate_buckets enable row level security;
 create policy "nobody" on private.rate_buckets for all using (false);
 
--- Takes one token of the bucket `<kind>:<whose>`, or refuses with 429 and the seconds until the next. The settings
--- <kind>_burst and <kind>_refill_ms give its size and the time for one token.
-create function private.take_token(kind text, whose text) returns void
+-- Takes one token of the bucket `<kind>:<whose>`; false if it has none. The settings <kind>_burst and <kind>_refill_ms
+-- give its size and the time for one token.
+create function private.try_token(kind text, whose text) returns boolean
 language plpgsql
 set search_path = ''
 as $$
 declare
-  bucket_name text := kind || ':' || whose;
-  burst bigint := private.setting_of(kind || '_burst');
   refill interval := private.duration_of(kind || '_refill_ms');
   at_time timestamptz := clock_timestamp();
-  latest_full timestamptz := at_time + (burst - 1) * refill;
-  wait interval;
+  latest_full timestamptz := at_time + (private.setting_of(kind || '_burst') - 1) * refill;
+  is_taken boolean;
 begin
   insert into private.rate_buckets as b (bucket, full_at)
-  values (bucket_name, at_time + refill)
+  values (kind || ':' || whose, at_time + refill)
   on conflict on constraint rate_buckets_pkey
   do update set full_at = greatest(b.full_at, at_time) + refill
   where b.full_at <= latest_full;
-  if not found then
-    select b.full_at - latest_full into wait
-    from private.rate_buckets b
-    where b.bucket = bucket_name;
-    perform private.refuse(
-      429, 'rate_limited',
-      format('Too many requests (%s): %s at once, then one each %s ms.', kind, burst, private.setting_of(kind || '_refill_ms')),
-      greatest(1, ceil(extract(epoch from wait)))::bigint
-    );
-  end if;
+  is_taken := found;
   -- A full bucket can be deleted. Every hundredth request sweeps at most a hundred rows, which keeps up with the one
   -- row that a request can add and needs no scheduler.
-  if random() < 0.01 then
+  if is_taken and random() < 0.01 then
     delete from private.rate_buckets b
     where b.bucket in (
       select stale.bucket
@@ -55,6 +44,33 @@ begin
       for update skip locked
     );
   end if;
+  return is_taken;
+end
+$$;
+
+-- The same, but refuses with 429 and the seconds until the next token.
+create function private.take_token(kind text, whose text) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  burst bigint;
+  refill_ms bigint;
+  wait interval;
+begin
+  if private.try_token(kind, whose) then
+    return;
+  end if;
+  burst := private.setting_of(kind || '_burst');
+  refill_ms := private.setting_of(kind || '_refill_ms');
+  select b.full_at - clock_timestamp() - (burst - 1) * refill_ms * interval '1 millisecond' into wait
+  from private.rate_buckets b
+  where b.bucket = kind || ':' || whose;
+  perform private.refuse(
+    429, 'rate_limited',
+    format('Too many requests (%s): %s at once, then one each %s ms.', kind, burst, refill_ms),
+    greatest(1, ceil(extract(epoch from wait)))::bigint
+  );
 end
 $$;
 

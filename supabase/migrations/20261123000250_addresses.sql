@@ -4,10 +4,11 @@
 -- one that the last proxy sets itself. Every proxy appends to x-forwarded-for, so its last entry is the address that
 -- the proxy in front of this instance saw. On hosted projects that is one of Supabase's own machines; there the
 -- setting is cf-connecting-ip, which Cloudflare overwrites.
+-- Who has many addresses mostly has neighbours, so some limits also count by network: IPv4 by /24, IPv6 by /48.
 
 -- One spelling per address: no port, IPv4 in IPv6 as IPv4, and IPv6 by /64, because one household or host has a whole
--- /64. Returns null if the text is not an address.
-create function private.network_of(address text) returns text
+-- /64. With fewer bits, one spelling per network. Returns null if the text is not an address.
+create function private.network_of(address text, v4_bits integer default 32, v6_bits integer default 64) returns text
 language plpgsql immutable strict parallel safe
 set search_path = ''
 as $$
@@ -23,28 +24,39 @@ begin
   end if;
   parsed := bare::inet;
   if family(parsed) = 6 then
-    return network(set_masklen(parsed, 64))::text;
+    return network(set_masklen(parsed, v6_bits))::text;
   end if;
-  return host(parsed);
+  return case when v4_bits = 32 then host(parsed) else network(set_masklen(parsed, v4_bits))::text end;
 exception
   when invalid_text_representation then
     return null;
 end
 $$;
 
--- The caller's hash from the request's headers. Callers without an address share one hash.
-create function private.address_of(headers jsonb) returns text
+-- The hash of the caller's address, or with fewer bits of its network, from the request's headers. Callers without an
+-- address share one hash.
+create function private.address_of(headers jsonb, v4_bits integer default 32, v6_bits integer default 64) returns text
 language plpgsql stable
 set search_path = ''
 as $$
 declare
   named text := headers ->> (select s.value from private.settings s where s.name = 'address_header');
   -- The text after the last comma.
-  network text := private.network_of(right(named, position(',' in reverse(',' || named)) - 1));
+  network text := private.network_of(right(named, position(',' in reverse(',' || named)) - 1), v4_bits, v6_bits);
 begin
   return encode(
     sha256(convert_to(private.secret_of('address_salt') || ' ' || coalesce(network, 'unknown'), 'UTF8')), 'hex'
   );
+end
+$$;
+
+-- The hash of the caller's network, as a number, which sorts fast.
+create function private.wide_network_of(headers jsonb) returns bigint
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return ('x' || left(private.address_of(headers, 24, 48), 16))::bit(64)::bigint;
 end
 $$;
 

@@ -49,6 +49,17 @@ create unique index agent_keys_by_agent on private.agent_keys (agent_id, created
 alter table private.agent_keys enable row level security;
 create policy "nobody" on private.agent_keys for all using (false);
 
+-- The salted hash of the network that registered an agent, so that networks take turns in the lists. In a table of its
+-- own, because the functions read ai_agents. An agent that the operator registered has no row.
+create table private.agent_networks (
+  -- By bytes (collation C): find_sessions looks up thousands.
+  agent_id text collate "C" primary key references public.ai_agents on delete cascade,
+  network bigint not null
+);
+
+alter table private.agent_networks enable row level security;
+create policy "nobody" on private.agent_networks for all using (false);
+
 -- The agent of a live key; refuses any other key with 401.
 create function private.agent_of_key(caller_hash text) returns text
 language plpgsql stable

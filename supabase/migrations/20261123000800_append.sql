@@ -99,8 +99,8 @@ end
 $$;
 
 -- The session with that id, locked; a new one if there is none. The agent's row is locked first, because its
--- visibility is copied. This bucket comes after that lock, unlike others: every caller already holds the agent's
--- bucket for ingest.
+-- visibility is copied. These buckets come after that lock, unlike others: every caller already holds the agent's
+-- bucket for ingest, and whoever holds a network's bucket waits for no other agent.
 create function private.start_session(new_id uuid, of_agent text) returns public.ai_agent_sessions
 language plpgsql
 set search_path = ''
@@ -108,20 +108,27 @@ as $$
 declare
   session public.ai_agent_sessions;
   most_listed bigint := private.setting_of('listed_sessions_per_day');
+  is_listed boolean;
 begin
   perform 1 from public.ai_agents a where a.agent_id = of_agent for no key update;
   perform private.require_room(of_agent);
   perform private.take_token('session', of_agent);
+  select count(*) < most_listed into is_listed
+  from (
+    select 1
+    from public.ai_agent_sessions s
+    where s.agent_id = of_agent and s.started_at >= date_trunc('day', now(), 'UTC')
+    limit most_listed
+  ) of_today;
+  -- Nor do many agents of one network fill the lists.
+  if is_listed then
+    select private.try_token('listed_network', n.network::text) into is_listed
+    from private.agent_networks n
+    where n.agent_id = of_agent;
+    is_listed := coalesce(is_listed, true);
+  end if;
   insert into public.ai_agent_sessions (id, agent_id, visibility, listed)
-  select new_id, a.agent_id, a.visibility, (
-    select count(*)
-    from (
-      select 1
-      from public.ai_agent_sessions s
-      where s.agent_id = of_agent and s.started_at >= date_trunc('day', now(), 'UTC')
-      limit most_listed
-    ) of_today
-  ) < most_listed
+  select new_id, a.agent_id, a.visibility, is_listed
   from public.ai_agents a
   where a.agent_id = of_agent
   on conflict (id) do nothing;

@@ -59,6 +59,10 @@ begin
   insert into private.agent_keys (agent_id, key_hash, prefix)
   values (agent.agent_id, key_hash, key_prefix)
   returning * into key;
+  if headers is not null then
+    insert into private.agent_networks (agent_id, network)
+    values (agent.agent_id, private.wide_network_of(headers));
+  end if;
   return jsonb_build_object('agent', private.agent_json(agent), 'key', private.key_json(key));
 exception
   -- The functions refuse invalid input; what only a CHECK catches is still the caller's fault.

@@ -17,7 +17,13 @@ end
 $$;
 
 -- One branch per index. In the lists of all agents, an agent has one live session, the one that started last, so that
--- no agent fills the list and no row jumps, and up to `listed_sessions_per_day` ended ones.
+-- no agent fills the list and no row jumps, and up to `listed_sessions_per_day` ended ones. When more than 200 agents
+-- are live, the networks that registered them take turns: the newest of each network, then the second of each, and so
+-- on. The first 200 in this order are listed by their start, like everything else; the others are the crowd and come
+-- after all other rows. So puppets of a few networks push nobody out. An agent without a network is its own.
+-- The number 200 is fixed: turns among the rows of a short page would show which agents share a network.
+-- `before` is the start of a row: if a row of the crowd has it, the page goes on inside the crowd. If that row has gone
+-- meanwhile, rows come twice and none is lost.
 create function private.find_sessions(of_agent text, live boolean, before timestamptz, max_rows integer)
 returns setof public.head
 language plpgsql stable security definer
@@ -61,37 +67,76 @@ begin
     order by h.started_at desc;
   else
     return query
+    with on_stage as materialized (
+      -- By bytes (collation C): Postgres may sort to group, and sorting 2,000 live sessions by a language took 5 ms.
+      select
+        s.agent_id collate "C" as agent_id, max(s.started_at) as started_at, count(*)::integer as live_count,
+        count(*) over () > 200 as is_crowded
+      from public.ai_agent_sessions s
+      where live is not false
+        and s.visibility = 'public'
+        and s.ended_at is null
+        and s.active_at > oldest_active_at
+        and s.last_event_at > oldest_event_at
+      group by s.agent_id collate "C"
+    ),
+    turns as materialized (
+      select named.*, row_number() over (partition by named.network order by named.started_at desc) as turn
+      from (
+        select
+          o.*,
+          -- A subquery, so that Postgres never reads the networks of all agents.
+          case when o.is_crowded then coalesce(
+            (select n.network from private.agent_networks n where n.agent_id = o.agent_id),
+            hashtextextended(o.agent_id, 0)
+          ) end as network
+        from on_stage o
+        offset 0
+      ) named
+    ),
+    last_listed as materialized (
+      select t.turn, t.started_at
+      from turns t
+      where t.is_crowded
+      order by t.turn, t.started_at desc
+      offset 199
+      limit 1
+    ),
+    placed as materialized (
+      select t.agent_id, t.started_at, t.live_count, coalesce((t.turn, l.started_at) > (l.turn, t.started_at), false) as in_crowd
+      from turns t
+      left join last_listed l on true
+    ),
+    page as (
+      select exists (select 1 from placed p where p.in_crowd and p.started_at = before) as goes_on_in_crowd
+    )
     select h.*
     from (
-      select shown.id, shown.started_at, shown.live_count
+      select shown.*
       from (
-        select newest.id, on_stage.started_at, on_stage.live_count
+        select newest.id, chosen.started_at, chosen.live_count, chosen.in_crowd
         from (
-          -- By bytes (collation C): Postgres may sort to group, and sorting 2,000 live sessions by a language took 5
-          -- ms.
-          select s.agent_id collate "C" as agent_id, max(s.started_at) as started_at, count(*)::integer as live_count
-          from public.ai_agent_sessions s
-          where live is not false
-            and s.visibility = 'public'
-            and s.ended_at is null
-            and s.active_at > oldest_active_at
-            and s.last_event_at > oldest_event_at
-          group by s.agent_id collate "C"
-          having max(s.started_at) < before
-          order by max(s.started_at) desc
+          select p.*
+          from placed p, page
+          where case
+            when page.goes_on_in_crowd then p.in_crowd and p.started_at < before
+            else p.in_crowd or p.started_at < before
+          end
+          order by p.in_crowd, p.started_at desc
           limit max_rows
-        ) on_stage
+        ) chosen
         cross join lateral (
           select s.id
           from public.ai_agent_sessions s
-          where s.agent_id = on_stage.agent_id collate "default" and s.started_at = on_stage.started_at and s.ended_at is null
+          where s.agent_id = chosen.agent_id collate "default" and s.started_at = chosen.started_at and s.ended_at is null
           limit 1
         ) newest
         union all
         (
-          select s.id, s.started_at, null
+          select s.id, s.started_at, null, false
           from public.ai_agent_sessions s
           where live is not true
+            and not (select page.goes_on_in_crowd from page)
             and s.visibility = 'public'
             and s.listed
             and (s.ended_at is not null or s.last_event_at <= oldest_event_at)
@@ -100,18 +145,19 @@ begin
           limit max_rows
         )
       ) shown
-      order by shown.started_at desc
+      order by shown.in_crowd, shown.started_at desc
       limit max_rows
     ) found
     join public.ai_agent_sessions s using (id), private.head_of(s, found.live_count) h
-    order by h.started_at desc;
+    order by found.in_crowd, h.started_at desc;
   end if;
 end
 $$;
 grant execute on function private.find_sessions(text, boolean, timestamptz, integer)
   to anon, authenticated, service_role;
 
--- Public sessions, newest start first; `before` is the started_at of the last row of the previous page. At most 200.
+-- Public sessions, newest start first, the crowd last; `before` is the started_at of the last row of the previous page.
+-- At most 200.
 -- Without agent_id: one live session per agent, and the listed ended ones.
 create function public.find_sessions(
   agent_id text default null, live boolean default null, before timestamptz default null, max_rows integer default 50

@@ -126,7 +126,7 @@ select set_eq(
   array[
     'agent_keys', 'rate_buckets', 'viewers', 'session_air', 'chat_cursors', 'search_documents',
     'search_documents_open', 'search_documents_hidden', 'moved_sessions', 'settings', 'secrets', 'lobby_air',
-    'stored_bytes', 'instance_bytes', 'session_clocks', 'session_minutes', 'session_days', 'session_day_counts', 'session_files',
+    'stored_bytes', 'instance_bytes', 'agent_networks', 'session_clocks', 'session_minutes', 'session_days', 'session_day_counts', 'session_files',
     'watched_minutes'
   ],
   'invariant 8: keys, rate limits, viewers, cursors, settings and secrets are in private'
@@ -169,7 +169,7 @@ select is_empty(
 );
 select set_eq(
   $$ select c.conrelid::regclass::text from pg_constraint c where c.contype = 'f' and c.confrelid = 'ai_agents'::regclass $$,
-  array['private.agent_keys', 'private.stored_bytes', 'ai_agent_sessions'],
+  array['private.agent_keys', 'private.agent_networks', 'private.stored_bytes', 'ai_agent_sessions'],
   'no row that is inserted under a session''s lock refers to an agent, whose lock comes before'
 );
 select set_eq(

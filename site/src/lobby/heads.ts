@@ -5,7 +5,7 @@ import type { Head } from "@kulti/protocol";
 export type Find = (page: { max_rows: number; before?: string }) => Promise<Head[]>;
 
 /** The most rows that `find_sessions` gives. */
-const mostRows = 200;
+export const mostRows = 200;
 
 export class Heads {
   readonly #heads = new Map<string, Head>();
