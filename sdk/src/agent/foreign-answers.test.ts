@@ -151,7 +151,7 @@ test("an event that Kulti's database refuses is dropped alone, and the others go
   expect(run.problems).toMatchObject([{ code: "invalid_event", dropped: 1 }]);
 });
 
-test("a fetch that never answers and does not heed its signal is given up", async () => {
+test("a fetch that never answers and ignores its signal is given up", async () => {
   let calls = 0;
   const agent = start({
     timeoutMs: 50,

@@ -62,7 +62,7 @@ export interface AgentOptions {
 export interface Settings
   extends Required<Omit<AgentOptions, "onMessage" | "onProblem" | "redact">> {
   redaction: Redaction;
-  /** What is missing or wrong, in one line; null when the agent can stream. */
+  /** The missing or wrong option, in one line; null if the agent can stream. */
   obstacle: string | null;
   /** Unusable options, which kept their defaults. */
   useless: string[];

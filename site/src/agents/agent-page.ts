@@ -146,7 +146,7 @@ function follow(api: KultiApi, agentId: string): void {
     refresh: () => list.refresh().then(show),
     showProblem: writeNote,
   });
-  // Who says nothing for long is no longer live.
+  // A session that is silent for long is no longer live.
   setInterval(() => {
     list.draw();
     show();
