@@ -45,7 +45,6 @@ create table private.session_day_counts (
   constraint agent_id_size check (octet_length(agent_id) <= 63),
   -- Serves session_stats, and the recent sessions of agent_stats.
   primary key (session_id, day, type),
-  constraint agent_id_size check (octet_length(agent_id) <= 63),
   constraint type_known check (type = any (private.event_types()))
 ) with (fillfactor = 70);
 
