@@ -149,7 +149,12 @@ test("the asciicast plays in asciinema-player", async () => {
   expect(ended.text).toContain("npm test");
   expect(ended.text).toContain("100%");
   expect(ended.text).toContain("exit 1");
-  expect(ended.markers.map((label) => label.split(":")[0])).toEqual(["Task", "Milestone", "Error"]);
+  expect(ended.markers.map((label) => label.split(":")[0])).toEqual([
+    "Task",
+    "Milestone",
+    "Error",
+    "Question",
+  ]);
   expect(problems).toEqual([]);
   await page.close();
 });

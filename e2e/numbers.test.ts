@@ -83,6 +83,7 @@ test("numbers are found in the schema", () => {
     "usage data.input_tokens",
     "usage data.output_tokens",
     "usage data.cost_usd",
+    "question data.expires_at",
   ]);
 });
 

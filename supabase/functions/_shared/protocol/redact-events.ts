@@ -93,7 +93,7 @@ function findInPieces(
 
 const pieceOf = ({ data }: Sent): { field: TextField; text: string } =>
   "text" in data
-    ? { field: "text", text: data.text }
+    ? { field: "text", text: data.text ?? "" }
     : { field: "content", text: "content" in data ? (data.content ?? "") : "" };
 
 /** A mark that could make a text too long is cut to the length of its secret. */

@@ -2,7 +2,7 @@
 import { type ConversionConfig, type JsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
 import { eventTypes } from "../event.ts";
 import { edit, hunk, replacement } from "../events/code/schema.ts";
-import { knownMetadata } from "../events/thought/metadata.ts";
+import { knownMetadata } from "../events/thought/schema-metadata.ts";
 import { eventSchemas, storedEventSchema } from "../schema-event.ts";
 import {
   agentKeySchema,

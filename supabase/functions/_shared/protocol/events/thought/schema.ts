@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { exact, label, optional, text } from "../../schema-parts.ts";
 import { priorities, thoughtTypes } from "./event.ts";
-import { metadata } from "./metadata.ts";
+import { metadata } from "./schema-metadata.ts";
 
 export const thoughtSchema = exact({
   thought_type: v.picklist(thoughtTypes),
