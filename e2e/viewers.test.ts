@@ -27,18 +27,32 @@ test("made-up viewers of one address are few, slow no agent down and are no peak
   expect(stats.data.viewers).toEqual({ now, peak: 0 });
 });
 
+const touchFrom = (address: string, sessionId: string, viewerId: string) =>
+  sendFrom(
+    address,
+    "../../rest/v1/rpc/touch_viewer",
+    { session_id: sessionId, viewer_id: viewerId },
+    { apikey: target.publishable_key },
+  );
+
 test.runIf(canChooseAddress)("viewers of another address count as well", async () => {
   const { session_id: sessionId } = await (await register()).post([thought("Look at me.")]);
-  const touch = (address: string, viewerId: string) =>
-    sendFrom(
-      address,
-      "../../rest/v1/rpc/touch_viewer",
-      { session_id: sessionId, viewer_id: viewerId },
-      { apikey: target.publishable_key },
-    );
+  const touch = (address: string, viewerId: string) => touchFrom(address, sessionId, viewerId);
   for (let n = 0; n < 12; n++) {
     const { body } = await touch("127.0.0.61", `v${n}`);
     expect(body.viewers).toBe(Math.min(n + 1, 8));
   }
   expect((await touch("127.0.0.62", "v0")).body.viewers).toBe(9);
 });
+
+test.runIf(canChooseAddress)(
+  "made-up viewers of all addresses of a network are few, and those of another network count as well",
+  async () => {
+    const { session_id: sessionId } = await (await register()).post([thought("Look at me.")]);
+    for (let n = 1; n <= 50; n++) {
+      const { body } = await touchFrom(`127.0.61.${n}`, sessionId, `v${n}`);
+      expect(body.viewers).toBe(Math.min(n, 32));
+    }
+    expect((await touchFrom("127.0.62.1", sessionId, "v0")).body.viewers).toBe(33);
+  },
+);

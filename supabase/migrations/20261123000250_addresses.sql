@@ -60,12 +60,21 @@ begin
 end
 $$;
 
--- The caller's hash in an RPC that viewers call themselves.
+-- The caller's hashes in an RPC that viewers call themselves.
 create function private.caller_address() returns text
 language plpgsql stable
 set search_path = ''
 as $$
 begin
   return private.address_of(nullif(current_setting('request.headers', true), '')::jsonb);
+end
+$$;
+
+create function private.caller_network() returns bigint
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return private.wide_network_of(nullif(current_setting('request.headers', true), '')::jsonb);
 end
 $$;

@@ -8,8 +8,9 @@
 -- Logged, because read replicas can't read unlogged tables.
 create table private.viewers (
   session_id uuid not null references public.ai_agent_sessions on delete cascade,
-  -- The start of caller_address().
+  -- The start of caller_address(), and caller_network().
   address bytea not null,
+  network bigint not null,
   viewer_id text not null,
   first_seen_at timestamptz not null,
   seen_at timestamptz not null,
@@ -21,6 +22,9 @@ create table private.viewers (
   constraint viewer_id_size check (octet_length(viewer_id) between 1 and private.limit_of('viewer_id_bytes')),
   constraint address_size check (octet_length(address) = 8)
 ) with (fillfactor = 70);
+
+-- Serves the count of a network's viewers when another comes. A touch of a known viewer does not write to it.
+create index viewers_by_network on private.viewers (session_id, network);
 
 -- Serves the removal of viewers who have left.
 create index viewers_by_end on private.viewers (kept_until);
@@ -39,6 +43,8 @@ create table private.session_air (
   counted_at timestamptz not null default '-infinity',
   viewers_now integer not null default 0,
   viewers_stayed integer not null default 0,
+  -- The most viewers that may be believed at the last count.
+  viewers_credible real not null default 0,
   -- The most who had stayed at any count (1400_stats_counting).
   viewers_peak integer not null default 0,
   constraint topic_key_form check (topic_key ~ '^[0-9a-f]{32}$')
@@ -118,30 +124,42 @@ begin
 end
 $$;
 
--- The number of viewers that sets the agent's flush_ms. A sudden crowd counts only up to this number until it has
--- stayed; a crowd that grows slowly counts as it grows. So made-up viewer ids cost an agent little.
+-- The number of viewers that sets the agent's flush_ms. SQL can't see who has joined Realtime, so anybody may make up
+-- viewers. Two errors are possible. To believe too few makes the agent send more often than Realtime delivers: it
+-- drops frames and closes channels, and viewers read what they missed from the table, which costs reads and no data.
+-- To believe too many makes the agent gather for longer: what it sends comes late, by a known maximum (flush.ts). Both
+-- cost about the same to whoever watches, so neither is ruled out at the price of the other:
+-- - Networks, which are dear, bound how many count at all. A crowd behind one address is believed too small.
+-- - The first 16 are believed at once, and so are two more for each who has stayed, so that an audience that grows as
+--   audiences do is believed as it grows.
+-- - A sudden crowd is believed by doubling: 500 after two and a half minutes. A real one has closed some channels by
+--   then, which join again; a made-up one has to be kept up for as long as it is to last.
 create function private.believed_viewers(of_session uuid) returns integer
 language plpgsql stable
 set search_path = ''
 as $$
 begin
   return coalesce((
-    select least(air.viewers_now, 16 + 2 * air.viewers_stayed)
+    select least(air.viewers_now, 16 + 2 * air.viewers_stayed, floor(air.viewers_credible)::integer)
     from private.session_air air
     where air.session_id = of_session and air.counted_at > now() - private.time_of('viewer_idle_ms')
   ), 0);
 end
 $$;
 
--- Records a viewer. An address counts for at most `viewers_per_address` viewers of a session; more get an answer but
--- no row. Rows of viewers who have left make room, so an address never has more rows than that.
+-- Records a viewer. An address counts for at most `viewers_per_address` viewers of a session, a network for at most
+-- `viewers_per_network`; more get an answer but no row. Rows of viewers who have left make room, so there are never more
+-- rows than that.
 create function private.note_viewer(of_session uuid, of_viewer text) returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
   of_address bytea := substr(decode(private.caller_address(), 'hex'), 1, 8);
+  of_network bigint;
   oldest_seen_at timestamptz := now() - private.time_of('viewer_idle_ms');
+  from_address bigint;
+  from_network bigint;
 begin
   update private.viewers v
   set
@@ -152,15 +170,18 @@ begin
   if found then
     return;
   end if;
+  of_network := private.caller_network();
   delete from private.viewers v
-  where v.session_id = of_session and v.address = of_address and v.seen_at <= oldest_seen_at;
-  if (select count(*) from private.viewers v where v.session_id = of_session and v.address = of_address)
-    >= private.setting_of('viewers_per_address')
-  then
+  where v.session_id = of_session and v.network = of_network and v.seen_at <= oldest_seen_at;
+  select count(*) filter (where v.address = of_address), count(*)
+  into from_address, from_network
+  from private.viewers v
+  where v.session_id = of_session and v.network = of_network;
+  if from_address >= private.setting_of('viewers_per_address') or from_network >= private.setting_of('viewers_per_network') then
     return;
   end if;
-  insert into private.viewers (session_id, address, viewer_id, first_seen_at, seen_at, kept_until)
-  values (of_session, of_address, of_viewer, now(), now(), now() + interval '10 minutes')
+  insert into private.viewers (session_id, address, network, viewer_id, first_seen_at, seen_at, kept_until)
+  values (of_session, of_address, of_network, of_viewer, now(), now(), now() + interval '10 minutes')
   on conflict (session_id, address, viewer_id) do update set seen_at = excluded.seen_at;
 end
 $$;
@@ -176,6 +197,7 @@ declare
   air private.session_air;
   all_viewers integer;
   stayed integer;
+  credible real := 16;
 begin
   select a.* into air
   from private.session_air a
@@ -194,8 +216,14 @@ begin
     or air.counted_at < clock_timestamp() - interval '5 seconds'
     or all_viewers > 1000
   then
+    if air.counted_at > now() - private.time_of('viewer_idle_ms') then
+      credible := greatest(16, least(
+        all_viewers,
+        air.viewers_credible * 2 ^ (extract(epoch from clock_timestamp() - air.counted_at) * 1000 / private.setting_of('viewers_doubling_ms'))
+      ));
+    end if;
     update private.session_air a
-    set viewers_now = all_viewers, viewers_stayed = stayed, counted_at = clock_timestamp()
+    set viewers_now = all_viewers, viewers_stayed = stayed, viewers_credible = credible, counted_at = clock_timestamp()
     where a.session_id = of_session;
   end if;
   return air.viewers_sent <> all_viewers;

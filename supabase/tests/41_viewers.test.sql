@@ -1,6 +1,6 @@
 -- Viewers come, stay and leave; one client invents a crowd.
 begin;
-select plan(23);
+select plan(33);
 \ir helpers/setup.psql
 
 create function pg_temp.from_address(address text) returns text language sql as $$
@@ -82,16 +82,57 @@ select pg_sleep(0.09);
 select is(pg_temp.touch('f1', '198.51.1.1'), 800, 'many addresses count for many viewers');
 select is(pg_temp.append() ->> 'viewers', '16', 'which an agent does not believe at once');
 select is(pg_temp.peak(), 1, 'and which are no peak');
-select pg_temp.wait(31);
-select pg_temp.touch('f' || n, '198.51.' || n % 100 || '.1') from generate_series(1, 20) n;
-update private.session_air set counted_at = counted_at - interval '1 second' where true;
+create function pg_temp.believed() returns integer language sql as $$ select (pg_temp.append() ->> 'viewers')::integer $$;
+-- Lets time go by while those viewers go on watching, and counts them.
+create function pg_temp.stay(seconds integer, pattern text default '.') returns void language sql as $$
+update private.viewers set
+  first_seen_at = first_seen_at - seconds * interval '1 second',
+  seen_at = seen_at - case when viewer_id ~ pattern then 0 else seconds end * interval '1 second'
+where true;
+update private.session_air set counted_at = counted_at - seconds * interval '1 second' where true;
 select pg_temp.touch('f1', '198.51.1.1');
-select is(pg_temp.append() ->> 'viewers', '56', 'it believes twice those that stay, and sixteen more');
+$$;
+select pg_temp.stay(20);
+select ok(pg_temp.believed() = 16, 'nor after 20 seconds');
+select pg_temp.stay(20, '^f.$');
+select ok(pg_temp.believed() between 32 and 34, 'after 40 seconds it believes twice those that stay, and sixteen more');
+select pg_temp.stay(35);
+select ok(pg_temp.believed() between 88 and 94, 'and when more stay, it believes twice as many each 30 seconds');
+select pg_temp.stay(35);
+select ok(pg_temp.believed() between 199 and 212, 'while the time goes on');
+select pg_temp.stay(35);
+select pg_temp.stay(35);
+select is(pg_temp.believed(), 800, 'and all when they all have stayed for some minutes: an honest crowd gets its frames');
+select pg_temp.wait(46);
 select pg_temp.touch('f' || n, '198.51.' || n % 100 || '.1') from generate_series(1, 800) n;
-update private.session_air set counted_at = counted_at - interval '1 second' where true;
+select pg_sleep(0.09);
 select pg_temp.touch('f1', '198.51.1.1');
-select is(pg_temp.append() ->> 'viewers', '800', 'and all when they all have stayed');
+select is(pg_temp.believed(), 16, 'who leaves and comes back all at once is not believed for it');
+select pg_temp.stay(30);
 select is(pg_temp.peak(), 800, 'which is a peak');
+
+
+-- Somebody has all addresses of a network.
+select pg_temp.wait(46);
+select is(
+  (select max(pg_temp.touch('g' || n, '192.0.2.' || n % 250)) from generate_series(1, 500) n), 32,
+  'a network counts for 32 viewers of a session, however many of its addresses call'
+);
+select pg_sleep(0.01);
+select is(
+  (select max(pg_temp.touch('h' || n, format('2001:db8:7:%s::1', to_hex(n)))) from generate_series(1, 100) n), 64,
+  'an IPv6 /48 is one network'
+);
+select is(pg_temp.touch('i', '2001:db8:8:1::1'), 65, 'and another network counts as well');
+select is(
+  (select count(*) from private.viewers where viewer_id ~ '^[gh]'), 64::bigint, 'no more rows are stored than count'
+);
+select is_empty(
+  $$ select 1 from private.viewers where network = ('x' || left(encode(sha256('192.0.2.0/24'), 'hex'), 16))::bit(64)::bigint $$,
+  'of a network a salted hash is kept'
+);
+select pg_temp.wait(46);
+select is(pg_temp.touch('j', '192.0.2.251'), 1, 'viewers who have left make room for others of their network');
 
 select * from finish();
 rollback;

@@ -6,7 +6,9 @@ Deno.test("flushMs keeps frames per second times listeners under 70 % of the pla
     for (const viewers of [10, 40, 300]) {
       const gatheredMs = flushMs(viewers, plan);
       if (gatheredMs === 5_000) continue;
-      const messagesPerSecond = (1_000 / gatheredMs) * (1 + viewers);
+      // On Free 200 can connect.
+      const listeners = plan === 100 ? Math.min(viewers, 200) : viewers;
+      const messagesPerSecond = (1_000 / gatheredMs) * (1 + listeners);
       equal(messagesPerSecond <= 0.71 * plan, true, `${viewers} viewers, plan ${plan}`);
     }
   }
@@ -16,7 +18,15 @@ Deno.test("flushMs stays between 50 ms and 5 s", () => {
   equal(flushMs(0, 100), 50);
   equal(flushMs(0, 2_500), 50);
   equal(flushMs(10, 100), 157);
-  equal(flushMs(100_000, 100), 5_000);
+  equal(flushMs(100_000, 2_500), 5_000);
+});
+
+Deno.test("flushMs counts no more viewers than the plan has connections", () => {
+  equal(flushMs(200, 100), 2_871);
+  equal(flushMs(100_000, 100), 2_871);
+  equal(flushMs(500, 500), 1_431);
+  equal(flushMs(100_000, 500), 1_431);
+  equal(flushMs(1_000, 2_500), 572);
 });
 
 Deno.test("readMessagesPerSecond takes a number above 0, 100 by default", () => {

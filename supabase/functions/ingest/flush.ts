@@ -4,12 +4,21 @@ const planShare = 0.7;
 const minFlushMs = 50;
 const maxFlushMs = 5_000;
 
+/** Connections of Supabase's plans, by messages per second: Free (also the default of self-hosted Realtime), Pro, others. */
+const connections: [planMessagesPerSecond: number, count: number][] = [
+  [100, 200],
+  [500, 500],
+  [Number.POSITIVE_INFINITY, 10_000],
+];
+
 /**
  * How long an agent should gather events before its next request: a frame costs one message for the agent's side and
- * one for each viewer, so the more people watch, the fewer frames are sent.
+ * one for each viewer, so the more people watch, the fewer frames are sent. Realtime delivers to no more viewers than
+ * the plan has connections, so more, who may be made up, slow nobody down further.
  */
 export function flushMs(viewers: number, planMessagesPerSecond: number): number {
-  const wanted = (1_000 * (1 + viewers)) / (planShare * planMessagesPerSecond);
+  const [, most] = connections.find(([plan]) => planMessagesPerSecond <= plan) ?? [0, 0];
+  const wanted = (1_000 * (1 + Math.min(viewers, most))) / (planShare * planMessagesPerSecond);
   return Math.round(Math.min(maxFlushMs, Math.max(minFlushMs, wanted)));
 }
 
