@@ -25,9 +25,11 @@ test.runIf(target.db_url)(
         from generate_series(1, private.setting_of($1 || '_slots')) slot`,
         [kind, whose],
       );
-    const addressOf = async (address: string): Promise<string> => {
+    const hashOf = async (kind: "address" | "wide_network", address: string): Promise<string> => {
       const headers = JSON.stringify({ "x-forwarded-for": address });
-      const { rows } = await database.query("select private.address_of($1) as hash", [headers]);
+      const { rows } = await database.query(`select private.${kind}_of($1)::text as hash`, [
+        headers,
+      ]);
       return rows[0].hash;
     };
     try {
@@ -46,18 +48,24 @@ test.runIf(target.db_url)(
       expect([refused.status, (await refused.json()).details]).toEqual([503, "unavailable"]);
       expect(await search()).toHaveLength(1);
 
-      // One address can take its own slots and no more.
-      await database.query("begin");
-      await take("search_address", await addressOf("203.0.113.5"));
-      expect(await search()).toHaveLength(1);
-      if (canChooseAddress) {
-        await take("search_address", await addressOf(ownAddress));
-        const refusedAgain = await search();
-        expect(refusedAgain).toBeInstanceOf(KultiApiError);
-        expect(refusedAgain).toMatchObject({ status: 503, code: "unavailable" });
+      // One address can take its own slots and no more, and so can one network.
+      for (const [kind, of, inside] of [
+        ["search_address", "address", ownAddress],
+        ["search_network", "wide_network", "127.0.22.99"],
+      ] as const) {
+        await database.query("begin");
+        await take(kind, await hashOf(of, "203.0.113.5"));
+        expect(await search()).toHaveLength(1);
+        if (canChooseAddress) {
+          await take(kind, await hashOf(of, inside));
+          const refusedAgain = await search();
+          expect(refusedAgain).toBeInstanceOf(KultiApiError);
+          expect(refusedAgain).toMatchObject({ status: 503, code: "unavailable" });
+          expect(refusedAgain.message).toContain(kind);
+        }
+        await database.query("commit");
+        expect(await search()).toHaveLength(1);
       }
-      await database.query("commit");
-      expect(await search()).toHaveLength(1);
     } finally {
       await database.end();
     }

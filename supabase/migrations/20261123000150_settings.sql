@@ -77,7 +77,8 @@ from (values
   ('search_budget_ms', 'ms', '1000',
     'A search returns the hits found in this time, and fails after twice as long.'),
   ('search_slots', 'count', '5', 'Searches at once.'),
-  ('search_address_slots', 'count', '2', 'Searches at once, per network address.')
+  ('search_address_slots', 'count', '2', 'Searches at once, per network address.'),
+  ('search_network_slots', 'count', '3', 'The same per wider network (IPv4 /24, IPv6 /48).')
 ) as setting (name, unit, value, description);
 
 -- A numeric setting. In PL/pgSQL, which keeps the plan: a call takes some 5 microseconds.

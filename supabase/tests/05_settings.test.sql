@@ -1,6 +1,6 @@
 -- The operator changes settings; a caller cannot hide its address.
 begin;
-select plan(19);
+select plan(20);
 \ir helpers/setup.psql
 
 select is(private.setting_of('ingest_burst'), 200::bigint, 'setting_of reads the default');
@@ -34,6 +34,14 @@ select results_eq(
     '203.0.113.7', '203.0.113.7', '203.0.113.7', '2001:db8:1:2::/64', '2001:db8:1:2::/64', null, null, null, null
   ],
   'network_of reads each spelling of an address and refuses what is none'
+);
+select results_eq(
+  $$
+    select private.network_of(address, 24, 48)
+    from (values (1, '203.0.113.7'), (2, '::ffff:203.0.113.200'), (3, '[2001:db8:1:2::9]:443')) as told (n, address)
+    order by n
+  $$,
+  array['203.0.113.0/24', '203.0.113.0/24', '2001:db8:1::/48'], 'and with fewer bits the network around it'
 );
 
 create function pg_temp.tells_apart(first jsonb, second jsonb) returns boolean language sql as $$
