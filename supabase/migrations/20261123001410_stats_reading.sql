@@ -9,19 +9,23 @@ language sql immutable parallel safe
 set search_path = ''
 as $$ select coalesce(extract(epoch from duration) * 1000, 0)::bigint $$;
 
--- The counts of a session's events by type, on some days.
+-- The counts of a session's events by type, on some days. plpgsql, whose plan is kept: agent_stats asks for 50 sessions.
 create function private.event_counts(of_session uuid, first_day date default '-infinity', last_day date default 'infinity')
 returns jsonb
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-select coalesce(jsonb_object_agg(t.type, t.count), '{}')
-from (
-  select c.type, sum(c.count) as count
-  from private.session_day_counts c
-  where c.session_id = of_session and c.day between first_day and last_day
-  group by c.type
-) t
+begin
+  return (
+    select coalesce(jsonb_object_agg(t.type, t.count), '{}')
+    from (
+      select c.type, sum(c.count) as count
+      from private.session_day_counts c
+      where c.session_id = of_session and c.day between first_day and last_day
+      group by c.type
+    ) t
+  );
+end
 $$;
 
 -- Figures of wire.ts: the sums of some days, and the counts of their events.

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { eventTypes } from "@kulti/protocol/event.ts";
 import { limits } from "@kulti/protocol/limits.ts";
 import { parseIngest } from "@kulti/protocol/schema.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -53,6 +54,23 @@ describe("verbs", () => {
     [["code", "a.ts", "--action", "delete"], { filename: "a.ts", action: "delete" }],
     [["s", "working"], { status: "working" }],
     [["task", "A task", "of size"], { title: "A task", description: "of size" }],
+    [["q", "Name?", "--id", "n"], { question_id: "n", kind: "text", text: "Name?" }],
+    [
+      ["question", "Delete it?", "--approval", "--detail", "rm a", "--id", "d"],
+      { question_id: "d", kind: "approval", text: "Delete it?", detail: "rm a" },
+    ],
+    [
+      ["question", "Which?", "Rebase", "Merge", "--id", "w"],
+      {
+        question_id: "w",
+        kind: "choice",
+        text: "Which?",
+        options: [
+          { id: "1", label: "Rebase" },
+          { id: "2", label: "Merge" },
+        ],
+      },
+    ],
   ])("kulti %j", async (args, data) => {
     const { code, stderr } = await kulti(home, args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -299,18 +317,7 @@ describe("demo", () => {
     const { code } = await kulti(home, ["demo", "--speed", "max"]);
     expect(code).toBe(0);
     const types = new Set(server.events.map(({ type }) => type));
-    expect([...types].sort()).toEqual([
-      "code",
-      "error",
-      "goal",
-      "milestone",
-      "preview",
-      "status",
-      "task",
-      "terminal",
-      "thought",
-      "usage",
-    ]);
+    expect([...types].sort()).toEqual([...eventTypes].sort());
     parseIngest({ agent_id: "demo", events: server.events.slice(0, limits.batch_events) });
     const actions = server.events.flatMap(({ type, data }) => (type === "code" ? data.action : []));
     expect(new Set(actions)).toEqual(new Set(["write", "edit", "rename", "delete"]));

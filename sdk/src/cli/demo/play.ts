@@ -51,5 +51,7 @@ export async function playStep(
   }
   if ("error" in step) return agent.error(step.error, step.details);
   if ("preview" in step) return agent.preview(step.preview);
-  agent.usage(step.usage);
+  if ("usage" in step) return agent.usage(step.usage);
+  if ("answer" in step) return agent.answer(step.answer);
+  agent.question(step.question);
 }

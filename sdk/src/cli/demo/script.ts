@@ -3,10 +3,12 @@
  * arrives before it leaves. A bit more than a minute at speed 1. This file has only text and times; play.ts plays them.
  */
 import type {
+  AnswerData,
   CodeAction,
   CodeEdit,
   ErrorData,
   Priority,
+  QuestionData,
   Status,
   ThoughtMetadata,
   ThoughtType,
@@ -45,7 +47,9 @@ export type DemoStep =
   | { command: string; output: (string | number)[]; exit_code: number }
   | { error: string; details: Omit<ErrorData, "message"> }
   | { preview: string }
-  | { usage: UsageData };
+  | { usage: UsageData }
+  | { question: QuestionData }
+  | { answer: AnswerData };
 
 export interface Chapter {
   /** The agent's answer when a viewer asks what it is doing. */
@@ -268,6 +272,17 @@ export function chapters(siteUrl: string | null): Chapter[] {
     {
       doing: "tidying up and writing it down",
       steps: [
+        {
+          question: {
+            question_id: "scratch",
+            kind: "approval",
+            text: "May I delete scratch.mjs? It only counted minutes.",
+            detail: "rm scratch.mjs",
+          },
+        },
+        { waitMs: 2_000 },
+        // Nobody has to watch the demo, so that it answers itself.
+        { answer: { question_id: "scratch", by: "local", option: "approve" } },
         { remove: "scratch.mjs" },
         { waitMs: 1_200 },
         { file: "NOTES.md", content: notes },
