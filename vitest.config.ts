@@ -33,6 +33,8 @@ const inTime = ["stage.test.ts"];
 /** Measure how soon all is well again; `kills` ends parts of the stack that the others would miss. */
 const faults = ["faults/*.test.ts"];
 const kills = ["faults/kills.test.ts"];
+/** Changes settings that hold for every agent. */
+const settings = ["settings.test.ts"];
 
 export default defineConfig({
   test: {
@@ -58,12 +60,17 @@ export default defineConfig({
           expect: expectPatiently,
         },
       },
-      e2e("e2e", { exclude: [...inTime, ...faults], maxWorkers: 2, sequence: { groupOrder: 1 } }),
+      e2e("e2e", {
+        exclude: [...inTime, ...faults, ...settings],
+        maxWorkers: 2,
+        sequence: { groupOrder: 1 },
+      }),
       e2e("e2e-in-time", { include: inTime, maxWorkers: 1, sequence: { groupOrder: 2 } }),
       e2e("e2e-faults", {
         ...{ include: faults, exclude: kills, maxWorkers: 2, sequence: { groupOrder: 3 } },
       }),
       e2e("e2e-kills", { include: kills, maxWorkers: 1, sequence: { groupOrder: 4 } }),
+      e2e("e2e-settings", { include: settings, maxWorkers: 1, sequence: { groupOrder: 5 } }),
     ],
   },
 });
