@@ -184,6 +184,7 @@ test("a watch page says in its head which session it is about; hostile names sta
   expect(read.ogTitle).toEqual([read.title]);
   expect(read.title).toContain(`Ada "><script>window.pwned=1</script>`);
   expect(read.title).not.toContain("\u202e");
+  expect(read.images.length).toBeGreaterThan(1);
   for (const image of read.images) expect((await fetch(image ?? "")).status).toBe(200);
   expect(read.images[0]).toContain(`/share/card/${sessionId}.svg`);
   const described = await fetch(read.oembed ?? "");

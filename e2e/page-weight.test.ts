@@ -30,18 +30,30 @@ async function scriptsOf(page: string): Promise<Map<string, string>> {
 const gzipKb = (scripts: Map<string, string>): number =>
   [...scripts.values()].reduce((sum, script) => sum + gzipSync(script).length, 0) / 1024;
 
+const contains = (scripts: Map<string, string>, text: string): boolean =>
+  [...scripts.values()].some((script) => script.includes(text));
+
+/** Of React's own error messages, in every build of it. */
+const react = "react.dev/errors";
+
 test("the stage needs less than 170 KB of JavaScript before its first event", async () => {
   const scripts = await scriptsOf("/watch/an-agent");
   expect(scripts.size).toBeGreaterThan(2);
   expect(gzipKb(scripts)).toBeLessThan(170);
-  const later = [...scripts.keys()].filter((path) => /terminal-emulator|worker|python/.test(path));
-  expect(later).toEqual([]);
+  // They are part of the stage, and come when something needs them.
+  for (const later of ["terminal-emulator.", "worker-"]) {
+    expect(contains(scripts, later), later).toBe(true);
+    expect([...scripts.keys()].join()).not.toContain(later);
+  }
+  expect([...scripts.keys()].join()).not.toContain("python");
+  expect(contains(scripts, react)).toBe(true);
 });
 
 test("the lobby needs less than 40 KB and no framework", async () => {
   const scripts = await scriptsOf("/");
   expect(scripts.size).toBeGreaterThan(0);
   expect(gzipKb(scripts)).toBeLessThan(40);
+  expect(contains(scripts, react)).toBe(false);
 });
 
 test.each(["/agents/an-agent", "/wall"])("%s needs less than 40 KB", async (page) => {
@@ -56,4 +68,5 @@ test("the search page needs less than 60 KB and no framework", async () => {
   const scripts = await scriptsOf("/search");
   expect(scripts.size).toBeGreaterThan(0);
   expect(gzipKb(scripts)).toBeLessThan(60);
+  expect(contains(scripts, react)).toBe(false);
 });

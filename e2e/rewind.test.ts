@@ -15,14 +15,18 @@ async function onStage() {
     spaced([status("working"), ...thoughts], 1_000),
   );
   const page = await browser.newPage();
+  const frames: string[] = [];
+  page.on("websocket", (socket) =>
+    socket.on("framereceived", ({ payload }) => void frames.push(String(payload))),
+  );
   await page.goto(`${target.site_url}/watch/${agent.agent_id}`);
   await waitForConnection(page, "live");
   await waitForSeq(page, 31);
-  return { agent, session_id: sessionId, page };
+  return { agent, session_id: sessionId, page, frames };
 }
 
 test("by keyboard: what arrives meanwhile is kept, nothing moves, and L leads to the edge", async () => {
-  const { agent, session_id: sessionId, page } = await onStage();
+  const { agent, session_id: sessionId, page, frames } = await onStage();
   expect(await numberOf(page, "live-button", "data-behind")).toBe(0);
   await page.keyboard.press("Shift+ArrowLeft");
   await page.keyboard.press("Shift+ArrowLeft");
@@ -45,6 +49,7 @@ test("by keyboard: what arrives meanwhile is kept, nothing moves, and L leads to
     behind,
   );
   const place = await numberOf(page, "position", "data-seq");
+  await expect.poll(() => frames.join()).toContain("Said while the viewer looked back.");
   await page.waitForTimeout(700);
   expect(await numberOf(page, "position", "data-seq")).toBe(place);
 
@@ -89,5 +94,9 @@ test("keys mean nothing to the player while somebody writes", async () => {
   await page.keyboard.type("k, l [] 05");
   expect(await part(page, "chat-input").inputValue()).toBe("k, l [] 05");
   await waitForConnection(page, "live");
+  // The same key elsewhere is the player's.
+  await part(page, "chat-input").blur();
+  await page.keyboard.press("k");
+  await waitForConnection(page, "rewound");
   await page.close();
 });

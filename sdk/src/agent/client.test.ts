@@ -240,7 +240,10 @@ describe("limits", () => {
     await agent.flush();
     expect(contents().slice(0, -2).join("")).toBe(thought);
     const first = run.server.events[0];
-    expect(first?.type === "thought" && first.data.stream_id).toBeTruthy();
+    expect(first).toMatchObject({
+      type: "thought",
+      data: { stream_id: expect.stringMatching(/^[\w-]{8,}$/) },
+    });
     expect(run.server.events.slice(-2).map((event) => event.data)).toMatchObject([
       { command: "yes", text: output.slice(5) },
       { text: "xxxxx", exit_code: 1 },
@@ -327,6 +330,11 @@ describe("the agent is left alone", () => {
     off.streamThought().write("x");
     expect(await off.close()).toEqual({ drained: true, pending: 0 });
     expect(run.server.requests).toEqual([]);
+    // The same server gets what an agent sends that is not off.
+    const on = start();
+    on.think("x");
+    await on.close();
+    expect(run.server.events.length).toBe(1);
   });
 
   test("options of no use are told, and their defaults hold", async () => {
@@ -339,7 +347,7 @@ describe("the agent is left alone", () => {
     for (let index = 0; index < 600; index++) agent.think(`${index}`);
     await agent.close();
     expect(run.server.batches.map(({ events }) => events.length)).toEqual([500, 100]);
-    expect(() => createAgent(null as never)).not.toThrow();
+    expect(await createAgent(null as never).close()).toEqual({ drained: true, pending: 0 });
   });
 
   test("many agents in one process share what listens for its end", async () => {
@@ -350,7 +358,7 @@ describe("the agent is left alone", () => {
     expect(process.listenerCount("beforeExit")).toBeLessThanOrEqual(before);
   });
 
-  test("verbs only put into a queue: nothing is sent while the agent's own code runs", () => {
+  test("verbs only put into a queue: nothing is sent while the agent's own code runs", async () => {
     let requests = 0;
     const agent = start({
       fetch: () => {
@@ -361,6 +369,7 @@ describe("the agent is left alone", () => {
     for (let index = 0; index < 10_000; index++) agent.think(`a thought of some length ${index}`);
     expect(requests).toBe(0);
     expect(agent.pending).toBe(10_000);
+    await expect.poll(() => requests).toBe(1);
   });
 });
 

@@ -91,9 +91,13 @@ Deno.test("whatever the length, the lines fit the picture", () => {
     for (const times of [1, 3, 10, 30, 100, 500]) {
       const text = word.repeat(times);
       const svg = drawCard(headOf({ agent_name: text, task: { title: text }, latest: text }));
-      for (const [, x, y, size, line = ""] of svg.matchAll(
-        /<text x="(\d+)" y="(\d+)" class="(?:strong|soft)" font-size="(\d+)">([^<]*)</g,
-      )) {
+      const lines = [
+        ...svg.matchAll(
+          /<text x="(\d+)" y="(\d+)" class="(?:strong|soft)" font-size="(\d+)">([^<]*)</g,
+        ),
+      ];
+      ok(lines.length >= 3, `${lines.length} lines`);
+      for (const [, x, y, size, line = ""] of lines) {
         const width = textWidthEm(line) * Number(size);
         ok(Number(x) + width <= cardWidth - 60, `${line} is ${width} wide`);
         ok(Number(y) <= cardHeight - 40, `${line} stands at ${y}`);

@@ -18,7 +18,7 @@ describe.runIf(recorded.length > 0)("real runs", () => {
     expect(recording.events.length).toBeGreaterThan(20);
     const stage = folded(recording.events);
     expect(stage.status).toBe("done");
-    expect(stage.task?.title).toBeTruthy();
+    expect(stage.task?.title).toMatch(/\w+ \w+/);
     expect(ofType(recording.events, "code").length).toBeGreaterThan(0);
   });
 });
