@@ -1,33 +1,15 @@
 /** Invariant 10: what one agent sends can neither hide nor drown another, and costs no more than its share. */
-import { createClient } from "@supabase/supabase-js";
 import { watchSession } from "kulti/watch";
 import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
+import { listen } from "./channel.ts";
 import { type Answer, send } from "./request.ts";
 import { sharedBrowser } from "./shared-browser.ts";
 import { api } from "./table.ts";
 import { target } from "./target.ts";
 
 const browser = await sharedBrowser();
-
-interface Broadcast {
-  event: string;
-  payload: Record<string, unknown>;
-}
-
-/** Everything that is broadcast on a topic, from now on. */
-async function listen(topic: string) {
-  const client = createClient(target.api_url, target.publishable_key);
-  const heard: Broadcast[] = [];
-  const config = { private: true, broadcast: { replication_ready: true } };
-  const channel = client.channel(topic, { config });
-  channel.on("broadcast", { event: "*" }, (message) => heard.push(message as never));
-  const ready = new Promise((resolve) => channel.on("system", {}, resolve));
-  channel.subscribe();
-  await ready;
-  return { heard, stop: () => client.removeAllChannels() };
-}
 
 test("an honest agent stays in the lobby and on the wall while another starts 205 sessions", async () => {
   const mark = crypto.randomUUID().slice(0, 8);
@@ -102,7 +84,6 @@ test("of a hundred changes of status a few are broadcast at once, and the last o
   expect(atOnce).toBeLessThanOrEqual(4 + tookS / 2);
   await restless.post([status("done")], { session_id: sessionId });
   await expect.poll(() => heads().at(-1)?.payload.status).toBe("done");
-  await lobby.stop();
 });
 
 test("a batch of 3.6 MB is a few frames, and a viewer has every event of it", async () => {
@@ -141,5 +122,4 @@ test("a batch of 3.6 MB is a few frames, and a viewer has every event of it", as
   ]);
   expect(ofBatch.at(-1)?.payload).toMatchObject({ from_seq: 9, to_seq: 61 });
   watch.stop();
-  await channel.stop();
 });

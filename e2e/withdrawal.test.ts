@@ -1,47 +1,16 @@
 /** Invariant 9: what an agent has taken back can be heard, replayed and seen by nobody, within seconds. */
-import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { Client } from "pg";
 import type { Page } from "playwright-core";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { register, status, type TestAgent, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
+import { listen, newClient } from "./channel.ts";
 import { part, waitForConnection } from "./page.ts";
 import { read, send } from "./request.ts";
 import { sharedBrowser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
 const browser = await sharedBrowser();
-const clients: SupabaseClient[] = [];
-afterAll(() => Promise.all(clients.map((client) => client.removeAllChannels())));
-
-const newClient = () => {
-  const client = createClient(target.api_url, target.publishable_key);
-  clients.push(client);
-  return client;
-};
-
-interface Heard {
-  event: string;
-  payload: Record<string, unknown>;
-}
-
-/** Joins a private channel and notes all that arrives. */
-async function join(client: SupabaseClient, topic: string, replay?: { since: number }) {
-  const heard: Heard[] = [];
-  const broadcast = {
-    replication_ready: true,
-    ...(replay && { replay: { ...replay, limit: 25 } }),
-  };
-  const channel = client.channel(topic, { config: { private: true, broadcast } });
-  channel.on("broadcast", { event: "*" }, ({ event, payload }) => heard.push({ event, payload }));
-  const { promise: state, resolve } = Promise.withResolvers<string>();
-  const { promise: ready, resolve: setReady } = Promise.withResolvers<void>();
-  channel.on("system", {}, () => setReady());
-  channel.subscribe((state) => resolve(state));
-  const result = await state;
-  if (result === "SUBSCRIBED") await ready;
-  return { state: result, heard, leave: () => client.removeChannel(channel) };
-}
 
 async function turn(agent: TestAgent, visibility: string) {
   const answer = await send("agents", {
@@ -65,20 +34,20 @@ test("the lobby replays nothing of an agent that is no longer public, and its ch
       task("Hide the traces"),
       thought("A secret thought."),
     ]);
-    const before = await join(newClient(), "lobby", { since });
+    const before = await listen("lobby", { replay: { since } });
     // The attack works while the session is public.
     await expect.poll(() => JSON.stringify(before.heard)).toContain(sessionId);
     await before.leave();
 
     await turn(agent, visibility);
-    const lobby = await join(newClient(), "lobby", { since });
+    const lobby = await listen("lobby", { replay: { since } });
     const other = await register();
     await other.post([task("In the open")]);
     await expect.poll(() => JSON.stringify(lobby.heard)).toContain(other.agent_id);
     for (const secret of [sessionId, agent.agent_id, "A secret thought.", "Hide the traces"]) {
       expect(JSON.stringify(lobby.heard)).not.toContain(secret);
     }
-    const old = await join(newClient(), `session:${sessionId}`, { since });
+    const old = await listen(`session:${sessionId}`, { replay: { since } });
     expect(old.state).toBe("CHANNEL_ERROR");
     await old.leave();
     await lobby.leave();
@@ -91,9 +60,9 @@ test("a socket that was open before hears that something changed, and then nothi
   const other = await register();
   const { session_id: controlId } = await other.post([thought("In the open.")]);
   const client = newClient();
-  const old = await join(client, `session:${sessionId}`);
-  const lobby = await join(client, "lobby");
-  const control = await join(client, `session:${controlId}`);
+  const old = await listen(`session:${sessionId}`, { client });
+  const lobby = await listen("lobby", { client });
+  const control = await listen(`session:${controlId}`, { client });
 
   await turn(agent, "unlisted");
   await expect
@@ -110,7 +79,7 @@ test("a socket that was open before hears that something changed, and then nothi
     });
   // Who may still watch goes on under the new name.
   const unlistedTopic = await topicOf(sessionId);
-  const allowed = await join(client, unlistedTopic);
+  const allowed = await listen(unlistedTopic, { client });
   expect(allowed.state).toBe("SUBSCRIBED");
 
   const heardBefore = [old.heard.length, lobby.heard.length];
@@ -125,10 +94,10 @@ test("a socket that was open before hears that something changed, and then nothi
   await turn(agent, "private");
   await expect.poll(() => allowed.heard.at(-1)?.event).toBe("changed");
   await turn(agent, "unlisted");
-  const stale = await join(newClient(), unlistedTopic);
+  const stale = await listen(unlistedTopic);
   expect(stale.state).toBe("CHANNEL_ERROR");
   await stale.leave();
-  expect((await join(client, await topicOf(sessionId))).state).toBe("SUBSCRIBED");
+  expect((await listen(await topicOf(sessionId), { client })).state).toBe("SUBSCRIBED");
 });
 
 /** `listens` resolves when the page has joined the lobby. */

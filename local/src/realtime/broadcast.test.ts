@@ -1,26 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  allowReading,
-  joined,
-  listen,
-  startProject,
-  type TestProject,
-  type TestServer,
-  until,
-} from "./test-project.ts";
+import { describe, expect, test } from "vitest";
+import { joined, listen, runningProject, until } from "./test-project.ts";
 
-let project: TestProject;
-let server: TestServer;
-
-beforeAll(async () => {
-  project = await startProject();
-  await allowReading(project.sql);
-  server = await project.start();
-});
-afterAll(async () => {
-  await server?.close();
-  await project?.stop();
-});
+const { project, server } = await runningProject();
 
 describe.each(["1.0.0", "2.0.0"])("protocol %s", (vsn) => {
   test("a client's broadcast reaches the others, and itself if it asks for it", async () => {

@@ -1,27 +1,9 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { WebSocket } from "ws";
-import {
-  joined,
-  listen,
-  startProject,
-  type TestProject,
-  type TestServer,
-  until,
-  wsUrl,
-} from "./test-project.ts";
+import { joined, listen, runningProject, until, wsUrl } from "./test-project.ts";
 
-let project: TestProject;
-let server: TestServer;
-
-beforeAll(async () => {
-  project = await startProject();
-  server = await project.start();
-});
-afterAll(async () => {
-  await server?.close();
-  await project?.stop();
-});
+const { project, server } = await runningProject();
 
 interface RawClient {
   socket: WebSocket;

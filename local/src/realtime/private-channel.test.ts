@@ -1,27 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import {
-  allowReading,
-  joined,
-  listen,
-  sign,
-  startProject,
-  type TestProject,
-  type TestServer,
-  until,
-} from "./test-project.ts";
+import { afterEach, expect, test } from "vitest";
+import { joined, listen, runningProject, sign, until } from "./test-project.ts";
 
-let project: TestProject;
-let server: TestServer;
+const { project, server } = await runningProject();
 
-beforeAll(async () => {
-  project = await startProject();
-  await allowReading(project.sql);
-  server = await project.start();
-});
-afterAll(async () => {
-  await server?.close();
-  await project?.stop();
-});
 afterEach(async () => {
   await project.sql`drop policy if exists "write open topics" on realtime.messages`;
   await project.sql`drop policy if exists "read own topic" on realtime.messages`;

@@ -10,6 +10,7 @@ import {
   type SupabaseClient,
 } from "@supabase/supabase-js";
 import { SignJWT } from "jose";
+import { afterAll } from "vitest";
 import { startGateway } from "../gateway/index.ts";
 import { type Keys, keysOf, randomSecrets } from "../keys.ts";
 import { freePort } from "../ports.ts";
@@ -54,6 +55,19 @@ export async function startProject(): Promise<TestProject> {
       await removeData(dataDir);
     },
   };
+}
+
+/** A project with one server and topics that anyone may read, for all tests of a file. */
+export async function runningProject(): Promise<{ project: TestProject; server: TestServer }> {
+  const project = await startProject();
+  let server: TestServer | undefined;
+  afterAll(async () => {
+    await server?.close();
+    await project.stop();
+  });
+  await allowReading(project.sql);
+  server = await project.start();
+  return { project, server };
 }
 
 async function startServer(
