@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { maintainPartitions } from "./partitions.ts";
-import { type Heard, joined, listen, runningProject, until } from "./test-project.ts";
+import { type Heard, joined, listen, runningProject, startProject, until } from "./test-project.ts";
 
 const { project, server } = await runningProject();
 
@@ -164,6 +164,8 @@ test("replication goes on after its process has hung", async () => {
     await quick.close();
     await idle.close();
   }
+  // The next test fills all slots.
+  await expect.poll(() => project.sql`select from pg_replication_slots`).toHaveLength(1);
   // One that is only idle, for longer than it may be silent, is left alone: it answers when it is asked.
   expect(idle.log).toEqual([]);
 });
