@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { redact } from "@kulti/protocol/redact.ts";
-import { leaks, makeSamples, seeded } from "@kulti/protocol/redact-corpus.ts";
-import { redactEvents } from "@kulti/protocol/redact-events.ts";
-import { findSecrets } from "@kulti/protocol/redact-scan.ts";
+import { leaks, makeSamples, seeded } from "@kulti/protocol/redact/corpus.ts";
+import { redactEvents } from "@kulti/protocol/redact/events.ts";
+import { redact } from "@kulti/protocol/redact/redact.ts";
+import { findSecrets } from "@kulti/protocol/redact/scan.ts";
 
 export interface RedactLoad {
   /** Corpora of secrets, each with its own seed. */

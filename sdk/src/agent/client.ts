@@ -20,7 +20,7 @@ import {
   type UsageData,
 } from "@kulti/protocol/event.ts";
 import { fitData } from "@kulti/protocol/fit.ts";
-import type { TextField } from "@kulti/protocol/redact-events.ts";
+import type { TextField } from "@kulti/protocol/redact/events.ts";
 import { utf8Bytes } from "@kulti/protocol/text.ts";
 import type { MessageHandler } from "./chat.ts";
 import { type AgentOptions, settle } from "./options.ts";

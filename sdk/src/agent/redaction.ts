@@ -1,7 +1,7 @@
 /** Redacts as the agent chose: whole texts, the texts of an event, and texts in pieces. */
 import type { EventDataByType, EventType } from "@kulti/protocol/event.ts";
-import { redact, StreamRedactor } from "@kulti/protocol/redact.ts";
-import { redactData, type TextField } from "@kulti/protocol/redact-events.ts";
+import { redactData, type TextField } from "@kulti/protocol/redact/events.ts";
+import { redact, StreamRedactor } from "@kulti/protocol/redact/redact.ts";
 import { toText } from "./to-text.ts";
 
 export type Redact = (text: string) => string;

@@ -3,7 +3,7 @@
  * could begin a secret waits for the event that continues it, however long that takes.
  */
 import type { EventDataByType, EventType } from "@kulti/protocol/event.ts";
-import type { TextField } from "@kulti/protocol/redact-events.ts";
+import type { TextField } from "@kulti/protocol/redact/events.ts";
 import { storable } from "@kulti/protocol/text.ts";
 import type { TextStream } from "./redaction.ts";
 

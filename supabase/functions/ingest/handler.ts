@@ -7,7 +7,7 @@ import type { Route } from "../_shared/http/route.ts";
 import { KultiError } from "../_shared/protocol/errors.ts";
 import { isLegacy, parseLegacy } from "../_shared/protocol/legacy/legacy.ts";
 import { limits } from "../_shared/protocol/limits.ts";
-import { redactEvents } from "../_shared/protocol/redact-events.ts";
+import { redactEvents } from "../_shared/protocol/redact/events.ts";
 import { parseIngest } from "../_shared/protocol/schema.ts";
 import type { IngestReply, IngestRequest } from "../_shared/protocol/wire.ts";
 import { flushMs } from "./flush.ts";

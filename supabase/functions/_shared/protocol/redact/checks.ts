@@ -1,6 +1,7 @@
 /** Checks whether a candidate is a secret. Each check reads a bounded part of the value. */
-import type { CheckName } from "./redact-rules.ts";
-import { trimEnd } from "./text.ts";
+
+import { trimEnd } from "../text.ts";
+import type { CheckName } from "./rules.ts";
 
 /** Enough to judge by, so that a check costs the same for every value. */
 export const judgedChars = 64;

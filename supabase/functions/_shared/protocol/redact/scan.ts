@@ -11,8 +11,8 @@ import {
   isRandom,
   judgedChars,
   passes,
-} from "./redact-checks.ts";
-import { keyBlockAnchor, matchKeyBlock } from "./redact-key-block.ts";
+} from "./checks.ts";
+import { keyBlockAnchor, matchKeyBlock } from "./key-block.ts";
 import {
   type NameForm,
   type NameRule,
@@ -20,15 +20,9 @@ import {
   nameForms,
   nameRules,
   quotationMarks,
-} from "./redact-names.ts";
-import {
-  compilePattern,
-  type Outcome,
-  type Pattern,
-  Reading,
-  withoutColours,
-} from "./redact-pattern.ts";
-import { type TokenRule, tokenRules } from "./redact-rules.ts";
+} from "./names.ts";
+import { compilePattern, type Outcome, type Pattern, Reading, withoutColours } from "./pattern.ts";
+import { type TokenRule, tokenRules } from "./rules.ts";
 
 export interface Secret {
   start: number;

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { agentEvent } from "./arbitrary.ts";
-import type { AgentEvent, CodeEdit } from "./event.ts";
-import { applyEdits } from "./fold/edits.ts";
-import { parseLegacy } from "./legacy/legacy.ts";
-import { limits } from "./limits.ts";
+import { agentEvent } from "../arbitrary.ts";
+import type { AgentEvent, CodeEdit } from "../event.ts";
+import { applyEdits } from "../fold/edits.ts";
+import { parseLegacy } from "../legacy/legacy.ts";
+import { limits } from "../limits.ts";
+import { parseIngest } from "../schema.ts";
+import { leaks, makeSamples } from "./corpus.ts";
+import { redactEvents } from "./events.ts";
 import { redact, redacted } from "./redact.ts";
-import { leaks, makeSamples } from "./redact-corpus.ts";
-import { redactEvents } from "./redact-events.ts";
-import { parseIngest } from "./schema.ts";
 
 const random = "a8Fk29dLq0PzXw7TbN3mYc5RvH1sJe6G";
 const token = `ghp_${random}abcd`;

@@ -1,10 +1,10 @@
 /** Redaction of events, wherever they hold text. */
-import { type AgentEvent, type EventType, recordOf } from "./event.ts";
-import type { Field } from "./events/record.ts";
-import { isWithinLimit } from "./fit.ts";
+import { type AgentEvent, type EventType, recordOf } from "../event.ts";
+import type { Field } from "../events/record.ts";
+import { isWithinLimit } from "../fit.ts";
+import { isObject } from "../text.ts";
 import { markSecrets } from "./redact.ts";
-import { findSecrets, isNamedSecret, type Secret } from "./redact-scan.ts";
-import { isObject } from "./text.ts";
+import { findSecrets, isNamedSecret, type Secret } from "./scan.ts";
 
 export interface RedactedEvents<Event> {
   events: Event[];

@@ -1,5 +1,5 @@
 /** Private keys: PEM, OpenSSH, PGP and SSH2, with their end and without, also where their lines are one escaped line. */
-import type { Outcome, Reading } from "./redact-pattern.ts";
+import type { Outcome, Reading } from "./pattern.ts";
 
 /** The searched text, which follows the dashes. */
 export const keyBlockAnchor = "BEGIN ";

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { leaks, makeSamples } from "./corpus.ts";
+import { nameForms, nameRules } from "./names.ts";
+import { compilePattern } from "./pattern.ts";
 import { redact, redacted, StreamRedactor } from "./redact.ts";
-import { leaks, makeSamples } from "./redact-corpus.ts";
-import { nameForms, nameRules } from "./redact-names.ts";
-import { compilePattern } from "./redact-pattern.ts";
-import { tokenRules } from "./redact-rules.ts";
-import { findSecrets } from "./redact-scan.ts";
+import { tokenRules } from "./rules.ts";
+import { findSecrets } from "./scan.ts";
 
 /** Put together here, so that nobody's scanner takes these for secrets that leaked. */
 const random = "a8Fk29dLq0PzXw7TbN3mYc5RvH1sJe6G";
@@ -140,7 +140,7 @@ test.each([
 });
 
 test("ordinary text: at most one false hit in five megabytes of a lockfile and of packages' sources", () => {
-  const root = new URL("../../../../", import.meta.url);
+  const root = new URL("../../../../../", import.meta.url);
   const texts = [readFileSync(new URL("package-lock.json", root), "utf8")];
   for (const name of ["fast-check", "valibot", "vitest", "@biomejs", "esbuild", "react-dom"]) {
     const folder = new URL(`node_modules/${name}/`, root);

@@ -3,7 +3,7 @@
  * values whose name says that they are secret. What only looks random (commit hashes, UUIDs, base64 pictures) stays; so
  * do references to a secret, such as `$TOKEN` or `process.env.TOKEN`.
  */
-import { findSecrets, lookBack, type Secret } from "./redact-scan.ts";
+import { findSecrets, lookBack, type Secret } from "./scan.ts";
 
 /** The mark that replaces a secret. One word, so that addresses and command lines keep their parts. */
 export const redacted = (kind: string): string => `[redacted-${kind}]`;
