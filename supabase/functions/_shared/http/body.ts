@@ -2,6 +2,7 @@
 import { KultiError } from "../protocol/errors.ts";
 import { parseJson } from "../protocol/schema.ts";
 import { grouped } from "../protocol/text.ts";
+import { arriving, type Bytes, type Pace, slowest } from "./arriving.ts";
 import { type Holding, InFlight } from "./in-flight.ts";
 import {
   jsonDepthLimit,
@@ -11,6 +12,7 @@ import {
   shapeProblem,
 } from "./json-shape.ts";
 import type { Sender } from "./pool.ts";
+import { RefusedBodies } from "./refused-bodies.ts";
 
 /**
  * Compressed bytes are inflated in pieces of this size. Deflate makes at most 1,032 bytes of one, so that a gzip bomb
@@ -22,22 +24,6 @@ const inflatePieceBytes = 8_192;
 const discardedBytes = 16_777_216;
 const discardingMs = 2_000;
 
-/** Pieces of a body as it arrives. Each costs some microseconds, and a caller can make one of each byte. */
-const maxPieces = 16_384;
-
-/** The slowest body allowed: a caller that never ends one would occupy the memory of its bytes. */
-export interface Pace {
-  windowMs: number;
-  /** Bytes that must arrive in each window, unless the body ends in it. */
-  windowBytes: number;
-  /** The whole body. */
-  totalMs: number;
-}
-
-const slowest: Pace = { windowMs: 5_000, windowBytes: 81_920, totalMs: 30_000 };
-
-type Bytes = Uint8Array<ArrayBuffer>;
-
 export interface ReadOptions {
   /** For the body as sent and as decompressed. */
   limitBytes: number;
@@ -48,7 +34,7 @@ export interface ReadOptions {
 /**
  * The request's JSON value. Its bytes count as held until `releaseBody`.
  * @throws KultiError `unsupported_media_type`, `body_too_large`, `malformed_body`, `malformed_json`, `request_timeout`,
- * `unavailable`, `invalid_request`
+ * `unavailable`, `rate_limited`, `invalid_request`
  */
 export async function readJson(request: Request, options: ReadOptions): Promise<unknown> {
   return parse(await readText(request, options));
@@ -60,13 +46,25 @@ export async function readOptionalJson(request: Request, options: ReadOptions): 
   return text === "" ? null : parse(text);
 }
 
-const inFlight = new InFlight();
-const held = new WeakMap<Request, Holding>();
+/** A body that was read, at least in part. */
+interface Read {
+  sender: Sender;
+  holding: Holding;
+  /** As decompressed. */
+  bytes: number;
+}
 
-/** Called when the request is answered. */
-export function releaseBody(request: Request): void {
-  held.get(request)?.release();
-  held.delete(request);
+const inFlight = new InFlight();
+const refused = new RefusedBodies();
+const read = new WeakMap<Request, Read>();
+
+/** Called when the request is answered. `isRefused`: the answer is a refusal of what the body says. */
+export function releaseBody(request: Request, isRefused = false): void {
+  const body = read.get(request);
+  if (!body) return;
+  body.holding.release();
+  if (isRefused) refused.add(body.sender, body.bytes);
+  read.delete(request);
 }
 
 async function readText(request: Request, options: ReadOptions): Promise<string> {
@@ -74,11 +72,12 @@ async function readText(request: Request, options: ReadOptions): Promise<string>
   requireJson(request.headers.get("content-type"));
   const isGzip = isGzipEncoding(request.headers.get("content-encoding"));
   if (Number(request.headers.get("content-length")) > limitBytes) throw tooLarge(limitBytes);
-  const holding = inFlight.hold(sender);
-  held.set(request, holding);
-  const sent = bounded(arriving(request.body, pace, holding), limitBytes);
-  const bytes = await collect(isGzip ? bounded(inflate(sent), limitBytes) : sent, holding);
-  holding.complete();
+  refused.requireRoom(sender);
+  const body: Read = { sender, holding: inFlight.hold(sender), bytes: 0 };
+  read.set(request, body);
+  const sent = bounded(arriving(request.body, pace, body.holding), limitBytes);
+  const bytes = await collect(isGzip ? bounded(inflate(sent), limitBytes) : sent, body);
+  body.holding.complete();
   return await decode(bytes);
 }
 
@@ -119,81 +118,7 @@ function isGzipEncoding(contentEncoding: string | null): boolean {
   );
 }
 
-const cutOff = "Cannot read the body: it ended before its announced length.";
 const notGzip = "Cannot read the body: it is not one whole gzip stream.";
-
-/**
- * The body's bytes as they arrive.
- * @throws KultiError `request_timeout` when they arrive too slowly; `unavailable` when the body gave way to another;
- * `malformed_body` when they break off or arrive in too many pieces
- */
-async function* arriving(
-  body: ReadableStream<Bytes> | null,
-  pace: Pace,
-  { signal, arrived }: Holding,
-): AsyncGenerator<Bytes> {
-  if (!body) return;
-  const reader = body.getReader();
-  // Cancelling the stream ends the pending read.
-  const giveUp = () => reader.cancel().catch(() => {});
-  const watch = watchPace(pace, giveUp);
-  signal.addEventListener("abort", giveUp);
-  try {
-    for (let pieces = 0; ; pieces++) {
-      const { done, value } = await reader.read().catch(() => {
-        throw new KultiError("malformed_body", cutOff);
-      });
-      signal.throwIfAborted();
-      if (watch.refusal) throw watch.refusal;
-      if (done) return;
-      if (pieces >= maxPieces) throw tooManyPieces();
-      watch.add(value.length);
-      arrived(value.length);
-      yield value;
-    }
-  } finally {
-    watch.stop();
-    signal.removeEventListener("abort", giveUp);
-    reader.releaseLock();
-  }
-}
-
-/** Calls `giveUp` once, when too few bytes have been added for the time; `refusal` then has the reason. */
-function watchPace({ windowMs, windowBytes, totalMs }: Pace, giveUp: () => void) {
-  const endsMs = performance.now() + totalMs;
-  let arrivedBytes = 0;
-  let refusal: KultiError | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const refuse = (why: string) => {
-    refusal = new KultiError("request_timeout", `Cannot accept the body: ${why}.`);
-    giveUp();
-  };
-  const beginWindow = () => {
-    const leftMs = endsMs - performance.now();
-    arrivedBytes = 0;
-    timer = setTimeout(
-      () => {
-        if (leftMs <= windowMs) {
-          refuse(`it did not arrive within ${grouped(totalMs)} ms, the limit`);
-        } else if (arrivedBytes < windowBytes) {
-          const met = `${grouped(arrivedBytes)} bytes in ${grouped(windowMs)} ms`;
-          refuse(`it came too slowly, ${met}, and at least ${grouped(windowBytes)} must arrive`);
-        } else beginWindow();
-      },
-      Math.min(windowMs, leftMs),
-    );
-  };
-  beginWindow();
-  return {
-    add(bytes: number): void {
-      arrivedBytes += bytes;
-    },
-    stop: () => clearTimeout(timer),
-    get refusal(): KultiError | null {
-      return refusal;
-    },
-  };
-}
 
 /**
  * The stream's bytes. A failure of the stream becomes `malformed_body`; an earlier refusal passes unchanged. A reader
@@ -248,11 +173,12 @@ async function* pieces(chunks: AsyncIterable<Bytes>): AsyncGenerator<Bytes> {
 }
 
 /** Copies each chunk: a chunk of one byte can keep a buffer of 64 KB alive. */
-async function collect(chunks: AsyncIterable<Bytes>, holding: Holding): Promise<Bytes> {
+async function collect(chunks: AsyncIterable<Bytes>, body: Read): Promise<Bytes> {
   let buffer = new Uint8Array(4_096);
   let length = 0;
   for await (const chunk of chunks) {
-    holding.add(chunk.length);
+    body.holding.add(chunk.length);
+    body.bytes += chunk.length;
     if (length + chunk.length > buffer.length) {
       const larger = new Uint8Array(Math.max(2 * buffer.length, length + chunk.length));
       larger.set(buffer.subarray(0, length));
@@ -282,12 +208,6 @@ function tooLarge(limit: number): KultiError {
   const message = `Cannot accept the body: it is larger than ${grouped(limit)} bytes, the limit.`;
   return new KultiError("body_too_large", message, { issues: [{ path: "", message, limit }] });
 }
-
-const tooManyPieces = (): KultiError =>
-  new KultiError(
-    "malformed_body",
-    `Cannot read the body: it arrives in more than ${grouped(maxPieces)} pieces, the limit.`,
-  );
 
 function tooMuch(problem: ShapeProblem): KultiError {
   const [code, why, limit] = shapeRefusals[problem];

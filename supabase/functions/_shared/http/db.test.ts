@@ -30,6 +30,14 @@ Deno.test("call takes the seconds to wait from the hint", async () => {
   equal((await failure(raised(429, { ...limited, hint: null }))).retryAfterS, 1);
 });
 
+Deno.test("call keeps the refusal of a busy database, which is no failure to log", async () => {
+  const error = await failure(
+    raised(503, { code: "PT503", details: "unavailable", message: "Too many.", hint: "2" }),
+  );
+  deepEqual([error.code, error.message, error.retryAfterS], ["unavailable", "Too many.", 2]);
+  equal(error instanceof DatabaseError, false);
+});
+
 Deno.test("call tells a passing failure from a lasting one", async () => {
   const outcomes: [() => Response, string][] = [
     [() => new Response("<html>Bad gateway", { status: 502 }), "unavailable"],

@@ -55,16 +55,18 @@ export function connectDatabase<Callable extends RpcTable<Callable> = Rpcs>({
   };
 }
 
-/** SQL refuses with `raise sqlstate 'PT4xx' using message, detail = <code>, hint = <seconds to wait>`. */
+/** SQL refuses with `raise sqlstate 'PT4xx' or 'PT503' using message, detail = <code>, hint = <seconds to wait>`. */
 function refusalOf(error: PostgrestError, status: number, rpc: string): KultiError {
   // A reply that is not PostgREST's, such as a proxy's page, has no code.
   const sqlstate = error.code ?? "";
-  if (/^PT4\d\d$/.test(sqlstate) && isErrorCode(error.details)) {
+  if (/^PT(4\d\d|503)$/.test(sqlstate) && isErrorCode(error.details)) {
     const seconds = Number(error.hint);
     return new KultiError(
       error.details,
       error.message,
-      errorStatus[error.details] === 429 ? { retryAfterS: seconds > 0 ? seconds : 1 } : {},
+      [429, 503].includes(errorStatus[error.details])
+        ? { retryAfterS: seconds > 0 ? seconds : 1 }
+        : {},
     );
   }
   const facts = { rpc, status, sqlstate };

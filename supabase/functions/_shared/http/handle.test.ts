@@ -1,5 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { KultiError } from "../protocol/errors.ts";
+import { readJson } from "./body.ts";
 import { handleRequests } from "./handle.ts";
 import { reply } from "./reply.ts";
 import type { Route } from "./route.ts";
@@ -105,4 +106,31 @@ Deno.test("handleRequests leaks nothing of an unexpected error, into the reply o
   equal(`${JSON.stringify(error)}${JSON.stringify(logged)}`.includes("klt_secret"), false);
   equal((logged[0] as { request_id: string }).request_id, error.request_id);
   match(JSON.stringify(logged), /failUnexpectedly/);
+});
+
+Deno.test("handleRequests makes a sender of many refused bodies wait, before the next is read, and no other sender", async () => {
+  const limitBytes = 4_194_304;
+  let parsed = 0;
+  const sendBody = async (agentId: string, body: string) => {
+    const route: Route<null> = {
+      method: "POST",
+      pathname: "/bodies",
+      async handle(request) {
+        const value = await readJson(request, { limitBytes, sender: { agentId, network: null } });
+        parsed++;
+        if (value !== "good") throw new KultiError("invalid_request", "Cannot take the body.");
+        return reply(200, {});
+      },
+    };
+    const request = new Request("http://kulti.test/bodies", { method: "POST", body });
+    return await handleRequests([route], null)(request);
+  };
+  const large = JSON.stringify("x".repeat(limitBytes - 2));
+  for (let count = 0; count < 9; count++) equal((await sendBody("eve", large)).status, 422);
+  const next = await sendBody("eve", '"good"');
+  equal(next.status, 429);
+  equal((await next.json()).error.code, "rate_limited");
+  equal(next.headers.get("retry-after"), "8");
+  equal(parsed, 9);
+  equal((await sendBody("ada", '"good"')).status, 200);
 });

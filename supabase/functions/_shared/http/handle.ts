@@ -3,7 +3,7 @@ import { KultiError } from "../protocol/errors.ts";
 import { discardRest, releaseBody } from "./body.ts";
 import { DatabaseError } from "./db.ts";
 import { corsHeaders, errorReply, preflightReply } from "./reply.ts";
-import { type Route, routesAt } from "./route.ts";
+import { type CompiledRoutes, compileRoutes, type Route, routesAt } from "./route.ts";
 
 /** One line for the log. It never contains a key, a body or foreign text. */
 export type Log = (facts: Record<string, unknown>) => void;
@@ -16,20 +16,21 @@ export function handleRequests<Deps>(
   deps: Deps,
   log: Log = logAsJson,
 ): (request: Request) => Promise<Response> {
+  const compiled = compileRoutes(routes);
   return async (request) => {
     const requestId = crypto.randomUUID();
     let response: Response;
     try {
-      response = await answer(request, routes, deps);
+      response = await answer(request, compiled, deps);
     } catch (error) {
       const refusal = error instanceof KultiError ? error : unexpected();
       if (isFailure(refusal))
         log({ request_id: requestId, code: refusal.code, ...safeFacts(error) });
       response = errorReply(refusal, requestId);
     }
-    releaseBody(request);
+    releaseBody(request, isRefusedBody(response.status));
     await discardRest(request);
-    if (response.status === 405) response.headers.set("allow", methodsAt(request, routes));
+    if (response.status === 405) response.headers.set("allow", methodsAt(request, compiled));
     for (const [name, value] of Object.entries(corsHeaders)) response.headers.set(name, value);
     response.headers.set("x-request-id", requestId);
     return response;
@@ -38,7 +39,7 @@ export function handleRequests<Deps>(
 
 async function answer<Deps>(
   request: Request,
-  routes: readonly Route<Deps>[],
+  routes: CompiledRoutes<Deps>,
   deps: Deps,
 ): Promise<Response> {
   const found = routesAt(routes, new URL(request.url).pathname);
@@ -61,10 +62,14 @@ async function answer<Deps>(
   return await chosen.route.handle(request, deps, chosen.params);
 }
 
-function methodsAt<Deps>(request: Request, routes: readonly Route<Deps>[]): string {
+function methodsAt<Deps>(request: Request, routes: CompiledRoutes<Deps>): string {
   const found = routesAt(routes, new URL(request.url).pathname);
   return [...found.map(({ route }) => route.method), "OPTIONS"].join(", ");
 }
+
+/** A rate limit is no fault of the body, and a slow body costs no work. */
+const isRefusedBody = (status: number): boolean =>
+  status >= 400 && status < 500 && status !== 408 && status !== 429;
 
 /** Our fault. An unknown format or a full worker concerns the caller only, and a flood must not fill the log. */
 const isFailure = (error: KultiError): boolean =>

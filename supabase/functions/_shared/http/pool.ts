@@ -52,8 +52,8 @@ export class Pool {
     network === null ? 0 : (this.#byNetwork.get(network) ?? 0);
 }
 
-/** An agent's id contains no space. */
-const ownerOf = ({ agentId, network }: Sender): string =>
+/** Names the agent, or the strangers of a network: an agent's id contains no space. */
+export const ownerOf = ({ agentId, network }: Sender): string =>
   agentId ?? `stranger ${network ?? "unknown"}`;
 
 function change(counts: Map<string, number>, key: string, bytes: number): void {
