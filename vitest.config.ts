@@ -3,11 +3,14 @@ import { defineConfig, type TestUserConfig } from "vitest/config";
 /** A slow machine is no failure: whoever waits for something waits for it. */
 const expectPatiently = { poll: { timeout: 10_000 } };
 
+const leftovers = `${import.meta.dirname}/scripts/lib/leftovers.ts`;
+
 // One project per workspace, so that each suite can be run alone: `npx vitest run --project sdk`.
 const unit = (name: string, root: string) => ({
   test: {
     name,
     root,
+    setupFiles: leftovers,
     include: ["**/*.test.{ts,tsx}"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: 30_000,
@@ -19,6 +22,7 @@ const e2e = (name: string, more: TestUserConfig) => ({
   test: {
     name,
     root: "e2e",
+    setupFiles: leftovers,
     globalSetup: ["../scripts/lib/e2e-setup.ts", "browser.ts"],
     include: ["**/*.test.ts"],
     testTimeout: 60_000,
@@ -40,7 +44,7 @@ export default defineConfig({
   test: {
     // Tests that wait for processes and sockets leave the cores idle.
     maxWorkers: 4,
-    // No module keeps state that a test could leave to the next file; a worker for each costs a second of a core.
+    // A worker for each file costs a second of a core. `leftovers` fails a file that leaves state to the next one.
     isolate: false,
     projects: [
       unit("protocol", "supabase/functions/_shared/protocol"),
@@ -53,6 +57,7 @@ export default defineConfig({
         test: {
           name: "local",
           root: "local",
+          setupFiles: leftovers,
           globalSetup: ["src/testing/cluster.ts"],
           include: ["**/*.test.ts"],
           testTimeout: 30_000,
