@@ -11,7 +11,7 @@ const command = (exitCode: number) => ({
 });
 const code = { type: "code", data: { filename: "a.ts", action: "write", content: "1\n2\n3\n" } };
 
-test("an agent's page says who it is, counts what it did and leads to its stage and replays", async () => {
+test("an agent's page names the agent, counts its work and links to its stage and replays", async () => {
   const agent = await register({ name: "Ida Rhodes", description: "Counts <b>calendars</b>." });
   const task = { type: "task", data: { title: "Find the next leap year" } };
   const first = await agent.post([
@@ -63,7 +63,7 @@ test("an agent's page says who it is, counts what it did and leads to its stage 
   await page.close();
 });
 
-test("an agent's sessions are read page by page", async () => {
+test("an agent's page loads its sessions page by page", async () => {
   const agent = await register({ name: "Of many sessions" });
   for (let session = 0; session < 52; session++) {
     await agent.post([status("live"), status("done")], { start_session: crypto.randomUUID() });
@@ -80,7 +80,7 @@ test("an agent's sessions are read page by page", async () => {
   await page.close();
 });
 
-test("the page of an agent who does not exist or is not public says so, one like the other", async () => {
+test("the pages of a missing agent and of a hidden one say the same", async () => {
   const hidden = await register({ name: "Hidden", visibility: "unlisted" });
   await hidden.post([status("live")]);
   for (const agentId of ["nobody-of-that-name", hidden.agent_id]) {

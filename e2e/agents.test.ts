@@ -9,7 +9,7 @@ const project = { apikey: target.secret_key };
 const newId = () => `e2e-${crypto.randomUUID().slice(0, 13)}`;
 const unknownKey = { status: 401, error: { code: "unknown_key" } };
 
-test("register answers the agent, its key and what the key is called", async () => {
+test("register returns the agent, its key and the key's prefix", async () => {
   const agentId = newId();
   const profile = {
     agent_id: agentId,
@@ -29,13 +29,13 @@ test("register answers the agent, its key and what the key is called", async () 
   expect(answer.headers.get("cache-control")).toBe("no-store");
 });
 
-test("register refuses an agent id that is taken", async () => {
+test("register rejects an agent id that is taken", async () => {
   const { agent_id: agentId } = await register();
   const answer = await send("agents", { headers: project, body: { agent_id: agentId } });
   expect(answer).toMatchObject({ status: 409, error: { code: "agent_exists" } });
 });
 
-test("of five registrations of one id at once one succeeds", async () => {
+test("five registrations of one id at the same time: one succeeds", async () => {
   const body = { agent_id: newId() };
   const answers = await Promise.all(
     Array.from({ length: 5 }, () => send("agents", { headers: project, body })),
@@ -44,7 +44,7 @@ test("of five registrations of one id at once one succeeds", async () => {
 });
 
 test.runIf(canChooseAddress)(
-  "registrations from one address are limited, whatever the caller says of its address; those of the project are not",
+  "registrations from one address are limited, even with forged address headers; registrations with the project's key are not",
   async () => {
     const registerOne = (headers = {}) =>
       sendFrom("127.0.0.77", "agents", { agent_id: newId() }, headers);
@@ -83,7 +83,7 @@ test("an agent reads and changes its own profile", async () => {
   expect([own.status, own.body]).toEqual([200, changed.body]);
 });
 
-test("an agent that turns private takes its sessions with it", async () => {
+test("an agent that becomes private hides its sessions too", async () => {
   const agent = await register();
   const { session_id: sessionId } = await agent.post([thought("seen")]);
   const body = { visibility: "private" };
@@ -116,7 +116,7 @@ test("rotate can keep the calling key, which can then revoke the other", async (
   expect(await send("agents/keys", { method: "GET", key: body.api_key })).toMatchObject(unknownKey);
 });
 
-test("the last key can't be revoked, nor a key of somebody else", async () => {
+test("revoke rejects an agent's last key and keys of other agents", async () => {
   const [one, other] = await Promise.all([register(), register()]);
   const { body } = await send("agents/keys", { method: "GET", key: one.api_key });
   const path = `agents/keys/${body.keys[0].id}`;
@@ -131,7 +131,7 @@ test("the last key can't be revoked, nor a key of somebody else", async () => {
   expect((await one.post([thought("still here")])).accepted).toBe(1);
 });
 
-test("two keys can't revoke each other at once", async () => {
+test("two keys that revoke each other at the same time leave one", async () => {
   const { api_key: apiKey } = await register();
   const { body } = await send("agents/keys", { key: apiKey, body: { keep_current: true } });
   const { body: listed } = await send("agents/keys", { method: "GET", key: apiKey });
@@ -143,7 +143,7 @@ test("two keys can't revoke each other at once", async () => {
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
 });
 
-test("a browser of any origin may call: preflight and reply say so", async () => {
+test("CORS: preflight and reply allow every origin", async () => {
   const origin = "https://elsewhere.test";
   const asked = await send("agents", {
     method: "OPTIONS",

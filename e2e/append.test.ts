@@ -43,86 +43,81 @@ test("invariant 3: the same batch sent five times at once is stored once", async
   expect(await readEvents(answers[0]?.body.session_id)).toHaveLength(10);
 });
 
-describe.runIf(target.db_url)(
-  "the operator deletes an agent while it appends, and neither ends in a deadlock",
-  () => {
-    /** An agent with a session; before its first batch of a day nothing counts its bytes yet. */
-    async function agentBefore(observer: Client, batch: string) {
-      const { api_key: apiKey, agent_id: agentId, post } = await register();
-      const { session_id: sessionId } = await post([thought("first")]);
-      const keyHash = createHash("sha256").update(apiKey).digest("hex");
-      const touch = "update private.agent_keys set last_used_at = null where agent_id = $1";
-      await observer.query(touch, [agentId]);
-      for (const table of ["session_days", "session_day_counts"]) {
-        await observer.query(`delete from private.${table} where session_id = $1`, [sessionId]);
-      }
-      if (batch === "first") {
-        await observer.query("delete from private.stored_bytes where agent_id = $1", [agentId]);
-      }
-      const event = { id: "e1", at: new Date().toISOString(), ...thought("meanwhile") };
-      const sent = { agent_id: agentId, session_id: sessionId, events: [event] };
-      return {
-        sessionId,
-        append: (client: Client) =>
-          client
-            .query("select append_events($1, $2) as reply", [keyHash, JSON.stringify(sent)])
-            .then(
-              ({ rows }) => rows[0].reply,
-              ({ code, detail }) => `${code} ${detail}`,
-            ),
-        remove: (client: Client) =>
-          client
-            .query("delete from ai_agents where agent_id = $1", [agentId])
-            .then(({ rowCount }) => rowCount, String),
-      };
+describe.runIf(target.db_url)("deleting an agent while it appends ends in no deadlock", () => {
+  /** An agent with a session; before its first batch of a day nothing counts its bytes yet. */
+  async function agentBefore(observer: Client, batch: string) {
+    const { api_key: apiKey, agent_id: agentId, post } = await register();
+    const { session_id: sessionId } = await post([thought("first")]);
+    const keyHash = createHash("sha256").update(apiKey).digest("hex");
+    const touch = "update private.agent_keys set last_used_at = null where agent_id = $1";
+    await observer.query(touch, [agentId]);
+    for (const table of ["session_days", "session_day_counts"]) {
+      await observer.query(`delete from private.${table} where session_id = $1`, [sessionId]);
     }
+    if (batch === "first") {
+      await observer.query("delete from private.stored_bytes where agent_id = $1", [agentId]);
+    }
+    const event = { id: "e1", at: new Date().toISOString(), ...thought("meanwhile") };
+    const sent = { agent_id: agentId, session_id: sessionId, events: [event] };
+    return {
+      sessionId,
+      append: (client: Client) =>
+        client.query("select append_events($1, $2) as reply", [keyHash, JSON.stringify(sent)]).then(
+          ({ rows }) => rows[0].reply,
+          ({ code, detail }) => `${code} ${detail}`,
+        ),
+      remove: (client: Client) =>
+        client
+          .query("delete from ai_agents where agent_id = $1", [agentId])
+          .then(({ rowCount }) => rowCount, String),
+    };
+  }
 
-    test.each(["first", "next"])("the %s batch of a day", async (batch) => {
-      const clients = await Promise.all([connect(), connect(), connect()]);
-      const [observer, appending, deleting] = clients;
-      try {
-        const { sessionId, append, remove } = await agentBefore(observer, batch);
-        await observer.query("begin");
-        await observer.query("select 1 from ai_agent_sessions where id = $1 for no key update", [
-          sessionId,
-        ]);
+  test.each(["first", "next"])("the %s batch of a day", async (batch) => {
+    const clients = await Promise.all([connect(), connect(), connect()]);
+    const [observer, appending, deleting] = clients;
+    try {
+      const { sessionId, append, remove } = await agentBefore(observer, batch);
+      await observer.query("begin");
+      await observer.query("select 1 from ai_agent_sessions where id = $1 for no key update", [
+        sessionId,
+      ]);
+      const appended = append(appending);
+      await expect.poll(() => isBlocked(observer, appending)).toBe(true);
+      const removed = remove(deleting);
+      await expect.poll(() => isBlocked(observer, deleting)).toBe(true);
+      await observer.query("commit");
+      // A deadlock ends one of them after a second.
+      expect(await Promise.all([appended, removed])).toMatchObject([
+        { accepted: 1, last_seq: 2 },
+        1,
+      ]);
+    } finally {
+      await Promise.all(clients.map((client) => client.end()));
+    }
+  });
+
+  test("a batch that waited for the deletion gets 401 or 404", async () => {
+    const clients = await Promise.all([connect(), connect(), connect()]);
+    const [observer, appending, deleting] = clients;
+    try {
+      for (const [batch, refusal] of [
+        ["first", "PT401 unknown_key"],
+        ["next", "PT404 session_not_found"],
+      ] as const) {
+        const { append, remove } = await agentBefore(observer, batch);
+        await deleting.query("begin");
+        expect(await remove(deleting)).toBe(1);
         const appended = append(appending);
         await expect.poll(() => isBlocked(observer, appending)).toBe(true);
-        const removed = remove(deleting);
-        await expect.poll(() => isBlocked(observer, deleting)).toBe(true);
-        await observer.query("commit");
-        // A deadlock ends one of them after a second.
-        expect(await Promise.all([appended, removed])).toMatchObject([
-          { accepted: 1, last_seq: 2 },
-          1,
-        ]);
-      } finally {
-        await Promise.all(clients.map((client) => client.end()));
+        await deleting.query("commit");
+        expect(await appended).toBe(refusal);
       }
-    });
-
-    test("a batch that waits for the delete finds no key or no session", async () => {
-      const clients = await Promise.all([connect(), connect(), connect()]);
-      const [observer, appending, deleting] = clients;
-      try {
-        for (const [batch, refusal] of [
-          ["first", "PT401 unknown_key"],
-          ["next", "PT404 session_not_found"],
-        ] as const) {
-          const { append, remove } = await agentBefore(observer, batch);
-          await deleting.query("begin");
-          expect(await remove(deleting)).toBe(1);
-          const appended = append(appending);
-          await expect.poll(() => isBlocked(observer, appending)).toBe(true);
-          await deleting.query("commit");
-          expect(await appended).toBe(refusal);
-        }
-      } finally {
-        await Promise.all(clients.map((client) => client.end()));
-      }
-    });
-  },
-);
+    } finally {
+      await Promise.all(clients.map((client) => client.end()));
+    }
+  });
+});
 
 async function connect(): Promise<Client & { pid: number }> {
   const client = new Client(target.db_url);

@@ -263,7 +263,7 @@ describe("ingest refuses", () => {
     await expectNothingStored();
   });
 
-  test("paths and methods that are not there", async () => {
+  test("unknown paths and methods get 404 and 405", async () => {
     const paths: [string, string, number, string][] = [
       ["POST", "ingest/nowhere", 404, "route_not_found"],
       ["GET", "ingest", 405, "method_not_allowed"],

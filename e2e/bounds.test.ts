@@ -59,7 +59,7 @@ test("an honest agent stays in the lobby and on the wall while another starts 20
   await page.close();
 });
 
-test("of a hundred changes of status a few are broadcast at once, and the last one after them", async () => {
+test("a hundred status changes are broadcast as a few heads, and the last one always arrives", async () => {
   const restless = await register();
   const { session_id: sessionId } = await restless.post([status("working")]);
   const lobby = await listen("lobby");
@@ -86,7 +86,7 @@ test("of a hundred changes of status a few are broadcast at once, and the last o
   await expect.poll(() => heads().at(-1)?.payload.status).toBe("done");
 });
 
-test("a batch of 3.6 MB is a few frames, and a viewer has every event of it", async () => {
+test("a batch of 3.6 MB is sent as a few frames, and a viewer still gets every event", async () => {
   const agent = await register();
   const { session_id: sessionId } = await agent.post([status("working")]);
   const channel = await listen(`session:${sessionId}`);

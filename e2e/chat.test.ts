@@ -25,7 +25,7 @@ async function openSession() {
   return { agent, session_id: sessionId, say, lines };
 }
 
-test("a viewer's line is stored and comes to the agent with its next acknowledgement, once", async () => {
+test("a viewer's line is stored and reaches the agent once, with its next acknowledgement", async () => {
   const { agent, session_id: sessionId, say, lines } = await openSession();
   const posted = await say("Why <b>this</b>?");
   expect(posted).toMatchObject({
@@ -46,7 +46,7 @@ test("a viewer's line is stored and comes to the agent with its next acknowledge
   expect((await agent.post([thought("b")])).messages).toEqual([]);
 });
 
-test("messagesAfter asks for the chat since a message that the agent names", async () => {
+test("messages_after returns the chat after the message that the agent names", async () => {
   const { agent, say } = await openSession();
   await say("one");
   await say("two");
@@ -77,7 +77,7 @@ test("the agent reads the chat and answers under its own name", async () => {
   expect(later.body.messages.map(({ text }: Line) => text)).toEqual(["two"]);
 });
 
-test("a line that is sent again under its id is stored once", async () => {
+test("a line sent twice under one id is stored once", async () => {
   const { say, lines } = await openSession();
   const id = crypto.randomUUID();
   const answers = await Promise.all([1, 2, 3].map(() => say("Once.", { id })));
@@ -94,7 +94,7 @@ test("lines of many viewers at once get gapless positions", async () => {
   expect((await lines()).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
-test("a viewer who writes too fast is told when to go on", async () => {
+test("a viewer who writes too fast gets 429 with Retry-After", async () => {
   const { say, lines } = await openSession();
   const viewerId = crypto.randomUUID();
   for (let n = 0; n < 5; n++) expect((await say(`${n}`, { viewer_id: viewerId })).status).toBe(201);
@@ -105,7 +105,7 @@ test("a viewer who writes too fast is told when to go on", async () => {
   expect(await lines()).toHaveLength(5);
 });
 
-test("sessions that are unknown, private, ended or another agent's are refused", async () => {
+test("chat rejects sessions that are unknown, private, ended or another agent's", async () => {
   const { agent, session_id: sessionId, say, lines } = await openSession();
   const [other, hidden] = await Promise.all([register(), register({ visibility: "private" })]);
   const { session_id: hiddenId } = await hidden.post([thought("alone")]);
@@ -121,7 +121,7 @@ test("sessions that are unknown, private, ended or another agent's are refused",
   expect(await lines()).toEqual([]);
 });
 
-test("bad lines are refused with path and limit, and nothing is stored", async () => {
+test("chat rejects bad lines with path and limit, and stores nothing", async () => {
   const { session_id: sessionId, say, lines } = await openSession();
   const cases: [Record<string, unknown>, string, number?][] = [
     [{ session_id: "7" }, "session_id"],
@@ -157,7 +157,7 @@ test("the stock client posts through functions.invoke, with and without an agent
   expect([answered.error, answered.data.message.sender]).toEqual([null, "agent"]);
 });
 
-test("a viewer can't take the agent's name, nor one that can't be seen", async () => {
+test("a viewer can take neither the agent's name nor an invisible one", async () => {
   const { agent, say, lines } = await openSession();
   const names = ["Ada's agent", "\u0410da's  AGENT", "Ada's\u200b agent", agent.agent_id, "\u3164"];
   for (const name of names) {
@@ -170,7 +170,7 @@ test("a viewer can't take the agent's name, nor one that can't be seen", async (
 });
 
 test.runIf(target.db_url)(
-  "whoever repeats a line that is there does not wait for the session",
+  "repeating a stored line does not wait for the session's lock",
   async () => {
     const { session_id: sessionId, say } = await openSession();
     const id = crypto.randomUUID();

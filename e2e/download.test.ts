@@ -61,7 +61,7 @@ async function download(format: string): Promise<{ name: string; path: string; t
   return { name: file.suggestedFilename(), path, text: readFileSync(path, "utf8") };
 }
 
-test("the NDJSON that is downloaded is the table", async () => {
+test("the downloaded NDJSON equals the table", async () => {
   const { name, text } = await download("ndjson");
   expect(name).toMatch(
     new RegExp(`^${agentId}-\\d{4}-\\d\\d-\\d\\d-${sessionId.slice(0, 8)}\\.ndjson$`),
@@ -74,7 +74,7 @@ test("the NDJSON that is downloaded is the table", async () => {
   expect(events).toEqual(await readTable(sessionId));
 });
 
-test("the HTML that is downloaded replays the table without a network, and its text does nothing", async () => {
+test("the downloaded HTML replays the table offline, and hostile text in it stays inert", async () => {
   const { path } = await download("html");
   const context = await browser.newContext();
   await context.setOffline(true);
@@ -86,7 +86,7 @@ test("the HTML that is downloaded replays the table without a network, and its t
   await context.close();
 });
 
-test("asciicast and Markdown are downloaded as such", async () => {
+test("asciicast and Markdown download with their own types", async () => {
   const cast = await download("asciicast");
   expect(JSON.parse(cast.text.slice(0, cast.text.indexOf("\n")))).toMatchObject({ version: 3 });
   expect(cast.text).toContain("42 passed");
@@ -95,7 +95,7 @@ test("asciicast and Markdown are downloaded as such", async () => {
   expect(report.text).toContain("Thought 1199");
 });
 
-test("by keyboard: the menu opens, arrows reach its entries, the code to embed is copied, focus comes back", async () => {
+test("keyboard: the menu opens, arrows reach its entries, the embed code is copied, focus returns", async () => {
   await part(page, "share").focus();
   await page.keyboard.press("Enter");
   await page.keyboard.press("ArrowDown");
@@ -110,7 +110,7 @@ test("by keyboard: the menu opens, arrows reach its entries, the code to embed i
   );
 });
 
-test("a file that can't be made says why, and the menu stays", async () => {
+test("a failed download says why and keeps the menu open", async () => {
   await page.route("**/rpc/session_events", (route) => route.abort());
   await part(page, "share").click();
   await part(page, "download-markdown").click();

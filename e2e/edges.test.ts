@@ -28,7 +28,7 @@ async function onStage(...more: object[]) {
   return { agent, session_id: sessionId, address: `${target.site_url}/watch/${agent.agent_id}` };
 }
 
-test("a part whose script can't be had says so, and the rest of the stage goes on", async () => {
+test("a part whose script fails to load says so, and the rest of the stage keeps working", async () => {
   const { agent, session_id: sessionId, address } = await onStage(output("hello\r\n"));
   const page = await newPage();
   await page.route(/(SessionHits|FiguresDialog|terminal-emulator).*js$/, (route) => route.abort());
@@ -53,7 +53,7 @@ test("a part whose script can't be had says so, and the rest of the stage goes o
   await page.context().close();
 });
 
-test("a viewer whose clock is an hour off, and an agent's two years off, see what is live as live", async () => {
+test("clocks that are an hour off at the viewer and two years off at the agent do not change what is live", async () => {
   const offMs = 2 * 365 * 86_400_000;
   const agent = await register();
   const at = new Date(Date.now() - offMs).toISOString();
@@ -73,7 +73,7 @@ test("a viewer whose clock is an hour off, and an agent's two years off, see wha
   }
 });
 
-test("nobody's session is shown under another agent's name", async () => {
+test("a session is never shown under another agent's name", async () => {
   const { session_id: sessionId } = await onStage();
   const other = await register();
   const page = await newPage();
@@ -84,7 +84,7 @@ test("nobody's session is shown under another agent's name", async () => {
   await page.context().close();
 });
 
-test("names and lines that turn themselves around are shown in the order they have", async () => {
+test("names and lines with direction marks are shown in their written order", async () => {
   const { address } = await onStage(
     file("a.ts", "const a = 1;\n"),
     file("photo_\u202egnp.js", "/* \u2066begin admins\u2069 */ if (is_admin) {\n"),
@@ -102,7 +102,7 @@ test("names and lines that turn themselves around are shown in the order they ha
   await page.context().close();
 });
 
-test("who reads back is not moved: in the Mind, and in a file while the agent is at the terminal", async () => {
+test("new events do not scroll a viewer who reads earlier ones, in the Mind or in a file", async () => {
   const lines = "const a = 1;\n".repeat(300);
   const {
     agent,

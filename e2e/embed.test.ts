@@ -59,7 +59,7 @@ async function embedded(html: string, seq = 6, viewport = desktop.viewport) {
 const scriptTag = (attributes = "") =>
   `<script async src="${target.site_url}/embed.js" data-agent="${agent.agent_id}" ${attributes}></script>`;
 
-test("the script tag puts the session into a page of another origin; it is live and follows the width", async () => {
+test("the script tag embeds a live session in a page of another origin and follows its width", async () => {
   const { page, frame, element } = await embedded(
     `<div id="column" style="width:800px">${scriptTag(`data-session="${sessionId}"`)}</div>`,
   );
@@ -93,7 +93,7 @@ test("the script tag puts the session into a page of another origin; it is live 
   await page.context().close();
 });
 
-test("the script tag hands on theme, moment and ratio, and says in the console what it can't do", async () => {
+test("the script tag passes on theme, time and ratio, and logs a bad handle to the console", async () => {
   const { page, frame, element } = await embedded(
     `<div style="width:640px">${scriptTag(`data-session="${sessionId}" data-theme="light" data-t="0" data-ratio="4:3"`)}</div>`,
     1,
@@ -113,7 +113,7 @@ test("the script tag hands on theme, moment and ratio, and says in the console w
 
 const functionsKnowSite = target.knownSiteUrl === target.site_url;
 
-test.runIf(functionsKnowSite)("oEmbed's html shows the stage where it is put", async () => {
+test.runIf(functionsKnowSite)("oEmbed's html shows the stage", async () => {
   const url = encodeURIComponent(`${target.site_url}/watch/${agent.agent_id}/${sessionId}`);
   const response = await fetch(`${target.api_url}/functions/v1/share/oembed?url=${url}`);
   const { html } = (await response.json()) as { html: string };
@@ -123,7 +123,7 @@ test.runIf(functionsKnowSite)("oEmbed's html shows the stage where it is put", a
   await page.context().close();
 });
 
-test("a page of another origin can't frame the full page or the lobby", async () => {
+test("another origin can't frame the full page or the lobby", async () => {
   for (const path of ["/", `/watch/${agent.agent_id}`]) {
     content = `<iframe src="${target.site_url}${path}"></iframe>`;
     const page = await browser.newPage();
@@ -136,7 +136,7 @@ test("a page of another origin can't frame the full page or the lobby", async ()
   }
 });
 
-test("at every size the work has the most room, nothing overflows, and axe finds nothing serious", async () => {
+test("embed: at every size the work has the most room, nothing overflows and axe finds nothing serious", async () => {
   const page = await browser.newPage({ bypassCSP: true });
   await page.goto(`${target.site_url}/embed/${agent.agent_id}/${sessionId}`);
   await page.getByText("The curtain rises.").first().waitFor();
@@ -157,7 +157,7 @@ test("at every size the work has the most room, nothing overflows, and axe finds
   await page.context().close();
 });
 
-test("a watch page says in its head which session it is about; hostile names stay text", async () => {
+test("a watch page's head describes its session, and hostile names stay text", async () => {
   const response = await fetch(`${target.site_url}/watch/${agent.agent_id}/${sessionId}`);
   const html = await response.text();
   const page = await browser.newPage();
@@ -193,7 +193,7 @@ test("a watch page says in its head which session it is about; hostile names sta
   }
 });
 
-test("a watch page of nobody says what all pages say, with a picture", async () => {
+test("a watch page of an unknown agent has the site's general tags and picture", async () => {
   const response = await fetch(`${target.site_url}/watch/nobody-here`);
   const html = await response.text();
   expect(html).toContain('<meta property="og:title" content="Kulti">');

@@ -81,7 +81,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("the HTML file replays offline to the state that fold makes of the table; its text does nothing", async () => {
+test("the HTML file replays offline to the folded table, and hostile text in it stays inert", async () => {
   const file = join(folder, "run.html");
   await kulti("export", sessionId, "--out", file);
   const { page, problems } = await openOffline(pathToFileURL(file).href);
@@ -117,7 +117,7 @@ test("the HTML file replays offline to the state that fold makes of the table; i
   await page.close();
 });
 
-test("a link to a moment of the HTML file opens it there", async () => {
+test("a link to a time in the HTML file opens at that time", async () => {
   const file = join(folder, "moment.html");
   await kulti("export", sessionId, "--out", file);
   const { page, problems } = await openOffline(`${pathToFileURL(file).href}#e8`);
@@ -170,7 +170,7 @@ interface AsciinemaPlayerModule {
   };
 }
 
-test("a watch URL says where to read; the NDJSON holds every event and message of the table", async () => {
+test("export accepts a watch URL, and its NDJSON holds every event and message", async () => {
   const site = createServer((_, response) => {
     const { api_url: apiUrl, publishable_key: publishableKey } = target;
     response.end(JSON.stringify({ api_url: apiUrl, publishable_key: publishableKey }));
@@ -192,7 +192,7 @@ test("a watch URL says where to read; the NDJSON holds every event and message o
   expect(rest.at(-1).message).toMatchObject({ seq: 1, text: html });
 });
 
-test("what can't be exported is said in one line", async () => {
+test("export explains each failure in one line", async () => {
   await expect(kulti("export", "nothing", "--format", "html")).rejects.toThrow(
     "not a session id or a watch URL",
   );

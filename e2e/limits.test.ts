@@ -5,7 +5,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { target } from "./target.ts";
 
-describe.runIf(target.db_url)("the database knows of the contract", () => {
+describe.runIf(target.db_url)("the database agrees with the contract", () => {
   const database = new Client(target.db_url);
   beforeAll(() => database.connect());
   afterAll(() => database.end());
@@ -15,15 +15,15 @@ describe.runIf(target.db_url)("the database knows of the contract", () => {
     return rows[0]?.value;
   };
 
-  test("its limits", async () => {
+  test("on limits", async () => {
     expect(await ask("private.limits()")).toEqual(limits);
   });
 
-  test("its statuses", async () => {
+  test("on statuses", async () => {
     expect(await ask("private.statuses()")).toEqual(statuses);
   });
 
-  test("its event types, and which of them the search finds", async () => {
+  test("on event types, and on the searched ones", async () => {
     const types = await ask("private.event_types()");
     expect((types as string[]).toSorted()).toEqual(eventTypes.toSorted());
     const searched = eventTypes.filter((type) => recordOf(type)?.search_label !== null);
@@ -39,25 +39,20 @@ describe.runIf(target.db_url)("the database knows of the contract", () => {
     ({ body }) => (body as { events?: Sent[] }).events ?? [],
   );
 
-  test.each(eventTypes)(
-    "%s: the form of its data and the title that the search reads",
-    async (type) => {
-      const events = sent.filter((one) => one.type === type);
-      expect(events.length).toBeGreaterThan(0);
-      for (const { data } of events) {
-        const json = JSON.stringify(data);
-        expect(await ask("private.is_event_data($1, $2) is not false", type, json), json).toBe(
-          true,
-        );
-        // What a thought says is its text; a file is found by its old name too.
-        if (type === "thought" || recordOf(type)?.search_label === null) continue;
-        const title = await ask("coalesce(private.title_of($1, $2), '')", type, json);
-        expect((title as string).split(" ")[0]).toBe(titleOf({ type, data }).split(" ")[0]);
-      }
-    },
-  );
+  test.each(eventTypes)("on the data of %s, and on the title for search", async (type) => {
+    const events = sent.filter((one) => one.type === type);
+    expect(events.length).toBeGreaterThan(0);
+    for (const { data } of events) {
+      const json = JSON.stringify(data);
+      expect(await ask("private.is_event_data($1, $2) is not false", type, json), json).toBe(true);
+      // What a thought says is its text; a file is found by its old name too.
+      if (type === "thought" || recordOf(type)?.search_label === null) continue;
+      const title = await ask("coalesce(private.title_of($1, $2), '')", type, json);
+      expect((title as string).split(" ")[0]).toBe(titleOf({ type, data }).split(" ")[0]);
+    }
+  });
 
-  test.each(eventTypes)("%s: no field that the contract does not name", async (type) => {
+  test.each(eventTypes)("%s: a field outside the contract is rejected", async (type) => {
     const [event] = sent.filter((one) => one.type === type);
     const more = JSON.stringify({ ...(event?.data as object | undefined), dance: 1 });
     expect(await ask("private.is_event_data($1, $2) is not false", type, more)).toBe(false);

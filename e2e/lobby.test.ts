@@ -8,7 +8,7 @@ import { target } from "./target.ts";
 
 const browser = await sharedBrowser();
 
-test("the lobby shows an agent that goes live while it is open, and leads to its stage", async () => {
+test("an open lobby shows an agent that goes live, and links to its stage", async () => {
   const page = await browser.newPage(desktop);
   await page.goto(target.site_url);
   await page.getByRole("heading", { level: 1 }).waitFor();
@@ -58,7 +58,7 @@ test("a session that is made private leaves the lobby, the wall and its agent's 
   for (const page of pages) await page.close();
 });
 
-test("a viewer's message reaches the agent with its next batch, and the answer the viewer", async () => {
+test("a viewer's message reaches the agent with its next batch, and the answer reaches the viewer", async () => {
   const agent = await register();
   await agent.post([status("live")]);
   const page = await browser.newPage(desktop);

@@ -73,7 +73,7 @@ const fields = Object.keys(definitions)
     );
   });
 
-test("numbers are found in the schema", () => {
+test("the schema has numeric fields to test", () => {
   const named = fields.map(([name]) => name).filter((name) => !name.endsWith(" at"));
   expect(named).toEqual([
     "thought data.metadata.confidence",
@@ -90,57 +90,67 @@ test("numbers are found in the schema", () => {
 const why =
   /limit -?[\d,]+|at most 53 bits|is negative|is not finite|from 0 to 1|from 1970 to 9999/;
 
-test.each(fields)("%s at its ends", async (_name, type, path, values) => {
-  const agent = await register();
-  const request = `{"agent_id":"${agent.agent_id}","events":[${eventWithGap(type, path)}]}`;
-  await agent.post([thought("A number is coming.")]);
-  const accepted: string[] = [];
-  for (const value of values) {
-    const body = request.replace('"GAP"', () => value);
-    const { status, error } = await send("ingest", { key: agent.api_key, body });
-    if (status === 200) {
-      accepted.push(value);
-      continue;
+test.each(fields)(
+  "%s is accepted at its bounds and rejected beyond them",
+  async (_name, type, path, values) => {
+    const agent = await register();
+    const request = `{"agent_id":"${agent.agent_id}","events":[${eventWithGap(type, path)}]}`;
+    await agent.post([thought("A number is coming.")]);
+    const accepted: string[] = [];
+    for (const value of values) {
+      const body = request.replace('"GAP"', () => value);
+      const { status, error } = await send("ingest", { key: agent.api_key, body });
+      if (status === 200) {
+        accepted.push(value);
+        continue;
+      }
+      expect([value, status, error?.code]).toEqual([value, 422, "invalid_event"]);
+      expect(error?.message).toMatch(why);
+      const named = `events[0].${path.join(".").replace(/\.(\d+)(?=\.|$)/g, "[$1]")}`;
+      expect(named.startsWith(error?.issues?.[0]?.path ?? "-")).toBe(true);
     }
-    expect([value, status, error?.code]).toEqual([value, 422, "invalid_event"]);
-    expect(error?.message).toMatch(why);
-    const named = `events[0].${path.join(".").replace(/\.(\d+)(?=\.|$)/g, "[$1]")}`;
-    expect(named.startsWith(error?.issues?.[0]?.path ?? "-")).toBe(true);
-  }
-  expect(accepted.length).toBeGreaterThan(0);
-  expect(accepted.length).toBeLessThan(values.length);
+    expect(accepted.length).toBeGreaterThan(0);
+    expect(accepted.length).toBeLessThan(values.length);
 
-  const [head] = await api.findSessions({ agent_id: agent.agent_id });
-  if (!head) throw new Error("The session is in no list.");
-  const { session_id: sessionId } = head;
-  const events = await readTable(sessionId);
-  expect(events).toHaveLength(1 + accepted.length);
-  for (const [index, event] of events.slice(1).entries()) {
-    const value = JSON.parse(accepted[index] as string);
-    if (typeof value === "number") expect(atPath(event, path)).toBe(value + 0);
-  }
-  const stage = JSON.stringify(foldAll(emptyStage, events));
-  expect(JSON.stringify(JSON.parse(stage))).toBe(stage);
-  // Infinity and NaN become null in JSON; a stage has none in the place of a number.
-  expect(Object.values(JSON.parse(stage).usage).slice(0, 3)).not.toContain(null);
+    const [head] = await api.findSessions({ agent_id: agent.agent_id });
+    if (!head) throw new Error("The session is in no list.");
+    const { session_id: sessionId } = head;
+    const events = await readTable(sessionId);
+    expect(events).toHaveLength(1 + accepted.length);
+    for (const [index, event] of events.slice(1).entries()) {
+      const value = JSON.parse(accepted[index] as string);
+      if (typeof value === "number") expect(atPath(event, path)).toBe(value + 0);
+    }
+    const stage = JSON.stringify(foldAll(emptyStage, events));
+    expect(JSON.stringify(JSON.parse(stage))).toBe(stage);
+    // Infinity and NaN become null in JSON; a stage has none in the place of a number.
+    expect(Object.values(JSON.parse(stage).usage).slice(0, 3)).not.toContain(null);
 
-  const hits = await api.searchEvents({ query: "-nowhere", session_id: sessionId, max_rows: 100 });
-  // Beside the events that have no text at all.
-  expect(hits.map(({ seq }) => seq)).toContain(1);
-  for (const figures of [await api.sessionStats(sessionId), await api.agentStats(agent.agent_id)]) {
-    for (const figure of Object.values(figures.usage)) expect(figure).toBeGreaterThanOrEqual(0);
-  }
-  const session = { head, events };
-  for (const text of [
-    [...exportNdjson(session)].join(""),
-    [...exportMarkdown(session)].join(""),
-    [...exportAsciicast(session)].join(""),
-  ]) {
-    expect(text).not.toMatch(/\b(NaN|Infinity|Invalid Date)\b/);
-  }
-});
+    const hits = await api.searchEvents({
+      query: "-nowhere",
+      session_id: sessionId,
+      max_rows: 100,
+    });
+    // Beside the events that have no text at all.
+    expect(hits.map(({ seq }) => seq)).toContain(1);
+    for (const figures of [
+      await api.sessionStats(sessionId),
+      await api.agentStats(agent.agent_id),
+    ]) {
+      for (const figure of Object.values(figures.usage)) expect(figure).toBeGreaterThanOrEqual(0);
+    }
+    const session = { head, events };
+    for (const text of [
+      [...exportNdjson(session)].join(""),
+      [...exportMarkdown(session)].join(""),
+      [...exportAsciicast(session)].join(""),
+    ]) {
+      expect(text).not.toMatch(/\b(NaN|Infinity|Invalid Date)\b/);
+    }
+  },
+);
 
-test("metadata counts as Postgres writes it out: many large numbers are refused with the limit", async () => {
+test("metadata is measured as Postgres writes it: many large numbers exceed the limit", async () => {
   const agent = await register();
   const data = (count: number) => ({
     thought_type: "general",

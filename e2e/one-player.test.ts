@@ -47,7 +47,7 @@ const keys = [
   ...["ArrowRight", "ArrowRight", "ArrowLeft", "Shift+ArrowRight", "Shift+ArrowLeft", "End", ","],
 ];
 
-test("live, replayed and exported, a session has one length, the same chapters and the same state everywhere", async () => {
+test("a session has the same length, chapters and states live, replayed and exported", async () => {
   const agent = await register();
   const { session_id: sessionId } = await agent.post(events.slice(0, 6));
   const path = `${target.site_url}/watch/${agent.agent_id}/${sessionId}`;
@@ -86,7 +86,7 @@ test("live, replayed and exported, a session has one length, the same chapters a
   for (const page of [live, replayed, offline]) await page.close();
 });
 
-test("a link to a time leads to the same place on the site and in the file", async () => {
+test("a link to a time opens the same place on the site and in the file", async () => {
   const agent = await register();
   const { session_id: sessionId } = await agent.post(events);
   const file = await exportFile(sessionId);

@@ -8,7 +8,7 @@ import { target } from "./target.ts";
 
 const run = promisify(execFile);
 
-test("a body of the TypeScript and Python clients is taken at /ingest", async () => {
+test("/ingest accepts a body of the original TypeScript and Python clients", async () => {
   const { agent_id: agentId, api_key: apiKey } = await register();
   const answer = await send("ingest", {
     key: apiKey,
@@ -29,7 +29,7 @@ test("a body of the TypeScript and Python clients is taken at /ingest", async ()
   });
 });
 
-test("a body of the hooks is taken at /ingest/hook", async () => {
+test("/ingest/hook accepts a body of the original hooks", async () => {
   const { agent_id: agentId, api_key: apiKey } = await register();
   const answer = await send("ingest/hook", {
     headers: { "x-kulti-key": apiKey },
@@ -49,7 +49,7 @@ test("a body of the hooks is taken at /ingest/hook", async () => {
   expect(JSON.stringify(stored)).toContain("a\\nb");
 });
 
-test("counters alone are acknowledged and open no session", async () => {
+test("a body with counters alone is acknowledged and opens no session", async () => {
   const [agent, other] = await Promise.all([register(), register()]);
   const body = { agent_id: agent.agent_id, stats: { files: 1 } };
   const answer = await send("ingest/hook", { key: agent.api_key, body });
@@ -60,7 +60,7 @@ test("counters alone are acknowledged and open no session", async () => {
   expect(foreign).toMatchObject({ status: 403, error: { code: "wrong_agent" } });
 });
 
-test("the shell client, which knows no key, brings it in its server's URL", async () => {
+test("the original shell client can carry its key in the server's URL", async () => {
   const { agent_id: agentId, api_key: apiKey } = await register();
   const server = new URL(`${target.api_url}/functions/v1/ingest`);
   server.username = agentId;
@@ -73,7 +73,7 @@ test("the shell client, which knows no key, brings it in its server's URL", asyn
   expect(JSON.parse(stdout)).toMatchObject({ ok: true, accepted: 1 });
 });
 
-test("clients that send no key bring it in their server's address", async () => {
+test("clients without a key option can carry it in the server's address", async () => {
   const { agent_id: agentId, api_key: apiKey } = await register();
   const server = `ingest/${apiKey}`;
   const body = { agent_id: agentId, thought: { type: "general", content: "Hello" } };
@@ -85,13 +85,13 @@ test("clients that send no key bring it in their server's address", async () => 
   expect(JSON.stringify(nobody)).not.toContain("xxx");
 });
 
-test("without a key a client is told where to put it", async () => {
+test("a request without a key gets 401 that says where to put it", async () => {
   const answer = await send("ingest", { body: { agentId: "somebody", thinking: "x" } });
   expect(answer).toMatchObject({ status: 401, error: { code: "missing_key" } });
   expect(answer.error?.message).toContain("X-Kulti-Key: klt_");
 });
 
-test("health is answered to everyone", async () => {
+test("health needs no key", async () => {
   const answer = await send("ingest/health", { method: "GET" });
   expect([answer.status, answer.body]).toEqual([200, { status: "ok" }]);
 });

@@ -101,7 +101,7 @@ test("an outsider can't select, insert, update or delete", async () => {
   }
 });
 
-test("an outsider can't call what only the functions may", async () => {
+test("an outsider can't call the functions' RPCs", async () => {
   for (const [name, args] of [
     ["append_events", { key_hash: "0".repeat(64), batch: {} }],
     ["register_agent", { profile: {}, key_hash: "", key_prefix: "", headers: null }],
@@ -122,7 +122,7 @@ test("invariant 8: nothing of the private schema can be read", async () => {
   }
 });
 
-test("a private session is nobody's to see, an unlisted one is for those who know its id", async () => {
+test("an outsider never sees a private session, and sees an unlisted one only by its id", async () => {
   const hidden = await register({ visibility: "private" });
   const { session_id: hiddenId } = await hidden.post([thought("Alone.")]);
   const unlisted = await register({ visibility: "unlisted" });
@@ -147,7 +147,7 @@ test("a private session is nobody's to see, an unlisted one is for those who kno
   await outsider.removeChannel(allowed);
 });
 
-test("an outsider can't filter or sort what an RPC gives with expressions of its own", async () => {
+test("an outsider can't filter or sort an RPC's rows with its own expressions", async () => {
   const agent = await register();
   const { session_id: sessionId } = await agent.post([thought("needle"), thought("hay")]);
   const ask = async (query: string) => {

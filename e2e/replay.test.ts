@@ -24,7 +24,7 @@ async function open(path: string): Promise<Page> {
 const folded = (events: readonly StoredEvent[], seq: number) =>
   JSON.parse(JSON.stringify(events.slice(0, seq).reduce<Stage>(fold, emptyStage)));
 
-describe("replaying what has ended", () => {
+describe("replay of an ended session", () => {
   let path: string;
   let sessionId: string;
   let events: StoredEvent[];
@@ -46,7 +46,7 @@ describe("replaying what has ended", () => {
     });
   });
 
-  test("opens at its end with an offer to replay, and played it ends as the table does", async () => {
+  test("opens at the end with an offer to replay, and playing ends in the folded table", async () => {
     const page = await open(path.replace(`/${sessionId}`, ""));
     await waitForConnection(page, "ended");
     expect(await stageOf(page)).toEqual(await foldedTable(sessionId));
@@ -62,7 +62,7 @@ describe("replaying what has ended", () => {
     await page.close();
   });
 
-  test("state at #e<seq> is the fold of the first seq events, also going back and by single steps", async () => {
+  test("the state at #e<seq> is the fold of the first seq events, also backwards and in single steps", async () => {
     for (const seq of [1, Math.ceil(events.length / 2), events.length - 1]) {
       const page = await open(`${path}#e${seq}`);
       await waitForPlace(page, seq);
@@ -81,7 +81,7 @@ describe("replaying what has ended", () => {
     await page.close();
   });
 
-  test("?t= opens at that time, speed, idle and autoplay as the address says", async () => {
+  test("?t=, speed, idle and autoplay in the address apply", async () => {
     const seconds = Math.floor((times.at(-1) ?? 0) / 2000);
     const seq = times.filter((ms) => ms <= seconds * 1000).length;
     const page = await open(`${path}?t=${seconds}&speed=4&idle=0`);
@@ -97,7 +97,7 @@ describe("replaying what has ended", () => {
     await page.close();
   });
 
-  test("chapters lead to their moments, by mouse and by keyboard", async () => {
+  test("chapters jump to their times, by mouse and by keyboard", async () => {
     const agent = await register();
     const told = [
       { type: "task", data: { title: "Find the leak" } },
@@ -136,7 +136,7 @@ describe("replaying what has ended", () => {
     await page.close();
   });
 
-  test("the speed is chosen in its menu, the help opens by its key", async () => {
+  test("the menu sets the speed, and a key opens the help", async () => {
     const page = await open(path);
     await waitForConnection(page, "ended");
     await part(page, "speed").click();
@@ -149,7 +149,7 @@ describe("replaying what has ended", () => {
     await page.close();
   });
 
-  test("the link that is copied opens the same moment", async () => {
+  test("a copied link opens the same time", async () => {
     const page = await open(`${path}#e7`);
     await waitForPlace(page, 7);
     await part(page, "share").click();
@@ -163,7 +163,7 @@ describe("replaying what has ended", () => {
     await page.close();
   });
 
-  test("the figures of the session open over it by keyboard, and focus comes back", async () => {
+  test("the session's figures open by keyboard, and focus returns", async () => {
     const page = await open(path);
     await waitForConnection(page, "ended");
     await part(page, "figures").focus();
@@ -180,7 +180,7 @@ describe("replaying what has ended", () => {
     await page.close();
   });
 
-  test("from a file to the thought before its change", async () => {
+  test("a file links to the thought before its change", async () => {
     const page = await open(path);
     await waitForConnection(page, "ended");
     await part(page, "why").click();
@@ -189,7 +189,7 @@ describe("replaying what has ended", () => {
   });
 });
 
-test("events of one millisecond and clocks that jump back: time stands still, nothing is lost", async () => {
+test("events of one millisecond and clocks that jump back lose nothing", async () => {
   const agent = await register();
   const at = (ms: number) => new Date(Date.parse("2026-11-22T10:00:00Z") + ms).toISOString();
   const said = [0, 0, 0, 8_000, 2_000, 9_000].map((ms, index) => ({
@@ -212,7 +212,7 @@ test("events of one millisecond and clocks that jump back: time stands still, no
   await page.close();
 });
 
-test("a long session opens at its newest thought, and only what is near it is on the page", async () => {
+test("a long session opens at its newest thought and renders only its neighbourhood", async () => {
   const agent = await register();
   const ofType = (index: number) => (index % 3 === 0 ? "reasoning" : "observation");
   const said = Array.from({ length: 3_999 }, (_, index) =>

@@ -25,7 +25,7 @@ async function onStage() {
   return { agent, session_id: sessionId, page, frames };
 }
 
-test("by keyboard: what arrives meanwhile is kept, nothing moves, and L leads to the edge", async () => {
+test("keyboard: events that arrive while rewound are kept, nothing moves, and L returns to live", async () => {
   const { agent, session_id: sessionId, page, frames } = await onStage();
   expect(await numberOf(page, "live-button", "data-behind")).toBe(0);
   await page.keyboard.press("Shift+ArrowLeft");
@@ -60,7 +60,7 @@ test("by keyboard: what arrives meanwhile is kept, nothing moves, and L leads to
   await page.close();
 });
 
-test("by mouse: a click on the line goes there and plays on, LIVE leads back", async () => {
+test("mouse: a click on the timeline plays from there, and LIVE returns", async () => {
   const { session_id: sessionId, page } = await onStage();
   const line = await part(page, "timeline").boundingBox();
   if (!line) throw new Error("There is no timeline.");
@@ -76,7 +76,7 @@ test("by mouse: a click on the line goes there and plays on, LIVE leads back", a
   await page.close();
 });
 
-test("catching up plays until the edge is reached and then follows it", async () => {
+test("catch up plays faster until it reaches live, and then follows", async () => {
   const { agent, page } = await onStage();
   await page.keyboard.press("ArrowLeft");
   await waitForConnection(page, "rewound");
@@ -87,7 +87,7 @@ test("catching up plays until the edge is reached and then follows it", async ()
   await page.close();
 });
 
-test("keys mean nothing to the player while somebody writes", async () => {
+test("the player ignores keys while the viewer types", async () => {
   const { page } = await onStage();
   await page.getByTitle("Show the chat").click();
   await part(page, "chat-input").click();

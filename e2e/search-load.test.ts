@@ -10,7 +10,7 @@ const ownAddress = "127.0.22.1";
 const api = apiFrom(ownAddress);
 
 test.runIf(target.db_url)(
-  "while all slots are taken a search is refused, and found again after",
+  "search is refused while all slots are taken, and works again afterwards",
   async () => {
     const agent = await register();
     const { session_id: sessionId } = await agent.post([thought("The gerenuk waits.")]);

@@ -56,7 +56,7 @@ async function found(page: Page, query: string): Promise<number[]> {
   return links.map((link) => Number(link?.split("#e")[1])).sort((a, b) => a - b);
 }
 
-test("words, phrases, beginnings, parts of identifiers and text without blanks are found", async () => {
+test("search finds words, phrases, prefixes, parts of identifiers and text without spaces", async () => {
   const page = await open();
   const cases: [string, number[]][] = [
     [`${own} failing`, [2]],
@@ -74,7 +74,7 @@ test("words, phrases, beginnings, parts of identifiers and text without blanks a
   await page.close();
 });
 
-test("a word that nothing has finds what begins with it, and the page says so", async () => {
+test("a word without hits is searched as a prefix, and the page says so", async () => {
   const page = await open();
   expect(await found(page, `${own} confi`)).toEqual([5]);
   expect(await notice(page).textContent()).toContain("words that start with it");
@@ -83,7 +83,7 @@ test("a word that nothing has finds what begins with it, and the page says so", 
   await page.close();
 });
 
-test("each hit wears what it wore on stage, with what was sought marked", async () => {
+test("each hit looks as on stage, with the searched words marked", async () => {
   const page = await open(`?q=${own}`);
   const ofKind = (kind: string) => page.locator(`[data-testid="hit"][data-kind="${kind}"]`);
   await page.getByRole("button", { name: "2 more in this session" }).click();
@@ -109,7 +109,7 @@ test("each hit wears what it wore on stage, with what was sought marked", async 
   await page.close();
 });
 
-test("a hit opens the stage at its moment, by mouse and by keyboard", async () => {
+test("a hit opens the stage at its event, by mouse and by keyboard", async () => {
   const page = await open(`?q=${own}+failing`);
   await hits(page).click();
   await page.waitForURL(`**/watch/${agent.agent_id}/${sessionId}#e2`);
@@ -136,7 +136,7 @@ test("a hit opens the stage at its moment, by mouse and by keyboard", async () =
   await page.close();
 });
 
-test("a search is a link: query and filters stand in the address, and Escape clears the words", async () => {
+test("query and filters are in the address, and Escape clears the query", async () => {
   const page = await open(`?q=${own}&type=error&agent=${agent.agent_id}&from=1d`);
   await hits(page).waitFor();
   expect(await hits(page).count()).toBe(1);
@@ -155,7 +155,7 @@ test("a search is a link: query and filters stand in the address, and Escape cle
   await page.close();
 });
 
-test("all pages of a search can be reached, none twice, those of one session together", async () => {
+test("every page of a search is reachable, without repeats, grouped by session", async () => {
   const word = `okapi${crypto.randomUUID().slice(0, 8)}`;
   const numbers = Array.from({ length: 55 }, (_, n) => thought(`${word} number ${n}`));
   for (const name of ["One", "Two"]) await (await register({ name })).post(numbers);
@@ -182,7 +182,7 @@ test("all pages of a search can be reached, none twice, those of one session tog
   await page.close();
 });
 
-test("a slash searches inside the session on stage, an unlisted one too, and a hit moves the stage", async () => {
+test("slash searches the session on stage, an unlisted one too, and a hit moves the stage", async () => {
   const unlisted = await register({ visibility: "unlisted" });
   const posted = await unlisted.post([
     thought("An okapi came by."),
@@ -223,7 +223,7 @@ test("a slash searches inside the session on stage, an unlisted one too, and a h
   await page.close();
 });
 
-test("hostile queries get a decent answer each", async () => {
+test("every hostile query gets an ordinary answer", async () => {
   const page = await open();
   const errors: string[] = [];
   page.on("pageerror", ({ message }) => errors.push(message));
@@ -260,7 +260,7 @@ test("hostile text in a hit stays text", async () => {
   await page.close();
 });
 
-test("what is not public is not found", async () => {
+test("search finds nothing that is not public", async () => {
   const word = `quagga${crypto.randomUUID().slice(0, 8)}`;
   for (const visibility of ["private", "unlisted", "public"]) {
     await (await register({ visibility })).post([thought(`${word} ${visibility}`)]);
@@ -272,7 +272,7 @@ test("what is not public is not found", async () => {
   await page.close();
 });
 
-test("a server that can't be reached or is too slow is said, and asked again", async () => {
+test("the page says that the server is unreachable or too slow, and retries", async () => {
   const page = await open();
   const route = "**/rpc/search_events";
   await page.route(route, (call) => call.abort());

@@ -26,7 +26,7 @@ beforeAll(async () => {
   ]));
 });
 
-test("search_events finds what was just posted, with its snippet as it was written", async () => {
+test("search_events finds an event right after its POST, with the snippet as written", async () => {
   const [hit, ...more] = await api.searchEvents({ query: secretWord });
   expect(more).toEqual([]);
   expect(hit).toMatchObject({
@@ -44,7 +44,7 @@ test("search_events finds what was just posted, with its snippet as it was writt
   ]);
 });
 
-test("search_events is narrowed and goes on from a cursor", async () => {
+test("search_events applies filters and continues from a cursor", async () => {
   const query: SearchQuery = {
     query: "max_rows",
     agent_id: agentId,
@@ -58,7 +58,7 @@ test("search_events is narrowed and goes on from a cursor", async () => {
   expect(next).toEqual([]);
 });
 
-test("search_events refuses an empty, a blank and a long query, and a cursor that is none", async () => {
+test("search_events rejects an empty, a blank and a long query, and an invalid cursor", async () => {
   const refused: SearchQuery[] = [
     { query: "" },
     { query: " \t" },
@@ -72,7 +72,7 @@ test("search_events refuses an empty, a blank and a long query, and a cursor tha
   }
 });
 
-test("search_events answers whatever is typed", async () => {
+test("search_events answers any text", async () => {
   const sign = fc.constantFrom(
     ..."\"'*-\\&|!()<>:;%_$?[]{}^.,/~`@#=+ \t\n",
     "word",

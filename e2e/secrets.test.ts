@@ -42,7 +42,7 @@ test("a batch of the original's clients", async () => {
   expect(await stored(reply.session_id)).not.toContain(token.slice(4, 14));
 });
 
-test("sent again, the batch is the same", async () => {
+test("a batch with secrets sent again is a duplicate", async () => {
   const agent = await register();
   const events = [{ id: "one", ...thought(`It is ${token}`) }];
   const { session_id: sessionId } = await agent.post(events);
@@ -54,7 +54,7 @@ test("sent again, the batch is the same", async () => {
   expect(await stored(sessionId)).toBe(before);
 });
 
-test("an agent that wants its secrets kept says so, and can change its mind", async () => {
+test("an agent can turn redaction off and on again", async () => {
   const agent = await register({ redact_secrets: false });
   const kept = await agent.post([thought(token)]);
   expect(kept.redacted).toBe(0);

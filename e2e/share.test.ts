@@ -35,7 +35,7 @@ async function readCard(svg: string) {
   return read;
 }
 
-test("anyone gets the card of a public session, without a key", async () => {
+test("the card of a public session needs no key", async () => {
   const response = await fetch(`${share}/card/${sessionId}.svg`);
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toBe("image/svg+xml; charset=utf-8");
@@ -50,7 +50,7 @@ test("anyone gets the card of a public session, without a key", async () => {
   expect(texts.join("")).toContain("1\u00a0thought");
 });
 
-test("the card as a picture of a page is drawn", async () => {
+test("a browser draws the card as an image", async () => {
   const page = await browser.newPage();
   await page.setContent(`<img src="${share}/card/${sessionId}.svg">`);
   const image = page.locator("img");
@@ -62,7 +62,7 @@ test("the card as a picture of a page is drawn", async () => {
   await page.close();
 });
 
-test("a card that is known is not sent again, until the session goes on", async () => {
+test("a cached card is answered with 304 until the session changes", async () => {
   const other = await register();
   const { session_id: own } = await other.post([thought("One.")]);
   const url = `${share}/card/${own}.svg`;
@@ -80,7 +80,7 @@ test("a card that is known is not sent again, until the session goes on", async 
   expect(await changed.text()).toContain("Two.");
 });
 
-test("an unlisted session has a card for who knows its id; a private and an unknown one have none", async () => {
+test("an unlisted session has a card by its id; private and unknown sessions have none", async () => {
   const hidden = await register({ visibility: "private" });
   const unlisted = await register({ visibility: "unlisted" });
   const { session_id: secret } = await hidden.post([thought("Secret.")]);
@@ -118,7 +118,7 @@ test.runIf(target.knownSiteUrl)("oEmbed of a watch page describes its player", a
   expect((await ask(`/watch/nobody-${crypto.randomUUID().slice(0, 8)}`)).status).toBe(404);
 });
 
-test("oEmbed refuses foreign pages and XML", async () => {
+test("oEmbed rejects foreign pages and XML", async () => {
   const url = encodeURIComponent("https://example.org/watch/ada");
   const foreign = await fetch(`${share}/oembed?url=${url}`);
   // Where no site is known, no page is its own.

@@ -30,7 +30,7 @@ async function worked() {
   return { agent, session_id: sessionId };
 }
 
-test("session_stats and agent_stats tell what was sent, once", async () => {
+test("session_stats and agent_stats count what was sent, once", async () => {
   const { agent, session_id: sessionId } = await worked();
   const figures = {
     events: { thought: 1, code: 1, terminal: 1, usage: 1, status: 1 },
@@ -70,7 +70,7 @@ test("session_stats and agent_stats tell what was sent, once", async () => {
   expect((await api.agentStats(agent.agent_id, before)).sessions.count).toBe(0);
 });
 
-test("figures of what is not there are refused", async () => {
+test("stats of hidden and unknown sessions and agents are refused", async () => {
   const hidden = await register({ visibility: "private" });
   const { session_id: sessionId } = await hidden.post([thought("secret")]);
   const refusals = await Promise.all(

@@ -41,7 +41,7 @@ async function sendRaw(
   };
 }
 
-describe("a key that somebody made up", () => {
+describe("a made-up key", () => {
   test("is refused before the body is read", async () => {
     const { api_key: apiKey } = await register();
     const broken = { headers: gzip, body: "no gzip, which whoever reads it says" };
@@ -63,7 +63,7 @@ describe("a key that somebody made up", () => {
     }
   });
 
-  test("costs an honest agent little time, with the dearest body there is", async () => {
+  test("costs an honest agent little time, even with the most expensive body", async () => {
     const { post } = await register();
     await post([thought("Before.")]);
     const keys = Array.from({ length: 400_000 }, (_, index) => `"k${index.toString(36)}":0`);
@@ -83,7 +83,7 @@ describe("a key that somebody made up", () => {
     expect([...codes]).toEqual(["unknown_key"]);
   });
 
-  test("and a revoked one, which a worker may remember, stores nothing more", async () => {
+  test("a revoked key that a worker may have cached stores nothing", async () => {
     const { agent_id: agentId, api_key: apiKey, post } = await register();
     await post([thought("Before.")]);
     const rotated = await send("agents/keys", { key: apiKey, body: {} });
@@ -94,7 +94,7 @@ describe("a key that somebody made up", () => {
   });
 });
 
-test("a body that comes too slowly is given up with 408", async () => {
+test("a body that arrives too slowly gets 408", async () => {
   const { api_key: apiKey } = await register();
   const startedMs = performance.now();
   const { status, body } = await sendRaw(
@@ -188,7 +188,7 @@ describe.runIf(canChooseAddress)("bodies that stop arriving give way", () => {
     });
   });
 
-  test("large ones of four agents, not one that began before and keeps arriving", async () => {
+  test("large ones of four agents, but not one that keeps arriving", async () => {
     const { post } = await register();
     await post([thought("Before.")]);
     const upload = uploadSlowly(await register());
@@ -270,7 +270,7 @@ describe.runIf(canChooseAddress)("a flood from one address does not refuse anoth
     expect(outcomes).toEqual(["unavailable", "unknown_key"]);
   });
 
-  test("made-up keys that read, where nothing has a body", async () => {
+  test("made-up keys on a route without a body", async () => {
     const agents = await Promise.all(Array.from({ length: 5 }, () => register()));
     const from = (address: string, path: string, headers: Record<string, string>) =>
       getFrom(address, `${target.api_url}/functions/v1/${path}`, headers);

@@ -18,7 +18,7 @@ const escapes =
 
 const browser = await sharedBrowser();
 
-test("nothing that an agent sends becomes HTML, script or a dangerous link", async () => {
+test("nothing from an agent becomes HTML, script or a dangerous link", async () => {
   const agent = await register({ name: html.slice(0, 60) });
   const { session_id: sessionId } = await agent.post([
     status("live"),
@@ -62,7 +62,7 @@ test("nothing that an agent sends becomes HTML, script or a dangerous link", asy
   await page.close();
 });
 
-test("addresses with thousands of brackets, dots and stars behind them do not hold up the page", async () => {
+test("addresses followed by thousands of brackets, dots and stars do not block the page", async () => {
   const agent = await register();
   const long = (length: number) =>
     [")", ".", "]", "*_", "(.)", ").".repeat(3)].map((unit) =>

@@ -5,7 +5,7 @@ import { register, thought } from "./agent.ts";
 import { canChooseAddress, sendFrom } from "./from-address.ts";
 import { target } from "./target.ts";
 
-test("made-up viewers of one address are few, slow no agent down and are no peak", async () => {
+test("made-up viewers from one address count as few, slow no agent down and set no peak", async () => {
   const agent = await register();
   const { session_id: sessionId, flush_ms: flushMs } = await agent.post([thought("Look at me.")]);
   const outsider = createClient(target.api_url, target.publishable_key);

@@ -33,7 +33,7 @@ test("the wall puts an agent first when it begins to wait for a human, and leads
   await page.close();
 });
 
-test("the lobby is sorted by name when asked to, as one list", async () => {
+test("the lobby can sort by name, as one list", async () => {
   const page = await browser.newPage();
   const mark = crypto.randomUUID().slice(0, 8);
   for (const name of [`${mark} Abe`, `${mark} Zoe`]) {

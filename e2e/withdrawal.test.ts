@@ -54,7 +54,7 @@ test("the lobby replays nothing of an agent that is no longer public, and its ch
   }
 });
 
-test("a socket that was open before hears that something changed, and then nothing", async () => {
+test("a socket that was already open hears that something changed, and then nothing", async () => {
   const agent = await register();
   const { session_id: sessionId } = await agent.post([thought("One.")]);
   const other = await register();
@@ -113,7 +113,7 @@ async function open(path: string): Promise<{ page: Page; listens: Promise<void> 
   return { page, listens };
 }
 
-test("a stage goes on when its session is no longer public, and drops it when it is private", async () => {
+test("a stage stays open when its session becomes unlisted, and drops it when it becomes private", async () => {
   const agent = await register();
   const { session_id: sessionId } = await agent.post([status("working"), thought("In the open.")]);
   const { page } = await open(`/watch/${agent.agent_id}/${sessionId}`);
@@ -137,7 +137,7 @@ test("a stage goes on when its session is no longer public, and drops it when it
   await page.context().close();
 });
 
-test("a replay, what was found of it and a small player are dropped as well", async () => {
+test("a replay, its search hits and an embedded player are dropped as well", async () => {
   const word = `w${crypto.randomUUID().slice(0, 8)}`;
   const agent = await register();
   const { session_id: sessionId } = await agent.post([
@@ -173,7 +173,7 @@ test("a replay, what was found of it and a small player are dropped as well", as
   for (const { page } of pages) await page.context().close();
 });
 
-test.runIf(target.db_url)("what is deleted by hand leaves open pages too", async () => {
+test.runIf(target.db_url)("rows that the operator deletes leave open pages too", async () => {
   const agent = await register();
   const { session_id: sessionId } = await agent.post([status("working"), thought("Soon deleted.")]);
   const other = await register();

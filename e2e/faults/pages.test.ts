@@ -33,7 +33,7 @@ async function open(path: string, proxy: FaultProxy): Promise<Page> {
 
 const wordOf = (page: Page) => part(page, "connection").first().getAttribute("data-state");
 
-test.concurrent("a page whose connections go dead without a word says so in time, and has everything once they are back", async () => {
+test.concurrent("a page whose connections die silently says so in time, and has everything once they are back", async () => {
   const agent = await register();
   const { session_id: sessionId } = await agent.post([status("live")]);
   const proxy = await startProxy(target.api_url);
@@ -66,7 +66,7 @@ test.concurrent("a page whose connections go dead without a word says so in time
   }
 });
 
-test.concurrent("a page whose first requests and first handshake are never answered shows the stage all the same", async () => {
+test.concurrent("a page whose first requests and handshake are never answered still shows the stage", async () => {
   const agent = await register();
   const { session_id: sessionId } = await agent.post([
     status("live"),
@@ -88,7 +88,7 @@ test.concurrent("a page whose first requests and first handshake are never answe
   }
 });
 
-test.concurrent("the search page asks again by itself after a failure", async () => {
+test.concurrent("the search page retries automatically after a failure", async () => {
   const agent = await register();
   const word = `w${crypto.randomUUID().slice(0, 8)}`;
   await agent.post([thought(`A ${word} of its own`)]);
@@ -108,7 +108,7 @@ test.concurrent("the search page asks again by itself after a failure", async ()
   }
 });
 
-test.concurrent("an agent sends within seconds of the end of an outage, however long that was", async () => {
+test.concurrent("an agent sends within seconds of the end of a long outage", async () => {
   const { agent_id: agentId, api_key: apiKey } = await register();
   const proxy = await startProxy(target.api_url);
   const agent = createAgent({ server: proxy.url, agentId, apiKey, onProblem() {} });

@@ -46,7 +46,7 @@ async function liveViewer(
   return viewer;
 }
 
-test.concurrent("live is not said when touches are no longer answered and no frame comes, though the channel is joined", async (context) => {
+test.concurrent("a joined channel without frames or answered touches is not called live", async (context) => {
   const agent = await register();
   const viewer = await liveViewer(agent, context, { touchMs: 1_500, silenceMs: 1_000 });
   viewer.proxy.set("hang");
@@ -59,7 +59,7 @@ test.concurrent("live is not said when touches are no longer answered and no fra
   await until(() => viewer.word === "live", 10_000);
 });
 
-test.concurrent("a channel that has gone silent is given up within sixteen seconds, and touches bring the events meanwhile", async (context) => {
+test.concurrent("a silent channel is replaced within sixteen seconds, and touches bring the events until then", async (context) => {
   const agent = await register();
   const viewer = await liveViewer(agent, context, { touchMs: 2_000 });
   const before = performance.now();

@@ -24,7 +24,7 @@ test("keptSecrets makes secrets once, in a file that nobody else can read", asyn
   expect(await keptSecrets(dataDir)).toEqual(made);
 });
 
-test("keptSecrets makes others for another folder, and a folder that is not there yet", async () => {
+test("keptSecrets makes new secrets for another folder, and creates the folder", async () => {
   const made = await keptSecrets(dataDir);
   const other = await keptSecrets(path.join(dataDir, "other"));
   expect(other.secret_key).not.toBe(made.secret_key);
@@ -39,7 +39,7 @@ test("keptSecrets closes a file that was left open to others", async () => {
 });
 
 test.each(["", "{", "null", "[]", '{"secret_key": "hidden"}', '{"secret_key":"","jwt_secret":""}'])(
-  "keptSecrets refuses a file that holds %j, names it, keeps it and does not repeat it",
+  "keptSecrets rejects a file that holds %j, names and keeps it, and does not quote it",
   async (text) => {
     await writeFile(file, text);
     const refused = keptSecrets(dataDir);

@@ -57,7 +57,7 @@ async function endConnections(): Promise<string[]> {
   return ended.map(({ name }) => name);
 }
 
-test("connections that end while they are used are replaced, and nobody hears more than 503", async () => {
+test("connections that end while in use are replaced, and callers see no error but 503", async () => {
   // Vitest fails a run in which an error was not caught.
   let over = false;
   onTestFinished(() => {
@@ -113,7 +113,7 @@ test("connections that end while they are used are replaced, and nobody hears mo
   expect([...refusals].filter((text) => !/Unable|Unavailable/.test(text))).toEqual([]);
 });
 
-test("afterwards all works: calls, changes of the schema, joins and broadcasts", async () => {
+test("afterwards calls, schema changes, joins and broadcasts work", async () => {
   const client = connect();
   const calls = await Promise.all(Array.from({ length: 30 }, () => client.rpc("whoami")));
   expect(new Set(calls.map(({ data }) => data))).toEqual(new Set(["service_role"]));

@@ -6,7 +6,7 @@ import { startPostgres } from "./postgres/index.ts";
 import { copyCluster } from "./testing/cluster.ts";
 import { copyFixture } from "./testing/fixture.ts";
 
-test("applyMigrations tells PostgREST, on a database without Supabase's triggers too", async () => {
+test("applyMigrations notifies PostgREST, also on a database without Supabase's triggers", async () => {
   const fixture = await copyFixture();
   await copyCluster(fixture.dataDir);
   onTestFinished(fixture.remove);

@@ -83,7 +83,7 @@ test("after SIGKILL it runs again within seconds: rows are kept, posts and broad
   await until(() => heard.broadcasts.length === 1);
 });
 
-test("a process of the killed server that is busy is gone before the next one starts", async () => {
+test("a busy process of the killed server is gone before the next server starts", async () => {
   const sql = connectSql(stack.db_url, 2);
   onTestFinished(() => sql.end());
   const [{ pid } = { pid: 0 }] = await sql<{ pid: number }>`select pg_backend_pid() as pid`;

@@ -47,7 +47,7 @@ describe("startStack, with the stock client", () => {
     expect((await service.rpc("whoami")).data).toBe("service_role");
   });
 
-  it("has secrets of its own: those of supabase start open nothing", async () => {
+  it("has its own secrets and rejects those of supabase start", async () => {
     const known = "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz";
     expect((await createClient(stack.api_url, known).rpc("whoami")).status).toBe(401);
     const forged = await keysOf({
@@ -90,7 +90,7 @@ describe("startStack, with the stock client", () => {
     expect((await client.functions.invoke("guarded")).data).toBe("inside");
   });
 
-  it("tells SQL and functions the caller's true address last, whatever he claims", async () => {
+  it("gives SQL and functions the caller's true address last, despite forged headers", async () => {
     const sql = connectSql(stack.db_url, 1);
     await sql`
       create function public.seen_headers() returns json language sql stable as
@@ -129,7 +129,7 @@ describe("startStack, with the stock client", () => {
     await sql.end();
   });
 
-  it("lets nobody else on its data directory, nor remove it", async () => {
+  it("lets no other stack use or remove its data directory", async () => {
     const options = { ...(await optionsFor(fixture)) };
     await expect(startStack(options)).rejects.toThrow(
       `Cannot use ${fixture.dataDir}: a stack runs on it.`,
@@ -137,7 +137,7 @@ describe("startStack, with the stock client", () => {
     await expect(removeData(fixture.dataDir)).rejects.toThrow("a stack runs on it");
   });
 
-  it("refuses a real part that has not been told the secret of its JWTs", async () => {
+  it("rejects an external service without its JWT secret", async () => {
     const options = { ...(await optionsFor(fixture)), dataDir: `${fixture.dataDir}-3` };
     for (const part of ["restUrl", "realtimeUrl"]) {
       const refused = startStack({ ...options, [part]: "http://127.0.0.1:9" });
@@ -145,7 +145,7 @@ describe("startStack, with the stock client", () => {
     }
   });
 
-  it("refuses a database's address that is none, without repeating it", async () => {
+  it("rejects an invalid database address without quoting it", async () => {
     const options = { ...(await optionsFor(fixture)), dataDir: `${fixture.dataDir}-2` };
     const dbUrl = "localhost:5432/secret";
     const refused = startStack({ ...options, dbUrl });
@@ -196,7 +196,7 @@ describe("the end of a stack", () => {
     await end(again, "SIGTERM");
   });
 
-  it("comes at once, and undoes what had started, when a migration fails", async () => {
+  it("comes at once after a failed migration, and stops what had started", async () => {
     const file = path.join(fixture.projectDir, "supabase/migrations/20260102000000_bad.sql");
     await writeFile(file, "select no_such_function();");
     await expect(startStack(await optionsFor(fixture))).rejects.toThrow("no_such_function");
@@ -206,7 +206,7 @@ describe("the end of a stack", () => {
 });
 
 describe("users", () => {
-  it.runIf(isRoot)("a normal user runs it all as themselves", async () => {
+  it.runIf(isRoot)("a normal user runs every process as themselves", async () => {
     const user = { uid: 1000, gid: 1000 };
     const fixture = await copyFixture();
     onTestFinished(fixture.remove);

@@ -117,7 +117,7 @@ test("npm start ends with an error and leaves nothing behind when Postgres is go
   renameSync(`${control}.away`, control);
 }, 60_000);
 
-test("npm start says where the Kulti of its folder runs, or which port is taken, and reset leaves it alone", () => {
+test("npm start names the Kulti that already runs or the taken port, and reset leaves it alone", () => {
   const refused = (command: string, more: NodeJS.ProcessEnv = {}) =>
     spawnSync(process.execPath, [join(root, "scripts/bootstrap.mjs"), command], {
       env: { ...env, ...more },

@@ -15,7 +15,7 @@ function file(path: string, text: string) {
   writeFileSync(join(root, path), text);
 }
 
-test("checkImports allows what the table names", () => {
+test("checkImports allows the imports in the table", () => {
   file("sdk/src/a.ts", `import { limits } from "@kulti/protocol";\nimport { b } from "./b.ts";`);
   file("sdk/src/b.ts", "export const b = 1;");
   expect(checkImports(root)).toEqual([]);
@@ -51,7 +51,7 @@ test("checkImports keeps React out of the player and supabase-js out of the isla
   ]);
 });
 
-test("checkImports hands the player its sources: it reads the protocol alone, and the islands may read it", () => {
+test("checkImports lets the player import the protocol alone, and the islands import the player", () => {
   file("sdk/src/player/a.ts", `import { watchSession } from "../watch/index.ts";`);
   file("sdk/src/player/index.ts", `import { limits } from "@kulti/protocol";`);
   file("site/src/islands/b.tsx", `import { a } from "kulti/player";\nimport "kulti/watch";`);
@@ -61,7 +61,7 @@ test("checkImports hands the player its sources: it reads the protocol alone, an
   ]);
 });
 
-test("checkImports keeps the agent and the reader apart, and opens the SDK to others by its entries alone", () => {
+test("checkImports separates agent and watch, and lets others import the SDK by its entries alone", () => {
   file("sdk/src/agent/a.ts", `import { b } from "../watch/b.ts";`);
   file("sdk/src/watch/b.ts", `import { a } from "../agent/a.ts";`);
   file("sdk/src/export/c.ts", `import { a } from "../agent/a.ts";`);

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { withEnvNames } from "./env-names.ts";
 import { portTaken } from "./launch.ts";
 
-test("portTaken says what to do about a port that was lost between its check and its use", async () => {
+test("portTaken explains a port that was taken between its check and its use", async () => {
   const port = await freePort();
   const holder = createServer().listen(port, "127.0.0.1");
   onTestFinished(() => void holder.close());
@@ -18,7 +18,7 @@ test("portTaken says what to do about a port that was lost between its check and
   expect(portTaken(new Error("Another one."))).toBeUndefined();
 });
 
-test("withEnvNames names variables where a message names options, and leaves other parentheses", () => {
+test("withEnvNames replaces option names by variables, and leaves other parentheses", () => {
   expect(withEnvNames("Choose another port (apiPort). It failed (EACCES).")).toBe(
     "Choose another port (KULTI_API_PORT). It failed (EACCES).",
   );

@@ -39,7 +39,7 @@ describe("migrations", () => {
     expect(unnamed).toEqual([]);
   });
 
-  it("name no trigger in a header that is not there", () => {
+  it("name no missing trigger in a header", () => {
     const named = migrations.flatMap(({ header }) =>
       [...header.replaceAll("\n-- ", " ").matchAll(/Triggers? on (\w+): ([^.]*)\./g)].flatMap(
         ([, table = "", list = ""]) =>

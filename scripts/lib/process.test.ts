@@ -16,7 +16,7 @@ const start = (then: string) =>
     { cwd: root, stdio: ["ignore", "inherit", "inherit", "ipc"] },
   );
 
-test("onEnd leaves a process that has nothing left to do to its end", async () => {
+test("onEnd lets an idle process end by itself", async () => {
   const child = start("");
   expect(await once(child, "exit")).toEqual([0, null]);
 });

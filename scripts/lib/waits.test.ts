@@ -25,7 +25,7 @@ const folders = [
   ...["supabase/functions/ingest", "supabase/functions/_shared/http"],
 ];
 
-test("a wait without an end is refused wherever the product talks to a server", () => {
+test("the linter rejects unbounded waits wherever the product talks to a server", () => {
   const paths = folders.map((folder) => join(folder, `waits-${process.pid}.ts`));
   onTestFinished(() => {
     for (const path of paths) rmSync(join(root, path), { force: true });

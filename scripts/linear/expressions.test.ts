@@ -59,7 +59,7 @@ async function builtExpressions(file: string): Promise<Expression[]> {
   return built;
 }
 
-test("every regular expression of the product is linear in hostile text of its own making", async () => {
+test("every regular expression of the product is linear in hostile text made for it", async () => {
   const all = [...found.expressions];
   for (const file of found.builtOnLoad) all.push(...(await builtExpressions(file)));
   // The walk over the sources saw them: a few that are known to be there.
@@ -73,7 +73,7 @@ test("every regular expression is a literal, or made once when its module loads"
   expect(found.builtLater).toEqual([]);
 });
 
-test("faultIn tells what is quadratic, cubic or worse from what is linear", () => {
+test("faultIn distinguishes quadratic and worse from linear", () => {
   const fault = (source: string, flags = "") =>
     faultIn({ place: "here", source, flags, findsAll: flags.includes("g") });
   expect(fault("[.,;:!?]+$")).toContain("here");

@@ -65,7 +65,7 @@ test("the command runs from it", () => {
   expect(node(join(installed, "bin/kulti.mjs"), "replay", "--help")).toContain("--speed");
 });
 
-test("the client carries no validator and nothing of Node", () => {
+test("the client contains neither the validator nor Node modules", () => {
   const seen = new Set<string>();
   const collect = (file: string): string => {
     if (seen.has(file)) return "";

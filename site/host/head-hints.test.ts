@@ -12,7 +12,7 @@ const hinted = (html: string) =>
     ([, rel, href]) => `${rel} ${href}`,
   );
 
-test("withHints names what an island and all that it imports ask for, each once", () => {
+test("withHints names each script that an island and its imports need, once", () => {
   const island =
     '<astro-island component-url="/assets/stage.js" renderer-url="/assets/client.js"></astro-island>';
   expect(hinted(`<head></head><body>${island}</body>`)).toEqual([
@@ -34,7 +34,7 @@ test("withHints names the scripts of a page without islands", () => {
   ]);
 });
 
-test("withHints leaves a page without scripts as it is", () => {
+test("withHints leaves a page without scripts unchanged", () => {
   const html = "<head></head><body><script>let theme;</script></body>";
   expect(withHints(html, imports)).toBe(html);
 });

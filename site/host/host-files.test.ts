@@ -20,7 +20,7 @@ function policies(file: string, pathname: string) {
   return { joined: fitting.map(([, rule]) => rule).join(", "), closest };
 }
 
-test("headersFile lets only small stages be framed, however a host reads it", () => {
+test("headersFile allows framing of embed pages alone, under both ways of reading it", () => {
   const pages = ["/", "/404", "/embed", "/embed/*", "/watch", "/watch/*"];
   const file = headersFile(policy, pages);
   for (const path of ["/", "/watch/ada", "/watch/ada/1"]) {
@@ -34,7 +34,7 @@ test("headersFile lets only small stages be framed, however a host reads it", ()
   expect(closest).toContain("script-src 'self' 'sha256-x'");
 });
 
-test("withPolicy puts the policy before all that it governs", () => {
+test("withPolicy puts the policy before everything that it governs", () => {
   const html = '<!DOCTYPE html><html><head><meta charset="utf-8"><script>1</script></head></html>';
   const start =
     /^<!DOCTYPE html><html><head><meta charset="utf-8"><meta http-equiv="content-security-policy" content="([^"]*)"><script>/;

@@ -36,14 +36,14 @@ test("isEmbeddable holds for the pages below /embed only", () => {
   expect(["/", "/embedded", "/watch/embed", "/agents/ada"].some(isEmbeddable)).toBe(false);
 });
 
-test("redirectsFile names the folder of each shell, which Cloudflare does not take for a loop", () => {
+test("redirectsFile names each shell's folder, so Cloudflare sees no loop", () => {
   const rules = redirectsFile().trimEnd().split("\n");
   expect(rules).toHaveLength(dynamicRoutes.length);
   expect(rules).toContain("/watch/*  /watch/  200");
   expect(redirectsFile()).not.toContain("index.html");
 });
 
-test("vercelFile is what the repository has, as `npm run generate` wrote it", () => {
+test("vercelFile equals the file in the repository", () => {
   expect(readVercelFile()).toBe(vercelFile());
 });
 

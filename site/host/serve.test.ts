@@ -58,7 +58,7 @@ const get = async (path: string) => {
   return { status: response.status, headers: response.headers, text: await response.text() };
 };
 
-test("every stage is the one shell", async () => {
+test("every watch address serves one shell", async () => {
   const session = "/watch/ada/0b0e6e3e-5a4c-4b0e-9a8e-2f8f4b8f2c11";
   for (const path of ["/watch/ada", "/watch/ada/", session, `${session}?t=90`]) {
     expect(await get(path)).toMatchObject({ status: 200, text: expect.stringContaining("stage") });
@@ -66,7 +66,7 @@ test("every stage is the one shell", async () => {
   expect((await get("/")).text).toContain("lobby");
 });
 
-test("every small stage is one shell too, which anyone's page may frame; the others only the site's own", async () => {
+test("every embed address serves one shell that any page may frame; other pages only the site may frame", async () => {
   const session = "/embed/ada/0b0e6e3e-5a4c-4b0e-9a8e-2f8f4b8f2c11";
   for (const path of ["/embed/ada", session, `${session}?t=90&theme=light`]) {
     const { status, text, headers } = await get(path);
@@ -80,14 +80,14 @@ test("every small stage is one shell too, which anyone's page may frame; the oth
   }
 });
 
-test("every agent's page is one shell, and no other path is", async () => {
+test("every agent address serves one shell, and no other address does", async () => {
   for (const path of ["/agents/ada", "/agents/ada/", "/agents/ada?x=1"]) {
     expect(await get(path)).toMatchObject({ status: 200, text: "<h1>agent</h1>" });
   }
   expect((await get("/agents/ada/sessions")).status).toBe(404);
 });
 
-test("what is not there is 404, with a page that says so", async () => {
+test("an unknown path is 404 with a page that says so", async () => {
   for (const path of [
     "/nowhere",
     "/watch/ada/b/c",
@@ -99,13 +99,13 @@ test("what is not there is 404, with a page that says so", async () => {
   }
 });
 
-test("config.json tells the server it was started for", async () => {
+test("config.json names the configured server", async () => {
   const { text, headers } = await get("/config.json");
   expect(JSON.parse(text)).toEqual({ ...config, avatar_hosts: [] });
   expect(headers.get("cache-control")).toBe("no-cache");
 });
 
-test("built files are kept for ever, pages are asked for again", async () => {
+test("built files are cached for ever, pages are revalidated", async () => {
   expect((await get("/assets/a.1234.js")).headers.get("cache-control")).toContain("immutable");
   expect((await get("/watch/ada")).headers.get("cache-control")).toBe("no-cache");
 });
@@ -120,7 +120,7 @@ test("the policy lets the page's own inline script run and the server be reached
   expect((await get("/nowhere")).headers.get("x-content-type-options")).toBe("nosniff");
 });
 
-test("a file that is gone since the start breaks its own answer only", async () => {
+test("a file deleted after the start breaks only its own answer", async () => {
   await rm(join(dist, "assets/gone.js"));
   await expect(get("/assets/gone.js")).rejects.toThrow();
   expect((await get("/")).status).toBe(200);
@@ -133,7 +133,7 @@ test("inlineScriptHashes leaves out scripts that are files", () => {
   ]);
 });
 
-test("a page opened under another name is told the same server, and may reach it", async () => {
+test("a page opened under another host name gets the same server, and may reach it", async () => {
   const port = new URL(site.url).port;
   for (const host of [`localhost:${port}`, `kulti.localhost:${port}`, "evil.example"]) {
     const [configJson, page] = await Promise.all([
@@ -145,11 +145,11 @@ test("a page opened under another name is told the same server, and may reach it
   }
 });
 
-test("the policy of the build, which may name another server, is taken out of what is served", async () => {
+test("the build's policy, which may name another server, is removed from served pages", async () => {
   expect((await get("/")).text).toBe('<meta charset="utf-8"><h1>lobby</h1>');
 });
 
-test("a page that has not changed is not sent again", async () => {
+test("an unchanged page gets 304", async () => {
   const { headers } = await get("/watch/ada");
   const again = { headers: { "if-none-match": headers.get("etag") ?? "" } };
   expect((await fetch(`${site.url}/watch/ada`, again)).status).toBe(304);
@@ -158,7 +158,7 @@ test("a page that has not changed is not sent again", async () => {
   );
 });
 
-test("targets that are no path, and methods that are none here, are refused", async () => {
+test("invalid targets and unsupported methods are refused", async () => {
   for (const target of ["//", "*", "http://[", "http://x/", "///"]) {
     const answer = await raw(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
     expect(answer, target).toMatch(/^HTTP\/1.1 (400|404) /);
@@ -167,7 +167,7 @@ test("targets that are no path, and methods that are none here, are refused", as
   expect((await get("/")).status).toBe(200);
 });
 
-test("callers who are slow with their headers or body, or read nothing, are cut off", async () => {
+test("callers with slow headers or bodies, or who read nothing, are cut off", async () => {
   await writeFile(join(dist, "large.txt"), "a".repeat(30_000_000));
   const limits = { headersMs: 200, requestMs: 400, silentMs: 600, connections: 5, checkMs: 20 };
   const strict = await serveSite({ dist, port: 0, config, limits });
@@ -205,7 +205,7 @@ test("contentSecurityPolicy lets pictures come from the site and from named host
   }
 });
 
-test("serveSite says when its port is taken", async () => {
+test("serveSite fails with a reason when its port is taken", async () => {
   const port = Number(new URL(site.url).port);
   await expect(serveSite({ dist, port, config })).rejects.toThrow(/EADDRINUSE/);
 });

@@ -20,7 +20,7 @@ const head = (changed: Partial<Head>): Head =>
 const tagsOf = (changed: Partial<Head>) =>
   shareTags(sessionPage(head(changed), path, places)).split("\n");
 
-test("shareTags says who does what, shows the card before the house's picture, and where oEmbed is", () => {
+test("shareTags describe agent and task, list the card before the general picture, and link oEmbed", () => {
   const tags = tagsOf({ task: { title: "Mend the parser" }, latest: "Half of it is done." });
   expect(tags).toContain("<title>Ada: Mend the parser</title>");
   expect(tags).toContain('<meta property="og:description" content="Half of it is done.">');
@@ -48,7 +48,7 @@ test.each([
   }
 });
 
-test("shareTags is one line of bounded length each, without what turns the direction", () => {
+test("shareTags are single lines of bounded length, without direction marks", () => {
   const text = `a\u202e\u2066\n\u0000${"🦉".repeat(5_000)}`;
   const tags = tagsOf({ agent_name: text, task: { title: text }, latest: text });
   const marks = [..."\u202e\u2066\u0000"].filter((mark) => tags.join("").includes(mark));
@@ -57,7 +57,7 @@ test("shareTags is one line of bounded length each, without what turns the direc
   expect(tags.join("").isWellFormed()).toBe(true);
 });
 
-test("withShareTags replaces what the shell says in general, and nothing else", () => {
+test("withShareTags replaces the shell's general tags, and nothing else", () => {
   const page = sessionPage(head({ agent_name: "$& $1" }), path, places);
   const html = withShareTags(shell, page);
   expect(html.match(/<title>/g)).toHaveLength(1);

@@ -65,7 +65,7 @@ select set_eq(
 select set_eq(
   $$ select signature from our_functions where has_function_privilege('authenticated', oid, 'execute') $$,
   $$ select signature from our_functions where has_function_privilege('anon', oid, 'execute') $$,
-  'who is logged in may call what anon may'
+  'logged-in users may call the same functions as anon'
 );
 select set_eq(
   $$
@@ -152,7 +152,7 @@ select is_empty(
         where c.conrelid = a.attrelid and c.contype in ('c', 'f') and a.attnum = any (c.conkey)
       )
   $$,
-  'every text and jsonb column has a check, or refers to one that has'
+  'every text and jsonb column has a check, or references a column with one'
 );
 select is_empty(
   $$
@@ -169,8 +169,8 @@ select is_empty(
 );
 select set_eq(
   $$ select c.conrelid::regclass::text from pg_constraint c where c.contype = 'f' and c.confrelid = 'ai_agents'::regclass $$,
-  array['private.agent_keys', 'private.agent_networks', 'private.stored_bytes', 'ai_agent_sessions'],
-  'no row that is inserted under a session''s lock refers to an agent, whose lock comes before'
+  array['private.agent_keys', 'private.stored_bytes', 'ai_agent_sessions'],
+  'no row inserted under a session''s lock references an agent, whose lock comes first'
 );
 select set_eq(
   $$ select policyname || ' ' || cmd || ' ' || roles::text from pg_policies where schemaname = 'realtime' $$,
@@ -197,7 +197,7 @@ select is_empty(
     from our_functions, regexp_matches(prosrc, 'refuse\([^;]*?''(Cannot|Too many)([^'']*)''', 'g') as found
     where found[2] !~ '^[ -~]+[.]$'
   $$,
-  'every refusal is one line of ASCII, since it becomes an HTTP status line'
+  'every refusal is one ASCII line, since it becomes an HTTP status line'
 );
 select is_empty(
   $$
@@ -205,11 +205,11 @@ select is_empty(
     from our_functions, regexp_split_to_table(prosrc, ';') as statement
     where statement ~ '(update|delete from) (public|private)\.' and statement !~ '\swhere\s'
   $$,
-  'no function updates or deletes without where, which Supabase refuses to the API''s roles'
+  'no function updates or deletes without a where clause'
 );
 select throws_ok(
   $$ select private.limit_of('no_such_limit') $$, 'P0001', null,
-  'a limit that is not there is an error, not a check that always passes'
+  'an unknown limit is an error, not a check that always passes'
 );
 
 select * from finish();

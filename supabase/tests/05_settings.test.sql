@@ -14,11 +14,11 @@ select throws_ok(
 )
 from unnest(array['0', '-1', 'many', '1e3', '', '9999999999999999', '１']) wrong;
 select throws_ok(
-  $$ select private.change_setting('nothing', '1') $$, 'P0001', null, 'a setting that does not exist can''t be changed'
+  $$ select private.change_setting('nothing', '1') $$, 'P0001', null, 'change_setting rejects an unknown setting'
 );
 select throws_ok(
   $$ select private.change_setting('address_header', 'authorization') $$, '23514', null,
-  'only a header of addresses may be trusted'
+  'change_setting accepts only headers of addresses'
 );
 
 select results_eq(
@@ -33,7 +33,7 @@ select results_eq(
   array[
     '203.0.113.7', '203.0.113.7', '203.0.113.7', '2001:db8:1:2::/64', '2001:db8:1:2::/64', null, null, null, null
   ],
-  'network_of reads each spelling of an address and refuses what is none'
+  'network_of reads every spelling of an address and rejects other text'
 );
 select results_eq(
   $$
@@ -53,7 +53,7 @@ select ok(
     and not pg_temp.tells_apart(
       '{"cf-connecting-ip": "9.9.9.9", "x-forwarded-for": "203.0.113.1"}', '{"x-forwarded-for": "203.0.113.1"}'
     ),
-  'the last hop of x-forwarded-for counts, and no header that the caller may have made up'
+  'address_of uses the last hop of x-forwarded-for, and no forged header'
 );
 select private.change_setting('address_header', 'cf-connecting-ip');
 select ok(
@@ -61,7 +61,7 @@ select ok(
     and not pg_temp.tells_apart(
       '{"cf-connecting-ip": "203.0.113.1", "x-forwarded-for": "a"}', '{"cf-connecting-ip": "203.0.113.1", "x-forwarded-for": "b"}'
     ),
-  'the header that the setting names counts alone'
+  'address_of uses the configured header alone'
 );
 select ok(
   not pg_temp.tells_apart('{}', '{"x-forwarded-for": "203.0.113.2"}'),

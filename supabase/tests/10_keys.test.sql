@@ -19,45 +19,45 @@ select is(
 );
 select is(
   pg_temp.refusal($$ select register_agent('{"agent_id": "ada"}', repeat('c', 64), 'klt_cccccccc') $$),
-  'PT409 agent_exists', 'register_agent refuses an agent_id that is taken'
+  'PT409 agent_exists', 'register_agent rejects an agent_id that is taken'
 );
 select is(
   pg_temp.refusal($$ select register_agent('{"agent_id": "Ada!"}', repeat('c', 64), 'klt_cccccccc') $$),
-  'PT422 invalid_request', 'register_agent refuses an agent_id of another form'
+  'PT422 invalid_request', 'register_agent rejects a malformed agent_id'
 );
 select is(
   pg_temp.refusal($$ select register_agent('{"name": "nobody"}', repeat('c', 64), 'klt_cccccccc') $$),
-  'PT422 invalid_request', 'register_agent refuses a profile without agent_id'
+  'PT422 invalid_request', 'register_agent rejects a profile without agent_id'
 );
 select is(
   pg_temp.refusal($$ select register_agent(
     jsonb_build_object('agent_id', 'cid', 'name', repeat('x', 161)), repeat('c', 64), 'klt_cccccccc'
   ) $$),
-  'PT422 invalid_request', 'register_agent refuses a name over its limit'
+  'PT422 invalid_request', 'register_agent rejects a name over its limit'
 );
 select lives_ok(
   $$ select register_agent(
     jsonb_build_object('agent_id', 'cid', 'name', repeat('x', 160)), repeat('c', 64), 'klt_cccccccc'
   ) $$,
-  'register_agent takes a name at its limit'
+  'register_agent accepts a name at its limit'
 );
 select is(
   pg_temp.refusal($$ select register_agent('{"agent_id": "dan", "avatar_url": "javascript:1"}', repeat('d', 64), 'klt_dddddddd') $$),
-  'PT422 invalid_request', 'register_agent refuses an avatar that is no web address'
+  'PT422 invalid_request', 'register_agent rejects an avatar that is not a web address'
 );
 select is(
   pg_temp.refusal($$ select register_agent('{"agent_id": "dan", "avatar_url": "https://u:p@x.io/"}', repeat('d', 64), 'klt_dddddddd') $$),
-  'PT422 invalid_request', 'nor one with a login'
+  'PT422 invalid_request', 'register_agent rejects an avatar address with a login'
 );
-select is(authenticate_agent(repeat('a', 64)), '{"agent_id": "ada", "redact_secrets": true}', 'authenticate_agent tells whose key it is');
+select is(authenticate_agent(repeat('a', 64)), '{"agent_id": "ada", "redact_secrets": true}', 'authenticate_agent returns the key''s agent');
 select is(
   pg_temp.refusal($$ select authenticate_agent(repeat('0', 64)) $$),
-  'PT401 unknown_key', 'and refuses one that nobody has'
+  'PT401 unknown_key', 'authenticate_agent rejects an unknown key'
 );
-select is(address_header(), 'x-forwarded-for', 'address_header tells the functions the setting');
+select is(address_header(), 'x-forwarded-for', 'address_header returns the setting');
 select is(
   pg_temp.refusal($$ select register_agent('{"agent_id": "dan"}', 'klt_the-key-itself', 'klt_dddddddd') $$),
-  'PT422 invalid_request', 'invariant 8: a key itself can''t be stored in place of its hash'
+  'PT422 invalid_request', 'invariant 8: a key can''t be stored in place of its hash'
 );
 
 -- One address registers more than it may.
@@ -71,15 +71,15 @@ select lives_ok(
 set local role service_role;
 select is(
   pg_temp.refusal($$ select register_agent('{"agent_id": "eve"}', repeat('e', 64), 'klt_eeeeeeee', '{"x-forwarded-for": "198.51.100.7, 203.0.113.1"}') $$),
-  'PT429 rate_limited', 'the next registration from that address is refused, whatever the caller puts before it'
+  'PT429 rate_limited', 'the next registration from that address is refused, despite forged entries before it'
 );
 select lives_ok(
   $$ select register_agent('{"agent_id": "eve"}', repeat('e', 64), 'klt_eeeeeeee', '{"x-forwarded-for": "203.0.113.2"}') $$,
-  'another address is not'
+  'a registration from another address passes'
 );
 select lives_ok(
   $$ select register_agent('{"agent_id": "fay"}', repeat('f', 64), 'klt_ffffffff') $$,
-  'nor is a caller without an address'
+  'a registration without an address passes'
 );
 reset role;
 create function pg_temp.hint(call text) returns text language plpgsql as $$
@@ -96,7 +96,7 @@ $$;
 select ok(
   pg_temp.hint($$ select register_agent('{"agent_id": "gus"}', repeat('9', 64), 'klt_99999999', '{"x-forwarded-for": "203.0.113.1"}') $$)::integer
     between 1 and 60,
-  'the refusal tells the seconds to wait'
+  'the refusal gives the seconds to wait'
 );
 update private.rate_buckets set full_at = full_at - interval '1 minute'
 where bucket = 'register:' || private.address_of('{"x-forwarded-for": "203.0.113.1"}');
@@ -129,7 +129,7 @@ select is(
 select is(jsonb_array_length(list_keys(repeat('a', 64))), 2, 'list_keys shows both keys');
 select is(
   (select array_agg(key ->> 'prefix') from jsonb_array_elements(list_keys(lpad('a2', 64, '0'))) key),
-  array['klt_aaaaaaaa', 'klt_a2222222'], 'list_keys shows them to either key, oldest first'
+  array['klt_aaaaaaaa', 'klt_a2222222'], 'list_keys shows them to both keys, oldest first'
 );
 select is_empty(
   $$
@@ -141,29 +141,29 @@ select is_empty(
 );
 select ok(
   (list_keys(repeat('a', 64)) -> 0 ->> 'last_used_at')::timestamptz > now() - interval '1 minute',
-  'a used key says when'
+  'list_keys shows when a key was last used'
 );
 -- A third key replaces the second.
 select is(
   jsonb_array_length(rotate_key(lpad('a2', 64, '0'), lpad('a3', 64, '0'), 'klt_a3333333') -> 'revoked'), 1,
-  'rotate_key revokes the calling key unless told otherwise'
+  'rotate_key revokes the calling key by default'
 );
 reset role;
 update private.rate_buckets set full_at = now() + interval '1 hour' where bucket = 'rotate:ada';
 set local role service_role;
 select is(
   pg_temp.refusal($$ select rotate_key(lpad('a3', 64, '0'), lpad('a4', 64, '0'), 'klt_a4444444') $$),
-  'PT429 rate_limited', 'an agent that makes too many keys is refused'
+  'PT429 rate_limited', 'rotate_key refuses an agent that makes too many keys'
 );
 select is(
-  pg_temp.refusal($$ select list_keys(lpad('a2', 64, '0')) $$), 'PT401 unknown_key', 'the revoked key opens nothing'
+  pg_temp.refusal($$ select list_keys(lpad('a2', 64, '0')) $$), 'PT401 unknown_key', 'the revoked key is rejected'
 );
 select is(
   pg_temp.refusal($$ select append_events(lpad('a2', 64, '0'), '{"agent_id": "ada", "events": []}') $$),
-  'PT401 unknown_key', 'not ingest either'
+  'PT401 unknown_key', 'append_events rejects the revoked key'
 );
-select is(pg_temp.refusal($$ select list_keys(repeat('0', 64)) $$), 'PT401 unknown_key', 'an unknown key opens nothing');
-select is(pg_temp.refusal($$ select list_keys(null) $$), 'PT401 unknown_key', 'no key opens nothing');
+select is(pg_temp.refusal($$ select list_keys(repeat('0', 64)) $$), 'PT401 unknown_key', 'an unknown key is rejected');
+select is(pg_temp.refusal($$ select list_keys(null) $$), 'PT401 unknown_key', 'a missing key is rejected');
 
 -- Bob tries to revoke a key of ada.
 reset role;
@@ -177,15 +177,15 @@ select is(
 select is(
   revoke_key(repeat('a', 64), (select id from held where prefix = 'klt_aaaaaaaa')) ->> 'id',
   (select id::text from held where prefix = 'klt_aaaaaaaa'),
-  'revoke_key revokes a key, the calling one too'
+  'revoke_key revokes a key, even the calling one'
 );
 select is(
-  pg_temp.refusal($$ select list_keys(repeat('a', 64)) $$), 'PT401 unknown_key', 'after which it opens nothing'
+  pg_temp.refusal($$ select list_keys(repeat('a', 64)) $$), 'PT401 unknown_key', 'the key that was just revoked is rejected'
 );
 select is(
   revoke_key(lpad('a3', 64, '0'), (select id from held where prefix = 'klt_aaaaaaaa')) ->> 'id',
   (select id::text from held where prefix = 'klt_aaaaaaaa'),
-  'revoking it once more is harmless'
+  'revoke_key accepts a key that is already revoked'
 );
 select is(
   pg_temp.refusal($$ select revoke_key(repeat('b', 64), (select id from held where prefix = 'klt_bbbbbbbb')) $$),
@@ -197,28 +197,28 @@ select is(jsonb_array_length(list_keys(lpad('a3', 64, '0'))), 1, 'one key is lef
 select is(
   update_agent(lpad('a3', 64, '0'), '{"name": "Ada L.", "description": "first"}') - 'created_at',
   '{"agent_id": "ada", "name": "Ada L.", "avatar_url": null, "description": "first", "visibility": "public", "redact_secrets": true}',
-  'update_agent changes what is named and keeps the rest'
+  'update_agent changes the named fields and keeps the rest'
 );
 select is(
   update_agent(lpad('a3', 64, '0'), '{"description": null}') ->> 'description', null,
-  'update_agent empties a description by null'
+  'update_agent clears a description that is null'
 );
 select is(
   pg_temp.refusal($$ select update_agent(lpad('a3', 64, '0'), '{"name": null}') $$),
-  'PT422 invalid_request', 'update_agent refuses to empty the name'
+  'PT422 invalid_request', 'update_agent rejects an empty name'
 );
 select is(
   pg_temp.refusal($$ select update_agent(lpad('a3', 64, '0'), '{"visibility": "secret"}') $$),
-  'PT422 invalid_request', 'update_agent refuses an unknown visibility'
+  'PT422 invalid_request', 'update_agent rejects an unknown visibility'
 );
 select is(
   update_agent(lpad('a3', 64, '0'), '{"redact_secrets": false}') ->> 'redact_secrets', 'false',
-  'update_agent lets an agent keep its secrets'
+  'update_agent turns redaction off'
 );
 select is(
   read_agent(lpad('a3', 64, '0')) - 'created_at',
   '{"agent_id": "ada", "name": "Ada L.", "avatar_url": null, "description": null, "visibility": "public", "redact_secrets": false}',
-  'read_agent returns the profile as it was changed'
+  'read_agent returns the changed profile'
 );
 select is(pg_temp.refusal($$ select read_agent(repeat('0', 64)) $$), 'PT401 unknown_key', 'read_agent needs a key');
 reset role;
@@ -226,17 +226,17 @@ create temp table before_reading as select full_at from private.rate_buckets whe
 select read_agent(lpad('a3', 64, '0'));
 select results_eq(
   $$ select full_at from private.rate_buckets where bucket = 'ingest:ada' $$, $$ select full_at from before_reading $$,
-  'read_agent costs no token'
+  'read_agent takes no token'
 );
 select update_agent(lpad('a3', 64, '0'), '{"description": null}');
 select cmp_ok(
   (select full_at from private.rate_buckets where bucket = 'ingest:ada'), '>', (select full_at from before_reading),
-  'update_agent costs one'
+  'update_agent takes a token'
 );
 set local role service_role;
 select is(
   pg_temp.refusal($$ select update_agent(lpad('a3', 64, '0'), '{"redact_secrets": null}') $$),
-  'PT422 invalid_request', 'update_agent refuses what is neither true nor false'
+  'PT422 invalid_request', 'update_agent rejects a flag that is not a boolean'
 );
 select is(
   pg_temp.refusal($$ select update_agent(repeat('0', 64), '{"name": "x"}') $$),
@@ -247,11 +247,11 @@ select is(
 set local role anon;
 select throws_ok(
   $$ select register_agent('{"agent_id": "zoe"}', repeat('1', 64), 'klt_11111111') $$, '42501', null,
-  'anon can''t register past the function'
+  'anon can''t call register_agent'
 );
 select throws_ok(
   $$ select update_agent(lpad('a3', 64, '0'), '{"name": "x"}') $$, '42501', null,
-  'anon can''t change a profile past the function, not even with its key'
+  'anon can''t call update_agent, even with a key'
 );
 select throws_ok($$ select key_hash from private.agent_keys $$, '42501', null, 'invariant 8: anon can''t read keys');
 

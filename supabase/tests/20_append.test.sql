@@ -38,7 +38,7 @@ select is(
 select is(
   (select size_bytes from public.ai_stream_events where id = 'e1'),
   (select octet_length(data::text) from public.ai_stream_events where id = 'e1'),
-  'an event knows its size'
+  'append_events stores the size of an event'
 );
 
 -- The head and fold agree on the status.
@@ -57,14 +57,14 @@ select is(
 );
 select is(
   append_events(pg_temp.key(), pg_temp.one('e1', 'error', '{"message": "other content"}')) ->> 'accepted', '0',
-  'a known id with other content is a duplicate still'
+  'a known id with other content is still a duplicate'
 );
 select results_eq(
   $$ select seq, id, data ->> 'content' from public.ai_stream_events order by seq $$,
   $$ select n::bigint, 'e' || n, 'thought e' || n from generate_series(1, 5) n $$,
   'invariant 3: the table holds each event once, without gaps'
 );
-select is((select count(*) from public.ai_agent_sessions), 1::bigint, 'all of it went into one session');
+select is((select count(*) from public.ai_agent_sessions), 1::bigint, 'all batches went into one session');
 
 -- The summary.
 select is((pg_temp.session()).latest, 'thought e5', 'the session shows its latest thought');
@@ -90,7 +90,7 @@ select lives_ok(
   )) $$,
   'its last piece comes with another batch'
 );
-select is((pg_temp.session()).latest, 'token by token', 'and is put to the rest');
+select is((pg_temp.session()).latest, 'token by token', 'the last piece is appended to the rest');
 select is((pg_temp.session()).thought_count, 6::bigint, 'a thought in pieces counts once, when it is done');
 select is((pg_temp.session()).task, '{"title": "second", "description": "d"}', 'the session shows the last task');
 select is((pg_temp.session()).goal, '{"title": "goal"}', 'and the goal');
@@ -129,11 +129,11 @@ select lives_ok(
 );
 select is(
   pg_temp.refusal($$ select append_events(pg_temp.key(), pg_temp.batch('{x}', '{"session_id": "00000000-0000-4000-8000-00000000000b"}')) $$),
-  'PT404 session_not_found', 'a session of another agent is as unknown'
+  'PT404 session_not_found', 'a session of another agent is refused like an unknown one'
 );
 select is(
   pg_temp.refusal($$ select append_events(pg_temp.key(), pg_temp.batch('{x}', '{"start_session": "00000000-0000-4000-8000-00000000000b"}')) $$),
-  'PT404 session_not_found', 'nor can it be started once more'
+  'PT404 session_not_found', 'start_session refuses another agent''s session'
 );
 select is(
   pg_temp.refusal($$ select append_events(pg_temp.key(), '{"agent_id": "ada", "events": []}') $$), 'PT422 invalid_request',
@@ -153,14 +153,14 @@ select is(
 );
 select is(
   pg_temp.refusal($$ select append_events(pg_temp.key(), jsonb_set(pg_temp.batch('{y1}'), '{events,0,at}', '"soon"')) $$),
-  'PT422 invalid_event', 'a time that is none is refused'
+  'PT422 invalid_event', 'an invalid time is refused'
 );
 select is(
   pg_temp.refusal($$ select append_events(pg_temp.key(), pg_temp.batch('{y1}') #- '{events,0,id}') $$),
   'PT422 invalid_event', 'an event without id is refused'
 );
 select is(
-  (select count(*) from public.ai_stream_events where id like 'y%'), 0::bigint, 'and nothing of such a batch is stored'
+  (select count(*) from public.ai_stream_events where id like 'y%'), 0::bigint, 'a refused batch stores nothing'
 );
 select is(
   (select max(seq) from public.ai_stream_events where session_id = (pg_temp.session()).id), (pg_temp.session()).last_seq,
@@ -182,11 +182,11 @@ select is(
 );
 select is(
   pg_temp.refusal($$ select append_events(pg_temp.key(), pg_temp.batch('{z}', jsonb_build_object('start_session', id))) from first_run $$),
-  'PT409 session_ended', 'nor by starting it again'
+  'PT409 session_ended', 'start_session does not reopen it'
 );
 select is(
   (select append_events(pg_temp.key(), pg_temp.batch('{d2}', jsonb_build_object('session_id', id))) ->> 'duplicates' from first_run),
-  '1', 'invariant 3: its last batch sent again is harmless'
+  '1', 'invariant 3: repeating its last batch is harmless'
 );
 select is(
   (select append_events(pg_temp.key(), pg_temp.batch('{d2}')) ->> 'session_id' from first_run),
@@ -231,9 +231,9 @@ select is(
 );
 
 select append_events(pg_temp.key(), pg_temp.one('s1', 'status', '{"status": "starting"}', '{"start_session": "00000000-0000-4000-8000-00000000000c"}'));
-select is((pg_temp.session()).status, 'starting', 'a status that was said holds');
+select is((pg_temp.session()).status, 'starting', 'an explicit status stays');
 select append_events(pg_temp.key(), pg_temp.batch('{s2}', '{"start_session": "00000000-0000-4000-8000-00000000000c"}'));
-select is((pg_temp.session()).status, 'live', 'starting holds until the first other event');
+select is((pg_temp.session()).status, 'live', 'the status starting stays until the first other event');
 
 -- Too fast.
 update private.rate_buckets
@@ -246,7 +246,7 @@ select is(
 );
 select is(
   pg_temp.refusal($$ select append_events(repeat('b', 64), pg_temp.batch('{q}', '{"agent_id": "bob"}')) $$), 'none',
-  'which does not concern another agent'
+  'another agent may still send'
 );
 
 insert into private.rate_buckets values ('chat:gone', now() - interval '1 second');
@@ -257,7 +257,7 @@ select is(
   (select count(*) from private.rate_buckets where bucket in ('session:here', 'ingest:often')), 2::bigint,
   'a bucket is kept until it is full'
 );
-select is_empty($$ select * from private.rate_buckets where bucket = 'chat:gone' $$, 'a full one is forgotten');
+select is_empty($$ select * from private.rate_buckets where bucket = 'chat:gone' $$, 'a full bucket is deleted');
 
 -- Implementation: rules that one connection cannot test.
 select matches(

@@ -60,7 +60,7 @@ select is_empty(
     select type, field, wrong from sized, unnest(array['1', 'null', '[]', '{}', 'true']::jsonb[]) wrong
     where pg_temp.is_stored(type, least || jsonb_build_object(field, wrong))
   $$,
-  'no text is stored that is none'
+  'a value that is not text is not stored'
 );
 
 create temp table good (type text, data jsonb);
@@ -94,7 +94,7 @@ insert into good values
   ('answer', '{"question_id": "q", "by": "local", "option": "a", "text": "b"}'), ('answer', '{"question_id": "q", "by": "timeout"}'),
   ('usage', '{}'),
   ('usage', '{"input_tokens": 9007199254740991, "output_tokens": 0, "cost_usd": 0.25}');
-select is_empty($$ select * from good where not pg_temp.is_stored(type, data) $$, 'what event.ts allows is stored');
+select is_empty($$ select * from good where not pg_temp.is_stored(type, data) $$, 'data that event.ts allows is stored');
 
 create temp table bad (type text, data jsonb);
 insert into bad select type, data || '{"surplus": 1}' from good;
@@ -176,7 +176,7 @@ insert into bad values
   ('answer', jsonb_build_object('question_id', 'q', 'by', 'owner', 'text', repeat('t', 8193))),
   ('usage', '{"input_tokens": -1}'), ('usage', '{"output_tokens": 1.5}'), ('usage', '{"cost_usd": -0.1}'),
   ('usage', '{"cost_usd": "1"}');
-select is_empty($$ select * from bad where pg_temp.is_stored(type, data) $$, 'what event.ts does not allow is not stored');
+select is_empty($$ select * from bad where pg_temp.is_stored(type, data) $$, 'data that event.ts does not allow is not stored');
 
 -- Numbers: each at its limits and beyond, and in odd spellings.
 create temp table numbered (type text, field text, least numeric, most numeric, is_whole boolean, rest jsonb);
@@ -218,7 +218,7 @@ select is_empty(
     from numbered n, unnest(array['"1"', '"NaN"', 'null', '[1]', '{}', 'true', '"１"']::jsonb[]) wrong
     where pg_temp.is_stored(n.type, pg_temp.with_number(n, wrong))
   $$,
-  'and nothing that is none'
+  'a value that is not a number is not stored'
 );
 -- Bad data that is stored in spite of the checks does not break reading.
 savepoint unchecked;
@@ -246,7 +246,7 @@ select ok(pg_temp.is_stored('usage', '{}', repeat('x', 128)), 'an id is stored a
 select ok(
   not pg_temp.is_stored('usage', '{}', repeat('x', 129)) and not pg_temp.is_stored('usage', '{}', '')
     and not pg_temp.is_stored('usage', '{}', null),
-  'a longer, an empty and a missing one are not'
+  'a longer, an empty and a missing id are not'
 );
 select ok(
   pg_temp.is_stored('usage', '{}', 'e', '1970-01-01Z') and pg_temp.is_stored('usage', '{}', 'e', '9999-12-31 23:59:59Z'),

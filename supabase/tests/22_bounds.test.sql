@@ -31,31 +31,31 @@ set local role anon;
 select results_eq(
   $$ select agent_id, live_sessions from find_sessions(live => true, max_rows => 200) $$,
   $$ values ('eve', 20), ('ada', 1) $$,
-  'invariant 10: of 205 sessions that an agent begins one is listed, and the honest agent stays visible'
+  'invariant 10: one of an agent''s 205 new sessions is listed, and the honest agent stays visible'
 );
 select results_eq(
-  $$ select agent_id from find_sessions() $$, array['eve', 'ada'], 'also in the list of all that is live and over'
+  $$ select agent_id from find_sessions() $$, array['eve', 'ada'], 'the list of live and ended sessions shows one of them too'
 );
 reset role;
 select is(
   (select session_id from find_sessions(live => true) where agent_id = 'eve'), pg_temp.id('eve', 20),
-  'the one that is listed started last'
+  'the listed session is the newest'
 );
 select lives_ok($$ select pg_temp.append('eve', 3, pg_temp.texts(1, 10)) $$, 'an older one sends');
 select is(
   (select session_id from find_sessions(live => true) where agent_id = 'eve'), pg_temp.id('eve', 20),
-  'which changes nothing in the list'
+  'sending in an older session does not change the list'
 );
 select is((select count(*) from find_sessions('eve')), 20::bigint, 'the list of the agent has every one');
-select is((select count(*) from find_sessions('eve', true)), 20::bigint, 'also of those that are live');
-select is((select count(*) from find_sessions('eve', false)), 0::bigint, 'and none of them among those that are over');
+select is((select count(*) from find_sessions('eve', true)), 20::bigint, 'the agent''s list of live sessions has every one');
+select is((select count(*) from find_sessions('eve', false)), 0::bigint, 'the agent''s list of ended sessions has none');
 select results_eq(
   $$ select agent_id from find_sessions(live => true, before => (select started_at from find_sessions(live => true, max_rows => 1))) $$,
   array['ada'], 'the next page has no older session of an agent that was listed'
 );
 select results_eq(
   $$ select (session_head(pg_temp.id('eve', 3))).live_sessions, (session_head(pg_temp.id('ada', 1))).live_sessions $$,
-  $$ values (20, 1) $$, 'a head tells how many sessions of its agent are live'
+  $$ values (20, 1) $$, 'a head counts its agent''s live sessions'
 );
 
 -- The cap on live sessions.
@@ -65,27 +65,27 @@ select is(
 select matches(
   current_setting('test.message'),
   '^Cannot start a session: the agent has 20 live sessions, limit 20\. End one, or wait: the next silent one ends in 1[78]\d\d s\.$',
-  'the refusal says the limit and when it frees'
+  'the refusal names the limit and the time until a session ends'
 );
-select is(current_setting('test.hint'), '60', 'and asks to try again in a minute at the latest');
-select is(pg_temp.append('eve', 7, pg_temp.texts(1, 10)) ->> 'accepted', '1', 'a session that is live goes on all the same');
+select is(current_setting('test.hint'), '60', 'the refusal asks to retry within a minute');
+select is(pg_temp.append('eve', 7, pg_temp.texts(1, 10)) ->> 'accepted', '1', 'a live session still accepts events');
 select lives_ok($$ select pg_temp.append('bob', 1) $$, 'and other agents start theirs');
 select pg_temp.append('eve', 20, pg_temp.status('done'));
-select lives_ok($$ select pg_temp.append('eve', 300) $$, 'when one has ended, another may start');
+select lives_ok($$ select pg_temp.append('eve', 300) $$, 'another session may start after one has ended');
 update ai_agent_sessions set last_event_at = now() - interval '31 minutes' where id = pg_temp.id('eve', 1);
-select lives_ok($$ select pg_temp.append('eve', 301) $$, 'or when one has fallen silent');
+select lives_ok($$ select pg_temp.append('eve', 301) $$, 'another session may start after one has fallen silent');
 update ai_agent_sessions set last_event_at = now() - interval '6 minutes' where id = pg_temp.id('eve', 2);
-select lives_ok($$ select pg_temp.append('eve', 303) $$, 'or in place of the one that has been silent longest');
+select lives_ok($$ select pg_temp.append('eve', 303) $$, 'a new session replaces the one that has been silent longest');
 select is(
   (select array[status, (ended_at = last_event_at)::text] from ai_agent_sessions where id = pg_temp.id('eve', 2)),
-  array['offline', 'true'], 'which is over since its last event'
+  array['offline', 'true'], 'the replaced session ended with its last event'
 );
 select is(
   pg_temp.refusal($$ select pg_temp.append('eve', 1, pg_temp.texts(1, 10)) $$), 'PT429 rate_limited',
-  'which then is not live again beside the others'
+  'the replaced session can''t become live beside the others'
 );
 update ai_agent_sessions set ended_at = clock_timestamp() where agent_id = 'eve' and id <> pg_temp.id('eve', 1);
-select lives_ok($$ select pg_temp.append('eve', 1, pg_temp.texts(1, 10)) $$, 'but is when there is room');
+select lives_ok($$ select pg_temp.append('eve', 1, pg_temp.texts(1, 10)) $$, 'the replaced session becomes live when there is room');
 
 -- New sessions, one after the other.
 update private.rate_buckets set full_at = clock_timestamp() + interval '1 hour' where bucket = 'session:eve';
@@ -96,23 +96,23 @@ select is(
 update ai_agent_sessions set ended_at = clock_timestamp() where agent_id = 'eve';
 select is(
   pg_temp.refusal($$ select append_events(repeat('e', 64), jsonb_build_object('agent_id', 'eve', 'events', pg_temp.status('live'))) $$),
-  'PT429 rate_limited', 'also when it does not name the session'
+  'PT429 rate_limited', 'starting too fast without naming a session is refused too'
 );
 delete from private.rate_buckets where bucket = 'session:eve';
 select lives_ok(
   $$ select append_events(repeat('e', 64), jsonb_build_object('agent_id', 'eve', 'events', pg_temp.status('live'))) $$,
-  'with a token it starts'
+  'a session starts with a token'
 );
 
 -- Ended sessions: lists have 20 for each agent and day.
 update ai_agent_sessions set ended_at = clock_timestamp() where true;
-select is((select count(*) from find_sessions(max_rows => 200) where agent_id = 'eve'), 20::bigint, 'of a day 20 that are over are listed');
-select is((select count(*) from find_sessions(max_rows => 200) where agent_id <> 'eve'), 2::bigint, 'and those of others');
+select is((select count(*) from find_sessions(max_rows => 200) where agent_id = 'eve'), 20::bigint, '20 ended sessions per day are listed');
+select is((select count(*) from find_sessions(max_rows => 200) where agent_id <> 'eve'), 2::bigint, 'ended sessions of other agents are listed');
 select ok((select count(*) > 20 from find_sessions('eve')), 'the list of the agent has more');
 select set_eq(
   $$ select session_id from find_sessions('eve') where not listed $$,
   $$ select id from ai_agent_sessions where agent_id = 'eve' order by started_at offset 20 $$,
-  'a head tells that it is not listed'
+  'a head says that its session is not listed'
 );
 update ai_agent_sessions set started_at = started_at - interval '1 day' where agent_id = 'eve';
 select pg_temp.append('eve', 400);
@@ -129,7 +129,7 @@ select results_eq(
     select unnest(ids) from page where before is null
   $$,
   $$ select session_id from find_sessions(max_rows => 200) $$,
-  'pages of three, one after the other, are the whole list'
+  'pages of three add up to the whole list'
 );
 
 -- Heads.
@@ -143,33 +143,33 @@ select pg_temp.append('cid', 1, pg_temp.status(case when n % 2 = 0 then 'working
 from generate_series(1, 100) n;
 select is(
   array[pg_temp.heads('lobby'), pg_temp.heads('session:' || pg_temp.id('cid', 1))], array[3, 3]::bigint[],
-  'invariant 10: of 100 changes of status three are told at once, the others are held back'
+  'invariant 10: three of 100 status changes are broadcast at once, the others are held back'
 );
 select pg_temp.forget();
 select pg_temp.append('cid', 1, pg_temp.status('waiting'));
 select is(
   (select payload ->> 'status' from sent where event = 'head' and topic = 'lobby'), 'waiting',
-  'that it waits for a human is told all the same'
+  'a head that waits for a human is still broadcast'
 );
 select pg_temp.append('cid', 1, pg_temp.status(case when n % 2 = 0 then 'waiting' else 'thinking' end))
 from generate_series(1, 100) n;
-select is(pg_temp.heads('lobby'), 3::bigint, 'three times');
+select is(pg_temp.heads('lobby'), 3::bigint, 'three heads that wait for a human are broadcast');
 select pg_temp.append('cid', 1, pg_temp.status('working'));
 select pg_temp.forget();
 select pg_temp.append('dan', 1);
 select pg_temp.append('dan', 1, pg_temp.status('working'));
-select is(pg_temp.heads('lobby'), 2::bigint, 'which holds nobody else''s news back');
+select is(pg_temp.heads('lobby'), 2::bigint, 'other agents'' heads are not held back');
 select pg_temp.forget();
 update private.session_air set head_sent_at = head_sent_at - interval '1 minute' where session_id = pg_temp.id('cid', 1);
 select touch_viewer(pg_temp.id('cid', 1), 'v');
 select is(
   (select payload ->> 'status' from sent where event = 'head' and topic = 'session:' || pg_temp.id('cid', 1)), 'working',
-  'a viewer''s call brings the last one, when its time has come'
+  'touch_viewer broadcasts the last head once it is due'
 );
 select pg_temp.append('cid', 1, pg_temp.status('done'));
 select is(
   (select payload ->> 'status' from sent where event = 'head' and topic = 'lobby' order by payload ->> 'to_seq' desc limit 1),
-  'done', 'the end of a session is told at once'
+  'done', 'the end of a session is broadcast at once'
 );
 select pg_temp.forget();
 select private.change_setting('head_interval_ms', null);
@@ -178,12 +178,12 @@ select pg_temp.append('dan', 2);
 select pg_temp.forget();
 update private.session_air set head_sent_at = '-infinity', heads_full_at = '-infinity', lobby_full_at = '-infinity' where true;
 select pg_temp.append('dan', 1, pg_temp.status('thinking'));
-select is(pg_temp.heads('session:' || pg_temp.id('dan', 1)), 1::bigint, 'an older live session tells its own viewers');
+select is(pg_temp.heads('session:' || pg_temp.id('dan', 1)), 1::bigint, 'an older live session broadcasts to its own viewers');
 select is(pg_temp.heads('lobby'), 0::bigint, 'and not the lobby');
 select pg_temp.append('dan', 2, pg_temp.status('thinking'));
-select is(pg_temp.heads('lobby'), 1::bigint, 'which hears of the newest');
+select is(pg_temp.heads('lobby'), 1::bigint, 'the lobby gets heads of the newest session');
 select pg_temp.append('dan', 1, pg_temp.status('done'));
-select is(pg_temp.heads('lobby'), 2::bigint, 'and of the end of any');
+select is(pg_temp.heads('lobby'), 2::bigint, 'the lobby gets the end of any session');
 select pg_temp.forget();
 -- With a thousand live agents each has its share of the lobby: one head in 20 seconds.
 update private.lobby_air set live_agents = 1000, counted_at = clock_timestamp() where true;
@@ -194,7 +194,7 @@ select pg_temp.append('dan', 2, pg_temp.status('working'));
 select is(pg_temp.heads('lobby'), 0::bigint, 'when many share the lobby, each waits longer');
 update private.session_air set heads_full_at = '-infinity', lobby_full_at = clock_timestamp() + interval '39 seconds' where true;
 select pg_temp.append('dan', 2, pg_temp.status('thinking'));
-select is(pg_temp.heads('lobby'), 1::bigint, 'for its own share');
+select is(pg_temp.heads('lobby'), 1::bigint, 'a session''s head is broadcast after its own share');
 select pg_temp.forget();
 
 -- Frames.
@@ -211,28 +211,28 @@ select pg_temp.forget();
 
 -- Bytes.
 select is(
-  (select bytes > 3600000 from private.stored_bytes where agent_id = 'dan'), true, 'the bytes of an agent and day are counted'
+  (select bytes > 3600000 from private.stored_bytes where agent_id = 'dan'), true, 'bytes are counted by agent and day'
 );
 select private.change_setting('agent_day_bytes', '20000000');
 update private.stored_bytes set bytes = 20000000 - 100000 where agent_id = 'dan';
 select is(
   pg_temp.refusal($$ select pg_temp.append('dan', 2, pg_temp.texts(2, 60000)) $$), 'PT429 quota_exceeded',
-  'what passes the quota of the agent is refused'
+  'a batch over the agent''s quota is refused'
 );
 select matches(
   current_setting('test.message'),
   '^Cannot append events: they would bring the agent to 200\d+ of 20000000 bytes today\. Its quota resets at 00:00 UTC\.$',
-  'the refusal says the quota and when it frees'
+  'the refusal names the quota and when it resets'
 );
 select is(
   current_setting('test.hint')::bigint,
   ceil(extract(epoch from ((now() at time zone 'UTC')::date + 1) at time zone 'UTC' - now()))::bigint,
-  'and how long that is'
+  'the refusal gives the seconds until the reset'
 );
-select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(1, 60000)) $$, 'what has room is stored');
+select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(1, 60000)) $$, 'a batch within the quota is stored');
 update private.stored_bytes set day = day - 1, bytes = 99000000 where agent_id = 'dan';
-select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(2, 60000)) $$, 'a new day begins with nothing');
-select ok((select bytes < 200000 from private.stored_bytes where agent_id = 'dan'), 'and is counted by itself');
+select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(2, 60000)) $$, 'a new day starts with an empty count');
+select ok((select bytes < 200000 from private.stored_bytes where agent_id = 'dan'), 'a new day is counted separately');
 
 -- Limits of the whole instance.
 select private.change_setting('instance_day_bytes', '50000000');
@@ -242,26 +242,26 @@ on conflict (agent_id) do update set bytes = excluded.bytes;
 update private.instance_bytes set counted_at = '-infinity' where true;
 select is(
   pg_temp.refusal($$ select pg_temp.append('dan', 2, pg_temp.texts(1, 10)) $$), 'PT429 quota_exceeded',
-  'what passes the quota of the instance is refused'
+  'a batch over the instance''s quota is refused'
 );
-select lives_ok($$ select pg_temp.append('ada', 9, pg_temp.texts(1, 10)) $$, 'an agent within its reserve stores all the same');
+select lives_ok($$ select pg_temp.append('ada', 9, pg_temp.texts(1, 10)) $$, 'an agent within its reserve may still store');
 select private.change_setting('instance_reserved_day_bytes', '1000');
 select is(
   pg_temp.refusal($$ select pg_temp.append('ada', 9, pg_temp.texts(2, 10)) $$), 'PT429 quota_exceeded',
-  'but all reserves together have an end'
+  'all reserves together are limited'
 );
 select private.change_setting('instance_reserved_day_bytes', null);
 delete from private.instance_bytes where true;
 update private.stored_bytes set bytes = 1000 where agent_id = 'eve';
-select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(1, 10)) $$, 'below the quota all do');
-select is((select count(*) from private.instance_bytes), 1::bigint, 'the sum is kept for a few seconds');
+select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(1, 10)) $$, 'every agent stores below the instance''s quota');
+select is((select count(*) from private.instance_bytes), 1::bigint, 'the sum is cached for a few seconds');
 select private.change_setting('new_agent_day_bytes', '17000000');
 select is(
   pg_temp.refusal($$ select pg_temp.append('dan', 2, pg_temp.texts(2, 10)) $$), 'PT429 quota_exceeded',
-  'an agent of today has a smaller quota'
+  'an agent registered today has a smaller quota'
 );
 update ai_agents set created_at = now() - interval '25 hours' where agent_id = 'dan';
-select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(2, 10)) $$, 'one of yesterday has not');
+select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(2, 10)) $$, 'an agent registered yesterday has the full quota');
 
 select * from finish();
 rollback;

@@ -31,9 +31,9 @@ select is(find_agent('ada') - 'created_at', '{
 }', 'find_agent shows a public agent');
 select is(find_agent(other), null, 'find_agent shows no agent that is ' || why)
 from (values ('una', 'unlisted'), ('pia', 'private'), ('nobody', 'none')) as hidden (other, why);
-select results_eq('select agent_id from find_sessions()', array['ada'], 'find_sessions lists public sessions, no others');
-select is_empty($$ select * from find_sessions('una') $$, 'nor when asked for an unlisted agent');
-select is_empty($$ select * from find_sessions('pia') $$, 'nor for a private one');
+select results_eq('select agent_id from find_sessions()', array['ada'], 'find_sessions lists public sessions alone');
+select is_empty($$ select * from find_sessions('una') $$, 'find_sessions of an unlisted agent is empty');
+select is_empty($$ select * from find_sessions('pia') $$, 'find_sessions of a private agent is empty');
 
 select is((session_head(session)).agent_id, agent, 'session_head shows a session that is ' || visibility)
 from ids where visibility <> 'private' order by agent;
@@ -56,7 +56,7 @@ from ids, unnest(array[
   $$ select session_messages('%s') $$, $$ select touch_viewer('%s', 'v') $$
 ]) call
 where visibility = 'private';
-select ok(not private.may_watch('session:' || session), 'may_watch keeps out of a private session')
+select ok(not private.may_watch('session:' || session), 'may_watch is false for a private session')
 from ids where visibility = 'private';
 select is(
   pg_temp.refusal(format(call, gen_random_uuid())), 'PT404 session_not_found', format(call, '<unknown>') || ' finds nothing'
@@ -99,11 +99,11 @@ from ids where agent = 'ada';
 
 -- A signed-in user.
 set local role authenticated;
-select results_eq('select agent_id from find_sessions()', array['ada'], 'who is logged in reads public sessions');
+select results_eq('select agent_id from find_sessions()', array['ada'], 'logged-in users read public sessions');
 select throws_ok('select * from ' || name, '42501', null, 'and not the table ' || name)
 from unnest(array['ai_agents', 'ai_agent_sessions', 'ai_stream_events', 'ai_stream_messages']) name;
-select throws_ok('select * from private.viewers', '42501', null, 'and nothing private');
-select throws_ok('update ai_agents set name = name where true', '42501', null, 'and changes nothing');
+select throws_ok('select * from private.viewers', '42501', null, 'logged-in users read nothing private');
+select throws_ok('update ai_agents set name = name where true', '42501', null, 'logged-in users change nothing');
 
 -- ada becomes private.
 reset role;
@@ -111,14 +111,14 @@ select is(
   update_agent(repeat('a', 64), '{"visibility": "private"}') ->> 'visibility', 'private', 'a public agent becomes private'
 );
 set local role anon;
-select is(find_agent('ada'), null, 'its profile is gone');
-select is_empty('select 1 from find_sessions()', 'and its sessions from the lists');
+select is(find_agent('ada'), null, 'its profile is hidden');
+select is_empty('select 1 from find_sessions()', 'its sessions are not listed');
 select is(
   pg_temp.refusal(format($$ select session_events('%s') $$, session)), 'PT404 session_not_found',
-  'and from those who know a session''s id'
+  'its sessions can''t be read by their ids'
 )
 from ids where agent = 'ada';
-select ok(not private.may_watch('session:' || session), 'and nobody may join its channel any more')
+select ok(not private.may_watch('session:' || session), 'its channel can''t be joined')
 from ids where agent = 'ada';
 
 -- pia becomes public.

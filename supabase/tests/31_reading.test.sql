@@ -18,31 +18,31 @@ from generate_series(1, 6000) n;
 analyze ai_agent_sessions;
 
 set local role anon;
-select is((select count(*) from find_sessions()), 50::bigint, 'find_sessions gives 50 rows unless told');
-select is((select count(*) from find_sessions(max_rows => 1000)), 200::bigint, 'and never more than 200');
-select is((select count(*) from find_sessions(max_rows => 0)), 1::bigint, 'and never less than one');
+select is((select count(*) from find_sessions()), 50::bigint, 'find_sessions returns 50 rows by default');
+select is((select count(*) from find_sessions(max_rows => 1000)), 200::bigint, 'find_sessions returns at most 200 rows');
+select is((select count(*) from find_sessions(max_rows => 0)), 1::bigint, 'find_sessions returns at least one row');
 select results_eq(
   $$ select session_id from find_sessions(max_rows => 3) $$,
   $$ select lpad(to_hex(n), 32, '0')::uuid from generate_series(1, 3) n $$,
-  'the last started comes first'
+  'find_sessions lists the newest first'
 );
 select results_eq(
   $$ select session_id from find_sessions(max_rows => 2, before => now() - interval '2 hours') $$,
   $$ select lpad(to_hex(n), 32, '0')::uuid from generate_series(3, 4) n $$,
-  'a page goes on before the last row of the one before'
+  'the next page continues after the last row'
 );
-select is((select count(*) from find_sessions(live => true)), 10::bigint, 'find_sessions(live) gives those that are live');
-select is((select count(*) from find_sessions(live => true) where not live), 0::bigint, 'and no other');
+select is((select count(*) from find_sessions(live => true)), 10::bigint, 'find_sessions(live) returns live sessions');
+select is((select count(*) from find_sessions(live => true) where not live), 0::bigint, 'find_sessions(live) returns no others');
 select is(
   (select min(session_id::text)::uuid from find_sessions(live => false)), lpad(to_hex(11), 32, '0')::uuid,
-  'find_sessions(live => false) begins with the silent ones'
+  'find_sessions(live => false) starts with the silent ones'
 );
 select ok(
   (select bool_and(agent_id = 'agent-2') and count(*) = 50 from find_sessions(agent_id => 'agent-2')),
-  'find_sessions(agent_id) gives those of one agent'
+  'find_sessions(agent_id) returns sessions of one agent'
 );
-select is((select count(*) from find_sessions('agent-2', true)), 1::bigint, 'also the live ones of one agent');
-select is_empty($$ select * from find_sessions('nobody') $$, 'and nothing of an unknown one');
+select is((select count(*) from find_sessions('agent-2', true)), 1::bigint, 'find_sessions(agent_id, live) returns its live sessions');
+select is_empty($$ select * from find_sessions('nobody') $$, 'find_sessions of an unknown agent is empty');
 
 reset role;
 create temp view scans as select coalesce(sum(seq_scan), 0) as n from pg_stat_xact_user_tables where relname = 'ai_agent_sessions';
@@ -74,14 +74,14 @@ set local role anon;
 select results_eq(
   $$ select seq from session_events('aaaaaaaa-0000-4000-8000-000000000000', max_rows => 5000) $$,
   $$ select n::bigint from generate_series(1, 1000) n $$,
-  'session_events gives at most 1,000 rows, ascending'
+  'session_events returns at most 1,000 rows, ascending'
 );
 select results_eq(
   $$ select seq from session_events('aaaaaaaa-0000-4000-8000-000000000000', 1000) $$,
   $$ select n::bigint from generate_series(1001, 1500) n $$,
-  'the next page begins after the last seq'
+  'the next page starts after the last seq'
 );
-select is_empty($$ select * from session_events('aaaaaaaa-0000-4000-8000-000000000000', 1500) $$, 'after the last there is nothing');
+select is_empty($$ select * from session_events('aaaaaaaa-0000-4000-8000-000000000000', 1500) $$, 'the page after the last event is empty');
 select is(
   (select count(*) from session_events('aaaaaaaa-0000-4000-8000-000000000000', 10, 7)), 7::bigint,
   'max_rows makes a page smaller'
@@ -122,7 +122,7 @@ select append_events(repeat('a', 64), jsonb_build_object(
   '[{"id": "1-1", "type": "usage", "at": "2026-11-22T10:00:00Z", "data": {}}, {"id": "new", "type": "usage", "at": "2026-11-22T10:00:00Z", "data": {}}]'::jsonb
 ));
 select is((select n from event_scans), (select n from before_event_scans), 'neither a page nor an append reads the whole table of events');
-select is((session_head('aaaaaaaa-0000-4000-8000-000000000000')).to_seq, 1501::bigint, 'a head tells the last seq');
+select is((session_head('aaaaaaaa-0000-4000-8000-000000000000')).to_seq, 1501::bigint, 'a head has the last seq');
 
 -- Each number and time of each RPC that anon may call, at its limits: a result, or a refusal with a message.
 create function pg_temp.fault(call text) returns text language plpgsql as $$

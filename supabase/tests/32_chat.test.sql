@@ -36,52 +36,52 @@ select is(
 );
 select is(
   pg_temp.say(pg_temp.line('hello', '{"id": "11111111-1111-4111-8111-111111111111"}')) ->> 'seq', '1',
-  'sent again under its id it is the same line'
+  'a line sent again under its id is the same line'
 );
 select is(pg_temp.say(pg_temp.line('second')) ->> 'seq', '2', 'the next line has the next seq');
 select is(
-  (session_head('00000000-0000-4000-8000-00000000000a')).messages_to, 2::bigint, 'the head tells the last one'
+  (session_head('00000000-0000-4000-8000-00000000000a')).messages_to, 2::bigint, 'the head has the last seq of the chat'
 );
 
--- The agent gets the messages.
-select is(pg_temp.texts(pg_temp.append('e2') -> 'messages'), '{hello,second}', 'a batch''s reply brings what was said');
-select is(pg_temp.texts(pg_temp.append('e3') -> 'messages'), '{}', 'and the next one not again');
+-- The agent hears.
+select is(pg_temp.texts(pg_temp.append('e2') -> 'messages'), '{hello,second}', 'a batch''s reply carries new lines');
+select is(pg_temp.texts(pg_temp.append('e3') -> 'messages'), '{}', 'the next reply does not repeat them');
 select is(
   pg_temp.texts(pg_temp.append('e4', '{"messages_after": 1}') -> 'messages'), '{second}',
-  'an agent that keeps its own cursor gets what follows it'
+  'an agent that keeps its own cursor gets the lines after it'
 );
 select is(
   pg_temp.texts(pg_temp.append('e4', '{"messages_after": 0}') -> 'messages'), '{hello,second}',
-  'also when the batch is a repetition'
+  'messages_after works for a repeated batch too'
 );
-select is(pg_temp.texts(pg_temp.append('e5') -> 'messages'), '{}', 'which does not move the cursor back');
+select is(pg_temp.texts(pg_temp.append('e5') -> 'messages'), '{}', 'a repeated batch does not move the cursor back');
 select is(
   pg_temp.texts(read_messages(repeat('a', 64), '00000000-0000-4000-8000-00000000000a', 0)), '{hello,second}',
-  'read_messages reads from a seq'
+  'read_messages reads after a seq'
 );
 select is(
   pg_temp.texts(read_messages(repeat('a', 64), '00000000-0000-4000-8000-00000000000a', 0, 1)), '{hello}',
-  'by pages'
+  'read_messages returns pages'
 );
-select is(pg_temp.say(pg_temp.line('third')) ->> 'seq', '3', 'a viewer says more');
+select is(pg_temp.say(pg_temp.line('third')) ->> 'seq', '3', 'a viewer posts again');
 select is(
   pg_temp.texts(read_messages(repeat('a', 64), '00000000-0000-4000-8000-00000000000a')), '{third}',
   'read_messages without a seq reads from the cursor'
 );
-select is(pg_temp.texts(pg_temp.append('e6') -> 'messages'), '{}', 'and moves it');
+select is(pg_temp.texts(pg_temp.append('e6') -> 'messages'), '{}', 'read_messages moves the cursor');
 
 -- The agent answers.
 select is(
   post_agent_message(repeat('a', 64), '{"session_id": "00000000-0000-4000-8000-00000000000a", "text": "an answer", "id": "22222222-2222-4222-8222-222222222222"}')
     - '{at}'::text[],
   '{"seq": 4, "id": "22222222-2222-4222-8222-222222222222", "session_id": "00000000-0000-4000-8000-00000000000a", "sender": "agent", "name": "Ada", "text": "an answer"}',
-  'post_agent_message speaks under the agent''s name'
+  'post_agent_message posts under the agent''s name'
 );
 select is(
   post_agent_message(repeat('a', 64), '{"session_id": "00000000-0000-4000-8000-00000000000a", "text": "an answer", "id": "22222222-2222-4222-8222-222222222222"}') ->> 'seq',
-  '4', 'once, however often it is sent'
+  '4', 'post_agent_message stores a repeated line once'
 );
-select is(pg_temp.texts(pg_temp.append('e7') -> 'messages'), '{}', 'an agent does not hear itself');
+select is(pg_temp.texts(pg_temp.append('e7') -> 'messages'), '{}', 'an agent''s own lines are not sent to it');
 set local role anon;
 select results_eq(
   $$ select seq, sender, text from session_messages('00000000-0000-4000-8000-00000000000a', 2) $$,
@@ -89,7 +89,7 @@ select results_eq(
   'session_messages shows both sides after a seq, ascending'
 );
 select is(
-  (select count(*) from session_messages('00000000-0000-4000-8000-00000000000a', 0, 3)), 3::bigint, 'by pages'
+  (select count(*) from session_messages('00000000-0000-4000-8000-00000000000a', 0, 3)), 3::bigint, 'session_messages returns pages'
 );
 
 -- Refusals.
@@ -100,15 +100,15 @@ select is(
 );
 select is(
   pg_temp.refusal($$ select post_agent_message(repeat('b', 64), '{"session_id": "00000000-0000-4000-8000-00000000000a", "text": "x"}') $$),
-  'PT404 session_not_found', 'another agent can''t speak in the session'
+  'PT404 session_not_found', 'another agent can''t post in the session'
 );
 select is(
   pg_temp.refusal($$ select read_messages(repeat('b', 64), '00000000-0000-4000-8000-00000000000a') $$),
-  'PT404 session_not_found', 'nor hear as if it were its own'
+  'PT404 session_not_found', 'another agent can''t read the chat as its own'
 );
 select is(
   pg_temp.refusal($$ select post_agent_message(repeat('0', 64), '{"session_id": "00000000-0000-4000-8000-00000000000a", "text": "x"}') $$),
-  'PT401 unknown_key', 'nor somebody without a key'
+  'PT401 unknown_key', 'a caller with an unknown key can''t post as an agent'
 );
 select is(
   pg_temp.refusal(format($$ select pg_temp.say(pg_temp.line('x', '{"viewer_id": "w%s"}' || %L::jsonb)) $$, n, wrong)),
@@ -122,21 +122,21 @@ select is(
 );
 select is(
   pg_temp.refusal($$ select pg_temp.say(pg_temp.line(repeat('x', 4096), '{"viewer_id": "long"}')) $$),
-  'none', 'a line at its limit is not'
+  'none', 'a line at its limit is stored'
 );
 
 -- Too fast.
 select lives_ok(
   $$ select pg_temp.say(pg_temp.line('spam', '{"viewer_id": "spammer"}')) from generate_series(1, 5) $$,
-  'five lines in a row pass'
+  'five lines in a row are accepted'
 );
 select is(
   pg_temp.refusal($$ select pg_temp.say(pg_temp.line('spam', '{"viewer_id": "spammer"}')) $$), 'PT429 rate_limited',
-  'the sixth does not'
+  'the sixth line is refused'
 );
 select is(
   pg_temp.refusal($$ select pg_temp.say(pg_temp.line('hi', '{"viewer_id": "other"}')) $$), 'none',
-  'another viewer may still speak'
+  'another viewer may still post'
 );
 reset role;
 -- Slow refill: no token comes back while this runs on a busy machine.
@@ -152,14 +152,14 @@ select lives_ok(
 );
 select is(
   pg_temp.refusal($$ select pg_temp.say(pg_temp.line('spam', '{"viewer_id": "n0"}'), '1.2.3.4, 203.0.113.9') $$),
-  'PT429 rate_limited', 'which ends too, whatever the caller puts before its address'
+  'PT429 rate_limited', 'the address''s limit holds despite forged entries'
 );
 select lives_ok(
   $$
     select pg_temp.say(pg_temp.line('spam', jsonb_build_object('viewer_id', 'm' || n)), '203.0.113.' || n)
     from generate_series(10, 129) n
   $$,
-  'viewers of other addresses go on'
+  'viewers from other addresses may still post'
 );
 select is(
   pg_temp.refusal($$
@@ -260,7 +260,7 @@ select results_eq(
 );
 select is(
   jsonb_array_length(read_messages(repeat('b', 64), '00000000-0000-4000-8000-00000000000b', 0, 1000)), 7,
-  'so does read_messages'
+  'read_messages returns at most as much, each line once'
 );
 
 -- The end.
@@ -269,11 +269,11 @@ select append_events(repeat('a', 64), '{"agent_id": "ada", "session_id": "000000
 ]}');
 select is(
   pg_temp.refusal($$ select pg_temp.say(pg_temp.line('late', '{"viewer_id": "late"}')) $$), 'PT409 session_ended',
-  'a viewer can''t speak in an ended session'
+  'a viewer can''t post in an ended session'
 );
 select is(
   pg_temp.refusal($$ select post_agent_message(repeat('a', 64), '{"session_id": "00000000-0000-4000-8000-00000000000a", "text": "a last word"}') $$),
-  'none', 'the agent may answer what came with its last batch'
+  'none', 'the agent may still answer after its last batch'
 );
 
 select * from finish();

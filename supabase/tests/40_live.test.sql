@@ -35,13 +35,13 @@ select is(
 );
 select is(
   (select payload - 'events' - 'id' from sent where event = 'frame'), '{"from_seq": 1, "to_seq": 50}',
-  'a frame tells which events it holds'
+  'a frame names its range of events'
 );
 select set_config('test.session', 'aaaaaaaa-0000-4000-8000-000000000000', true);
 select is(
   (select payload -> 'events' from sent where event = 'frame'),
   (select jsonb_agg(to_jsonb(e) order by seq) from session_events(current_setting('test.session')::uuid) e),
-  'its events are letter for letter those of session_events'
+  'its events equal those of session_events'
 );
 select results_eq(
   $$ select topic from sent where event = 'head' order by topic $$, array['lobby', pg_temp.topic('ada')],
@@ -49,7 +49,7 @@ select results_eq(
 );
 select is(
   (select payload - 'id' from sent where event = 'head' and topic = 'lobby'),
-  to_jsonb(session_head(current_setting('test.session')::uuid)), 'the head is that of session_head'
+  to_jsonb(session_head(current_setting('test.session')::uuid)), 'the head equals that of session_head'
 );
 select set_eq(
   $$ select jsonb_object_keys(to_jsonb(session_head(current_setting('test.session')::uuid))) $$,
@@ -67,28 +67,28 @@ select is_empty('select * from sent', 'invariant 3: a batch of duplicates is not
 select pg_temp.append('ada', pg_temp.thoughts(49, 52));
 select is(
   (select payload - 'events' - 'id' from sent where event = 'frame'), '{"from_seq": 51, "to_seq": 52}',
-  'invariant 3: of a batch that is known in part the rest is sent'
+  'invariant 3: new events of a partly known batch are sent'
 );
-select is_empty($$ select * from sent where event = 'head' $$, 'a head is not sent so soon after another');
+select is_empty($$ select * from sent where event = 'head' $$, 'a second head is held back at first');
 select pg_temp.forget();
 
 -- When heads are sent.
 update private.session_air set head_sent_at = clock_timestamp() - interval '1900 milliseconds' where true;
 select pg_temp.append('ada', pg_temp.thoughts(53, 53));
-select is_empty($$ select * from sent where event = 'head' $$, 'nor after 1.9 seconds');
+select is_empty($$ select * from sent where event = 'head' $$, 'a second head is held back for 1.9 seconds');
 update private.session_air set head_sent_at = clock_timestamp() - interval '2 seconds' where true;
 select pg_temp.append('ada', pg_temp.thoughts(54, 54));
-select is((select count(*) from sent where event = 'head'), 2::bigint, 'but after two');
+select is((select count(*) from sent where event = 'head'), 2::bigint, 'a second head is sent after two seconds');
 select pg_temp.forget();
 select pg_temp.append('ada', '[{"id": "w", "type": "status", "at": "2026-11-22T10:00:00Z", "data": {"status": "working"}}]');
 select is(
-  (select payload ->> 'status' from sent where event = 'head' and topic = 'lobby'), 'working', 'and at once when the status changes'
+  (select payload ->> 'status' from sent where event = 'head' and topic = 'lobby'), 'working', 'a head is sent at once when the status changes'
 );
 select pg_temp.forget();
 select pg_temp.append('ada', '[{"id": "w2", "type": "status", "at": "2026-11-22T10:00:00Z", "data": {"status": "working"}}]');
-select is_empty($$ select * from sent where event = 'head' $$, 'not when it is set to what it was');
+select is_empty($$ select * from sent where event = 'head' $$, 'a head is held back when the status is repeated');
 select pg_temp.append('ada', '[{"id": "t", "type": "task", "at": "2026-11-22T10:00:00Z", "data": {"title": "a task"}}]');
-select is((select payload -> 'task' ->> 'title' from sent where event = 'head' and topic = 'lobby'), 'a task', 'or the task');
+select is((select payload -> 'task' ->> 'title' from sent where event = 'head' and topic = 'lobby'), 'a task', 'a head is sent at once when the task changes');
 select pg_temp.forget();
 
 create function pg_temp.piece(id text, content text, done boolean) returns jsonb language sql as $$
@@ -97,32 +97,32 @@ select jsonb_build_array(pg_temp.event(
 ))
 $$;
 select pg_temp.append('ada', pg_temp.piece('p1', 'Half a ', false));
-select is_empty($$ select * from sent where event = 'head' $$, 'not for a thought that is being written');
+select is_empty($$ select * from sent where event = 'head' $$, 'a head is held back for an unfinished thought');
 select pg_temp.append('ada', pg_temp.piece('p2', 'thought', true));
 select is(
   (select payload ->> 'latest' from sent where event = 'head' and topic = 'lobby'), 'Half a thought',
-  'but when it is whole'
+  'a head is sent for a finished thought'
 );
 select pg_temp.forget();
 select pg_temp.append('ada', pg_temp.piece('p3', 'Another', true));
-select is_empty($$ select * from sent where event = 'head' $$, 'and not for one that came whole');
+select is_empty($$ select * from sent where event = 'head' $$, 'a head is held back for a thought in one piece');
 select pg_temp.forget();
 
 -- Large batches.
 select pg_temp.append('ada', pg_temp.thoughts(100, 399, 500));
-select ok((select count(*) between 3 and 5 from sent where event = 'frame'), 'invariant 5: a large batch is a few frames');
+select ok((select count(*) between 3 and 5 from sent where event = 'frame'), 'invariant 5: a large batch is sent as a few frames');
 select is_empty(
   $$ select octet_length(payload::text) from sent where event = 'frame' and octet_length(payload::text) > private.limit_of('frame_bytes') $$,
   'invariant 5: no frame is over its limit'
 );
 select ok(
   (select min(octet_length(payload::text)) > 50000 from (select payload from sent where event = 'frame' order by from_seq limit 2) full_ones),
-  'and all but the last are well filled'
+  'every frame but the last is well filled'
 );
 select results_eq(
   $$ select (payload ->> 'from_seq')::bigint from sent where event = 'frame' order by from_seq offset 1 $$,
   $$ select (payload ->> 'to_seq')::bigint + 1 from sent where event = 'frame' order by from_seq limit (select count(*) - 1 from sent where event = 'frame') $$,
-  'frames follow each other without gap'
+  'frames have no gap between them'
 );
 select results_eq(
   $$
@@ -132,7 +132,7 @@ select results_eq(
     order by from_seq, position
   $$,
   $$ select n::bigint from generate_series(61, 360) n $$,
-  'and hold every event once'
+  'frames hold every event once'
 );
 select pg_temp.forget();
 select pg_temp.append('ada', pg_temp.thoughts(400, 401) || pg_temp.thoughts(402, 402, 65000) || pg_temp.thoughts(403, 404));
@@ -150,7 +150,7 @@ select is(
   (select to_jsonb(m) from session_messages(current_setting('test.session')::uuid) m),
   'a message is broadcast as session_messages shows it'
 );
-select is_empty($$ select * from sent where topic = 'lobby' $$, 'to its session alone');
+select is_empty($$ select * from sent where topic = 'lobby' $$, 'a message is broadcast to its session alone');
 select pg_temp.forget();
 
 -- Viewers.
@@ -161,15 +161,15 @@ select is((touch_viewer(current_setting('test.session')::uuid, 'v1')).viewers, 1
 reset role;
 select is((select count(*) from sent where event = 'head'), 2::bigint, 'a changed count is broadcast once');
 select is((touch_viewer(current_setting('test.session')::uuid, 'v2')).viewers, 2, 'a second viewer is counted');
-select is((select count(*) from sent where event = 'head'), 2::bigint, 'but not broadcast within two seconds');
+select is((select count(*) from sent where event = 'head'), 2::bigint, 'the second viewer is not broadcast within two seconds');
 update private.session_air set head_sent_at = '-infinity' where true;
 select pg_temp.forget();
 select touch_viewer(current_setting('test.session')::uuid, 'v1');
 select is(
   (select payload ->> 'viewers' from sent where event = 'head' and topic = 'lobby'), '2',
-  'then the next call of anyone broadcasts it'
+  'the next call of any viewer broadcasts the count'
 );
-select is(pg_temp.append('ada', pg_temp.thoughts(500, 500)) ->> 'viewers', '2', 'the agent is told how many watch');
+select is(pg_temp.append('ada', pg_temp.thoughts(500, 500)) ->> 'viewers', '2', 'the agent gets the number of viewers');
 select pg_temp.forget();
 update private.session_air set head_sent_at = clock_timestamp() - interval '2 seconds' where true;
 select touch_viewer(current_setting('test.session')::uuid, 'v1');
@@ -181,10 +181,10 @@ select is(
 select pg_temp.forget();
 update private.session_air set head_sent_at = clock_timestamp() where true;
 select touch_viewer(current_setting('test.session')::uuid, 'v1');
-select is_empty($$ select * from sent where event = 'head' $$, 'and once');
+select is_empty($$ select * from sent where event = 'head' $$, 'a held-back head is broadcast once');
 select throws_ok(
   $$ select touch_viewer(current_setting('test.session')::uuid, wrong) from unnest(array['', repeat('x', 65)]) wrong $$, 'PT422', null,
-  'a viewer_id of another size is refused'
+  'a viewer_id of a wrong size is refused'
 );
 select pg_temp.forget();
 
@@ -194,7 +194,7 @@ select set_eq(
   $$ select event from sent where topic = pg_temp.topic('bob') $$, array['frame', 'head'],
   'an unlisted session sends to its channel'
 );
-select is_empty($$ select * from sent where topic = 'lobby' $$, 'and not to the lobby');
+select is_empty($$ select * from sent where topic = 'lobby' $$, 'the lobby gets no head');
 select pg_temp.forget();
 select pg_temp.append('cid', pg_temp.thoughts(1, 2));
 select post_agent_message(repeat('c', 64), '{"session_id": "cccccccc-0000-4000-8000-000000000000", "text": "x"}');
@@ -204,7 +204,7 @@ select pg_temp.append('bob', pg_temp.thoughts(3, 4));
 select pg_temp.append('bob', '[{"id": "s", "type": "status", "at": "2026-11-22T10:00:00Z", "data": {"status": "waiting"}}]');
 select post_agent_message(repeat('b', 64), '{"session_id": "bbbbbbbb-0000-4000-8000-000000000000", "text": "x"}');
 select is_empty(
-  $$ select * from sent where event not in ('changed', 'withdrawn') $$, 'a session that was made private while it was live sends nothing more'
+  $$ select * from sent where event not in ('changed', 'withdrawn') $$, 'a live session that becomes private sends nothing more'
 );
 select update_agent(repeat('b', 64), '{"visibility": "unlisted"}');
 
@@ -238,20 +238,20 @@ select is_empty(
     ]) topic
     where pg_temp.hears('anon', topic)
   $$,
-  'invariant 7: nobody may join the channel of a session that is not public by its id, or one that is none'
+  'invariant 7: the id of a session that is not public, or of none, opens no channel'
 );
-select ok(not pg_temp.hears('anon', 'lobby', 'presence'), 'invariant 7: nor see presence');
-select is((select private.may_watch(null)), false, 'may_watch of nothing is false');
+select ok(not pg_temp.hears('anon', 'lobby', 'presence'), 'invariant 7: presence stays closed');
+select is((select private.may_watch(null)), false, 'may_watch(null) is false');
 set local role anon;
 select set_config('realtime.topic', 'lobby', true);
 select throws_ok(
   $$ insert into realtime.messages (topic, extension, event, private) values ('lobby', 'broadcast', 'head', true) $$, '42501', null,
-  'invariant 7: a viewer can''t send on a channel it may hear'
+  'invariant 7: a viewer can''t send on a channel that it may read'
 );
 select set_config('realtime.topic', 'session:aaaaaaaa-0000-4000-8000-000000000000', true);
 select throws_ok(
   $$ insert into realtime.messages (topic, extension, event, private) values ('session:aaaaaaaa-0000-4000-8000-000000000000', 'broadcast', 'frame', true) $$,
-  '42501', null, 'invariant 7: nor on a session''s'
+  '42501', null, 'invariant 7: a viewer can''t send on a session''s channel'
 );
 reset role;
 

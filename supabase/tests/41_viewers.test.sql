@@ -33,48 +33,48 @@ select pg_temp.append();
 
 -- Honest viewers.
 select is(pg_temp.touch('v1'), 1, 'a viewer is counted');
-select is(pg_temp.touch('v2'), 2, 'another of the same address too');
+select is(pg_temp.touch('v2'), 2, 'a second viewer of the same address is counted');
 select is(pg_temp.touch('v2'), 2, 'once, however often it calls');
 select is(
-  (select array_agg(octet_length(address)) from private.viewers), '{8,8}', 'of an address a few bytes of its hash are kept'
+  (select array_agg(octet_length(address)) from private.viewers), '{8,8}', 'a few bytes of an address''s hash are kept'
 );
-select is(pg_temp.peak(), 0, 'who has just come is no peak');
+select is(pg_temp.peak(), 0, 'a new viewer sets no peak');
 select pg_temp.wait(15);
 select pg_temp.touch(viewer) from unnest(array['v1', 'v2']) viewer;
-select is(pg_temp.peak(), 0, 'nor who came back once');
+select is(pg_temp.peak(), 0, 'a viewer who came back once sets no peak');
 select pg_temp.wait(15);
 select pg_temp.touch('v1');
-select is(pg_temp.peak(), 1, 'but who has stayed for thirty seconds');
+select is(pg_temp.peak(), 1, 'a viewer who stayed for thirty seconds sets the peak');
 select is(
-  (select array_agg(viewers) from private.watched_minutes), '{1}', 'and watches the minute that is on'
+  (select array_agg(viewers) from private.watched_minutes), '{1}', 'a viewer who stayed counts for the current minute'
 );
 select pg_temp.wait(31);
-select is(pg_temp.touch('v1'), 1, 'who is silent for 45 seconds has left');
+select is(pg_temp.touch('v1'), 1, 'a viewer who is silent for 45 seconds has left');
 select pg_temp.touch('v2');
 select is(
   (select seen_at - first_seen_at from private.viewers where viewer_id = 'v2'), '0'::interval,
-  'and begins anew when it comes back'
+  'a viewer who comes back starts again'
 );
 -- Not just 46: for a reader it is still the instant at which this transaction began.
 select pg_temp.wait(60);
-select is((session_head('aaaaaaaa-0000-4000-8000-000000000000')).viewers, 0, 'when all have left, nobody has to say so');
-select is(pg_temp.append() ->> 'viewers', '0', 'nor does the agent slow down for them');
+select is((session_head('aaaaaaaa-0000-4000-8000-000000000000')).viewers, 0, 'when all have left, the count is zero without a call');
+select is(pg_temp.append() ->> 'viewers', '0', 'viewers who have left do not slow the agent down');
 select pg_temp.wait(700);
 update ai_agent_sessions set ended_at = now() where true;
 select pg_temp.touch('v3') from generate_series(1, 300);
-select results_eq('select viewer_id from private.viewers', array['v3'], 'they are forgotten');
+select results_eq('select viewer_id from private.viewers', array['v3'], 'viewers who have left are deleted');
 update ai_agent_sessions set ended_at = null where true;
 
 -- One client invents viewers.
 select is(
   (select max(pg_temp.touch('fake' || n, '198.51.100.7')) from generate_series(1, 400) n), 9,
-  'an address counts for eight viewers of a session, however many ids it makes up'
+  'an address counts as at most eight viewers of a session, with any number of ids'
 );
 select is((select count(*) from private.viewers), 9::bigint, 'and no more are stored');
 select pg_temp.wait(46);
 select pg_temp.touch('more' || n, '198.51.100.7') from generate_series(1, 400) n;
-select ok((select count(*) <= 9 from private.viewers), 'nor when the ids change as those before leave');
-select is(pg_temp.touch('v4', '198.51.100.7'), pg_temp.touch('v4', '198.51.100.7'), 'who is too many is answered all the same');
+select ok((select count(*) <= 9 from private.viewers), 'no more are counted when ids change as earlier ones leave');
+select is(pg_temp.touch('v4', '198.51.100.7'), pg_temp.touch('v4', '198.51.100.7'), 'an uncounted viewer still gets an answer');
 select pg_temp.wait(46);
 -- A hundred addresses, eight ids of each.
 select pg_temp.touch('f' || n, '198.51.' || n % 100 || '.1') from generate_series(1, 800) n;

@@ -46,19 +46,19 @@ delete from heard where true;
 select is(pg_temp.turn('ada', 'unlisted'), 'unlisted', 'ada becomes unlisted');
 select is_empty(
   $$ select * from sent where topic = 'lobby' and payload::text ~ 'ada|0000000[123]' $$,
-  'invariant 9: nothing of it is left in what the lobby replays'
+  'invariant 9: the lobby replays nothing of it'
 );
 select is_empty(
   $$ select topic from sent where payload::text ~ 'ada' and private.may_watch(topic) $$,
-  'and no topic that still holds something of it can be joined'
+  'no topic that still holds its broadcasts can be joined'
 );
 select bag_eq(
   $$ select * from sent where payload::text !~ 'ada|0000000[123]' and event <> 'withdrawn' $$, 'select * from before',
-  'what others have sent is all there'
+  'broadcasts of other agents are all kept'
 );
 select is(
   (select count(*) from sent where topic = 'lobby' and event = 'withdrawn'), 4::bigint,
-  'emptied rows keep their place, so that no older one moves up'
+  'emptied rows keep their position, so that no older one moves up'
 );
 select set_eq(
   'select topic, event, payload from heard',
@@ -67,23 +67,23 @@ select set_eq(
     ('session:' || pg_temp.session(1), 'changed', jsonb_build_object('session_id', pg_temp.session(1))),
     ('session:' || pg_temp.session(3), 'changed', jsonb_build_object('session_id', pg_temp.session(3)))
   $$,
-  'the lobby is told, and so are the sessions that are live or were watched, each once'
+  'the lobby and each live or watched session get one notice'
 );
-select ok(not private.may_watch('session:' || pg_temp.session(1)), 'invariant 9: the topic of before can''t be joined');
+select ok(not private.may_watch('session:' || pg_temp.session(1)), 'invariant 9: the earlier topic can''t be joined');
 select is(
-  (session_head(pg_temp.session(1))).topic, pg_temp.topic(1), 'whoever knows the id is told the new topic'
+  (session_head(pg_temp.session(1))).topic, pg_temp.topic(1), 'session_head gives the new topic to callers who know the id'
 );
-select matches(pg_temp.topic(1), '^session:[0-9a-f-]{36}:[0-9a-f]{32}$', 'which holds a random key');
-select ok(private.may_watch(pg_temp.topic(1)), 'and may join it');
+select matches(pg_temp.topic(1), '^session:[0-9a-f-]{36}:[0-9a-f]{32}$', 'the new topic contains a random key');
+select ok(private.may_watch(pg_temp.topic(1)), 'the new topic may be joined');
 delete from heard where true;
 select pg_temp.think('ada', 1);
 select results_eq(
-  'select distinct topic from heard', array[pg_temp.topic(1)], 'it goes on there, and only there'
+  'select distinct topic from heard', array[pg_temp.topic(1)], 'broadcasts go to the new topic alone'
 );
 select post_message(jsonb_build_object('session_id', pg_temp.session(1), 'viewer_id', 'v', 'name', 'Vera', 'text', 'hi'));
-select is((select topic from heard where event = 'message'), pg_temp.topic(1), 'with its chat');
-select is(pg_temp.turn('ada', 'unlisted'), 'unlisted', 'to say so again');
-select ok(private.may_watch((select topic from heard where event = 'message')), 'changes no topic');
+select is((select topic from heard where event = 'message'), pg_temp.topic(1), 'chat goes to the new topic');
+select is(pg_temp.turn('ada', 'unlisted'), 'unlisted', 'unlisted may be set again');
+select ok(private.may_watch((select topic from heard where event = 'message')), 'setting the same visibility keeps the topic');
 
 -- To private.
 create temp table unlisted_topic as select pg_temp.topic(1) as topic;
@@ -91,34 +91,34 @@ delete from heard where true;
 select is(pg_temp.turn('ada', 'private'), 'private', 'ada becomes private');
 select is(
   (select array_agg(topic) from heard where topic not in (select 'session:' || pg_temp.session(3) || ':' || split_part(topic, ':', 3))),
-  (select array[topic] from unlisted_topic), 'the channel is told under its name, and the lobby is not'
+  (select array[topic] from unlisted_topic), 'the session''s topic gets a notice, the lobby does not'
 );
 select is_empty(
   $$ select topic from sent where payload::text ~ 'ada|hi' and private.may_watch(topic) $$,
-  'invariant 9: no topic that holds something of it can be joined'
+  'invariant 9: no topic with its broadcasts can be joined'
 );
 select ok(not private.may_watch((select topic from unlisted_topic)), 'the topic that viewers know can''t be joined');
 delete from heard where true;
 select pg_temp.think('ada', 1);
-select is_empty('select * from heard', 'and nothing is sent');
+select is_empty('select * from heard', 'a private session broadcasts nothing');
 
 -- Back to public.
 delete from heard where true;
 select is(pg_temp.turn('ada', 'unlisted'), 'unlisted', 'ada becomes unlisted again');
-select isnt(pg_temp.topic(1), (select topic from unlisted_topic), 'under another topic than before');
-select ok(not private.may_watch((select topic from unlisted_topic)), 'whoever knew the old one stays out');
+select isnt(pg_temp.topic(1), (select topic from unlisted_topic), 'it has another topic than before');
+select ok(not private.may_watch((select topic from unlisted_topic)), 'the old topic can''t be joined');
 select is(pg_temp.turn('ada', 'public'), 'public', 'ada becomes public again');
-select is(pg_temp.topic(1), 'session:' || pg_temp.session(1), 'under the topic that all know');
-select ok(private.may_watch('session:' || pg_temp.session(1)), 'which all may join');
+select is(pg_temp.topic(1), 'session:' || pg_temp.session(1), 'it has the public topic');
+select ok(private.may_watch('session:' || pg_temp.session(1)), 'the public topic may be joined');
 
 -- Changes too often.
 select is(
   pg_temp.refusal($$ select pg_temp.turn('ada', case n % 2 when 0 then 'public' else 'unlisted' end) from generate_series(1, 40) n $$),
-  'PT429 rate_limited', 'an agent can''t change its visibility without end'
+  'PT429 rate_limited', 'changes of visibility are limited'
 );
 select is(
   pg_temp.refusal($$ select update_agent(repeat('a', 64), '{"name": "Ada", "visibility": "public"}') from generate_series(1, 40) $$),
-  'none', 'but its name, and its visibility to what it is'
+  'none', 'other changes, and repeating the visibility, are not limited'
 );
 
 -- The operator deletes a session and an agent by hand.
@@ -132,15 +132,15 @@ select set_eq(
     ('lobby', 'changed', '{"agent_id": "ada"}'::jsonb),
     ('session:' || pg_temp.session(4), 'changed', jsonb_build_object('session_id', pg_temp.session(4)))
   $$,
-  'pages are told of a session that is deleted'
+  'pages get a notice of a deleted session'
 );
 select is_empty(
   $$ select * from sent where topic = 'session:' || pg_temp.session(4) or payload ->> 'session_id' = pg_temp.session(4)::text $$,
-  'invariant 9: and its broadcasts are gone'
+  'invariant 9: a deleted session''s broadcasts are gone'
 );
 select isnt_empty(
   $$ select * from sent where topic = 'lobby' and payload ->> 'session_id' = pg_temp.session(1)::text $$,
-  'those of others of its agent are not'
+  'broadcasts of its agent''s other sessions are kept'
 );
 select touch_viewer(pg_temp.session(1), 'v');
 delete from heard where true;
@@ -148,9 +148,9 @@ delete from ai_agents where agent_id = 'ada';
 select set_eq(
   'select topic, event from heard',
   $$ values ('lobby', 'changed'), ('session:' || pg_temp.session(1), 'changed') $$,
-  'pages are told of an agent that is deleted'
+  'pages get a notice of a deleted agent'
 );
-select is_empty($$ select * from sent where payload::text ~ 'ada|0000000[1-4]' $$, 'invariant 9: none of its broadcasts is left');
+select is_empty($$ select * from sent where payload::text ~ 'ada|0000000[1-4]' $$, 'invariant 9: no broadcast of a deleted agent is left');
 
 -- Every table that has a session or an agent.
 create function pg_temp.left_of_ada() returns setof text language plpgsql as $$
@@ -176,9 +176,9 @@ begin
   end loop;
 end
 $$;
-select is_empty('select pg_temp.left_of_ada()', 'invariant 9: no table holds a row of an agent that was deleted');
+select is_empty('select pg_temp.left_of_ada()', 'invariant 9: no table holds a row of a deleted agent');
 select bag_eq(
-  $$ select * from sent where event <> 'withdrawn' $$, 'select * from before', 'and what others have sent is still there'
+  $$ select * from sent where event <> 'withdrawn' $$, 'select * from before', 'broadcasts of other agents are still there'
 );
 
 select * from finish();

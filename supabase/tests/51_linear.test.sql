@@ -105,7 +105,7 @@ as $$ select sum(strpos(substr(content, at), 'b')) from generate_series(1, lengt
 create temporary table seen as
 select pg_temp.least_ms('select pg_temp.quadratic($1)', repeat('a', 16000)) as whole_ms,
   pg_temp.least_ms('select pg_temp.quadratic($1)', repeat('a', 4000)) as part_ms;
-select ok((select whole_ms > 9 * part_ms and whole_ms > 60 from seen), 'the measure sees what is quadratic');
+select ok((select whole_ms > 9 * part_ms and whole_ms > 60 from seen), 'the measure detects quadratic work');
 
 select * from finish();
 rollback;

@@ -75,16 +75,16 @@ select is(
 select is(
   (pg_temp.stats('aaaaaaaa') -> 'events' ->> 'thought')::integer,
   ((session_head(pg_temp.id('aaaaaaaa'))).counts ->> 'thoughts')::integer,
-  'and thoughts as in the head'
+  'thoughts are counted as in the head'
 );
 select is(
   pg_temp.stats('aaaaaaaa') -> 'time',
   '{"thinking_ms": 42000, "working_ms": 49000, "waiting_ms": 60000}',
-  'time is thinking before a thought and under that status, waiting under that status, else working'
+  'time counts as thinking before a thought or under that status, as waiting under that status, else as working'
 );
 select is(
   pg_temp.stats('aaaaaaaa') -> 'commands', '{"run": 2, "failed": 1}',
-  'a command is run when it is named, failed by its exit code'
+  'a named command counts as run, and as failed by its exit code'
 );
 select is(
   pg_temp.stats('aaaaaaaa') -> 'errors', '{"count": 3, "recovered": 2}',
@@ -103,7 +103,7 @@ select is(
   '{
     "at": "2026-11-22T10:01:00+00:00", "seq": 10, "viewers": 0, "events": {"terminal": 1, "error": 1, "status": 1}
   }',
-  'it tells its start and its events by type'
+  'a bucket has its start and its events by type'
 );
 select is(
   (
@@ -114,7 +114,7 @@ select is(
       group by key
     ) summed
   ),
-  pg_temp.stats('aaaaaaaa') -> 'events', 'the buckets add up to the whole'
+  pg_temp.stats('aaaaaaaa') -> 'events', 'the buckets add up to the total'
 );
 select set_eq(
   $$ select jsonb_object_keys(pg_temp.stats('aaaaaaaa')) $$,
@@ -134,7 +134,7 @@ select pg_temp.append('ada', 'aaaaaaaa', 17, '[
   [1, "usage", {}], [151, "milestone", {"label": "m", "completed": true}]
 ]');
 select is(
-  pg_temp.stats('aaaaaaaa') -> 'events' -> 'usage', '3', 'invariant 3: of a batch that is known in part the rest is counted'
+  pg_temp.stats('aaaaaaaa') -> 'events' -> 'usage', '3', 'invariant 3: new events of a partly known batch are counted'
 );
 select is(pg_temp.stats('aaaaaaaa') -> 'errors' -> 'recovered', '3', 'a milestone that is reached recovers the errors before it');
 
@@ -142,7 +142,7 @@ select is(pg_temp.stats('aaaaaaaa') -> 'errors' -> 'recovered', '3', 'a mileston
 select pg_temp.append('ada', 'aaaaaaab', n::integer, jsonb_build_array(e))
 from work, jsonb_array_elements(events) with ordinality as item (e, n) order by n;
 select is(
-  pg_temp.kept('aaaaaaab'), current_setting('test.kept')::jsonb, 'event by event the same is counted as in one batch'
+  pg_temp.kept('aaaaaaab'), current_setting('test.kept')::jsonb, 'counting event by event equals counting one batch'
 );
 
 -- Files.
@@ -151,7 +151,7 @@ select pg_temp.append('ada', 'aaaaaaac', 0, jsonb_build_array(
 ));
 select is(
   pg_temp.stats('aaaaaaac') -> 'files', '{"touched": 1, "lines_added": 3, "lines_removed": 0}',
-  'a file that is written first adds its lines'
+  'the first write of a file adds its lines'
 );
 select pg_temp.append('ada', 'aaaaaaac', 10, jsonb_build_array(
   jsonb_build_array(0, 'code', pg_temp.code('a', 'write', '{"content": "1\n2\n3\n4\n5"}')),
@@ -159,7 +159,7 @@ select pg_temp.append('ada', 'aaaaaaac', 10, jsonb_build_array(
 ));
 select is(
   pg_temp.stats('aaaaaaac') -> 'files', '{"touched": 1, "lines_added": 5, "lines_removed": 4}',
-  'written again it adds or removes the difference, also to a file of an earlier batch'
+  'a second write adds or removes the difference, also across batches'
 );
 select pg_temp.append('ada', 'aaaaaaac', 20, jsonb_build_array(
   jsonb_build_array(0, 'code', pg_temp.code('a', 'edit', '{"edits": [
@@ -175,7 +175,7 @@ select is(
 );
 select is(
   (select lines from private.session_files where session_id = pg_temp.id('aaaaaaac')), 3::bigint,
-  'and the file is as much longer'
+  'an edit changes the length of the file'
 );
 select pg_temp.append('ada', 'aaaaaaac', 30, jsonb_build_array(
   jsonb_build_array(0, 'code', pg_temp.code('b', 'rename', '{"old_filename": "a"}')),
@@ -223,10 +223,10 @@ select pg_temp.append('ada', 'aaaaaaad', 0, '[
 ]');
 select is(
   pg_temp.stats('aaaaaaad') -> 'time', '{"thinking_ms": 0, "working_ms": 1805000, "waiting_ms": 0}',
-  'a silence counts half an hour, a clock that jumps back nothing, and so does what comes after the end'
+  'a silence counts half an hour; a clock that jumps back and events after the end count nothing'
 );
 select is(
-  pg_temp.stats('aaaaaaad') ->> 'last_at', '2026-11-23T13:48:15+00:00', 'time is the greatest so far, as viewers see it'
+  pg_temp.stats('aaaaaaad') ->> 'last_at', '2026-11-23T13:48:15+00:00', 'time is the greatest so far, as in the player'
 );
 select is(
   (
@@ -238,22 +238,22 @@ select is(
 );
 update ai_agent_sessions set last_event_at = now() - interval '10 seconds', status = 'waiting' where id = pg_temp.id('aaaaaaaa');
 select is(
-  pg_temp.stats('aaaaaaaa') -> 'time' -> 'waiting_ms', '70000', 'of a live session the time since its last event counts too'
+  pg_temp.stats('aaaaaaaa') -> 'time' -> 'waiting_ms', '70000', 'the time since a live session''s last event counts'
 );
 update ai_agent_sessions set last_event_at = now() - interval '1 hour' where id = pg_temp.id('aaaaaaaa');
-select is(pg_temp.stats('aaaaaaaa') -> 'time' -> 'waiting_ms', '60000', 'and of one that has gone silent it does not');
+select is(pg_temp.stats('aaaaaaaa') -> 'time' -> 'waiting_ms', '60000', 'the time since a silent session''s last event does not count');
 
 -- Long ones.
 select pg_temp.append('ada', 'aaaaaaae', 0, (
   select jsonb_agg(jsonb_build_array(n * 600, 'usage', '{}'::jsonb)) from generate_series(0, 499) n
 ));
 select cmp_ok(jsonb_array_length(pg_temp.stats('aaaaaaae') -> 'buckets'), '<=', 240, 'there are at most 240 buckets');
-select is(pg_temp.stats('aaaaaaae') -> 'bucket_ms', '1800000', 'which are then longer');
+select is(pg_temp.stats('aaaaaaae') -> 'bucket_ms', '1800000', 'a long session has longer buckets');
 select is(
   (
     select sum((b -> 'events' ->> 'usage')::integer) from jsonb_array_elements(pg_temp.stats('aaaaaaae') -> 'buckets') b
   ),
-  500::bigint, 'and still hold every event'
+  500::bigint, 'longer buckets hold every event'
 );
 select results_eq(
   $$
@@ -273,11 +273,11 @@ select lives_ok(
       ]'::jsonb
     ))
   $$,
-  'no value that the contract allows is too much to be counted'
+  'every value that the contract allows can be counted'
 );
 select is(
   pg_temp.stats('aaaaaaaf') #>> '{buckets,1,seq}' || ' ' || (pg_temp.stats('aaaaaaaf') -> 'usage' ->> 'cost_usd'),
-  '2 1000000000', 'and it can be read'
+  '2 1000000000', 'the largest counts can be read'
 );
 
 -- Chat.
@@ -289,7 +289,7 @@ select post_agent_message(repeat('a', 64), jsonb_build_object(
 )) from generate_series(1, 2);
 select is(
   pg_temp.stats('aaaaaaae') -> 'chat', '{"from_viewers": 2, "from_agent": 1}',
-  'chat counts by sender, a message that is sent again once'
+  'chat counts by sender, and a repeated message once'
 );
 
 -- Viewers.
@@ -310,11 +310,11 @@ select pg_temp.look('abbbbbbb', 1);
 select pg_temp.append('ada', 'abbbbbbb', 3, '[[1200, "usage", {}]]');
 select pg_temp.look('abbbbbbb', 2);
 select is(
-  pg_temp.stats('abbbbbbb') -> 'viewers', '{"now": 2, "peak": 3}', 'the peak of viewers is kept when they have gone'
+  pg_temp.stats('abbbbbbb') -> 'viewers', '{"now": 2, "peak": 3}', 'the peak of viewers stays when they have left'
 );
 select is(
   jsonb_path_query_array(pg_temp.stats('abbbbbbb'), '$.buckets[*].viewers'), '[2, 3, 1, 2]',
-  'viewers count for the minute that was on'
+  'viewers count for the current minute'
 );
 select is(
   pg_temp.stats('abbbbbbb') -> 'most_watched',
@@ -327,7 +327,7 @@ select pg_temp.append('ada', 'abbbbbbb', 4, '[[1300, "status", {"status": "done"
 select pg_temp.look('abbbbbbb', 5);
 select is(
   array[pg_temp.stats('abbbbbbb') #>> '{viewers,peak}', pg_temp.stats('abbbbbbb') #>> '{most_watched,0,viewers}'],
-  array['5', '3'], 'who looks at what has ended watches no moment of it'
+  array['5', '3'], 'viewers of an ended session count for no minute'
 );
 
 -- An agent.
@@ -346,15 +346,15 @@ select is(
 select is(
   (agent_stats('ada') #>> '{events,usage}')::bigint,
   (select count(*) from ai_stream_events e join ai_agent_sessions s on s.id = e.session_id where s.agent_id = 'ada' and type = 'usage'),
-  'and what they did'
+  'agent_stats sums the sessions'' figures'
 );
 select is(
   jsonb_path_query_array(agent_stats('ada', '2026-11-22', '2026-11-23'), '$.days[*].day'), '["2026-11-22"]',
-  'from_at and to_at choose days, the last one not reached'
+  'from_at and to_at select days, the last one excluded'
 );
 select is(
   agent_stats('ada', '2026-11-23', '2026-11-24') #> '{time,working_ms}', '88205000',
-  'the figures of a day are those of its part of each session'
+  'a day has the figures of its part of each session'
 );
 select is(agent_stats('ada', '2020-01-01', '2020-02-01') -> 'sessions', '{"live": 4, "count": 0, "recent": []}', 'days without sessions have none');
 select is(
@@ -364,14 +364,14 @@ select is(
     'session_id', pg_temp.id('abbbbbbb'), 'first_at', '2026-11-22T10:00:00+00:00',
     'last_at', '2026-11-22T10:21:40+00:00', 'to_seq', 5, 'viewers_peak', 5
   ),
-  'the sessions are listed, the last started first'
+  'agent_stats lists the sessions, newest first'
 );
 select is(
   agent_stats('ada') -> 'most_watched',
   jsonb_build_array(jsonb_build_object(
     'session_id', pg_temp.id('abbbbbbb'), 'at', '2026-11-22T10:01:00+00:00', 'seq', 2, 'viewers', 3
   )),
-  'the most watched moment of each session'
+  'agent_stats has the most watched minute of each session'
 );
 select is(agent_stats('ada') -> 'viewers' -> 'peak', '5', 'the peak of an agent is that of its most watched session');
 
@@ -379,37 +379,37 @@ select is(agent_stats('ada') -> 'viewers' -> 'peak', '5', 'the peak of an agent 
 select pg_temp.append('bob', 'bbbbbbbb', 0, '[[0, "usage", {}]]');
 select pg_temp.append('cid', 'cccccccc', 0, '[[0, "usage", {}]]');
 set local role anon;
-select is(session_stats('aaaaaaaa-0000-4000-8000-000000000000') ->> 'agent_id', 'ada', 'anyone reads the figures of a public session');
-select is(session_stats('bbbbbbbb-0000-4000-8000-000000000000') ->> 'agent_id', 'bob', 'and of an unlisted one by its id');
-select is(agent_stats('ada') ->> 'agent_id', 'ada', 'and of a public agent');
+select is(session_stats('aaaaaaaa-0000-4000-8000-000000000000') ->> 'agent_id', 'ada', 'anyone reads the stats of a public session');
+select is(session_stats('bbbbbbbb-0000-4000-8000-000000000000') ->> 'agent_id', 'bob', 'anyone reads the stats of an unlisted session by its id');
+select is(agent_stats('ada') ->> 'agent_id', 'ada', 'anyone reads the stats of a public agent');
 reset role;
 select is(
   pg_temp.refusal($$ set local role anon; select session_stats('cccccccc-0000-4000-8000-000000000000') $$),
-  'PT404 session_not_found', 'a private session is as good as none'
+  'PT404 session_not_found', 'a private session is refused like an unknown one'
 );
 reset role;
 select is(
   (select array_agg(pg_temp.refusal(call)) from unnest(array[
     $$ select session_stats('dddddddd-0000-4000-8000-000000000000') $$, $$ select session_stats(null) $$
   ]) call),
-  array['PT404 session_not_found', 'PT404 session_not_found'], 'there are no figures of no session'
+  array['PT404 session_not_found', 'PT404 session_not_found'], 'stats of an unknown session are refused'
 );
 select is(
   (select array_agg(distinct pg_temp.refusal(call)) from unnest(array[
     $$ select agent_stats('bob') $$, $$ select agent_stats('cid') $$, $$ select agent_stats('nobody') $$,
     $$ select agent_stats(null) $$, $$ select agent_stats('''; drop table ai_agents; --') $$
   ]) call),
-  array['PT404 agent_not_found'], 'nor of an agent that is not public, or none'
+  array['PT404 agent_not_found'], 'stats of a hidden or unknown agent are refused'
 );
 select is(
   (select array_agg(distinct pg_temp.refusal(call)) from unnest(array[
     $$ select agent_stats('ada', now(), now()) $$, $$ select agent_stats('ada', 'infinity', '-infinity') $$
   ]) call),
-  array['PT422 invalid_request'], 'nor of a time that ends before it begins'
+  array['PT422 invalid_request'], 'a range that ends before it starts is refused'
 );
-select lives_ok($$ select agent_stats('ada', '-infinity', 'infinity') $$, 'all of time is a time');
+select lives_ok($$ select agent_stats('ada', '-infinity', 'infinity') $$, 'the widest range is accepted');
 select update_agent(repeat('a', 64), '{"visibility": "private"}');
-select is(pg_temp.refusal($$ select agent_stats('ada') $$), 'PT404 agent_not_found', 'an agent that turns private takes its figures along');
+select is(pg_temp.refusal($$ select agent_stats('ada') $$), 'PT404 agent_not_found', 'an agent that becomes private hides its stats');
 select update_agent(repeat('a', 64), '{"visibility": "public"}');
 
 -- At size.
@@ -437,7 +437,7 @@ select count(*) from jsonb_path_query(agent_stats('agent-3'), '$.sessions.recent
 select session_stats(lpad(to_hex(7), 32, '0')::uuid) -> 'buckets';
 select results_eq(
   $$ select * from scans order by 1 $$, $$ select * from scans_before order by 1 $$,
-  'neither reads an event, or a whole table'
+  'neither function reads events or a whole table'
 );
 select is(jsonb_array_length(agent_stats('agent-3') #> '{sessions,recent}'), 50, 'at most 50 sessions are listed');
 
@@ -446,7 +446,7 @@ delete from ai_agents where agent_id = 'ada';
 select is(
   (select count(*) from private.session_days where agent_id = 'ada')
     + (select count(*) from private.session_minutes where session_id = pg_temp.id('aaaaaaaa')), 0::bigint,
-  'nothing stays of an agent that is deleted'
+  'nothing is left of a deleted agent'
 );
 
 select * from finish();

@@ -72,7 +72,7 @@ describe("what a function returns", () => {
     expect(none).toMatchObject({ data: null, error: null });
   });
 
-  test("a set is cut at max_rows", async () => {
+  test("a set ends at max_rows", async () => {
     const { data } = await project.anon.rpc("numbers", { upto: 1500 });
     expect(data).toHaveLength(1000);
   });
@@ -106,7 +106,7 @@ describe("arguments", () => {
     expect((await project.anon.rpc("joined", { words: ["x", "y"] })).data).toBe("x-y");
   });
 
-  test("wrong names are PGRST202 and tell which function was meant", async () => {
+  test("wrong argument names are PGRST202 and suggest the function", async () => {
     const { status, error } = await project.anon.rpc("add", { a: 1, c: 2 });
     expect(status).toBe(404);
     expect(error).toMatchObject({
@@ -169,7 +169,7 @@ describe("methods", () => {
     expect((await user.rpc("only_authenticated")).data).toBe("welcome");
   });
 
-  test("a refusal after the call undoes what the call wrote", async () => {
+  test("a failure after the call rolls back the call's writes", async () => {
     const before = await project.sql`select count(*)::int from api.calls`;
     const refused = await project.anon.rpc("count_calls", { upto: 3 }).single();
     expect(refused.error?.code).toBe("PGRST116");
@@ -179,7 +179,7 @@ describe("methods", () => {
   });
 });
 
-describe("what a function raises", () => {
+describe("errors that a function raises", () => {
   const fail = (state: string, message: string, detail?: string, hint?: string) =>
     project.anon.rpc("fail", { state, message, detail, hint });
 
@@ -210,7 +210,7 @@ describe("what a function raises", () => {
     });
   });
 
-  test("a statement inside that has the wrong type is told the same way each time", async () => {
+  test("a type error inside a function gives the same error each time", async () => {
     // A client that keeps prepared statements could take this error for its own stale plan.
     for (let i = 0; i < 3; i++) {
       const { status, error } = await project.anon.rpc("insert_text_as_int");

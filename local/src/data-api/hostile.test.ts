@@ -48,7 +48,7 @@ test.each(hostile)("%s", async (_, path, init) => {
   expect((await project.request("/items?select=id&limit=1")).status).toBe(200);
 });
 
-test("logic may be as deep as anybody writes it, and what is deeper is refused with the limit", async () => {
+test("logic may be nested as deep as the limit, and deeper is refused with it", async () => {
   const nested = (depth: number) =>
     `/items?and=${"(and".repeat(depth - 1)}(id.eq.1)${")".repeat(depth - 1)}`;
   expect((await project.request(nested(100))).status).toBe(200);
@@ -57,7 +57,7 @@ test("logic may be as deep as anybody writes it, and what is deeper is refused w
   expect((await refused.json()).details).toContain("at most 100 logic trees in one another");
 });
 
-test("a caller who asks for more rows than the limit gets so many and no more", async () => {
+test("a caller who asks for more rows than the limit gets as many as the limit", async () => {
   await project.sql`create table api.many as select n from generate_series(1, 5000) n`;
   await project.sql`grant select on api.many to anon`;
   const rows = await (await project.request("/many?limit=999999999")).json();

@@ -10,7 +10,7 @@ afterAll(() => project?.stop());
 
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 
-describe("who calls", () => {
+describe("the caller's role", () => {
   test("the publishable key is anon, the secret key service_role", async () => {
     const anon = await project.anon.rpc("who");
     expect(anon.data).toMatchObject({ role: "anon", session: "authenticator", timeout: "3s" });
@@ -46,7 +46,7 @@ describe("who calls", () => {
     expect(error).toBeNull();
   });
 
-  test("no role is reached but those that authenticator may take", async () => {
+  test("only roles granted to authenticator can be taken", async () => {
     for (const role of ["postgres", "supabase_admin"]) {
       const { status, error } = await (await project.withClaims({ role })).rpc("who");
       expect([status, error?.code]).toEqual([403, "42501"]);
@@ -72,7 +72,7 @@ describe("who calls", () => {
   });
 });
 
-describe("what functions know of the request", () => {
+describe("what a function can read about the request", () => {
   test("method, path, headers and cookies", async () => {
     const reply = await project.request("/rpc/who?select=*", {
       headers: { "x-probe": "seen 'q\"", cookie: "a=b; flavour=oat=meal" },
@@ -86,7 +86,7 @@ describe("what functions know of the request", () => {
     });
   });
 
-  test("nothing of one request is left for the next one", async () => {
+  test("nothing of one request leaks into the next one", async () => {
     const headers = { cookie: "flavour=oat" };
     for (let i = 0; i < 6; i++) await project.request("/rpc/who", { headers });
     const reply = await project.request("/rpc/choose", {
@@ -125,12 +125,12 @@ describe("schemas", () => {
     );
   });
 
-  test("are told when there is a choice", async () => {
+  test("a bad schema's error lists the choices", async () => {
     const reply = await project.request("/items?limit=1");
     expect(reply.headers.get("content-profile")).toBe("api");
   });
 
-  test("what a migration makes is found without a word, what it changes after notify", async () => {
+  test("new functions are found at once, changed ones after notify", async () => {
     await project.sql`create function api.fresh() returns int language sql as 'select 1'`;
     expect((await project.anon.rpc("fresh")).data).toBe(1);
     await project.sql`drop function api.fresh()`;
@@ -142,7 +142,7 @@ describe("schemas", () => {
     expect(error).toBeNull();
   });
 
-  test("paths that are none are 404", async () => {
+  test("invalid paths are 404", async () => {
     for (const path of ["/", "/rpc/", "/a/b", "/rpc/a/b", "/%ff"]) {
       expect([path, (await project.request(path)).status]).toEqual([path, 404]);
     }
@@ -164,7 +164,7 @@ describe("the database's connections", () => {
     expect(replies.map(({ data }) => data)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
   });
 
-  test("one that is lost in mid-call is 503, and the next call has a new one", async () => {
+  test("a connection lost during a call is 503, and the next call has a new one", async () => {
     const call = project.service.rpc("sleep", { seconds: 20 });
     const outcome = call.then((reply) => reply);
     await sleep(300);
@@ -178,7 +178,7 @@ describe("the database's connections", () => {
     expect(next.map(({ data }) => data)).toEqual([2, 3, 4, 5, 6]);
   });
 
-  test("that read and watch the schema come back", async () => {
+  test("the connection that watches the schema is replaced", async () => {
     await project.sql`create function api.again() returns int language sql as 'select 3'`;
     expect((await project.anon.rpc("again")).data).toBe(3);
     await project.admin`

@@ -68,7 +68,7 @@ describe("filters", () => {
     expect(data).toEqual([{ id: 1 }]);
   });
 
-  test("what is no filter is PGRST100 and says where", async () => {
+  test("an invalid filter is PGRST100 with its position", async () => {
     const reply = await project.request("/items?id=noop.0");
     expect(reply.status).toBe(400);
     expect(await reply.json()).toEqual({
@@ -109,7 +109,7 @@ describe("select", () => {
     expect(Object.keys(await first("*,again:name"))).toHaveLength(9);
   });
 
-  test("what is not here is refused by name", async () => {
+  test("unsupported features are refused by name", async () => {
     expect(await first("id,children(id)")).toMatchObject({
       code: "PGRST127",
       details:

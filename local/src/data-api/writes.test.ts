@@ -46,7 +46,7 @@ describe("an outsider", () => {
 });
 
 describe("whoever may write", () => {
-  test("inserts one or many, with values as they were", async () => {
+  test("inserts one or many, with unchanged values", async () => {
     const data = { nested: [1, { two: null }], text: 'ü " \\' };
     const one = await user
       .from("items")
@@ -73,13 +73,13 @@ describe("whoever may write", () => {
     expect([status, error?.code]).toEqual([409, "23505"]);
   });
 
-  test("a constraint that is checked at the end is refused all the same", async () => {
+  test("a violated deferred constraint is refused too", async () => {
     const { status, error } = await project.anon.from("late").insert({ item_id: 77 });
     expect([status, error?.code]).toEqual([409, "23503"]);
     expect((await project.anon.from("late").insert({ item_id: 1 })).status).toBe(201);
   });
 
-  test("updates and deletes what the filters find", async () => {
+  test("updates and deletes the rows that match the filters", async () => {
     await user.from("items").insert([{ name: "x" }, { name: "y" }]);
     const updated = await user
       .from("items")
@@ -134,7 +134,7 @@ describe("whoever may write", () => {
     expect([byKey.status, byKey.data]).toEqual([200, [{ id: 1 }]]);
   });
 
-  test("single() and maxAffected() roll back what they refuse", async () => {
+  test("single() and maxAffected() roll back when they refuse", async () => {
     const before = await rows();
     const two = await user
       .from("items")

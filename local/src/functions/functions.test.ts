@@ -40,14 +40,14 @@ describe("createFunctions", () => {
     ]);
   });
 
-  it("gives a function its path, its environment and nothing of ours", async () => {
+  it("gives a function its path and environment, and nothing of the stack's", async () => {
     const seen = await (await call("/echo/a/b?c=d")).json();
     expect(seen.path).toBe("/echo/a/b?c=d");
     expect(seen.env).toMatchObject({ SUPABASE_URL: "http://127.0.0.1:1", GREETING: "hello" });
     expect(seen.env).not.toHaveProperty("HOME");
   });
 
-  it("hands a gzip body over as it came", async () => {
+  it("passes a gzip body on unchanged", async () => {
     const body = gzipSync("x".repeat(10_000));
     const headers = { "content-encoding": "gzip" };
     const seen = await (await call("/echo", { method: "POST", body, headers })).json();
@@ -69,7 +69,7 @@ describe("createFunctions", () => {
     expect(Date.now() - started - firstMs).toBeGreaterThan(400);
   });
 
-  it("answers 404 for a function that is not there", async () => {
+  it("answers 404 for an unknown function", async () => {
     const response = await call("/nowhere");
     expect(response.status).toBe(404);
     expect(await response.text()).toBe("Function not found");
@@ -88,7 +88,7 @@ describe("createFunctions", () => {
     expect(await response.json()).toMatchObject({ code: "WORKER_LIMIT" });
   });
 
-  it("starts a function again that has died", async () => {
+  it("restarts a function that has died", async () => {
     const before = await (await call("/mortal")).text();
     const response = await call("/mortal/die");
     expect(response.status).toBe(500);

@@ -90,7 +90,7 @@ describe("API keys", () => {
     expect(service.role).toBe("service_role");
   });
 
-  it("may stand in the query, and are not handed on there", async () => {
+  it("are accepted in the query and not passed on there", async () => {
     const { url, headers } = await seen(`/rest/v1/x?select=a&apikey=${keys.publishable_key}`);
     expect(url).toBe("/x?select=a");
     expect(headers.authorization).toBe(`Bearer ${keys.anonJwt}`);
@@ -110,7 +110,7 @@ describe("API keys", () => {
     expect(role(repeated).role).toBe("anon");
   });
 
-  it("are no condition for functions, which see the caller's own headers", async () => {
+  it("are not required for functions, which see the caller's own headers", async () => {
     const { headers, url } = await seen("/functions/v1/echo/x?y=z", {
       headers: { authorization: "Bearer klt_key", "sb-api-key": "forged" },
     });
@@ -211,7 +211,7 @@ describe("proxying", () => {
     }
   });
 
-  it("answers 502 for a service that is not there", async () => {
+  it("answers 502 for a service that does not answer", async () => {
     const lonely = await startGateway({
       port: await freePort(),
       keys,
@@ -270,7 +270,7 @@ describe("the caller's address", () => {
     expect(headers["x-real-ip"]).toBe("127.0.0.1");
   });
 
-  it("is what the proxy in front says, where there is one", async () => {
+  it("comes from the proxy in front, if there is one", async () => {
     const proxied = await startGateway({
       port: await freePort(),
       keys,
@@ -299,7 +299,7 @@ describe("paths", () => {
     expect(error?.message).toContain("The embedded stack has no Auth");
   });
 
-  it("and hosts that are none are refused as the caller's mistake", async () => {
+  it("invalid paths and hosts get 400", async () => {
     const status = await new Promise((resolve, reject) => {
       const { port } = new URL(gateway.url);
       request({ host: host, port, path: "/rest/v1/x", headers: { host: "no host" } })
@@ -310,7 +310,7 @@ describe("paths", () => {
     expect(status).toBe(400);
   });
 
-  it("that are none are 404", async () => {
+  it("unknown paths are 404", async () => {
     expect((await call("/rest/v2/x")).status).toBe(404);
     expect((await call("/rest/v1x")).status).toBe(404);
   });

@@ -92,7 +92,7 @@ async function drip({ socket }: Raw, piece: string): Promise<void> {
   }
 }
 
-test("headers that do not end get 408 with a reason, however busily they come", async () => {
+test("headers that do not end get 408 with a reason, even while bytes arrive", async () => {
   const silent = open("");
   const slow = open("GET /functions/v1/f HTTP/1.1\r\n");
   void drip(slow, "X: 1\r\n");
@@ -104,7 +104,7 @@ test("headers that do not end get 408 with a reason, however busily they come", 
   expect(await honest()).toBe("3");
 });
 
-test("a body that does not come gets 408, its service is told, and the connection ends", async () => {
+test("a body that does not arrive gets 408, its service is told, and the connection closes", async () => {
   aborted.length = 0;
   const stuck = open(`${post("/f", 10)}abc`);
   const slow = open(post("/f", 1_000_000));
@@ -120,7 +120,7 @@ test("a body that does not come gets 408, its service is told, and the connectio
   expect(await honest()).toBe("3");
 });
 
-test("a body that is slow but comes at the least rate is taken to its end", async () => {
+test("a slow body above the minimum rate is read to its end", async () => {
   const raw = open(post("/f", 200_000));
   for (let n = 0; n < 20; n++) {
     raw.socket.write("a".repeat(10_000));
@@ -130,7 +130,7 @@ test("a body that is slow but comes at the least rate is taken to its end", asyn
   raw.socket.destroy();
 });
 
-test("a slow body ends the connection when the answer had begun, or needed none of it", async () => {
+test("a slow body closes the connection if the answer has begun or does not need the body", async () => {
   const begun = open(`${post("/begun", 10)}abc`);
   await expect.poll(begun.answer).toContain("200 OK");
   const needless = open(
@@ -140,7 +140,7 @@ test("a slow body ends the connection when the answer had begun, or needed none 
   await Promise.all([begun.closed, needless.closed]);
 });
 
-test("a caller who reads nothing of his answer is cut off; one who reads slowly gets all of it", async () => {
+test("a caller who reads nothing is cut off; a slow reader gets the whole answer", async () => {
   const get = `GET /functions/v1/large HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
   const deaf = open(get);
   deaf.socket.pause();
@@ -161,7 +161,7 @@ test("a caller who reads nothing of his answer is cut off; one who reads slowly 
   expect(deaf.answer().length).toBeLessThan(large);
 });
 
-test("an idle WebSocket and a kept connection are no slow callers", async () => {
+test("an idle WebSocket and a kept-alive connection are not slow callers", async () => {
   const socket = new WebSocket(
     `${gateway.url.replace("http", "ws")}/realtime/v1/websocket?apikey=${apikey}`,
   );
@@ -180,7 +180,7 @@ test("an idle WebSocket and a kept connection are no slow callers", async () => 
   kept.socket.destroy();
 });
 
-test("connections over the bound are closed at once, and there is room again when others go", async () => {
+test("connections over the limit are closed at once, and there is room again when others close", async () => {
   const held = Array.from({ length: patience.connections + 5 }, () => open(post("/f", 10)));
   await expect.poll(() => log.some((line) => line.includes("over 40 connections"))).toBe(true);
   for (const { socket } of held) socket.destroy();

@@ -97,7 +97,7 @@ test.each(uses)("a secret key %s: Data API, functions and WebSockets", async (_,
   expect(await upgrade(apikey, headers)).toBe(101);
 });
 
-test("a JWT of a role that is no visitor's is a secret, whoever signed it; a visitor's is none", async () => {
+test("a JWT counts as secret unless its role is a visitor's, regardless of the signer", async () => {
   const token = (role: string) =>
     new SignJWT({ role })
       .setProtectedHeader({ alg: "HS256" })
@@ -113,7 +113,7 @@ test("a JWT of a role that is no visitor's is a secret, whoever signed it; a vis
   expect(await get("/rest/v1/x", { apikey: keys.anonJwt, origin })).toBe(200);
 });
 
-test("the refusal says why, as the hosted gateway does, and pages may read it", async () => {
+test("the refusal gives the hosted gateway's reason, and pages may read it", async () => {
   const headers = { apikey: keys.secret_key, origin: "https://evil.example" };
   const response = await fetch(`${gateway.url}/rest/v1/x`, { headers });
   expect(response.headers.get("access-control-allow-origin")).toBe("*");
@@ -123,7 +123,7 @@ test("the refusal says why, as the hosted gateway does, and pages may read it", 
   });
 });
 
-test("the proxy's own name is good for secret keys where a proxy was named, and no other", async () => {
+test("secret keys are accepted under a configured proxy's name, and under no other", async () => {
   const apikey = keys.secret_key;
   expect(await get("/rest/v1/x", { apikey, host: "kulti.example" }, proxied)).toBe(200);
   expect(

@@ -57,7 +57,7 @@ describe("runPgtap", () => {
     expect(await run({ "good.sql": good })).toMatchObject({ passed: 3, failed: 0, failures: [] });
   });
 
-  it("tells which test failed, what was had and what was wanted", async () => {
+  it("names the failed test, the value found and the value expected", async () => {
     const bad =
       "begin; select plan(2); select ok(true, 'fine'); select is(1, 2, 'one is two'); select * from finish(); rollback;";
     const { passed, failed, failures, lines } = await run({ "bad.sql": bad });

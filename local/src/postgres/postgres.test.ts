@@ -43,7 +43,7 @@ async function as(role: string, ...statements: string[]) {
 }
 
 describe("the baseline", () => {
-  it("makes postgres no superuser, and the API roles as on Supabase", async () => {
+  it("makes postgres an ordinary role, and the API roles as on Supabase", async () => {
     const rows = await sql`
       select rolname, rolsuper, rolbypassrls, rolcanlogin, rolinherit from pg_roles
       where rolname in ('anon', 'authenticator', 'postgres', 'service_role', 'supabase_admin')
@@ -57,7 +57,7 @@ describe("the baseline", () => {
     ]);
   });
 
-  it("opens to the API roles what postgres makes in public, and nothing of realtime beyond the real grants", async () => {
+  it("grants the API roles what postgres creates in public, and only the real grants on realtime", async () => {
     await sql`create table public.opened (a int)`;
     const [granted] = await sql`
       select
@@ -77,7 +77,7 @@ describe("the baseline", () => {
     ]);
   });
 
-  it("tells policies who asks", async () => {
+  it("gives policies the caller's claims", async () => {
     const id = "11111111-2222-3333-4444-555555555555";
     const claims = JSON.stringify({ sub: id, role: "anon", email: "a@example.com" });
     const [row] = await as(
@@ -129,7 +129,7 @@ describe("realtime.send", () => {
     expect(await sql`select from realtime.messages where topic = 'topic:2'`).toHaveLength(0);
   });
 
-  it("leaves it to the policies, which postgres may write, who reads", async () => {
+  it("lets policies, which postgres may write, decide who reads", async () => {
     const read = () =>
       as(
         "anon",
@@ -161,7 +161,7 @@ describe("startPostgres", () => {
     expect(row?.word).toBe("still here");
   });
 
-  it("names the port that is taken and what to set", async () => {
+  it("names the taken port and the setting to change", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, host, resolve));
     const { port: taken } = other.address() as { port: number };

@@ -21,7 +21,7 @@ describe.each(["1.0.0", "2.0.0"])("protocol %s", (vsn) => {
     expect(same.broadcasts).toHaveLength(1);
   });
 
-  test("a broadcast from the database arrives with its payload as it was", async () => {
+  test("a broadcast from the database arrives with its payload unchanged", async () => {
     const heard = await joined(listen(server.client({ vsn }), "numbers"));
     const payload = { id: "own", text: 'tab\t, quote ", ünï, 👋', deep: { list: [1, null, 2.5] } };
     await project.sql`
@@ -79,7 +79,7 @@ test("httpSend reaches a public channel, and a private one only if a policy allo
   expect(everyone.broadcasts).toHaveLength(1);
 });
 
-test("a batch is accepted, and what it may not send to private topics left out", async () => {
+test("a batch is accepted without the messages that it may not send to private topics", async () => {
   const everyone = await joined(listen(server.client(), "open:batch"));
   const secret = await joined(listen(server.client(), "open:batch", { private: true }));
   const post = (body: unknown, apikey = project.keys.publishable_key) =>

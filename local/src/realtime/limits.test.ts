@@ -80,7 +80,7 @@ test("more channels than one client may have are refused, the others stay", asyn
   expect(first.channel.state).toBe("joined");
 });
 
-test("a socket that joins thousands of channels gets its hundred, and others are served meanwhile", async () => {
+test("a socket that joins thousands of channels gets one hundred, and others are still served", async () => {
   const running = await start({ joinErrorDelayMs: 1 });
   const socket = new WebSocket(wsUrl(running, project.keys.publishable_key));
   await new Promise((resolve) => socket.once("open", resolve));

@@ -26,7 +26,7 @@ async function connect(vsn = "2.0.0"): Promise<RawClient> {
 const heartbeat = JSON.stringify([null, "hb", "phoenix", "heartbeat", {}]);
 const heartbeatReply = [null, "hb", "phoenix", "phx_reply", { status: "ok", response: {} }];
 
-test("frames that are no message are passed over, and the socket lives on", async () => {
+test("frames that are not messages are ignored, and the socket stays open", async () => {
   const { socket, received } = await connect();
   const text = [
     "",
@@ -57,7 +57,7 @@ test("frames that are no message are passed over, and the socket lives on", asyn
   socket.close();
 });
 
-test("messages of wrong types get an error as their answer, or none", async () => {
+test("messages of wrong types get an error or no answer", async () => {
   const { socket, received } = await connect();
   const send = (...message: unknown[]) => socket.send(JSON.stringify(message));
   send(null, "1", 5, "x", {});
@@ -124,7 +124,7 @@ test("random frames, and valid ones with a random part, leave the server answeri
   for (const { socket } of clients) socket.terminate();
 });
 
-test("a broadcast that is no map breaks its channel and nothing else", async () => {
+test("a broadcast that is not a map closes its channel and nothing else", async () => {
   const { socket, received } = await connect("1.0.0");
   const send = (event: string, payload: unknown, ref: string) =>
     socket.send(JSON.stringify({ topic: "realtime:b", event, payload, ref, join_ref: "1" }));
@@ -187,7 +187,7 @@ test("a handshake that is refused says why", async () => {
   ]);
 });
 
-test("http requests that make no sense get their 4xx", async () => {
+test("malformed HTTP requests get a 4xx", async () => {
   const status = async (path: string, init: RequestInit = {}) => {
     const headers = { apikey: project.keys.publishable_key, ...init.headers };
     const url = `${server.url}/realtime/v1/api/${path}`;

@@ -29,7 +29,7 @@ test("anon joins a private channel that a policy opens and receives what the dat
   expect(message?.meta).toEqual({ id: message?.payload.id });
 });
 
-test("a join that no policy allows is refused with the reason, and sees nothing", async () => {
+test("a join that no policy allows is refused with the reason, and receives nothing", async () => {
   const client = server.client();
   const heard = listen(client, "closed:1", isPrivate);
   await until(() => heard.statuses.length > 0);
@@ -52,7 +52,7 @@ test("a private and a public channel of the same name are two channels", async (
   expect(everyone.broadcasts.map(({ payload }) => payload.to)).toEqual(["public"]);
 });
 
-test("what may not be sent is dropped without an acknowledgement", async () => {
+test("a forbidden message is dropped without an acknowledgement", async () => {
   const config = { private: true, broadcast: { ack: true, self: true } };
   const sender = await joined(listen(server.client({ timeout: 400 }), "open:3", config));
   const other = await joined(listen(server.client(), "open:3", isPrivate));
@@ -63,7 +63,7 @@ test("what may not be sent is dropped without an acknowledgement", async () => {
   expect(other.broadcasts[0]?.event).toBe("news");
 });
 
-test("what a policy for inserts allows is sent and acknowledged", async () => {
+test("a message that an insert policy allows is sent and acknowledged", async () => {
   await allowWriting();
   const config = { private: true, broadcast: { ack: true } };
   const sender = await joined(listen(server.client(), "open:4", config));

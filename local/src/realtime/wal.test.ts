@@ -9,7 +9,7 @@ const send = (topic: string, payload: object) =>
   project.sql`select realtime.send(${JSON.stringify(payload)}::text::jsonb, 'news', ${topic}, true)`;
 const numbers = (heard: Heard) => heard.broadcasts.map(({ payload }) => payload.n);
 
-test("replication_ready is told in a system message", async () => {
+test("replication_ready sends a system message", async () => {
   const config = { private: true, broadcast: { replication_ready: true } };
   const heard = await joined(listen(server.client(), "open:ready", config));
   await until(() => heard.system.length === 1);
@@ -21,7 +21,7 @@ test("replication_ready is told in a system message", async () => {
   });
 });
 
-test("what is rolled back is never sent, what is committed comes in the order of commits", async () => {
+test("rolled-back messages are never sent, committed ones arrive in commit order", async () => {
   const heard = await joined(listen(server.client(), "open:order", isPrivate));
   await project.sql.query(`
     begin;
@@ -56,7 +56,7 @@ test("a payload of a megabyte arrives whole", async () => {
   expect(heard.broadcasts[0]?.payload.text).toBe(text);
 });
 
-test("the replication connection is made again after it was cut", async () => {
+test("the replication connection is restored after it was cut", async () => {
   const heard = await joined(listen(server.client(), "open:cut", isPrivate));
   await send("open:cut", { n: 1 });
   await until(() => heard.broadcasts.length === 1);
@@ -206,14 +206,14 @@ test("replication that cannot start is tried again with growing pauses, each fai
   await fresh.close();
 });
 
-test("joins are answered again after the pool's connections were cut", async () => {
+test("joins work again after the pool's connections were cut", async () => {
   await project.sql`
     select pg_terminate_backend(pid) from pg_stat_activity
     where application_name = 'realtime_connect'`;
   await joined(listen(server.client(), "open:pool", isPrivate));
 });
 
-test("a partition that is made later is read too", async () => {
+test("messages of a partition created later are sent too", async () => {
   await project.sql`
     create table realtime.messages_2001_01_01 partition of realtime.messages
     for values from ('2001-01-01') to ('2001-01-02')`;
@@ -227,7 +227,7 @@ test("a partition that is made later is read too", async () => {
   await until(() => heard.broadcasts.length === 2);
 });
 
-test("partitions are there from yesterday to three days ahead, and old ones go", async () => {
+test("partitions cover yesterday to three days ahead, and old ones are dropped", async () => {
   const names = async () => {
     const rows = await project.sql`
       select tablename from pg_tables where schemaname = 'realtime' and tablename like 'messages_2031%'
@@ -248,7 +248,7 @@ test("partitions are there from yesterday to three days ahead, and old ones go",
   await send("open:partitions", { n: 1 });
 });
 
-test("rows that are no broadcast are passed over with a line in the log", async () => {
+test("rows that are not broadcasts are skipped with a log line", async () => {
   const heard = await joined(listen(server.client(), "open:odd", isPrivate));
   await project.sql`
     insert into realtime.messages (topic, extension, private) values ('open:odd', 'broadcast', true)`;

@@ -65,7 +65,7 @@ describe("delivery", () => {
     expect(run.problems).toEqual([]);
   });
 
-  test("invariant 3: whatever breaks, nothing is lost, nothing is twice, the order holds", async () => {
+  test("invariant 3: through every fault nothing is lost or doubled, and the order holds", async () => {
     const agent = start({ maxBatchEvents: 20, timeoutMs: 100 });
     run.server.faults.push(
       { kind: "drop_after_commit" },
@@ -89,7 +89,7 @@ describe("delivery", () => {
     expect(run.server.faults).toEqual([]);
   });
 
-  test("Retry-After is honoured", async () => {
+  test("Retry-After is obeyed", async () => {
     const agent = start();
     run.server.faults.push({ kind: "status", status: 429, headers: { "retry-after": "0.3" } });
     agent.think("patient");
@@ -103,7 +103,7 @@ describe("delivery", () => {
     return { kind: "status", status: 429, body: { error: { code, message } } };
   };
 
-  test("whoever stops waiting hears how many events are left and why; close loses them", async () => {
+  test("flush with a timeout reports how many events are left and why; close drops them", async () => {
     const agent = start();
     run.server.judge = () => tooMany("rate_limited");
     for (const content of numbers(5)) agent.think(content);
@@ -123,7 +123,7 @@ describe("delivery", () => {
     expect(run.problems[2]).toMatchObject({ code: "unsent", dropped: 5, ...refused });
   });
 
-  test("a quota is told at once, a refusal that lasts once, and again after it has passed", async () => {
+  test("a quota is reported at once, a lasting refusal once, and again after it has passed", async () => {
     const agent = start();
     const heldBack = (): string[] =>
       run.problems.flatMap(({ code, errorCode = "" }) => (code === "held_back" ? [errorCode] : []));
@@ -157,7 +157,7 @@ describe("delivery", () => {
     expect(run.problems[0]?.message).toContain("the server has not answered yet");
   });
 
-  test("a batch leaves when it is full, and no sooner than the server's pace otherwise", async () => {
+  test("a full batch leaves at once, others at the server's pace", async () => {
     run.server.flushMs = 1_500;
     const agent = start({ maxBatchEvents: 10 });
     agent.think("first");
@@ -204,7 +204,7 @@ describe("delivery", () => {
     [401, "unknown_key"],
     [403, "wrong_agent"],
     [404, "session_not_found"],
-  ])("%i stops the stream and says once what to do", async (status, code) => {
+  ])("status %i stops the stream and reports once what to do", async (status, code) => {
     const body = { error: { code, message: "No." } };
     run.server.judge = () => ({ kind: "status", status, body });
     const agent = start();
@@ -231,7 +231,7 @@ describe("delivery", () => {
 });
 
 describe("limits", () => {
-  test("long texts become several events that read the same", async () => {
+  test("a long text becomes several events that join to the same text", async () => {
     const agent = start();
     const thought = "🦉é".repeat(30_000);
     const output = "x".repeat(limits.terminal_text_bytes + 5);
@@ -251,7 +251,7 @@ describe("limits", () => {
     expect(run.server.events.at(-2)?.data).not.toHaveProperty("exit_code");
   });
 
-  test("text that no database stores is replaced", async () => {
+  test("characters that Postgres can't store are replaced", async () => {
     const agent = start();
     agent.think("a\0b\ud800c", { metadata: { "k\0": "v\udc00" } });
     await agent.flush();
@@ -261,7 +261,7 @@ describe("limits", () => {
     });
   });
 
-  test("a number that the server would refuse is left out and told, the rest is sent", async () => {
+  test("an invalid number is dropped and reported, and the rest is sent", async () => {
     const agent = start();
     agent.usage({ model: "m", input_tokens: 0.5, output_tokens: 1e16, cost_usd: 1 });
     agent.error("Bad.", { file: "a", line: 2 ** 31 });
@@ -278,7 +278,7 @@ describe("limits", () => {
     );
   });
 
-  test("a file over the limit is reported and not sent, what follows is", async () => {
+  test("a file over the limit is reported and dropped, and later events are sent", async () => {
     const agent = start();
     agent.code("big.bin", "x".repeat(limits.code_content_bytes + 1));
     agent.think("next");
@@ -287,7 +287,7 @@ describe("limits", () => {
     expect(run.problems[0]?.message).toContain("big.bin is 1,048,577 bytes, limit 1,048,576");
   });
 
-  test("without a server the queue stays bounded, details go first, and it is told", async () => {
+  test("without a server the queue stays bounded, drops details first, and reports it", async () => {
     const agent = start({ maxQueueEvents: 100, fetch: () => Promise.reject(new Error("down")) });
     agent.status("working");
     for (const content of numbers(60)) agent.terminal(content);
@@ -300,7 +300,7 @@ describe("limits", () => {
 });
 
 describe("the agent is left alone", () => {
-  test("nothing it hands over makes a verb throw", async () => {
+  test("no argument makes a verb throw", async () => {
     const agent = start({
       onProblem: () => {
         throw new Error("reporter");
@@ -321,7 +321,7 @@ describe("the agent is left alone", () => {
     expect(run.server.events.length).toBeGreaterThan(0);
   });
 
-  test("without a server, a key or with streaming off it does nothing and says why", async () => {
+  test("without a server or a key, or with streaming off, it does nothing and says why", async () => {
     const unset = start({ server: "", apiKey: "" });
     unset.think("x");
     expect(run.problems).toMatchObject([{ code: "not_configured" }]);
@@ -337,7 +337,7 @@ describe("the agent is left alone", () => {
     expect(run.server.events.length).toBe(1);
   });
 
-  test("options of no use are told, and their defaults hold", async () => {
+  test("invalid options are reported, and their defaults apply", async () => {
     const useless = { flushMs: Number.NaN, maxQueueEvents: 0, timeoutMs: "5", fetch: 1 };
     const agent = start({ ...useless, maxBatchEvents: 10_000 } as never);
     expect(run.problems).toMatchObject([{ code: "bad_option" }]);
@@ -350,7 +350,7 @@ describe("the agent is left alone", () => {
     expect(await createAgent(null as never).close()).toEqual({ drained: true, pending: 0 });
   });
 
-  test("many agents in one process share what listens for its end", async () => {
+  test("many agents in one process share one exit listener", async () => {
     const before = process.listenerCount("beforeExit");
     const agents = Array.from({ length: 30 }, () => start());
     expect(process.listenerCount("beforeExit")).toBeLessThanOrEqual(before + 1);
@@ -358,7 +358,7 @@ describe("the agent is left alone", () => {
     expect(process.listenerCount("beforeExit")).toBeLessThanOrEqual(before);
   });
 
-  test("verbs only put into a queue: nothing is sent while the agent's own code runs", async () => {
+  test("verbs only queue: nothing is sent while the agent's own code runs", async () => {
     let requests = 0;
     const agent = start({
       fetch: () => {
@@ -391,7 +391,7 @@ describe("streamed thoughts", () => {
     expect(last).toMatchObject({ stream_id: stream.id, done: true });
   });
 
-  test("close ends what is open", async () => {
+  test("close ends open streams", async () => {
     const agent = start();
     agent.streamThought().write("half");
     await agent.close();
@@ -426,7 +426,7 @@ describe("secrets", () => {
       .map(({ data }) => ("text" in data ? data.text : "content" in data ? data.content : ""))
       .join("");
 
-  test("are found in a thought that comes in pieces, however long it pauses", async () => {
+  test("are found in a streamed thought, even across pauses", async () => {
     const agent = start();
     const stream = agent.streamThought();
     for (const piece of `The key is ${key} and the rest follows now`.match(/.{1,9}/g) ?? []) {
@@ -456,7 +456,7 @@ describe("secrets", () => {
     }
   });
 
-  test("that are keys of many lines are gone over many events, with their end and without", async () => {
+  test("that span many lines are removed across events, with and without an end marker", async () => {
     const lines = Array.from({ length: 20 }, () => "a8Fk29dLq0PzXw7TbN3mYc5RvH1sJe6G".repeat(2));
     const agent = start();
     agent.terminal("-----BEGIN PRIVATE KEY-----\n");
@@ -475,7 +475,7 @@ describe("secrets", () => {
     );
   });
 
-  test("that only seemed to begin are not lost: at the command's end, the next command, the session's end and close", async () => {
+  test("that only seemed to begin are sent later: at the command's end, the next command, the session's end and close", async () => {
     const agent = start();
     agent.terminal("a gh", { command: "one" });
     agent.terminal("p_", { exitCode: 0 });
@@ -491,7 +491,7 @@ describe("secrets", () => {
     expect(shown).toEqual(["a ", "ghp_", "b ", "gh", "c ", "d ", "gh", "gh", "status", "e ", "gh"]);
   });
 
-  test("in events that are named: each is sent, so that sending it twice stays harmless", async () => {
+  test("in events with ids: each is sent, so a repetition stays harmless", async () => {
     const agent = start();
     agent.event("terminal", { stream: "stdout", text: key.slice(0, 9) }, { id: "one" });
     agent.event("terminal", { stream: "stdout", text: `${key.slice(9)}\n` }, { id: "two" });
@@ -502,7 +502,7 @@ describe("secrets", () => {
     ]);
   });
 
-  test("stay where the agent says so, and its own function has the last word", async () => {
+  test("stay when the agent says so, and its own function decides last", async () => {
     const open = start({ redact: false });
     open.think(key);
     await open.close();
@@ -519,7 +519,7 @@ describe("sessions and chat", () => {
     at: "2026-01-01T00:00:00Z",
   });
 
-  test("continue: the server names the session, which is then kept", async () => {
+  test("continue: the server names the session, and the agent keeps it", async () => {
     const agent = start();
     agent.think("a");
     await agent.flush();
@@ -530,7 +530,7 @@ describe("sessions and chat", () => {
     expect(run.server.batches[1]?.session_id).toBe(sessionId);
   });
 
-  test("new: one id from the first try on, and the chat from its start", async () => {
+  test("new: one id from the first attempt on, and the chat from its start", async () => {
     run.server.faults.push({ kind: "drop_before_commit" });
     const agent = start({ session: "new" });
     agent.think("a");
@@ -563,7 +563,7 @@ describe("sessions and chat", () => {
     expect(run.problems).toEqual([]);
   });
 
-  test("chat lines come with the answers, each once, and the cursor follows", async () => {
+  test("chat lines arrive with the acknowledgements, each once, and the cursor follows", async () => {
     const texts: string[] = [];
     const agent = start({
       onMessage({ text, untrusted }) {
@@ -583,7 +583,7 @@ describe("sessions and chat", () => {
     expect(run.server.batches.map((batch) => batch.messages_after)).toEqual([undefined, 2, 4]);
   });
 
-  test("a session that is continued does not bring back old lines", async () => {
+  test("a continued session does not repeat old lines", async () => {
     const texts: string[] = [];
     run.server.oldMessages = [message(1), message(2)];
     const agent = start({ pollMs: 20, onMessage: ({ text }) => texts.push(text) });
@@ -596,7 +596,7 @@ describe("sessions and chat", () => {
     await expect.poll(() => texts).toEqual(["line 3"]);
   });
 
-  test("an agent that is silent asks for its chat; what it says waits for the session", async () => {
+  test("a silent agent polls its chat, and its lines wait for the session", async () => {
     const agent = start({ pollMs: 20, session: "new" });
     agent.onMessage(({ text }) => agent.say(`You said: ${text}`));
     agent.say("Hello");

@@ -29,7 +29,7 @@ function run(program: string): Promise<{ code: number | null; ms: number; stderr
   );
 }
 
-test("a process that ends by itself has sent everything", async () => {
+test("a process that ends by itself sends everything first", async () => {
   const { code } = await run(
     `for (let n = 0; n < 1000; n++) agent.think(String(n)); agent.status("done");`,
   );
@@ -37,7 +37,7 @@ test("a process that ends by itself has sent everything", async () => {
   expect(server.events.length).toBe(1_001);
 });
 
-test("what waits for its rest is sent too, since no rest comes", async () => {
+test("text held back for its continuation is sent at exit", async () => {
   const { code } = await run(`agent.terminal("the last word is gh");`);
   expect(code).toBe(0);
   expect(server.events.map(({ data }) => "text" in data && data.text).join("")).toBe(
@@ -53,7 +53,7 @@ test("an idle agent, even one that listens to the chat, keeps no process alive",
   expect(ms).toBeLessThan(4_000);
 });
 
-test("a server that is away holds the end up for seconds, not for ever", async () => {
+test("an unreachable server delays the exit by seconds at most", async () => {
   await server.close();
   const { code, ms } = await run(`agent.think("x");`);
   expect(code).toBe(0);
@@ -71,7 +71,7 @@ test.each([
   );
 });
 
-test("close is awaited to its end though every timer lets the process go", async () => {
+test("awaiting close keeps the process alive until it is done", async () => {
   server.faults.push({ kind: "status", status: 503 }, { kind: "status", status: 503 });
   const { code } = await run(
     `agent.think("x"); const { drained } = await agent.close(); process.exit(drained ? 7 : 8);`,

@@ -50,7 +50,7 @@ test.each<[string, Fault]>([
   ["an acknowledgement without a session", json(200, { ...reply, session_id: undefined })],
   ["an acknowledgement with a position that is none", json(200, { ...reply, last_seq: "1" })],
   ["an acknowledgement of fewer events", json(200, reply)],
-])("%s is no answer: the events are sent again", async (_, fault) => {
+])("%s does not count as an answer: the events are sent again", async (_, fault) => {
   const agent = start({ maxBatchEvents: 50 });
   run.server.faults.push(...Array.from({ length: 12 }, () => fault));
   for (const content of numbers(160)) agent.think(content);
@@ -88,7 +88,7 @@ test("a redirect is not followed: no other host gets the key or the events", asy
 });
 
 test.each([413, 504, 546])(
-  "a page with %i for all that is large halves the batches and loses nothing small",
+  "a proxy's page with %i for large bodies halves the batches and loses no small event",
   async (status) => {
     run.server.judge = (batch) =>
       JSON.stringify(batch).length > 9_000
@@ -103,7 +103,7 @@ test.each([413, 504, 546])(
   },
 );
 
-test("a large event that something refuses again and again is given up alone, with one warning", async () => {
+test("a large event that is refused again and again is dropped alone, with one warning", async () => {
   let refusals = 0;
   run.server.judge = (batch) => {
     if (!JSON.stringify(batch).includes("yyyy")) return null;
@@ -122,7 +122,7 @@ test("a large event that something refuses again and again is given up alone, wi
   expect(dropped[0]?.message).toMatch(/code, 20,\d\d\d bytes.*it answered 413/);
 });
 
-test("no event is given up, however large, while Kulti answers nothing else either", async () => {
+test("no event is dropped while Kulti answers nothing else either", async () => {
   run.server.isHealthy = false;
   run.server.judge = () => page(504) as Extract<Fault, { kind: "status" }>;
   const agent = start();
@@ -135,7 +135,7 @@ test("no event is given up, however large, while Kulti answers nothing else eith
   expect(lost()).toBe(0);
 });
 
-test("an event that Kulti's database refuses is dropped alone, and the others go on", async () => {
+test("an event that Kulti's database refuses is dropped alone, and the others are sent", async () => {
   run.server.judge = (batch) =>
     JSON.stringify(batch).includes("poison")
       ? {
@@ -151,7 +151,7 @@ test("an event that Kulti's database refuses is dropped alone, and the others go
   expect(run.problems).toMatchObject([{ code: "invalid_event", dropped: 1 }]);
 });
 
-test("a fetch that never answers and ignores its signal is given up", async () => {
+test("a fetch that never answers and ignores its signal times out", async () => {
   let calls = 0;
   const agent = start({
     timeoutMs: 50,
@@ -162,23 +162,20 @@ test("a fetch that never answers and ignores its signal is given up", async () =
   expect(contents()).toEqual(["patient"]);
 });
 
-test.each([1e9, Number.NaN, -1, "soon"])(
-  "a pace of %s is not believed: it would silence the agent, or make it hurry",
-  async (flushMs) => {
-    const body = { ...reply, flush_ms: flushMs } as never;
-    const send = createIngest({
-      agentId: "tester",
-      session: createSession("continue"),
-      transport: { post: async () => ({ kind: "done", status: 200, body }) } as never,
-      probe: async () => true,
-    });
-    const outcome = await send([{} as QueuedEvent], new AbortController().signal);
-    const paces = outcome.kind === "accepted" && outcome.reply.flush_ms;
-    expect(paces).toBe(flushMs === 1e9 ? 10_000 : 0);
-  },
-);
+test.each([1e9, Number.NaN, -1, "soon"])("a flush_ms of %s is ignored", async (flushMs) => {
+  const body = { ...reply, flush_ms: flushMs } as never;
+  const send = createIngest({
+    agentId: "tester",
+    session: createSession("continue"),
+    transport: { post: async () => ({ kind: "done", status: 200, body }) } as never,
+    probe: async () => true,
+  });
+  const outcome = await send([{} as QueuedEvent], new AbortController().signal);
+  const paces = outcome.kind === "accepted" && outcome.reply.flush_ms;
+  expect(paces).toBe(flushMs === 1e9 ? 10_000 : 0);
+});
 
-test("a chat line waits through what is no answer of Kulti", async () => {
+test("a chat line is retried until Kulti itself answers", async () => {
   const agent = start();
   agent.think("a");
   await agent.flush();

@@ -26,7 +26,7 @@ function asked(answers: Answer<unknown>[], options: Partial<RetryOptions> = {}) 
   return { times, done };
 }
 
-test("while nothing answers the server is probed about every two seconds, and used once it is back", async () => {
+test("an unreachable server is probed every two seconds, and used once it is back", async () => {
   let isUp = false;
   const probes: number[] = [];
   const began = Date.now();
@@ -51,7 +51,7 @@ test("while nothing answers the server is probed about every two seconds, and us
   expect((await done).kind).toBe("done");
 });
 
-test("a server that says it can't serve is asked again within five seconds", async () => {
+test("a server that answers 503 is asked again within five seconds", async () => {
   const unavailable: Answer<unknown> = {
     ...{ kind: "refused", status: 503, code: "unavailable", message: "", issues: [], waitMs: 0 },
   };
@@ -61,7 +61,7 @@ test("a server that says it can't serve is asked again within five seconds", asy
   expect(Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? 0)))).toBe(5_000);
 });
 
-test("a page of something else is not asked for every two seconds though Kulti's health answers", async () => {
+test("a proxy's page is not retried every two seconds, even while Kulti's health answers", async () => {
   const page: Answer<unknown> = { ...nothing, status: 404 } as Answer<unknown>;
   const { times } = asked(Array(40).fill(page), { probe: async () => true });
   await vi.advanceTimersByTimeAsync(60_000);
@@ -69,7 +69,7 @@ test("a page of something else is not asked for every two seconds though Kulti's
   expect(times.length).toBeLessThan(25);
 });
 
-test("Retry-After is obeyed, of Kulti up to five minutes, of anything else up to half a minute", async () => {
+test("Retry-After is obeyed up to five minutes from Kulti, up to half a minute from anything else", async () => {
   const waits: number[] = [];
   const refusal = JSON.stringify({ error: { code: "rate_limited", message: "Later." } });
   const tomorrow = { "retry-after": "86400" };

@@ -90,7 +90,7 @@ describe("verbs", () => {
     ]);
   });
 
-  test("--json tells the session", async () => {
+  test("--json prints the session", async () => {
     const { stdout } = await kulti(home, ["think", "x", "--json"]);
     expect(JSON.parse(stdout)).toHaveProperty("session_id");
   });
@@ -128,7 +128,7 @@ test("a checkout runs it without a build", async () => {
   expect(server.events.length).toBe(1);
 });
 
-test("help says what there is", async () => {
+test("help lists the commands", async () => {
   const all = await kulti(home, ["--help"]);
   expect(all.code).toBe(0);
   for (const name of ["register", "demo", "stream", "replay", "think", "status"]) {
@@ -171,7 +171,7 @@ describe("credentials", () => {
     writeFileSync(join(home.folder, ".kulti/local.json"), JSON.stringify({ api_url: apiUrl }));
   };
 
-  test("a key of the environment is not sent to a server that only a folder names, and that is said once", async () => {
+  test("a key of the environment is not sent to a server that only a folder names, with one warning", async () => {
     delete home.env.KULTI_SERVER;
     home.env.KULTI_SECRET_KEY = "sb_secret_mine";
     writeLocal(server.url);
@@ -198,7 +198,7 @@ describe("credentials", () => {
     "https://kulti.example",
     "http://127.0.0.1.kulti.example",
     "http://localhost@kulti.example",
-  ])("a folder that names %s is not believed", async (address) => {
+  ])("a folder that names %s is ignored", async (address) => {
     delete home.env.KULTI_SERVER;
     writeLocal(address);
     const { code, stderr } = await kulti(home, ["think", "x"]);
@@ -206,7 +206,7 @@ describe("credentials", () => {
     expect(stderr).toContain("which is not on this machine");
   });
 
-  test("the 401 of a proxy does not make a remembered key useless", async () => {
+  test("a proxy's 401 does not discard a remembered key", async () => {
     forgetEnvironment();
     await kulti(home, ["register", "demo", "--server", server.url]);
     const proxy = createServer((_request, response) => {
@@ -228,7 +228,7 @@ describe("credentials", () => {
     }
   });
 
-  test("the stack that runs in a folder above is found, and its site told", async () => {
+  test("a stack that runs in a parent folder is found, with its site", async () => {
     forgetEnvironment();
     mkdirSync(join(home.folder, ".kulti"));
     const local = { api_url: server.url, site_url: "http://127.0.0.1:4321" };
@@ -240,7 +240,7 @@ describe("credentials", () => {
     expect(code).toBe(0);
   });
 
-  test("a stack in the folder that KULTI_DIR names is found from anywhere", async () => {
+  test("KULTI_DIR names a stack from anywhere", async () => {
     forgetEnvironment();
     const kultiDir = join(home.folder, "second");
     mkdirSync(kultiDir);
@@ -251,7 +251,7 @@ describe("credentials", () => {
     expect((await kulti(home, ["demo"])).stderr).toContain("no server: start one");
   });
 
-  test("flags go before the environment", async () => {
+  test("flags override the environment", async () => {
     await kulti(home, ["think", "x", "--agent", "eve", "--key", "klt_eve"]);
     expect(server.requests[0]?.headers.authorization).toBe("Bearer klt_eve");
     expect(server.batches[0]?.agent_id).toBe("eve");
@@ -274,7 +274,7 @@ describe("stream", () => {
     expect(server.batches[0]).toHaveProperty("start_session");
   });
 
-  test("bad lines are told by number and fail the command, the others are sent", async () => {
+  test("bad lines are reported by number and fail the command, and the others are sent", async () => {
     const input = [
       '{"type":"task","data":{"title":"T"}}',
       "no json",
@@ -289,7 +289,7 @@ describe("stream", () => {
     expect(server.events.map(({ type }) => type)).toEqual(["task", "terminal", "terminal"]);
   });
 
-  test("an exported session comes in whole: its header and its chat are no bad lines", async () => {
+  test("an exported session is accepted: its header and chat are not bad lines", async () => {
     const input = [
       '{"format":"kulti-session","version":1,"session":{"agent_id":"ada"}}',
       '{"seq":1,"id":"a","type":"status","at":"2026-11-22T10:00:00Z","data":{"status":"done"}}',
@@ -324,7 +324,7 @@ describe("demo", () => {
     expect(server.events.at(-1)?.data).toEqual({ status: "done" });
   });
 
-  test("gets a key by itself, under another id when its own is taken", async () => {
+  test("registers itself, under another id if its own is taken", async () => {
     forgetEnvironment();
     server.registered.add("demo");
     const { code } = await kulti(home, ["demo", "--speed", "max", "--server", server.url]);
@@ -332,7 +332,7 @@ describe("demo", () => {
     expect(server.batches[0]?.agent_id).toMatch(/^demo-[0-9a-f]{4}$/);
   });
 
-  test("makes a new key when the server has forgotten the one that is remembered", async () => {
+  test("registers again when the server has forgotten its key", async () => {
     forgetEnvironment();
     const args = ["demo", "--speed", "max", "--server", server.url];
     await kulti(home, args);
@@ -375,7 +375,7 @@ describe("replay", () => {
     return times.slice(1).map((time, index) => time - (times[index] as number));
   };
 
-  test("in scaled time, idle stretches cut short", async () => {
+  test("plays in scaled time, with idle time shortened", async () => {
     const { code } = await kulti(home, ["replay", writeRun(60_000), "--speed", "2", "--idle", "3"]);
     expect(code).toBe(0);
     expect(gaps().length).toBe(2);
@@ -385,20 +385,20 @@ describe("replay", () => {
     }
   });
 
-  test("at once, keeping the run's own times up to now", async () => {
+  test("plays at once, keeping the run's own times up to now", async () => {
     await kulti(home, ["replay", writeRun(2_000), "--speed", "max"]);
     expect(gaps()).toEqual([2_000, 2_000]);
     expect(Math.abs(Date.parse(server.events.at(-1)?.at ?? "") - Date.now())).toBeLessThan(10_000);
   });
 
-  test("the agent is named after the file where none is given", async () => {
+  test("names the agent after the file if none is given", async () => {
     forgetEnvironment();
     await kulti(home, ["replay", writeRun(1), "--server", server.url]);
     expect(server.batches[0]?.agent_id).toBe("my-run");
     expect(server.events.length).toBe(3);
   });
 
-  test("Ctrl-C ends in order: what was played has arrived, the session is offline", async () => {
+  test("Ctrl-C ends in order: played events have arrived and the session is offline", async () => {
     const { code } = await kulti(home, ["replay", writeRun(60_000), "--idle", "60"], {
       during: (kill) => {
         server.judge = () => {
@@ -412,7 +412,7 @@ describe("replay", () => {
     expect(server.events.map(({ type }) => type)).toEqual(["thought", "status"]);
   });
 
-  test("what is no recording, or no file, fails with a reason", async () => {
+  test("a file that is missing or not a recording fails with a reason", async () => {
     writeFileSync(join(home.folder, "x"), "hello");
     const none = await kulti(home, ["replay", "x"]);
     expect([none.code, none.stderr]).toEqual([
@@ -428,7 +428,7 @@ describe("replay", () => {
     expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining("it is empty")]);
   });
 
-  test("stdin, and several files each in a session of its own, good ones past bad ones", async () => {
+  test("plays stdin, and several files each in its own session, despite bad ones", async () => {
     const piped = await kulti(home, ["replay", "-", "--speed", "max"], {
       input: readFileSync(writeRun(1), "utf8"),
     });

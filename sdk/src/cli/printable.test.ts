@@ -62,13 +62,13 @@ test.each<[string, (session: RecordedSession) => Iterable<string>]>([
   ["NDJSON", exportNdjson],
   ["Markdown", exportMarkdown],
   ["an asciicast", exportAsciicast],
-])("%s, written to a terminal, drives nothing", (_name, write) => {
+])("%s, written to a terminal, controls nothing", (_name, write) => {
   const text = [...write(session)].join("");
   expect(text).toContain("owned");
   expect(text).not.toMatch(controls);
 });
 
-test("a cast holds no control of others in its title, its markers and its keys", () => {
+test("a cast holds no foreign control characters in its title, markers and keys", () => {
   const [header, ...steps] = [...exportAsciicast(session)].map((line) => JSON.parse(line));
   expect(header.title).not.toMatch(controls);
   const ofCode = (code: string) =>
@@ -80,11 +80,11 @@ test("a cast holds no control of others in its title, its markers and its keys",
   expect(ofCode("i").join("").replace(/\r$/, "")).not.toMatch(controls);
 });
 
-test("jsonLine reads back as it was", () => {
+test("jsonLine reads back unchanged", () => {
   expect(JSON.parse(jsonLine({ text: hostile }))).toEqual({ text: hostile });
 });
 
-test("the command line prints no control and tells no key beside its results", () => {
+test("the command line prints no control characters and no key", () => {
   const written = { stdout: "", stderr: "" };
   const stream = (name: "stdout" | "stderr") => ({
     write(text: string) {
@@ -108,7 +108,9 @@ test("the command line prints no control and tells no key beside its results", (
   expect(written.stderr).not.toMatch(controls);
 });
 
-test("a problem that nobody handles is told without controls and keys", ({ onTestFinished }) => {
+test("an unhandled problem is printed without control characters and keys", ({
+  onTestFinished,
+}) => {
   const told: string[] = [];
   const { warn } = console;
   console.warn = (text: string) => told.push(text);

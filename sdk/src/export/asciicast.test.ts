@@ -35,7 +35,7 @@ describe("exportAsciicast", () => {
     });
   });
 
-  test("types commands key by key, and what follows comes at its own time", () => {
+  test("types commands key by key, and later output comes at its own time", () => {
     const { steps } = castOf(
       sessionOf([
         [0, "status", { status: "live" }],
@@ -90,7 +90,7 @@ describe("exportAsciicast", () => {
     ]);
   });
 
-  test("lets colours and the cursor through, and nothing that reaches beyond the screen", () => {
+  test("keeps colours and cursor moves, and drops sequences that reach beyond the screen", () => {
     const hostile = [
       "\u001b]0;title\u0007",
       "\u001b]52;c;aGk=\u001b\\",
@@ -117,7 +117,7 @@ describe("exportAsciicast", () => {
     expect(written).not.toMatch(/title|javascript|aGk/);
   });
 
-  test("is as wide as what is seen of the longest line", () => {
+  test("is as wide as the visible part of the longest line", () => {
     const ofText = (text: string) =>
       castOf(sessionOf([[0, "terminal", { stream: "stdout", text }]])).head.term.cols;
     expect(ofText(`\u001b[38;2;1;2;3m${"x".repeat(90)}\u001b[0m\n`)).toBe(90);

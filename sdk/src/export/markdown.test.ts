@@ -31,7 +31,7 @@ const hostile = [
 ];
 
 describe("exportMarkdown", () => {
-  test("tells task, thoughts, commands, changes, errors and chat in their order", () => {
+  test("lists task, thoughts, commands, changes, errors and chat in order", () => {
     const text = report(
       sessionOf(
         [
@@ -157,7 +157,7 @@ describe("exportMarkdown", () => {
     expect(text).not.toContain("line 500\n");
   });
 
-  test.each(hostile)("%j is shown and does nothing", (content) => {
+  test.each(hostile)("%j is shown and stays inert", (content) => {
     const messages = [messageOf(1, 9, content, content.split("\n")[0])];
     const text = report(
       sessionOf(
@@ -202,7 +202,7 @@ function expectHarmless(text: string): void {
 }
 
 describe("escapeText", () => {
-  test("what is rendered is what was written", () => {
+  test("escapeText renders as it was written", () => {
     const word = fc.constantFrom(
       ..."*_`[]()<>!#+-=.1>~|\\&$a ".split(""),
       "&lt;",
@@ -243,7 +243,7 @@ const wordsOf = (text: string): string =>
     .replace(/[\s\u00a0]+/g, " ")
     .trim();
 
-test("code that an agent marks as such stays code", () => {
+test("inline code stays code", () => {
   const text = "Use `a_b*c` and:\n```ts\nconst x = `<b>`;\n```\nThen _done_ ```.";
   expect(escapeText(text)).toBe(
     "Use `a_b*c` and:\n```ts\nconst x = `<b>`;\n```\nThen \\_done\\_ \\`\\`\\`.",

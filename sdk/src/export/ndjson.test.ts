@@ -15,7 +15,7 @@ const session = sessionOf(
 );
 
 describe("exportNdjson", () => {
-  test("what it writes is read back as it was, whatever the events", () => {
+  test("readSessionFile reads back any exported events unchanged", () => {
     fc.assert(
       fc.property(sessions, (session) => {
         const { skipped, ...read } = readSessionFile(textOf(exportNdjson(session)));
@@ -50,7 +50,7 @@ describe("exportNdjson", () => {
 describe("readSessionFile", () => {
   const lines = [...exportNdjson(session)];
 
-  test("leaves out lines it does not understand, and tells which", () => {
+  test("skips lines it does not understand, and lists them", () => {
     const odd = [
       '{"seq":3,"id":"x","type":"dance","at":"2026-11-22T10:00:05.000Z","data":{}}\n',
       '{"message":{"seq":2}}\n',
@@ -62,7 +62,7 @@ describe("readSessionFile", () => {
     expect(skipped.map(({ where }) => where)).toEqual(["line 8", "line 5", "line 6", "line 7"]);
   });
 
-  test("refuses what is no exported session, a later version and broken facts", () => {
+  test("rejects other files, a later version and a broken header", () => {
     expect(() => readSessionFile(lines.slice(1).join(""))).toThrow(
       "its first line is not a header",
     );

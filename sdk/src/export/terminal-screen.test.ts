@@ -47,7 +47,7 @@ describe("TerminalScreen", () => {
     expect(runs?.at(-1)?.look.inverse).toBe(true);
   });
 
-  test("however output is cut into chunks, the screen is the same", () => {
+  test("the screen does not depend on how output is split", () => {
     const piece = fc.constantFrom(
       ...["a", "é", "\r", "\n", "\b", "\u001b[31m", "\u001b[2K", "\u001b[1A", "\u001b[3;2H"],
       ...["\u001b]0;t\u0007", "\u001b[", "\u001b", "12", "m", "\u001b[2J"],
@@ -62,7 +62,7 @@ describe("TerminalScreen", () => {
     );
   });
 
-  test("a command that clears the screen a thousand times leaves little and takes no time", () => {
+  test("clearing the screen a thousand times leaves little text and takes little time", () => {
     const started = process.cpuUsage().user / 1000;
     const screen = screenOf("\u001b[2J\u001b[Hbusy\n".repeat(20_000));
     expect(screen.lines().length).toBeLessThanOrEqual(5_000);

@@ -8,7 +8,7 @@ const apiThatAnswers = (status: number, body: string) =>
     fetch: async () => new Response(body, { status }),
   });
 
-test("an error tells the server's reason, and of a page that a proxy sent its status alone", async () => {
+test("an error gives the server's reason, or the status alone for a proxy's page", async () => {
   const page = "<!DOCTYPE html><html><body>Bad gateway</body></html>";
   await expect(apiThatAnswers(502, page).findSessions()).rejects.toMatchObject({
     status: 502,
@@ -28,7 +28,7 @@ test("an error tells the server's reason, and of a page that a proxy sent its st
   });
 });
 
-test("a search is sent again while the server has too many at once, one that took too long is not", async () => {
+test("a search is retried while all slots are taken, and not after a timeout", async () => {
   const refusal = (hint: string | null) =>
     new Response(
       JSON.stringify({ code: "PT503", details: "unavailable", hint, message: "Cannot search." }),

@@ -24,7 +24,7 @@ function apiOf(head: Partial<Head>) {
   };
 }
 
-test("readSession reads to where the head says, and tells how far it is", async () => {
+test("readSession reads up to the head's seq, and reports progress", async () => {
   const api = apiOf({ to_seq: 5, messages_to: 3 });
   const parts: number[] = [];
   const session = await readSession(api, "s", { onProgress: (part) => parts.push(part) });
@@ -34,7 +34,7 @@ test("readSession reads to where the head says, and tells how far it is", async 
   expect(api.asked).toEqual(["events 0", "events 3", "messages 0"]);
 });
 
-test("readSession ends where rows that the head counts are no longer there", async () => {
+test("readSession ends when rows that the head counts are gone", async () => {
   const api = apiOf({ to_seq: 20, messages_to: 9 });
   const session = await readSession(api, "s");
   expect(session.events).toEqual(eventRows);

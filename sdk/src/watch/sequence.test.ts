@@ -20,7 +20,7 @@ function machine(afterSeq = 0) {
 const items = (from: number, to: number): Numbered[] =>
   Array.from({ length: to - from + 1 }, (_, index) => ({ seq: from + index }));
 
-test("step holds broadcasts back until the first page, then hands both out once", () => {
+test("step holds broadcasts back until the first page, then emits both once", () => {
   const { send, emitted } = machine();
   expect(send({ kind: "open" })).toEqual([{ kind: "read", after_seq: 0 }]);
   expect(send({ kind: "broadcast", to_seq: 4, items: items(3, 4) })).toEqual([]);
@@ -48,7 +48,7 @@ test("step reads an event that was announced by its seq alone", () => {
   ]);
 });
 
-test("step pauses, and does not spin, when the table has less than was announced", () => {
+test("step pauses when the table has less than was announced", () => {
   const { send, state } = machine();
   send({ kind: "open" });
   send({ kind: "page", items: [] });
@@ -59,7 +59,7 @@ test("step pauses, and does not spin, when the table has less than was announced
   expect(isComplete(state())).toBe(false);
 });
 
-test("step reads at once again when broadcasts have mended what a failed read left open", () => {
+test("step reads again at once when broadcasts have closed the gap of a failed read", () => {
   const { send } = machine();
   send({ kind: "open" });
   send({ kind: "page", items: [] });
@@ -70,7 +70,7 @@ test("step reads at once again when broadcasts have mended what a failed read le
   expect(send({ kind: "known", to_seq: 2 })).toEqual([{ kind: "read", after_seq: 1 }]);
 });
 
-test("invariant 1: whatever is lost, late or doubled, every item of the table comes out once and in order", () => {
+test("invariant 1: every item of the table comes out once and in order, despite loss, delay and duplicates", () => {
   const deliveries = fc.array(
     fc.record({
       from: fc.integer({ min: 1, max: 60 }),

@@ -45,7 +45,7 @@ const sessionId = "5e55104e-0000-4000-8000-000000000001";
 const head = { session_id: sessionId, to_seq: 2, messages_to: 0 };
 const event = (seq: number) => ({ seq, type: "thought", data: {} });
 
-test("a read and a touch that are never answered are given up, and asked for again", async () => {
+test("reads and touches that are never answered time out and are retried", async () => {
   const asked: string[] = [];
   answer = (path, respond, { after_seq: afterSeq }) => {
     const name = path.split("/").at(-1) ?? "";
@@ -86,7 +86,7 @@ test("a read and a touch that are never answered are given up, and asked for aga
   }
 });
 
-test("an answer of something else is a failure that may pass, whatever its status", async () => {
+test("an answer that is not Kulti's is a temporary failure, whatever its status", async () => {
   const api = createKultiApi({ apiUrl: url, publishableKey: "sb_publishable_x" });
   for (const body of [{}, null, "x", [1], { session_id: 7, to_seq: 1 }]) {
     answer = (_path, respond) => respond(body);
@@ -100,7 +100,7 @@ test("an answer of something else is a failure that may pass, whatever its statu
   }
 });
 
-test("withTimeLimit ends silence, before the answer and in the middle of it, and not a slow line", async () => {
+test("withTimeLimit ends silence before and within an answer, but not a slow answer", async () => {
   const limited = withTimeLimit(fetch, 200);
   const stream = (pieces: number, gapMs: number) =>
     createServer(async (_request, response) => {
@@ -128,7 +128,7 @@ test("withTimeLimit ends silence, before the answer and in the middle of it, and
   await expect(deaf(url)).rejects.toThrow("no answer within 50 ms");
 });
 
-test("withTimeLimit hands on the caller's own signal, and the answer as it is", async () => {
+test("withTimeLimit passes on the caller's signal, and the answer unchanged", async () => {
   const stop = new AbortController();
   answer = () => stop.abort(new Error("enough"));
   const limited = withTimeLimit(fetch);
@@ -138,7 +138,7 @@ test("withTimeLimit hands on the caller's own signal, and the answer as it is", 
   expect([empty.status, empty.headers.get("x-kulti")]).toEqual([204, "1"]);
 });
 
-test("a handshake that is never answered is given up and tried anew", async () => {
+test("a handshake that is never answered times out and is retried", async () => {
   const realtime = createRealtime({
     ...{ url: `${url.replace("http", "ws")}/realtime/v1`, publishableKey: "x" },
     handshakeMs: 200,

@@ -41,14 +41,14 @@ const figure = (of: AgentStats, key: string) => {
   return found;
 };
 
-test("agentFigures of an agent without sessions are noughts without charts", () => {
+test("agentFigures of an agent without sessions are zeros without charts", () => {
   const figures = agentFigures(stats(), now);
   expect(figures.map(({ chart }) => isEmpty(chart))).toEqual(figures.map(() => true));
   expect(figure(stats(), "commands")).toMatchObject({ value: "0", note: "0 failed (0 %)" });
   expect(figure(stats(), "cost").value).toBe("US$ 0.00");
 });
 
-test("agentFigures show sessions from the oldest to the newest, each with the way to its replay", () => {
+test("agentFigures show sessions from oldest to newest, each with a link to its replay", () => {
   const { chart, note } = figure(
     stats({
       commands: { run: 6, failed: 2 },
@@ -77,7 +77,7 @@ test("agentFigures say when the chart holds only the last sessions", () => {
   expect(chart.unit).toBe("time per session, the last 1");
 });
 
-test("events per day have the days on which nothing happened, and a column for the lesser types", () => {
+test("events per day include empty days, and one column for the rarer types", () => {
   const events = { thought: 3, code: 1, milestone: 2, usage: 1 };
   const { chart, value } = figure(
     stats({ events, days: [{ day: "2026-11-20", events }] }),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { costText, many, shareText, shortText } from "./amount.ts";
 
-test("costText keeps two digits that say something", () => {
+test("costText keeps two significant digits", () => {
   expect([0, 0.00421, 0.3, 12.4].map(costText)).toEqual([
     "US$ 0.00",
     "US$ 0.0042",
@@ -10,7 +10,7 @@ test("costText keeps two digits that say something", () => {
   ]);
 });
 
-test("shareText never says 0 % of something", () => {
+test("shareText never rounds a share down to 0 %", () => {
   expect([shareText(0, 9), shareText(1, 1_000), shareText(1, 3), shareText(1, 0)]).toEqual([
     "0 %",
     "< 1 %",

@@ -16,7 +16,7 @@ function heldWorker() {
   return { worker, requests, reply };
 }
 
-test("the worker is asked for one version at a time, and then for the newest", () => {
+test("createHighlighter asks its worker for one version at a time, then for the newest", () => {
   const { worker, requests, reply } = heldWorker();
   const highlighter = createHighlighter(() => worker);
   highlighter.want("a.ts", null, ["1"]);
@@ -29,7 +29,7 @@ test("the worker is asked for one version at a time, and then for the newest", (
   expect(requests[1]?.isFirst).toBe(false);
 });
 
-test("tokens arrive piece by piece and each makes a new object", () => {
+test("createHighlighter makes a new object for each piece of tokens", () => {
   const { worker, requests, reply } = heldWorker();
   const highlighter = createHighlighter(() => worker);
   highlighter.want("a.py", null, ["x", "y"]);
@@ -45,7 +45,7 @@ test("tokens arrive piece by piece and each makes a new object", () => {
   expect(highlighter.get("a.py", null)?.tokens).toEqual([undefined, [1, 2]]);
 });
 
-test("a language nobody knows starts no worker", () => {
+test("createHighlighter starts no worker for an unknown language", () => {
   const highlighter = createHighlighter(() => {
     throw new Error("started");
   });

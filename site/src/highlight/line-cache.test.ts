@@ -31,7 +31,7 @@ function apply(
   return tokens;
 }
 
-test("LineCache gives what a fresh look would give, whatever the versions", () => {
+test("LineCache returns the same tokens as a fresh pass, for any versions", () => {
   const lines = fc.array(fc.constantFrom("a", "b", '"', 'x"y'), { maxLength: 12 });
   fc.assert(
     fc.property(fc.array(lines, { minLength: 1, maxLength: 6 }), (versions) => {
@@ -47,7 +47,7 @@ test("LineCache gives what a fresh look would give, whatever the versions", () =
   );
 });
 
-test("LineCache looks again only at lines that changed", () => {
+test("LineCache tokenizes only changed lines again", () => {
   const { grammar, lookedAt } = quotes();
   const cache = new LineCache(grammar);
   const lines = Array.from({ length: 1_000 }, (_, index) => `line ${index}`);
@@ -59,7 +59,7 @@ test("LineCache looks again only at lines that changed", () => {
   expect(lookedAt()).toBe(1_002);
 });
 
-test("LineCache hands out a long file in pieces", () => {
+test("LineCache returns a long file in pieces", () => {
   const cache = new LineCache(quotes().grammar);
   const pieces = [
     ...cache.update(

@@ -10,7 +10,7 @@ const head = (sessionId: string, beganMin: number, toSeq = 1): Head =>
   }) as Head;
 const ids = (heads: Heads) => heads.newestFirst().map(({ session_id: sessionId }) => sessionId);
 
-test("upsert keeps what is newest of each session", () => {
+test("upsert keeps the newest head of each session", () => {
   const heads = new Heads();
   heads.upsert([head("a", 1, 5), head("b", 2)]);
   heads.upsert([head("a", 1, 4)]);
@@ -22,7 +22,7 @@ test("upsert keeps what is newest of each session", () => {
   ]);
 });
 
-test("loadNewest forgets who should be listed and is not, and keeps what is older than the listing", async () => {
+test("loadNewest drops sessions missing from the listing, and keeps those older than it", async () => {
   const heads = new Heads();
   heads.upsert([head("old", 1), head("hidden", 3), head("listed", 2)]);
   const asked: number[] = [];
@@ -37,7 +37,7 @@ test("loadNewest forgets who should be listed and is not, and keeps what is olde
   expect(ids(heads)).toEqual(["new", "listed"]);
 });
 
-test("loadNewest leaves nothing out between: a listing that does not reach back begins anew", async () => {
+test("loadNewest starts over when the listing does not reach the known sessions", async () => {
   const heads = new Heads();
   heads.upsert([head("said", 1)]);
   const listing = (...found: Head[]) => heads.loadNewest(2, async () => found);
@@ -49,7 +49,7 @@ test("loadNewest leaves nothing out between: a listing that does not reach back 
   expect(await listing(head("z", 9))).toBe(false);
 });
 
-test("loadOlder goes on behind the listings, whatever older ones a broadcast has told of", async () => {
+test("loadOlder continues after the listings, regardless of older broadcast sessions", async () => {
   const heads = new Heads();
   const all = [head("c", 3), head("b", 2), head("a", 1), head("live", 0)];
   const find: Find = async ({ max_rows: maxRows, before }) =>
@@ -62,7 +62,7 @@ test("loadOlder goes on behind the listings, whatever older ones a broadcast has
   expect(await heads.loadOlder(2, find)).toBe(false);
 });
 
-test("loadNewest keeps what a broadcast said while the listing was on its way", async () => {
+test("loadNewest keeps broadcasts that arrived while the listing was loading", async () => {
   const heads = new Heads();
   heads.upsert([head("known", 1)]);
   await heads.loadNewest(9, async () => {
@@ -72,7 +72,7 @@ test("loadNewest keeps what a broadcast said while the listing was on its way", 
   expect(ids(heads)).toEqual(["begun", "known"]);
 });
 
-test("loadNewest changes nothing when the listing can't be had", async () => {
+test("loadNewest changes nothing when the request fails", async () => {
   const heads = new Heads();
   heads.upsert([head("a", 1)]);
   const refused = () => Promise.reject(new Error("No."));

@@ -24,7 +24,7 @@ const head = (sessionId: string, part: Partial<Head> & { agoMs: number }): Head 
 };
 const ids = (heads: readonly Head[]) => heads.map((one) => one.session_id);
 
-test("programmeOf puts those on stage first and the others under their day", () => {
+test("programmeOf puts live sessions first and the others under their day", () => {
   const ended = (agoMs: number) => ({ agoMs, ended_at: new Date(now - agoMs).toISOString() });
   const programme = programmeOf(
     [
@@ -63,7 +63,7 @@ test("invariant 10: an agent has one row on stage, the session that began last, 
   expect(ids(programmeOf([ended, ...others], "", now).live)).toEqual(["eve-1"]);
 });
 
-test("programmeOf has those that are over only when they are listed", () => {
+test("programmeOf shows ended sessions only if they are listed", () => {
   const endedAt = new Date(now - 1_000).toISOString();
   const heads = [
     head("listed", { agoMs: 2_000, ended_at: endedAt }),
@@ -77,7 +77,7 @@ test("programmeOf has those that are over only when they are listed", () => {
   ]);
 });
 
-test("programmeOf keeps what holds every word of the filter", () => {
+test("programmeOf keeps sessions that match every word of the filter", () => {
   const heads = [
     head("a", { agoMs: 1, agent_name: "Ada", task: { title: "Fix the parser" } }),
     head("b", { agoMs: 2, agent_id: "bob", agent_name: "Bob", task: { title: "Write a parser" } }),

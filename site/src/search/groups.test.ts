@@ -9,16 +9,16 @@ const grouped = (text: string, pageRows: number) =>
     pageRows,
   ).map(({ hits }) => hits.map(({ session_id: sessionId, seq }) => `${sessionId}${seq}`).join(" "));
 
-test("the hits of a page stand under their sessions, best first", () => {
+test("hits are grouped by session, best first", () => {
   expect(grouped("b2 a1 b7 a9 c1", 5)).toEqual(["b2 b7", "a1 a9", "c1"]);
 });
 
-test("the next page goes on below: it adds to the last session alone", () => {
+test("the next page appends below, and adds to the last group alone", () => {
   expect(grouped("a1 b2 b3 a4 b5", 2)).toEqual(["a1", "b2 b3", "a4", "b5"]);
   expect(grouped("a1 b2 a3", 2)).toEqual(["a1", "b2", "a3"]);
 });
 
-test("keys are unique, and stay when more is found", () => {
+test("keys are unique, and do not change when more hits arrive", () => {
   const hits = ["a", "b", "a", "b", "a"].map(
     (sessionId, seq) => ({ session_id: sessionId, seq }) as SearchHit,
   );

@@ -10,7 +10,7 @@ const shown = (part: Partial<SearchHit>) =>
       `${number}:${parts.map(({ text, isMatch }) => (isMatch ? `[${text}]` : text)).join("")}`,
   );
 
-test("code is shown by its lines, what was sought marked in each of them", () => {
+test("code hits are shown by line, with the matches marked", () => {
   const snippet = ["a\n", "b\nc", " d\n\ne", "f", ""];
   expect(shown({ type: "code", line: 9, snippet })).toEqual([
     "9:a",
@@ -21,13 +21,13 @@ test("code is shown by its lines, what was sought marked in each of them", () =>
   ]);
 });
 
-test("what has no known line is one piece", () => {
+test("a hit without a line number is one piece", () => {
   const snippet = ["a\n", "b", "\nc"];
   expect(shown({ type: "code", snippet })).toEqual(["null:a\n[b]\nc"]);
   expect(shown({ type: "error", line: 3, snippet })).toEqual(["null:a\n[b]\nc"]);
 });
 
-test("output names its command, unless its snippet begins with it", () => {
+test("an output hit names its command, unless the snippet begins with it", () => {
   const output = { type: "terminal", command: "npm test\nnpm run x" } as const;
   expect(placeOf(hit({ ...output, snippet: ["3 ", "failed", ""] })).base).toBe("❯ npm test");
   expect(placeOf(hit({ ...output, snippet: ["npm ", "test", "\nnpm run x\nok"] })).base).toBe("");

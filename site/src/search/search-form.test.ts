@@ -12,7 +12,7 @@ import {
 
 const now = new Date("2026-11-22T12:00:00.000Z");
 
-test("a form comes back from its address as it was", () => {
+test("parseSearchForm reads back what formatSearchForm wrote", () => {
   const text = fc.string({ unit: "binary" }).map((one) => one.toWellFormed());
   const word = fc.stringMatching(/^\S{0,20}$/);
   const form = fc.record({
@@ -32,14 +32,14 @@ test("a form comes back from its address as it was", () => {
   expect(formatSearchForm(emptyForm)).toBe("");
 });
 
-test("what an address says amiss is left out", () => {
+test("parseSearchForm ignores invalid values", () => {
   expect(parseSearchForm("?q=a&type=nonsense&from=yesterday&to=2026-99-99")).toEqual({
     ...emptyForm,
     text: "a",
   });
 });
 
-test("queryOf asks for what is set, and for nothing without a word", () => {
+test("queryOf contains the filters that are set, and is empty without words", () => {
   expect(queryOf({ ...emptyForm, text: "  ", agent: "ada" }, now)).toBeNull();
   expect(queryOf({ ...emptyForm, text: " a\0b\ud800 ", type: "code", from: "2d" }, now)).toEqual({
     query: "a b\ufffd",
@@ -48,7 +48,7 @@ test("queryOf asks for what is set, and for nothing without a word", () => {
   });
 });
 
-test("a day counts from its first moment to its last, in the viewer's calendar", () => {
+test("queryOf covers whole days in the viewer's time zone", () => {
   const day = { ...emptyForm, text: "a", from: "2026-11-22", to: "2026-11-22" };
   const { from_at: fromAt = "", to_at: toAt = "" } = queryOf(day, now) ?? {};
   expect(new Date(fromAt).getHours()).toBe(0);
@@ -56,14 +56,14 @@ test("a day counts from its first moment to its last, in the viewer's calendar",
   expect(timestampOf("2026-11-22T10:00:00+02:00", now)).toBe("2026-11-22T08:00:00.000Z");
 });
 
-test("a query over the limit is refused with its size, counted in bytes", () => {
+test("a query over the limit is rejected with its size in bytes", () => {
   expect(refusalOf({ query: "é".repeat(256) })).toBeNull();
   expect(refusalOf({ query: "é".repeat(5_000) })).toBe(
     "Cannot search: the query is 10,000 bytes long, the limit is 512.",
   );
 });
 
-test("beginningOf takes a last word that is neither quoted, excluded nor a beginning already", () => {
+test("beginningOf turns a last word into a prefix unless it is quoted, excluded or one already", () => {
   const starred = (query: string) => beginningOf({ query })?.query ?? null;
   expect(["con", "parse con", '"a b" con', "src/con", "日本", "-x con"].map(starred)).toEqual([
     "con*",

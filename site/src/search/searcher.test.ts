@@ -28,7 +28,7 @@ function searched() {
   return { searcher, states, asked, settle };
 }
 
-test("while somebody types only the last question is asked", async () => {
+test("ask debounces: only the last query is sent", async () => {
   const { searcher, asked } = searched();
   for (const query of ["p", "pa", "par"]) {
     searcher.ask({ query }, 200);
@@ -39,7 +39,7 @@ test("while somebody types only the last question is asked", async () => {
   expect(asked.map(({ query }) => query)).toEqual([{ query: "par" }]);
 });
 
-test("an answer to a former question changes nothing, and its request is ended", async () => {
+test("an outdated answer changes nothing, and its request is aborted", async () => {
   const { searcher, states, asked, settle } = searched();
   searcher.ask({ query: "one" });
   searcher.ask({ query: "two" });
@@ -56,7 +56,7 @@ test("an answer to a former question changes nothing, and its request is ended",
   });
 });
 
-test("more reads on from the last hit until a page is empty", async () => {
+test("more continues after the last hit until a page is empty", async () => {
   const { searcher, states, asked, settle } = searched();
   searcher.ask({ query: "a", type: "code" });
   asked[0]?.answer.resolve([hit(9), hit(8)]);
@@ -78,7 +78,7 @@ test("more reads on from the last hit until a page is empty", async () => {
   expect(asked).toHaveLength(2);
 });
 
-test("what nothing has as a word is looked for as the beginning of one, page by page", async () => {
+test("a word without hits is searched as a prefix, page by page", async () => {
   const { searcher, states, asked, settle } = searched();
   searcher.ask({ query: "parse con", type: "code" });
   asked[0]?.answer.resolve([]);
@@ -99,7 +99,7 @@ test("what nothing has as a word is looked for as the beginning of one, page by 
   expect(states.at(-1)).toMatchObject({ more: "none", isBeginning: true });
 });
 
-test("that nothing is found at all is no beginning", async () => {
+test("a prefix without hits is not announced", async () => {
   const { searcher, states, asked, settle } = searched();
   searcher.ask({ query: "con" });
   asked[0]?.answer.resolve([]);
@@ -109,7 +109,7 @@ test("that nothing is found at all is no beginning", async () => {
   expect(states.at(-1)).toEqual({ kind: "found", hits: [], more: "none", isBeginning: false });
 });
 
-test("a page that fails keeps the ones before and can be asked for again", async () => {
+test("a failed page keeps the earlier ones and can be retried", async () => {
   const { searcher, states, asked, settle } = searched();
   searcher.ask({ query: "a" });
   asked[0]?.answer.resolve([hit(9)]);
@@ -127,7 +127,7 @@ test("a page that fails keeps the ones before and can be asked for again", async
   expect(asked).toHaveLength(3);
 });
 
-test("a search that failed is asked again by itself until it is answered, and its failure is said meanwhile", async () => {
+test("a failed search is retried automatically, and the failure is shown meanwhile", async () => {
   const { searcher, states, asked, settle } = searched();
   searcher.ask({ query: "a" });
   const failures = [
@@ -158,7 +158,7 @@ test("a search that failed is asked again by itself until it is answered, and it
   expect(states.at(-1)).toMatchObject({ kind: "found", hits: [hit(9), hit(8)] });
 });
 
-test("a search that took too long, or was refused, is not asked again by itself", async () => {
+test("a search that timed out or was refused is not retried automatically", async () => {
   const { searcher, asked, settle } = searched();
   for (const error of [
     new KultiApiError(500, "57014", "x"),
@@ -173,7 +173,7 @@ test("a search that took too long, or was refused, is not asked again by itself"
   }
 });
 
-test("what can't be found out is said: refused for good, or to be tried again", async () => {
+test("a failure says whether it is final or can be retried", async () => {
   const { searcher, states, asked, settle } = searched();
   searcher.ask({ query: "x".repeat(10_000) });
   expect([states.at(-1)?.kind, asked.length]).toEqual(["refused", 0]);
@@ -203,7 +203,7 @@ test("what can't be found out is said: refused for good, or to be tried again", 
   expect(states.at(-1)).toEqual({ kind: "idle" });
 });
 
-test("what was found of an agent that withdrew it is dropped, also from an answer on its way", async () => {
+test("hits of a withdrawn session are dropped, also from an answer under way", async () => {
   const { searcher, states, asked, settle } = searched();
   const of = (agentId: string, seq: number) => ({ ...hit(seq), agent_id: agentId });
   searcher.ask({ query: "one" });

@@ -41,7 +41,7 @@ async function listen(toSeq: number, read: (afterSeq: number) => Promise<StoredE
   return heard;
 }
 
-test("every event comes once and in order, also where a page is cut short by its bytes", async () => {
+test("every event comes once and in order, also when a page is cut short by its size", async () => {
   const all = events(5_300);
   const { seqs, states } = await listen(all.length, async (afterSeq) =>
     all.slice(afterSeq, afterSeq + (afterSeq === 1_000 ? 37 : 1_000)),
@@ -51,7 +51,7 @@ test("every event comes once and in order, also where a page is cut short by its
   expect(states.at(-1)).toBe("live");
 });
 
-test("an answer of something before the server is no end: the page is read again", async () => {
+test("a proxy's answer is retried: the page is read again", async () => {
   const all = events(3);
   const answers = [new KultiApiError(404, "internal", "A proxy's page.")];
   const { seqs, problems } = await listen(all.length, async () => {
@@ -78,7 +78,7 @@ test("nothing is read ahead of the first page", async () => {
   expect(Math.max(...atOnce)).toBeLessThanOrEqual(4);
 });
 
-test("a session that was deleted or made private meanwhile is told, what was read stays", async () => {
+test("a session deleted or hidden meanwhile is reported, and events already read stay", async () => {
   const all = events(3_000);
   const refused = new KultiApiError(404, "session_not_found", "There is no such session.");
   const { seqs, problems } = await listen(all.length, async (afterSeq) => {
@@ -89,7 +89,7 @@ test("a session that was deleted or made private meanwhile is told, what was rea
   expect(problems).toEqual(["session_not_found"]);
 });
 
-test("reading goes on when the first page has been drawn, and not before", async () => {
+test("reading continues after the first page has been drawn, not before", async () => {
   const frames: (() => void)[] = [];
   const asked: number[] = [];
   const source = createRecordingSource({

@@ -4,7 +4,7 @@ import { findLinks, safeUrl } from "./links.ts";
 const urls = (text: string) =>
   findLinks(text).flatMap((part) => (part.kind === "link" ? [part.url] : []));
 
-test("findLinks keeps the text as it was", () => {
+test("findLinks keeps the text unchanged", () => {
   for (const text of ["", "no link", "a https://a.example/b?c=d#e f", "https://a.example"]) {
     expect(
       findLinks(text)
@@ -38,7 +38,7 @@ test("findLinks ends an address at invisible characters, which may hide where it
   expect(urls("https://a.example/\u202egnp.exe")).toEqual(["https://a.example/"]);
 });
 
-test("safeUrl refuses what is no web address", () => {
+test("safeUrl rejects text that is not a web address", () => {
   expect(safeUrl("https://a.example/x")).toBe("https://a.example/x");
   for (const bad of [
     "",

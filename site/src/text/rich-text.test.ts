@@ -26,7 +26,7 @@ test("richText shows a block that is still being typed as one", () => {
   expect(richText("```py\nprint(1)\npri")).toEqual([{ kind: "block", text: "print(1)\npri" }]);
 });
 
-test("richText leaves alone what is no markup", () => {
+test("richText leaves text without markup unchanged", () => {
   for (const text of ["2 ** 3 ** 4", "a ` b", "** a **", "<b>x</b> [x](javascript:y)", ""]) {
     expect(richText(text)).toEqual(text === "" ? [] : [{ kind: "text", text }]);
   }

@@ -25,7 +25,7 @@ test("transcript reads like a terminal", () => {
   );
 });
 
-test("transcript begins a passage with each line that an entry begins, so that the rest stays as it is", () => {
+test("transcript starts a passage at each entry, so the others stay unchanged", () => {
   const entries = List.from([
     entry({ seq: 1, text: "50 %\u001b[" }),
     entry({ seq: 2, text: "0m 100 %\n" }),
@@ -38,12 +38,12 @@ test("transcript begins a passage with each line that an entry begins, so that t
   ]);
 });
 
-test("a command begins on a line of its own after output that ended within one", () => {
+test("transcript starts a command on its own line after an unfinished one", () => {
   expect(entryBytes(entry({ command: "ls" }), false)).toMatch(/^\r\n/);
   expect(entryBytes(entry({ command: "ls" }), true)).not.toMatch(/^\r\n/);
 });
 
-test("a command is text: its control characters are left out", () => {
+test("transcript drops control characters of a command", () => {
   const bytes = entryBytes(entry({ command: "a\u001b]52;c;x\u0007b" }), true);
   expect(bytes).toContain("a]52;c;xb");
 });

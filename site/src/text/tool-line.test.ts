@@ -5,7 +5,7 @@ import { toolLine } from "./tool-line.ts";
 const thought = (content: string, metadata: object = {}, thoughtType = "tool"): Thought =>
   ({ content, metadata, thought_type: thoughtType }) as Thought;
 
-test("toolLine says the tool's name once", () => {
+test("toolLine shows the tool's name once", () => {
   expect(toolLine(thought("Read src/a.ts", { tool: "Read" }))).toMatchObject({
     tool: "Read",
     text: "src/a.ts",
@@ -15,7 +15,7 @@ test("toolLine says the tool's name once", () => {
   expect(toolLine(thought("pytest -q", { tool: "Bash" })).text).toBe("pytest -q");
 });
 
-test("toolLine takes the first line, and the outcome where it is told", () => {
+test("toolLine shows the first line, and the outcome if known", () => {
   const line = toolLine(
     thought("make\nlong output", { tool: "Bash", exit_code: 2, duration_ms: 1_240 }),
   );

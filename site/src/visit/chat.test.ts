@@ -29,7 +29,7 @@ test("say shows the line at once and sends it with its id", async () => {
   ]);
 });
 
-test("a refused line stays with its reason, and retry sends the same id again", async () => {
+test("a refused line stays with its reason, and retry sends it under the same id", async () => {
   const ids: string[] = [];
   const chat = chatWith(async ({ id }) => {
     ids.push(id);
@@ -46,7 +46,7 @@ test("a refused line stays with its reason, and retry sends the same id again", 
   expect(ids[0]).toBe(ids[1]);
 });
 
-test("lines are sent one after the other, in the order in which they were said", async () => {
+test("say sends lines one at a time, in order", async () => {
   const sent: string[] = [];
   let underWay = 0;
   const chat = chatWith(async ({ text }) => {
@@ -61,7 +61,7 @@ test("lines are sent one after the other, in the order in which they were said",
   await expect.poll(() => sent).toEqual(["one", "two", "three"]);
 });
 
-test("discard takes the line away", async () => {
+test("discard removes the line", async () => {
   const chat = chatWith(async () => {
     throw new Error("broken");
   });

@@ -5,7 +5,7 @@ afterEach(() => void vi.useRealTimers());
 
 const replyAt = (ms: number) => new Response("", { headers: { date: new Date(ms).toUTCString() } });
 
-test("serverNow follows the replies where the viewer's clock is off, and stays still where it is not", () => {
+test("serverNow follows the server when the viewer's clock is wrong, and the viewer's clock otherwise", () => {
   vi.useFakeTimers({ now: 1_000_000_000 });
   learnTime(replyAt(1_000_002_000));
   expect(serverNow()).toBe(1_000_000_000);

@@ -3,7 +3,7 @@ import { parseAddress } from "./visit.ts";
 
 const sessionId = "0b0e6e3e-5a4c-4b0e-9a8e-2f8f4b8f2c11";
 
-test("parseAddress reads an agent and, where there is one, a session", () => {
+test("parseAddress reads an agent and an optional session", () => {
   expect(parseAddress("/watch/ada")).toEqual({ agentId: "ada", sessionId: null });
   expect(parseAddress("/watch/ada/")).toEqual({ agentId: "ada", sessionId: null });
   expect(parseAddress(`/watch/ada/${sessionId}`)).toEqual({
@@ -12,11 +12,11 @@ test("parseAddress reads an agent and, where there is one, a session", () => {
   });
 });
 
-test("parseAddress leaves it to the visit to say that a session can't be", () => {
+test("parseAddress accepts an invalid session id, which the visit reports", () => {
   expect(parseAddress("/watch/ada/x")).toEqual({ agentId: "ada", sessionId: "x" });
 });
 
-test("parseAddress refuses what names no agent or too much", () => {
+test("parseAddress rejects addresses without an agent and with extra parts", () => {
   for (const path of ["/", "/watch", "/watch/Ada", `/watch/ada/${sessionId}/y`, "/x/ada"]) {
     expect(parseAddress(path)).toBeNull();
   }

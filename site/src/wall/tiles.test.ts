@@ -25,7 +25,7 @@ const wallOf = (...heads: Head[]) => {
 const shown = (wall: Wall, at = now) =>
   wall.tiles(at).map(({ head, kind }) => `${head.agent_id} ${kind}`);
 
-test("those that wait come first, then the stalled, then errors, then the latest active", () => {
+test("tiles are ordered: waiting, stalled, errors, then the latest active", () => {
   const wall = wallOf(
     head("calm", { agoMs: 60_000 }),
     head("busy", { agoMs: 1_000 }),
@@ -58,27 +58,27 @@ test("a tile keeps its place while its kind is the same, whatever it sends", () 
   expect(shown(wall)).toEqual(["b waiting", "a active"]);
 });
 
-test("silence makes an agent stalled by itself, unless it was paused, and at last takes it off", () => {
+test("a silent agent becomes stalled unless paused, and is removed at last", () => {
   const wall = wallOf(head("a"), head("p", { status: "paused" }));
   expect(shown(wall, now + stalledAfterMs)).toEqual(["a stalled", "p active"]);
   expect(shown(wall, now + 1_800_000)).toEqual([]);
 });
 
-test("who ends stays last for a minute", () => {
+test("an ended agent stays last for a minute", () => {
   const ended = head("a", { ended_at: iso(0), status: "done" });
   const wall = wallOf(ended, head("b", { agoMs: 5_000 }));
   expect(shown(wall)).toEqual(["b active", "a ended"]);
   expect(shown(wall, now + leaveAfterMs)).toEqual(["b active"]);
 });
 
-test("of several sessions of an agent the one that began last is shown, and an older head of it changes nothing", () => {
+test("the wall shows an agent's newest session, and ignores its older heads", () => {
   const newer = head("a", { session_id: "a-2", started_at: iso(1_000), to_seq: 5 });
   const wall = wallOf(head("a", { to_seq: 90 }), newer, head("a", { to_seq: 91 }));
   wall.upsert({ ...newer, to_seq: 4 });
   expect(wall.tiles(now).map(({ head }) => [head.session_id, head.to_seq])).toEqual([["a-2", 5]]);
 });
 
-test("an agent whose newest session has ended is shown at its older one that is live", () => {
+test("an agent whose newest session has ended is shown with its older live one", () => {
   const older = head("a", { session_id: "a-1", agoMs: 5_000 });
   const newer = head("a", { session_id: "a-2", started_at: iso(1_000), to_seq: 5 });
   const ended = { ...newer, to_seq: 6, ended_at: iso(0) };
@@ -88,7 +88,7 @@ test("an agent whose newest session has ended is shown at its older one that is 
   expect(sessions(wallOf(older, ended))).toEqual(["a-1"]);
 });
 
-test("take_live takes off who is no longer listed, and keeps who ended or came meanwhile", async () => {
+test("loadLive removes agents that are no longer listed, and keeps those that ended or came meanwhile", async () => {
   const wall = wallOf(head("gone"), head("listed"), head("ended", { ended_at: iso(0) }));
   await wall.loadLive(9, async () => {
     wall.upsert(head("come"));

@@ -33,7 +33,7 @@ async function send(
   return { status: response.status, ...error };
 }
 
-Deno.test("register refuses all but the project's own while registration is closed", async () => {
+Deno.test("register accepts the project's key alone while registration is closed", async () => {
   const profile = { agent_id: "a-b" };
   for (const headers of [
     {},
@@ -80,19 +80,19 @@ Deno.test("changeProfile asks for a change", async () => {
   equal((await send("PATCH", "/agents", { agent_id: "other" }, key)).issues[0].path, "agent_id");
 });
 
-Deno.test("rotateKey refuses what it does not know", async () => {
+Deno.test("rotateKey rejects unknown fields", async () => {
   const refusal = await send("POST", "/agents/keys", { keep_current: "yes" }, key);
   deepEqual([refusal.code, refusal.issues[0].path], ["invalid_request", "keep_current"]);
 });
 
-Deno.test("revokeKey refuses an id that is no UUID", async () => {
+Deno.test("revokeKey rejects an id that is not a UUID", async () => {
   for (const id of ["7", "%zz", "00000000-0000-0000-0000-00000000000g"]) {
     const refusal = await send("DELETE", `/agents/keys/${id}`, undefined, key);
     deepEqual([refusal.status, refusal.code], [400, "malformed_path"]);
   }
 });
 
-Deno.test("readRegistration takes open or closed and fails the start on anything else", () => {
+Deno.test("readRegistration accepts open or closed and fails the start on anything else", () => {
   equal(readRegistration(undefined), "open");
   equal(readRegistration("closed"), "closed");
   throws(() => readRegistration("close"));

@@ -48,7 +48,7 @@ Deno.test("post names what is wrong with a viewer's message", async () => {
   }
 });
 
-Deno.test("post takes the longest message with every letter escaped, and no larger body", async () => {
+Deno.test("post accepts the longest message with every letter escaped, and no larger body", async () => {
   const escaped = (letters: string) =>
     [...letters]
       .map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`)
@@ -72,7 +72,7 @@ Deno.test("post does not let a broken key pass as a viewer", async () => {
   equal(refusal.code, "unknown_key");
 });
 
-Deno.test("post with an agent's key takes no name: the agent has one", async () => {
+Deno.test("post with an agent's key rejects a name", async () => {
   equal((await send("POST", "", message, key)).issues[0].path, "viewer_id");
 });
 

@@ -29,7 +29,7 @@ Deno.test("flushMs counts no more viewers than the plan has connections", () => 
   equal(flushMs(1_000, 2_500), 572);
 });
 
-Deno.test("readMessagesPerSecond takes a number above 0, 100 by default", () => {
+Deno.test("readMessagesPerSecond accepts a number above 0, 100 by default", () => {
   equal(readMessagesPerSecond(undefined), 100);
   equal(readMessagesPerSecond(""), 100);
   equal(readMessagesPerSecond("500"), 500);

@@ -42,7 +42,7 @@ Deno.test("ingest asks for a key before it reads the body", async () => {
   match(error.message, /Authorization: Bearer klt_/);
 });
 
-Deno.test("ingest names the path and the limit of what it refuses", async () => {
+Deno.test("ingest names the path and the limit of each rejected field", async () => {
   const cases: [unknown, number, string, string, number?][] = [
     [{ agent_id: "a-b", events: [] }, 422, "invalid_request", "events"],
     [
@@ -93,7 +93,7 @@ Deno.test("ingest names the path and the limit of what it refuses", async () => 
   }
 });
 
-Deno.test("ingest refuses text that Postgres cannot hold", async () => {
+Deno.test("ingest rejects text that Postgres cannot store", async () => {
   for (const content of ["\\u0000", "\\ud800", "x\\udc00"]) {
     const event = `{"type":"thought","data":{"thought_type":"general","content":"${content}"}}`;
     const refusal = await post(`{"agent_id":"a-b","events":[${event}]}`);

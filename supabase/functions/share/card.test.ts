@@ -30,7 +30,7 @@ function textsOf(svg: string): { elements: Set<string>; texts: string[] } {
 
 const drawn = new Set(["svg", "title", "style", "rect", "text", "tspan"]);
 
-Deno.test("drawCard says who, what, how it goes and what it thinks", () => {
+Deno.test("drawCard shows agent, task, status and latest thought", () => {
   const { elements, texts } = textsOf(drawCard(headOf()));
   deepEqual(elements, drawn);
   deepEqual(texts, [
@@ -77,7 +77,7 @@ Deno.test("drawCard of hostile text is well-formed and shows it as text", () => 
   }
 });
 
-Deno.test("drawCard begins right-to-left text at the right", () => {
+Deno.test("drawCard aligns right-to-left text at the right", () => {
   const head = headOf({ task: { title: "إصلاح الخطأ" }, latest: "مرحبا بالعالم" });
   const lines = drawCard(head).match(/<text [^>]*direction="rtl"[^>]*>/g) ?? [];
   equal(lines.length, 2);
@@ -85,7 +85,7 @@ Deno.test("drawCard begins right-to-left text at the right", () => {
   match(lines[1] ?? "", /x="1100"/);
 });
 
-Deno.test("whatever the length, the lines fit the picture", () => {
+Deno.test("drawCard fits lines of any length into the picture", () => {
   const words = ["A task that goes on ", "x", "語", "🦉", "parse_config/", "Straße "];
   for (const word of words) {
     for (const times of [1, 3, 10, 30, 100, 500]) {

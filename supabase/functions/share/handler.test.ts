@@ -38,7 +38,7 @@ const codeOf = async (response: Response) => {
   return [response.status, error.code];
 };
 
-Deno.test("card is a picture that caches may keep for a moment while the session is live", async () => {
+Deno.test("card of a live session may be cached for a few seconds", async () => {
   const database = databaseWith();
   const response = await get(`card/${sessionId}.svg`, { database });
   equal(response.status, 200);
@@ -48,7 +48,7 @@ Deno.test("card is a picture that caches may keep for a moment while the session
   match(await response.text(), /^<svg .*Fix the parser.*<\/svg>\n$/s);
 });
 
-Deno.test("card of an ended session is kept for a minute, since it may be withdrawn, and not sent to who has it", async () => {
+Deno.test("card of an ended session is cached for a minute, since it may be withdrawn, and then answered with 304", async () => {
   const head = headOf({ live: false, status: "done", ended_at: "2026-11-22T10:30:00Z" });
   const database = databaseWith(head);
   const first = await get(`card/${sessionId}.svg`, { database });
@@ -69,7 +69,7 @@ Deno.test("card of an ended session is kept for a minute, since it may be withdr
   await changed.body?.cancel();
 });
 
-Deno.test("two cards are drawn at once, ten of a network wait, and more get a 503", async () => {
+Deno.test("card: two are drawn at once, ten of a network wait, and more get 503", async () => {
   const pending: (() => void)[] = [];
   const call = async () => {
     await new Promise<void>((resolve) => pending.push(resolve));
@@ -95,12 +95,12 @@ Deno.test("two cards are drawn at once, ten of a network wait, and more get a 50
   await Promise.all(replies.map(({ body }) => body?.cancel()));
 });
 
-Deno.test("card of what is no session id is not found", async () => {
+Deno.test("card of an invalid session id is not found", async () => {
   deepEqual(await codeOf(await get("card/7.svg")), [404, "session_not_found"]);
   deepEqual(await codeOf(await get(`card/${sessionId}.png`)), [404, "route_not_found"]);
 });
 
-Deno.test("oembed tells how to embed a session", async () => {
+Deno.test("oembed describes how to embed a session", async () => {
   const url = `${siteUrl}/watch/night-owl/${sessionId}?t=90`;
   const response = await get(oembed(url), { database: databaseWith() });
   equal(response.headers.get("content-type"), "application/json; charset=utf-8");
@@ -121,7 +121,7 @@ Deno.test("oembed tells how to embed a session", async () => {
   });
 });
 
-Deno.test("oembed keeps to the room there is, thumbnail included", async () => {
+Deno.test("oembed respects maxwidth and maxheight, thumbnail included", async () => {
   const url = `${siteUrl}/watch/night-owl`;
   const response = await get(oembed(url, "&maxwidth=480&maxheight=300&format=json"), {
     database: databaseWith(),
@@ -131,7 +131,7 @@ Deno.test("oembed keeps to the room there is, thumbnail included", async () => {
   match(html, /src="https:\/\/kulti\.example\/embed\/night-owl" width="480" height="300"/);
 });
 
-Deno.test("oembed escapes what an agent calls itself", async () => {
+Deno.test("oembed escapes an agent's name", async () => {
   const agentName = `"><script>alert(1)</script>`;
   const database = databaseWith(headOf({ agent_name: agentName, task: null }));
   const query = `${siteUrl}/watch/night-owl?x="><script>#<b>`;
@@ -140,7 +140,7 @@ Deno.test("oembed escapes what an agent calls itself", async () => {
   equal(html.split('"').length - 1, 16);
 });
 
-Deno.test("oembed knows no other site's pages, and no page that is no stage", async () => {
+Deno.test("oembed rejects other sites' pages, and pages that are not a stage", async () => {
   for (const url of [
     "https://other.example/watch/night-owl",
     "http://kulti.example/watch/night-owl",
@@ -171,7 +171,7 @@ Deno.test("oembed of an agent without a public session is not found", async () =
   deepEqual(await codeOf(response), [404, "session_not_found"]);
 });
 
-Deno.test("oembed answers JSON alone, and says what is wrong with a query", async () => {
+Deno.test("oembed answers JSON alone, and explains a bad query", async () => {
   const url = `${siteUrl}/watch/night-owl`;
   deepEqual(await codeOf(await get(oembed(url, "&format=xml"))), [501, "not_implemented"]);
   deepEqual(await codeOf(await get("oembed")), [422, "invalid_request"]);
@@ -179,7 +179,7 @@ Deno.test("oembed answers JSON alone, and says what is wrong with a query", asyn
   deepEqual(await codeOf(await get(oembed(url, "&maxheight=0"))), [422, "invalid_request"]);
 });
 
-Deno.test("oembed without a known site says what to set", async () => {
+Deno.test("oembed without a known site names the setting", async () => {
   const deps = { addresses: { ...addresses, siteUrl: null } };
   const quiet = handleRequests(shareRoutes, { database: nobody, networks, ...deps }, () => {});
   const path = `http://kulti.test/share/${oembed(`${siteUrl}/watch/night-owl`)}`;
@@ -189,7 +189,7 @@ Deno.test("oembed without a known site says what to set", async () => {
   match(error.message, /KULTI_SITE_URL/);
 });
 
-Deno.test("readAddresses takes a site in a folder and the world's address of the project", () => {
+Deno.test("readAddresses accepts a site in a folder and the project's public address", () => {
   const env = new Map([
     ["KULTI_SITE_URL", "https://example.org/stage/"],
     ["KULTI_API_URL", "https://api.example.org/"],

@@ -59,7 +59,7 @@ test("createRows puts milestones and messages among the thoughts and errors, as 
   ]);
 });
 
-test("createRows tells the last rows, how many there are before, and what kind they end with", () => {
+test("createRows returns the last rows, the number before them and the kind of the last", () => {
   const player = playerOf(session);
   const { rows, earlier, kindBefore } = createRows(session, player)(player.store.get(), 3);
   expect(rows.map(({ row }) => row.kind)).toEqual(["error", "thought", "message"]);
@@ -68,7 +68,7 @@ test("createRows tells the last rows, how many there are before, and what kind t
   expect([all.rows.length, all.earlier, all.kindBefore]).toEqual([7, 0, undefined]);
 });
 
-test("createMemorySource brings a long session whole, frame by frame, and ends as live", async () => {
+test("createMemorySource delivers a long session whole, frame by frame, and ends as live", async () => {
   const long = sessionOf(
     Array.from({ length: 3_500 }, (_, n) => [
       n,
@@ -90,7 +90,7 @@ test("createMemorySource brings a long session whole, frame by frame, and ends a
   expect(batches).toEqual([1_000, 1_000, 1_000, 500]);
 });
 
-test("a session without events is one that never moves", async () => {
+test("createMemorySource accepts a session without events", async () => {
   const empty = sessionOf([]);
   const player = playerOf(empty);
   const states: boolean[] = [];

@@ -55,7 +55,7 @@ function stage() {
   };
 }
 
-Deno.test("networks are read from the header that the setting names, which one request asks for", async () => {
+Deno.test("networks come from the header in the setting, which is read by one request", async () => {
   const { of, asked } = stage();
   deepEqual(await Promise.all([of(), of(), of()]), ["192.0.2.2", "192.0.2.2", "192.0.2.2"]);
   equal(asked(), 1);

@@ -22,7 +22,7 @@ Deno.test("sha256Hex equals the published digest", async () => {
   );
 });
 
-Deno.test("findKeyHash finds the key wherever a client can put it", async () => {
+Deno.test("findKeyHash finds the key in every supported place", async () => {
   const expected = await sha256Hex(key);
   for (const headers of [
     { authorization: `Bearer ${key}` },
@@ -55,7 +55,7 @@ Deno.test("findKeyHash lets X-Kulti-Key win over the key that supabase-js sends"
   }
 });
 
-Deno.test("findKeyHash takes the project's keys for no agent's key", async () => {
+Deno.test("findKeyHash does not accept the project's keys as an agent's", async () => {
   for (const authorization of [
     "Bearer sb_publishable_abc",
     "Bearer eyJh.eyJy.c2ln",
@@ -67,7 +67,7 @@ Deno.test("findKeyHash takes the project's keys for no agent's key", async () =>
   deepEqual(await findKeyHash(request({})), null);
 });
 
-Deno.test("findKeyHash tells a missing key from a malformed one", async () => {
+Deno.test("findKeyHash distinguishes a missing key from a malformed one", async () => {
   deepEqual(await findKeyHash(request({})), null);
   for (const headers of [
     { authorization: "Bearer klt_short" },

@@ -47,13 +47,13 @@ Deno.test("readJson reads plain and gzipped JSON", async () => {
   deepEqual(await read(post(await gzip('{"a":"ü"}'), gzipped), limited), { a: "ü" });
 });
 
-Deno.test("readJson takes JSON by any of its names and unnamed", async () => {
+Deno.test("readJson accepts every JSON media type and a missing one", async () => {
   for (const type of ["application/json; charset=utf-8", "application/ld+json", "text/plain", ""]) {
     deepEqual(await read(post("[1]", { "content-type": type }), limited), [1]);
   }
 });
 
-Deno.test("readJson refuses other media types and encodings", async () => {
+Deno.test("readJson rejects other media types and encodings", async () => {
   for (const headers of [
     { "content-type": "application/x-www-form-urlencoded" },
     { "content-type": "multipart/form-data; boundary=x" },
@@ -65,7 +65,7 @@ Deno.test("readJson refuses other media types and encodings", async () => {
   }
 });
 
-Deno.test("readJson takes a body of the limit's size and refuses one byte more", async () => {
+Deno.test("readJson accepts a body of the limit's size and rejects one byte more", async () => {
   const text = JSON.stringify("x".repeat(limit - 2));
   deepEqual(await read(post(text), limited), "x".repeat(limit - 2));
   const error = await refusal(post(`${text} `));
@@ -98,7 +98,7 @@ Deno.test("readJson stops reading a stream without a length at the limit", async
   deepEqual(sent() < 1_200_000, true, `${sent()} bytes were taken`);
 });
 
-Deno.test("discardRest takes what is left of a body, up to a bound", async () => {
+Deno.test("discardRest reads the rest of a body, up to a limit", async () => {
   const { stream, sent, isCancelled } = endless();
   const request = post(stream);
   await refused(read(request, limited));
@@ -121,7 +121,7 @@ Deno.test("discardRest does not wait long for a caller who stopped sending", asy
   deepEqual(isCancelled, true);
 });
 
-Deno.test("discardRest leaves a body alone that was read or breaks off", async () => {
+Deno.test("discardRest ignores a body that was read or has failed", async () => {
   const taken = post("{}");
   await read(taken, limited);
   await discardRest(taken);
@@ -138,7 +138,7 @@ Deno.test("readJson stops a gzip bomb", async () => {
   deepEqual([error.code, error.issues?.[0]?.limit], ["body_too_large", 1_000_000]);
 });
 
-Deno.test("inflate hands out a bomb in chunks of a few megabytes", async () => {
+Deno.test("inflate yields a bomb in chunks of a few megabytes", async () => {
   const bomb = await gzip("0".repeat(64_000_000));
   const sizes = (await Array.fromAsync(inflate(ReadableStream.from([bomb])))).map(
     (chunk) => chunk.length,
@@ -154,7 +154,7 @@ Deno.test("inflate hands out a bomb in chunks of a few megabytes", async () => {
   );
 });
 
-Deno.test("readJson refuses gzip that is cut off, garbled or followed by more", async () => {
+Deno.test("readJson rejects gzip that is truncated, corrupt or followed by more", async () => {
   const whole = await gzip('{"a":1}');
   const garbled = whole.slice();
   garbled[garbled.length - 6] ^= 1;
@@ -170,7 +170,7 @@ Deno.test("readJson refuses gzip that is cut off, garbled or followed by more", 
   }
 });
 
-Deno.test("readJson refuses a body that breaks off", async () => {
+Deno.test("readJson rejects a body that ends early", async () => {
   const broken = new ReadableStream({
     start(controller) {
       controller.enqueue(new TextEncoder().encode('{"a":'));
@@ -180,7 +180,7 @@ Deno.test("readJson refuses a body that breaks off", async () => {
   deepEqual((await refusal(post(broken))).code, "malformed_body");
 });
 
-Deno.test("readJson refuses what is no UTF-8", async () => {
+Deno.test("readJson rejects invalid UTF-8", async () => {
   for (const bytes of [
     [0x22, 0xff, 0x22],
     [0x22, 0xed, 0xa0, 0x80, 0x22],
@@ -190,7 +190,7 @@ Deno.test("readJson refuses what is no UTF-8", async () => {
   }
 });
 
-Deno.test("readJson refuses bad JSON without quoting it", async () => {
+Deno.test("readJson rejects bad JSON without quoting it", async () => {
   for (const text of ['{"key": klt_secret}', "", "  ", "{}x", '{"a":01}', "NaN"]) {
     const error = await refusal(post(text));
     deepEqual(error.code, "malformed_json");
@@ -199,7 +199,7 @@ Deno.test("readJson refuses bad JSON without quoting it", async () => {
   deepEqual((await refusal(post(null))).code, "malformed_json");
 });
 
-Deno.test("readJson takes JSON as deep as the limit and refuses deeper", async () => {
+Deno.test("readJson accepts JSON as deep as the limit and rejects deeper", async () => {
   const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
   await read(post(nested(jsonDepthLimit)), { ...limited, limitBytes: 2_000 });
   const error = await refused(
@@ -217,7 +217,7 @@ async function problemOf(json: string) {
   return [code, issues?.[0]?.limit];
 }
 
-Deno.test("readJson refuses an object of too many keys, and a list of as many items is none", async () => {
+Deno.test("readJson rejects an object of too many keys, and accepts a list of as many items", async () => {
   const keys = (count: number) =>
     `{${Array.from({ length: count }, (_, index) => `"${index}":0`).join(",")}}`;
   await read(post(keys(jsonKeysLimit)), mb);
@@ -228,7 +228,7 @@ Deno.test("readJson refuses an object of too many keys, and a list of as many it
   deepEqual(await problemOf(`{"a":[{"b":[0,0]},${keys(jsonKeysLimit + 1)}]}`), expected);
 });
 
-Deno.test("readJson refuses a body of too many values, whatever they are", async () => {
+Deno.test("readJson rejects a body of too many values of any kind", async () => {
   const list = (item: string, count: number) => `[${Array(count).fill(item).join(",")}]`;
   for (const item of ["0", '""', "[]", "{}", '"a,b[{"']) {
     await read(post(list(item, jsonValuesLimit - 1)), mb);
@@ -240,7 +240,7 @@ Deno.test("readJson refuses a body of too many values, whatever they are", async
   ]);
 });
 
-Deno.test("shapeProblem stops where it is too much, and reads any text once", () => {
+Deno.test("shapeProblem stops at the limit, and reads any text once", () => {
   const scansMs = (text: string, times: number): number => {
     const before = cpuUsage();
     for (let scan = 0; scan < times; scan++) shapeProblem(text);
@@ -265,7 +265,7 @@ Deno.test("shapeProblem stops where it is too much, and reads any text once", ()
   }
 });
 
-Deno.test("readJson leaves text that is no JSON to the parser", async () => {
+Deno.test("readJson leaves invalid JSON to the parser", async () => {
   deepEqual((await refusal(post("]".repeat(900)))).code, "malformed_json");
 });
 
@@ -286,7 +286,7 @@ function trickle(bytes: number, pieces = Number.POSITIVE_INFINITY): ReadableStre
   });
 }
 
-Deno.test("readJson gives a slow body up, and takes one that keeps the pace", async () => {
+Deno.test("readJson gives up on a slow body, and accepts one that keeps the pace", async () => {
   const slow = await refused(read(post(trickle(1)), paced));
   deepEqual(slow.code, "request_timeout");
   match(
@@ -302,14 +302,14 @@ Deno.test("readJson gives a slow body up, and takes one that keeps the pace", as
   deepEqual((await refused(read(post(trickle(500, 20)), paced))).code, "malformed_json");
 });
 
-Deno.test("readJson refuses a body of a piece for each byte", async () => {
+Deno.test("readJson rejects a body sent byte by byte", async () => {
   const body = new ReadableStream({
     pull: (controller) => controller.enqueue(new Uint8Array([0x20])),
   });
   deepEqual((await refused(read(post(body), mb))).code, "malformed_body");
 });
 
-Deno.test("readJson keeps the bytes and not the buffers that they came in", async () => {
+Deno.test("readJson keeps the bytes and not the buffers that held them", async () => {
   let left = 8_000;
   const body = new ReadableStream({
     pull(controller) {
@@ -337,7 +337,7 @@ Deno.test("readJson holds an agent's bytes until the body is released", async ()
   releaseBody(second);
 });
 
-Deno.test("readOptionalJson answers null for no body", async () => {
+Deno.test("readOptionalJson returns null without a body", async () => {
   deepEqual(await readOptionalJson(post(null), limited), null);
   deepEqual(await readOptionalJson(post("{}"), limited), {});
 });

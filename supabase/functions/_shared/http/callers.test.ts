@@ -37,7 +37,7 @@ function stage(options: Parameters<typeof createCallers>[1] & { waits?: boolean 
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
-Deno.test("callers look a good key up once, until its time is over", async () => {
+Deno.test("callers cache a good key until it expires", async () => {
   let nowMs = 0;
   const { callers, asked } = stage({ rememberMs: 1_000, now: () => nowMs });
   const first = await callers.require(request("one"));
@@ -49,7 +49,7 @@ Deno.test("callers look a good key up once, until its time is over", async () =>
   deepEqual((await callers.require(request("one"))).agent_id, "agent-2");
 });
 
-Deno.test("callers remember no bad key, and bad ones push no good one out", async () => {
+Deno.test("callers cache no bad key, and bad ones evict no good one", async () => {
   const { callers, asked, refuse } = stage({ maxRemembered: 2 });
   await callers.require(request("good"));
   refuse(true);
@@ -61,7 +61,7 @@ Deno.test("callers remember no bad key, and bad ones push no good one out", asyn
   deepEqual(asked.length, 11);
 });
 
-Deno.test("callers forget the key that was used the longest ago", async () => {
+Deno.test("callers evict the least recently used key", async () => {
   const { callers, asked } = stage({ maxRemembered: 2 });
   for (const name of ["one", "two", "one", "three", "one"]) await callers.require(request(name));
   deepEqual(asked.length, 3);
@@ -69,7 +69,7 @@ Deno.test("callers forget the key that was used the longest ago", async () => {
   deepEqual(asked.length, 4);
 });
 
-Deno.test("a flood of unknown keys fills the look-ups, not the way of known keys", async () => {
+Deno.test("a flood of unknown keys fills the lookups and does not delay known keys", async () => {
   const { callers, asked, answerAll } = stage({ maxLookups: 2, maxWaiting: 3, waits: true });
   const known = callers.require(request("known"));
   await settled();
@@ -125,7 +125,7 @@ Deno.test("a sender is the caller's agent, or a stranger, at its network", async
   deepEqual(await callers.senderOf(request("one"), null), { agentId: null, network: "192.0.2.1" });
 });
 
-Deno.test("callers tell no key from a key that nobody has", async () => {
+Deno.test("callers distinguish a missing key from an unknown one", async () => {
   const { callers, asked } = stage();
   const keyless = new Request("http://kulti.test/chat");
   deepEqual(await callers.find(keyless), null);

@@ -24,7 +24,7 @@ Deno.test("call turns a PT error into the refusal that its detail names", async 
   equal(error instanceof DatabaseError, false);
 });
 
-Deno.test("call takes the seconds to wait from the hint", async () => {
+Deno.test("call reads Retry-After from the hint", async () => {
   const limited = { code: "PT429", details: "rate_limited", message: "Cannot post: too many." };
   equal((await failure(raised(429, { ...limited, hint: "7" }))).retryAfterS, 7);
   equal((await failure(raised(429, { ...limited, hint: null }))).retryAfterS, 1);
@@ -57,7 +57,7 @@ Deno.test("call tells a passing failure from a lasting one", async () => {
   for (const [answer, code] of outcomes) equal((await failure(answer)).code, code);
 });
 
-Deno.test("call gives up after its time and asks to try again", async () => {
+Deno.test("call times out and asks to try again", async () => {
   const late = Promise.withResolvers<Response>();
   const waiting = failure(() => late.promise, 50);
   setTimeout(() => late.resolve(new Response()), 150);
@@ -65,12 +65,12 @@ Deno.test("call gives up after its time and asks to try again", async () => {
   deepEqual([error.code, error.retryAfterS], ["unavailable", 1]);
 });
 
-Deno.test("call asks to try again when nothing listens", async () => {
+Deno.test("call asks to try again when the connection is refused", async () => {
   const database = connectDatabase({ url: "http://127.0.0.1:9", key: "sb_secret_x" });
   equal((await refused(database.call("list_keys", { key_hash: "0" }))).code, "unavailable");
 });
 
-Deno.test("DatabaseError keeps what SQL quoted out of message and facts", async () => {
+Deno.test("DatabaseError keeps values that SQL quotes out of message and fields", async () => {
   const error = await failure(
     raised(500, {
       code: "XX000",

@@ -15,7 +15,7 @@ Deno.test("readProjectEnv prefers the default secret key and knows all of them",
   deepEqual(env.secretKeys, ["sb_secret_ci", "sb_secret_default", "jwt"]);
 });
 
-Deno.test("readProjectEnv takes the service role key where there is no other", () => {
+Deno.test("readProjectEnv falls back to the service role key", () => {
   deepEqual(read({ SUPABASE_URL: supabaseUrl, SUPABASE_SERVICE_ROLE_KEY: "jwt" }), {
     url: supabaseUrl,
     secret_key: "jwt",
@@ -23,7 +23,7 @@ Deno.test("readProjectEnv takes the service role key where there is no other", (
   });
 });
 
-Deno.test("readProjectEnv fails the start for want of an address or a key, and tells no key", () => {
+Deno.test("readProjectEnv fails the start without an address or a key, and prints no key", () => {
   throws(() => read({ SUPABASE_URL: supabaseUrl }), /SUPABASE_SECRET_KEYS/);
   throws(() => read({ SUPABASE_SERVICE_ROLE_KEY: "jwt" }), /SUPABASE_URL/);
   throws(
@@ -32,7 +32,7 @@ Deno.test("readProjectEnv fails the start for want of an address or a key, and t
   );
 });
 
-Deno.test("readViewerEnv takes the publishable key, an older stack's too, and no secret one", () => {
+Deno.test("readViewerEnv accepts the publishable key, also under its old name, and no secret key", () => {
   const url = "http://127.0.0.1:54321";
   const keys = (env: Record<string, string>) =>
     readViewerEnv(new Map(Object.entries({ SUPABASE_URL: url, ...env }))).publishable_key;

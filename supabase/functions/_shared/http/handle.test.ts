@@ -38,7 +38,7 @@ Deno.test("handleRequests finds a route by method and path", async () => {
   equal(await (await send("DELETE", "/things/a%20b")).response.json(), "a%20b");
 });
 
-Deno.test("handleRequests answers HEAD as GET, where there is one", async () => {
+Deno.test("handleRequests answers HEAD like GET on routes that have GET", async () => {
   equal((await send("HEAD", "/things")).response.status, 200);
   equal((await send("HEAD", "/broken")).response.status, 405);
 });
@@ -73,7 +73,7 @@ Deno.test("handleRequests answers 405 for methods that no Request can be made wi
   await server.shutdown();
 });
 
-Deno.test("handleRequests answers a preflight with what a browser may send", async () => {
+Deno.test("handleRequests answers a preflight with the allowed methods and headers", async () => {
   const { response } = await send("OPTIONS", "/things");
   equal(response.status, 204);
   equal(response.headers.get("access-control-allow-origin"), "*");
@@ -98,7 +98,7 @@ Deno.test("handleRequests sends a refusal as the error body, with CORS and Retry
   deepEqual(logged, []);
 });
 
-Deno.test("handleRequests leaks nothing of an unexpected error, into the reply or the log", async () => {
+Deno.test("handleRequests leaks nothing of an unexpected error into the reply or the log", async () => {
   const { response, logged } = await send("POST", "/broken");
   equal(response.status, 500);
   const { error } = await response.json();

@@ -47,7 +47,7 @@ Deno.test("one caller's large bodies leave room for its small ones and for other
   hold("bob").take(110);
 });
 
-Deno.test("all together have a limit, and small bodies pass while large ones are refused", () => {
+Deno.test("all bodies share a limit, and small ones pass while large ones are refused", () => {
   const { hold } = create();
   hold("ada").take(110).complete();
   hold("bob").take(110).complete();
@@ -55,7 +55,7 @@ Deno.test("all together have a limit, and small bodies pass while large ones are
   hold("dan").take(10);
 });
 
-Deno.test("released bytes, of a refused body too, are free again", () => {
+Deno.test("released bytes are free again, also those of a refused body", () => {
   const { hold } = create();
   const held = hold("ada");
   for (let piece = 0; piece < 22; piece++) held.take(5);
@@ -69,7 +69,7 @@ Deno.test("released bytes, of a refused body too, are free again", () => {
   }
 });
 
-Deno.test("the strangers of one network share a part of the room", () => {
+Deno.test("strangers of one network share a part of the limit", () => {
   const { hold } = create();
   hold(null, "192.0.2.1").take(10);
   hold(null, "192.0.2.1").take(10);
@@ -78,7 +78,7 @@ Deno.test("the strangers of one network share a part of the room", () => {
   hold(null).take(10);
 });
 
-Deno.test("where there is no room, the body that has stalled longest gives way", () => {
+Deno.test("without room, the body that has stalled longest is dropped", () => {
   const { hold, wait } = create();
   const agents = ["ada", "bob", "cid", "dan"];
   const [first, ...others] = agents.map((agent) => {
@@ -99,7 +99,7 @@ Deno.test("where there is no room, the body that has stalled longest gives way",
   equal(first?.holding.signal.reason.code, "unavailable");
 });
 
-Deno.test("a body that keeps arriving, or is complete, does not stall", () => {
+Deno.test("a body that keeps arriving or is complete does not count as stalled", () => {
   const { hold, wait } = create();
   const bodies = ["ada", "bob", "cid", "dan"].map((agent) => hold(agent).take(10));
   wait(900);
@@ -115,7 +115,7 @@ Deno.test("a body that keeps arriving, or is complete, does not stall", () => {
   );
 });
 
-Deno.test("an agent's stalled bodies give way to its own first", () => {
+Deno.test("an agent's stalled bodies are dropped for its own new ones first", () => {
   const { hold, wait } = create();
   const other = hold("bob").take(10);
   const bodies = [1, 2, 3].map(() => hold("ada").take(10));
@@ -127,7 +127,7 @@ Deno.test("an agent's stalled bodies give way to its own first", () => {
   );
 });
 
-Deno.test("the sender that holds the most gives way, even without a stall, to one that holds little", () => {
+Deno.test("the sender that holds the most yields to one that holds little, even without a stall", () => {
   const { hold } = create();
   const many = [1, 2, 3].map(() => hold("ada").take(10));
   const one = hold("bob").take(10);

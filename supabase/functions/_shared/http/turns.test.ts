@@ -48,7 +48,7 @@ Deno.test("a network has few places to wait, and unknown networks share theirs",
   deepEqual(refused, ["a5 unavailable", "b4 unavailable"]);
 });
 
-Deno.test("when all places are taken, the longest queue loses its last one to a shorter queue", async () => {
+Deno.test("when the queue is full, the longest queue loses its last place to a shorter one", async () => {
   const { ask, started, refused, finishAll } = stage(4);
   ask("192.0.2.1", "a1");
   for (const network of ["192.0.2.1", "192.0.2.2"]) {
@@ -61,7 +61,7 @@ Deno.test("when all places are taken, the longest queue loses its last one to a 
   deepEqual(started, ["a1", "192.0.2.1 1", "192.0.2.2 1", "c1", "192.0.2.2 2"]);
 });
 
-Deno.test("work that fails ends its turn", async () => {
+Deno.test("failed work ends its turn", async () => {
   const inTurn = createTurns({ maxRunning: 1, maxWaiting: 3, maxWaitingOfAll: 3, refusal: "No." });
   const fails = inTurn(null, () => Promise.reject(new Error("no"))).catch(() => "failed");
   const next = inTurn(null, () => Promise.resolve("done"));

@@ -15,7 +15,7 @@ const fixtureEvents = readFixtures("valid").flatMap(
 );
 
 describe("the records of the event types", () => {
-  test("those with a field that is split say how", () => {
+  test("those with a split field say how", () => {
     const split = eventTypes.filter((type) =>
       fieldsOf(type).some(
         ([, field]) => typeof field === "object" && "excess" in field && field.excess === "split",
@@ -53,7 +53,7 @@ describe("the records of the event types", () => {
     }
   }
 
-  test.each(eventTypes)("%s: the client makes of any excess what the server accepts", (type) => {
+  test.each(eventTypes)("%s: the client cuts any excess to what the server accepts", (type) => {
     for (const { data, name } of [...excessive()].filter((one) => one.type === type)) {
       const problems: string[] = [];
       const fitted = fitData(type, data as never, ({ message }) => problems.push(message));

@@ -27,7 +27,7 @@ describe("parseIngest", () => {
     );
   });
 
-  test("of any JSON refuses with a KultiError or accepts, and nothing else", () => {
+  test("accepts any JSON or rejects it with a KultiError", () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -41,14 +41,14 @@ describe("parseIngest", () => {
     );
   });
 
-  test("gives events without id and time one of their own and one moment", () => {
+  test("gives events without id and time their own id and one common time", () => {
     const bare = { type: "status", data: { status: "live" } };
     const { events } = parseIngest(sent(bare, bare));
     expect(new Set(events.map(({ id }) => id)).size).toBe(2);
     expect(new Set(events.map(({ at }) => at)).size).toBe(1);
   });
 
-  test("the sentence names the event, the value met and the limit", () => {
+  test("the message names the event, the value and the limit", () => {
     const content = "x".repeat(70_112);
     const bad = { type: "thought", data: { thought_type: "general", content } };
     const good = { type: "status", data: { status: "live" } };
@@ -57,7 +57,7 @@ describe("parseIngest", () => {
     );
   });
 
-  test("tells at most 20 issues, and counts the others", () => {
+  test("lists at most 20 issues, and counts the others", () => {
     const edits = Array.from({ length: limits.code_edits }, () => 0);
     const bad = { type: "code", data: { filename: "a", action: "edit", edits } };
     const error = refusal(sent(...Array(limits.batch_events).fill(bad)));

@@ -16,7 +16,7 @@ import { isTimestamp } from "./time.ts";
 const text = fc.string({ unit: "binary", maxLength: 80 });
 
 describe("cut and pieces", () => {
-  test("are storable and at most of the size, and pieces lose nothing", () => {
+  test("return storable text within the size, and pieces lose nothing", () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 12, max: 60 }), (any, limit) => {
         const parts = pieces(any, limit);
@@ -29,7 +29,7 @@ describe("cut and pieces", () => {
     );
   });
 
-  test("cut leaves what fits and marks what it shortens", () => {
+  test("cut keeps text that fits and marks what it shortens", () => {
     expect(cut("é".repeat(10), 20, "… [cut]")).toBe("é".repeat(10));
     expect(cut("😀".repeat(10), 20, "… [cut]")).toBe("😀😀… [cut]");
     expect(cut("😀".repeat(10), 20)).toBe("😀😀😀😀…");
@@ -58,7 +58,7 @@ test("grouped", () => {
   ]);
 });
 
-test("isTimestamp accepts what Date writes from 1970 to 9999, but for the last millisecond", () => {
+test("isTimestamp accepts every Date from 1970 to 9999, except the last millisecond", () => {
   expect(isTimestamp("9999-12-31T23:59:59.999Z")).toBe(false);
   const range = {
     min: new Date(0),
@@ -68,7 +68,7 @@ test("isTimestamp accepts what Date writes from 1970 to 9999, but for the last m
   fc.assert(fc.property(fc.date(range), (date) => isTimestamp(date.toISOString())));
 });
 
-test("indexOf finds what indexOf finds", () => {
+test("indexOf agrees with String.indexOf", () => {
   const letters = fc.string({ unit: fc.constantFrom("a", "a", "a", "b"), maxLength: 400 });
   fc.assert(
     fc.property(letters, fc.nat(400), letters, fc.boolean(), (all, at, other, isInside) => {
@@ -82,7 +82,7 @@ test("indexOf finds what indexOf finds", () => {
   );
 });
 
-test("trimEnd takes what stands at the end, and nothing before it", () => {
+test("trimEnd removes matches at the end, and nothing before them", () => {
   expect(trimEnd("http://a.b///", "/")).toBe("http://a.b");
   expect(trimEnd("/", "/")).toBe("");
   expect(trimEnd("a/b", "/")).toBe("a/b");

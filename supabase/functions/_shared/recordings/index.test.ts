@@ -23,7 +23,7 @@ describe.runIf(recorded.length > 0)("real runs", () => {
   });
 });
 
-test("Kulti's own events keep their order and times; bad lines are told", () => {
+test("Kulti's own events keep their order and times, and bad lines are reported", () => {
   const { events, skipped, format } = recordingOf([
     { type: "status", data: { status: "live" }, at: "2026-01-01T00:00:00Z", seq: 1 },
     { type: "thought", data: { thought_type: "general", content: "x".repeat(70_000) } },
@@ -36,18 +36,18 @@ test("Kulti's own events keep their order and times; bad lines are told", () => 
   expect(skipped).toMatchObject([{ where: "line 3" }]);
 });
 
-test("a file that is cut off is read up to there", () => {
+test("a truncated file is read up to its end", () => {
   const line = { type: "thought", data: { thought_type: "general", content: "a" } };
   const { events, skipped } = readRecording(`${JSON.stringify(line)}\n{"type":"thou`);
   expect(events.length).toBe(1);
   expect(skipped).toEqual([{ where: "line 2", why: "is not JSON" }]);
 });
 
-test.each(["", "hello", "[]", "{}", '{"a":1}\n{"b":2}'])("%j is no recording", (text) => {
+test.each(["", "hello", "[]", "{}", '{"a":1}\n{"b":2}'])("readRecording rejects %j", (text) => {
   expect(() => readRecording(text)).toThrow("Cannot read the recording");
 });
 
-test("readRecording tells each format of its table", () => {
+test("readRecording detects each format of its table", () => {
   const one: Record<RecordingFormat, unknown> = {
     "swe-agent": { trajectory: [] },
     "mini-swe-agent": [
@@ -64,20 +64,20 @@ test("readRecording tells each format of its table", () => {
   }
 });
 
-test("readRecording names every format when the text is none", () => {
+test("readRecording names every format when it rejects a text", () => {
   expect(() => readRecording("{}")).toThrow(
     "Cannot read the recording: it is not an SWE-agent trajectory (.traj), a mini-SWE-agent trajectory, " +
       "a Claude Code transcript, a Codex transcript or Kulti's events as NDJSON.",
   );
 });
 
-test("a format that shares only a word with a known one is not taken for it", () => {
+test("readRecording does not mistake a format that shares one word with a known one", () => {
   const others = Array.from({ length: 12 }, () => ({ type: "step_start", part: {} }));
   expect(() => recordingOf([{ type: "reasoning", part: {} }, ...others])).toThrow("Cannot read");
 });
 
 // Formats drift: whatever stands in a field, reading goes on and what comes out is valid.
-test("any value in any field is survived", () => {
+test("readRecording survives any value in any field", () => {
   const value = fc.anything({ withNullPrototype: false, maxDepth: 3 });
   const words = fc.constantFrom(
     ...["user", "assistant", "system", "summary", "result", "event_msg", "response_item"],

@@ -9,7 +9,7 @@ const step = fc.oneof(
 );
 
 describe("Dict", () => {
-  test("behaves like a Map under set and delete, order included, and old versions stay", () => {
+  test("behaves like a Map under set and delete, order included, and old versions do not change", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const map = new Map<string, number>();
@@ -37,7 +37,7 @@ describe("Dict", () => {
     expect(dict.values()).toEqual(Array.from({ length: 5_000 }, (_, index) => index));
   });
 
-  test("rename keeps the place and drops what stood at the new name", () => {
+  test("rename keeps the position and drops the entry at the new name", () => {
     const dict = (Dict.empty as Dict<number>).set("a", 1).set("b", 2).set("c", 3);
     expect([...dict.rename("a", "c", 9)]).toEqual([
       ["c", 9],

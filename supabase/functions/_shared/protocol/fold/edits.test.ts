@@ -4,7 +4,7 @@ import { applyEdits } from "./edits.ts";
 const hunk = (start: number, removed: string[], added: string[]) => ({ start, removed, added });
 
 describe("applyEdits", () => {
-  test("replaces the first occurrence, taking `$&` as it stands", () => {
+  test("replaces the first occurrence, with `$&` taken literally", () => {
     expect(applyEdits("a a", [{ old_text: "a", new_text: "$&" }]).text).toBe("$& a");
   });
 
@@ -22,13 +22,13 @@ describe("applyEdits", () => {
     expect(applyEdits("x\nb\nc\nd\nb", [hunk(3, ["b"], ["B"])]).text).toBe("x\nB\nc\nd\nb");
   });
 
-  test("a hunk whose lines are nowhere is unfit, the others still apply", () => {
+  test("a hunk without matching lines is rejected, the others still apply", () => {
     const lost = hunk(1, ["nowhere"], []);
     const { text, unfit } = applyEdits("a\nb", [lost, hunk(2, ["b"], ["B"])]);
     expect({ text, unfit }).toEqual({ text: "a\nB", unfit: [lost] });
   });
 
-  test("inserts before the line, at the end when there is no such line", () => {
+  test("inserts before the line, or at the end without such a line", () => {
     expect(applyEdits("a\nc", [hunk(2, [], ["b"])]).text).toBe("a\nb\nc");
     expect(applyEdits("a\n", [hunk(99, [], ["b"])]).text).toBe("a\n\nb");
     expect(applyEdits("", [hunk(0, [], ["a"])]).text).toBe("a\n");

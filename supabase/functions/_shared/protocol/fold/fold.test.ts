@@ -21,7 +21,7 @@ const staged = <Type extends EventType>(type: Type, ...data: EventDataByType[Typ
 const fileAfter = (name: string, ...data: CodeData[]) => staged("code", ...data).files.get(name);
 
 describe("fold, any events", () => {
-  test("of a prefix and then the rest equals fold of all, and leaves the earlier stage as it was", () => {
+  test("of a prefix and then the rest equals fold of all, and does not change the earlier stage", () => {
     fc.assert(
       fc.property(storedEvents, fc.nat(), (all, cut) => {
         const at = all.length === 0 ? 0 : cut % all.length;
@@ -54,7 +54,7 @@ describe("fold, any events", () => {
     );
   });
 
-  test("twice the same events change nothing more", () => {
+  test("of the same events twice changes nothing more", () => {
     fc.assert(
       fc.property(storedEvents, (all) => {
         const once = foldAll(emptyStage, all);
@@ -116,7 +116,7 @@ describe("fold of thoughts", () => {
     ]);
   });
 
-  test("a late part of a finished stream is appended and the thought stays finished", () => {
+  test("a late piece of a finished stream is appended, and the thought stays finished", () => {
     const part = { thought_type: "general" as const, stream_id: "s" };
     const stage = staged(
       "thought",
@@ -126,7 +126,7 @@ describe("fold of thoughts", () => {
     expect(seen(stage.thoughts)).toMatchObject([{ content: "ab", done: true }]);
   });
 
-  test("without a stream_id each is its own, finished, of priority working", () => {
+  test("a thought without a stream_id is complete, with priority working", () => {
     const stage = staged(
       "thought",
       { thought_type: "general", content: "a" },
@@ -167,14 +167,14 @@ describe("fold of code", () => {
     });
   });
 
-  test("an edit that does not fit leaves the content and is remembered until the next whole content", () => {
+  test("an edit that does not apply keeps the content and is recorded until the next whole content", () => {
     const lost = edit({ old_text: "nowhere", new_text: "x" });
     const file = fileAfter("a.ts", write("one"), lost);
     expect(seen(file)).toMatchObject({ content: "one", patches: lost.edits });
     expect(seen(fileAfter("a.ts", write("one"), lost, write("two")))?.patches).toEqual([]);
   });
 
-  test("an edit of an unknown file is kept as a patch, its content stays unknown", () => {
+  test("an edit of an unknown file is kept as a patch", () => {
     const change = edit({ old_text: "a", new_text: "b" });
     expect(seen(fileAfter("a.ts", change, change))).toMatchObject({
       content: null,
@@ -195,12 +195,12 @@ describe("fold of code", () => {
     });
   });
 
-  test("an edit of a deleted file applies to what was deleted and revives it", () => {
+  test("an edit of a deleted file applies to its last content and restores it", () => {
     const file = fileAfter("a.ts", write("one"), gone, edit({ old_text: "one", new_text: "two" }));
     expect(file).toMatchObject({ content: "two", deleted: false });
   });
 
-  test("rename moves the file with its content, history and place, also onto an existing name", () => {
+  test("rename keeps content, history and position, also onto an existing name", () => {
     const stage = staged(
       "code",
       write("one"),
@@ -313,7 +313,7 @@ describe("fold of the rest", () => {
     ]);
   });
 
-  test("usage is summed and the last model named stays", () => {
+  test("usage is summed, and the last model stays", () => {
     const stage = staged(
       "usage",
       { model: "m", input_tokens: 3 },
@@ -322,7 +322,7 @@ describe("fold of the rest", () => {
     expect(stage.usage).toEqual({ input_tokens: 7, output_tokens: 0, cost_usd: 0.5, model: "m" });
   });
 
-  test("time is compared as moments, whatever the offset", () => {
+  test("times are compared as instants, with any offset", () => {
     const [one, two] = events("status", { status: "live" }, { status: "done" }) as [
       StoredEvent,
       StoredEvent,

@@ -5,7 +5,7 @@ import { List } from "./list.ts";
 const items = fc.array(fc.nat(), { maxLength: 600, size: "max" });
 
 describe("List", () => {
-  test("behaves like an array under push, set and slice, and old versions stay", () => {
+  test("behaves like an array under push, set and slice, and old versions do not change", () => {
     fc.assert(
       fc.property(items, items, fc.nat(), fc.nat(), (start, more, at, end) => {
         const first = List.from(start);

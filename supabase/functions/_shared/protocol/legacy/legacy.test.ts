@@ -78,7 +78,7 @@ const body = fc.record(
 const says = (events: unknown) => ({ agent_id: "my-agent", events });
 
 describe("parseLegacy", () => {
-  test("of anything gives events that ingest accepts, or refuses the body", () => {
+  test("returns events that ingest accepts for any body, or rejects it", () => {
     fc.assert(
       fc.property(body, (sent) => {
         let request: ReturnType<typeof parseLegacy>;
@@ -117,7 +117,7 @@ describe("parseLegacy", () => {
     expect(texts.every((piece) => utf8Bytes(piece) <= limits.terminal_text_bytes)).toBe(true);
   });
 
-  test("of a very deep body reads what it can", () => {
+  test("reads what it can of a very deep body", () => {
     const deep = JSON.parse("[".repeat(100_000) + "]".repeat(100_000));
     const thought = { type: deep, content: "a", metadata: { deep } };
     const sent = { agentId: "my-agent", thought, error: { message: deep }, task: deep, code: deep };
@@ -134,7 +134,7 @@ describe("parseLegacy", () => {
     expect(events.at(-1)).toMatchObject({ data: { command: "599" } });
   });
 
-  test("cuts metadata that is too large, the known keys first to stay", () => {
+  test("cuts metadata that is too large, and keeps the known keys first", () => {
     const metadata = {
       tool: "Bash",
       ...Object.fromEntries([..."abcdefghijklmnopqrstuvwxyz"].map((key) => [key, "x".repeat(900)])),
@@ -177,7 +177,7 @@ function watched(value: object) {
   return { proxy, reads: () => reads };
 }
 
-describe("the work of parseLegacy is bounded", () => {
+describe("parseLegacy does bounded work", () => {
   const many = 50_000;
   const entry = {
     content: "",
@@ -192,7 +192,7 @@ describe("the work of parseLegacy is bounded", () => {
   };
 
   test.each(["thought", "code", "diff", "task", "goal", "milestone", "error", "preview"])(
-    "%s: of a long list only the end is read",
+    "%s: only the end of a long list is read",
     (field) => {
       const { proxy, reads } = watched({ ...entry });
       parseLegacy({ agent_id: "my-agent", [field]: Array(many).fill(proxy) });
@@ -211,7 +211,7 @@ describe("the work of parseLegacy is bounded", () => {
     ["an agent's name", (agentId: unknown) => ({ agentId, thinking: "a" })],
     ["a command", (content: unknown) => ({ terminal: { type: "input", content } })],
     ["output", (content: unknown) => ({ terminal: { content } })],
-  ])("%s: reading stops where it is full", (_name, body) => {
+  ])("%s: reading stops when the events are full", (_name, body) => {
     const { proxy, reads } = watched({ a: 1 });
     try {
       parseLegacy({ agent_id: "my-agent", ...body(Array(many).fill(proxy)) });

@@ -14,7 +14,7 @@ const output = (second: number, callId: string, text: unknown) =>
   item(second, { type: "function_call_output", call_id: callId, output: text });
 const meta = line(0, "session_meta", { id: "s", cwd: "/home/ada/app" });
 
-test("each thing once, though the file tells it twice", () => {
+test("events that the file holds twice appear once", () => {
   const { events } = recordingOf([
     meta,
     line(0, "turn_context", { model: "gpt-5-codex", cwd: "/home/ada/app" }),
@@ -148,7 +148,7 @@ test("patches add, update, move and delete; one that failed does not", () => {
   expect(skipped.map(({ why }) => why)).toEqual(["a change of unseen.py does not tell its place"]);
 });
 
-test("plans are milestones, counters give usage, stops and errors are told", () => {
+test("plans become milestones, counters become usage, stops and errors are kept", () => {
   const counters = (second: number, inputTokens: number, outputTokens: number) =>
     line(second, "event_msg", {
       type: "token_count",
@@ -230,7 +230,7 @@ test("the older files without envelopes", () => {
   expect(ofType(events, "code")).toEqual([{ filename: "b.txt", action: "write", content: "b\n" }]);
 });
 
-test("what codex exec prints", () => {
+test("the output of codex exec", () => {
   const { events } = recordingOf([
     { type: "thread.started", thread_id: "t" },
     { type: "turn.started" },
@@ -258,7 +258,7 @@ test("what codex exec prints", () => {
   ]);
 });
 
-test("a patch of a file that is known goes where its anchor and its order say", () => {
+test("a patch of a known file applies by its anchors and order", () => {
   const { events } = recordingOf([
     item(1, {
       ...{ type: "custom_tool_call", name: "apply_patch", call_id: "1" },
@@ -278,7 +278,7 @@ test("a patch of a file that is known goes where its anchor and its order say", 
   );
 });
 
-test("counters that tell the last turn alone are added up", () => {
+test("counters of the last turn alone are added up", () => {
   const count = (second: number, inputTokens: number) =>
     line(second, "event_msg", {
       type: "token_count",

@@ -108,7 +108,7 @@ test("version 2 with the Responses API, and outputs as JSON with their middle le
   ]);
 });
 
-test("a run that ended badly says how", () => {
+test("a run that failed says how", () => {
   const { events } = run(
     [task, { role: "exit", content: "LimitsExceeded", extra: { exit_status: "LimitsExceeded" } }],
     { exit_status: "LimitsExceeded" },

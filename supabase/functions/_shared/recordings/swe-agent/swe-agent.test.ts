@@ -33,7 +33,7 @@ test("the issue inside the instructions is the task, demonstrations are not", ()
   expect(ofType(events, "task")).toEqual([{ title: "Crash on start", description: "It crashes." }]);
 });
 
-test("time: thinking is made up, an action takes what it took", () => {
+test("time: thinking is estimated, an action takes its recorded time", () => {
   const { events } = run([step("ls", "a.py")]);
   const [command, output] = events.filter(({ type }) => type === "terminal");
   expect(Date.parse(output?.at ?? "") - Date.parse(command?.at ?? "")).toBe(2_000);
@@ -54,7 +54,7 @@ test("created and inserted lines become the file", () => {
   expect(content(events.length)?.deleted).toBe(true);
 });
 
-test("an edit of a file that is seen in part is told as what it replaces", () => {
+test("an edit of a partly seen file is shown as a replacement", () => {
   const { events } = run([
     step('open "src/a.py" 100', window("src/a.py", ["x = 1", "y = 2"], 99, 500)),
     step(
@@ -67,7 +67,7 @@ test("an edit of a file that is seen in part is told as what it replaces", () =>
   ]);
 });
 
-test("a whole window is believed over the edit", () => {
+test("a whole window overrides the edit", () => {
   const { events } = run([
     step("open src/a.py", window("src/a.py", ["a", "b", "a"])),
     step(
@@ -146,7 +146,7 @@ test("the end: cost, and a run that was not submitted", () => {
   expect(ofType(events, "status").at(-1)).toEqual({ status: "done" });
 });
 
-test("a run that kept only its conversation", () => {
+test("a run with its conversation alone", () => {
   const history = [
     { role: "user", content: "The challenge:\nFind it.\n\nINSTRUCTIONS:\nGo." },
     { role: "assistant", content: "I look.", thought: "I look.", action: 'open "/repo/a.py"' },
@@ -161,7 +161,7 @@ test("a run that kept only its conversation", () => {
   expect(folded(events).files.get("/repo/a.py")?.content).toBe("y");
 });
 
-test("an edit with cursors in the place of line numbers", () => {
+test("an edit with cursors instead of line numbers", () => {
   const cursors = (before: string[], marked: string[], after: string[]) =>
     [
       "[File: /repo/src/a.py (40 lines total)]",
@@ -182,7 +182,7 @@ test("an edit with cursors in the place of line numbers", () => {
   ]);
 });
 
-test("an edit that gives no lines takes some away", () => {
+test("an edit without lines removes some", () => {
   const { events } = run([
     step("open src/a.py 10", window("src/a.py", ["a", "b", "c"], 10, 50)),
     step("edit 11:12\nend_of_edit", window("/repo/src/a.py", ["a"], 10, 48)),
