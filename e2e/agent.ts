@@ -18,8 +18,10 @@ export interface IngestAnswer {
   messages: { seq: number; sender: string; name: string; text: string }[];
 }
 
+export const newAgentId = () => `e2e-${crypto.randomUUID().slice(0, 13)}`;
+
 export async function register(profile: Record<string, unknown> = {}): Promise<TestAgent> {
-  const agentId = (profile.agent_id as string) ?? `e2e-${crypto.randomUUID().slice(0, 13)}`;
+  const agentId = (profile.agent_id as string) ?? newAgentId();
   // Registrations with the secret key do not count against this machine's address.
   const project = { apikey: target.secret_key };
   const { api_key: apiKey } = await call("agents", { ...profile, agent_id: agentId }, project);

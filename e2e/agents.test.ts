@@ -1,16 +1,15 @@
 /** Registration, profile and keys, by HTTP alone. */
 import { expect, test } from "vitest";
-import { register, thought } from "./agent.ts";
+import { newAgentId, register, thought } from "./agent.ts";
 import { canChooseAddress, sendFrom } from "./from-address.ts";
 import { read, send } from "./request.ts";
 import { target } from "./target.ts";
 
 const project = { apikey: target.secret_key };
-const newId = () => `e2e-${crypto.randomUUID().slice(0, 13)}`;
 const unknownKey = { status: 401, error: { code: "unknown_key" } };
 
 test("register returns the agent, its key and the key's prefix", async () => {
-  const agentId = newId();
+  const agentId = newAgentId();
   const profile = {
     agent_id: agentId,
     name: "Ada 🎭",
@@ -36,7 +35,7 @@ test("register rejects an agent id that is taken", async () => {
 });
 
 test("five registrations of one id at the same time: one succeeds", async () => {
-  const body = { agent_id: newId() };
+  const body = { agent_id: newAgentId() };
   const answers = await Promise.all(
     Array.from({ length: 5 }, () => send("agents", { headers: project, body })),
   );
@@ -47,7 +46,7 @@ test.runIf(canChooseAddress)(
   "registrations from one address are limited, even with forged address headers; registrations with the project's key are not",
   async () => {
     const registerOne = (headers = {}) =>
-      sendFrom("127.0.0.77", "agents", { agent_id: newId() }, headers);
+      sendFrom("127.0.0.77", "agents", { agent_id: newAgentId() }, headers);
     const forged = (n: number) => ({
       "x-forwarded-for": `203.0.113.${n}`,
       "cf-connecting-ip": `203.0.113.${n}`,
@@ -60,7 +59,7 @@ test.runIf(canChooseAddress)(
     expect(refused).toMatchObject({ status: 429, error: { code: "rate_limited" } });
     expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(50);
     expect((await registerOne(project)).status).toBe(201);
-    const elsewhere = await sendFrom("127.0.0.78", "agents", { agent_id: newId() });
+    const elsewhere = await sendFrom("127.0.0.78", "agents", { agent_id: newAgentId() });
     expect(elsewhere.status).toBe(201);
   },
 );

@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { register, thought } from "./agent.ts";
+import { newAgentId, register, thought } from "./agent.ts";
 import { canChooseAddress, getFrom, sendFrom } from "./from-address.ts";
 import { send } from "./request.ts";
 import { target } from "./target.ts";
@@ -220,7 +220,7 @@ describe.runIf(canChooseAddress)("bodies that stop arriving give way", () => {
         const viewer = { session_id: sessionId, viewer_id: "v1", name: "Ada", text };
         expect((await sendFrom(address, "chat", viewer, apikey)).status, address).toBe(201);
         const agent = {
-          agent_id: `e2e-${crypto.randomUUID().slice(0, 13)}`,
+          agent_id: newAgentId(),
           description: text,
         };
         expect((await sendFrom(address, "agents", agent, apikey)).status, address).toBe(201);

@@ -8,7 +8,7 @@ import { freePort } from "./ports.ts";
 import { clusterFolder } from "./postgres/cluster.ts";
 import { joined, listen, until } from "./realtime/test-project.ts";
 import { type Stack, startStack } from "./stack.ts";
-import { processesLeft } from "./testing/children.ts";
+import { processesLeft, processesWith } from "./testing/children.ts";
 import { copyCluster } from "./testing/cluster.ts";
 import { copyFixture, type Fixture } from "./testing/fixture.ts";
 import { runStack } from "./testing/run-stack.ts";
@@ -110,6 +110,7 @@ test("one that cannot start again ends the stack with an error, a code and no pr
   child.stderr?.on("data", (text) => {
     said += text;
   });
+  expect(processesWith(other.dataDir)).not.toEqual([]);
   const exit = once(child, "exit");
   const folder = await clusterFolder(other.dataDir);
   await rm(path.join(folder, "global/pg_control"));

@@ -154,6 +154,9 @@ describe("startStack, with the stock client", () => {
   });
 
   it("stops twice, leaves no process, and keeps its data", async () => {
+    expect((await fetch(`${stack.api_url}/functions/v1/echo`)).status).toBe(200);
+    expect(processesWith(fixture.projectDir)).not.toEqual([]);
+    expect(processesWith(fixture.dataDir)).not.toEqual([]);
     await Promise.all([stack.stop(), stack.stop()]);
     expect(await processesLeft(fixture.projectDir, 0)).toEqual([]);
     expect(await processesLeft(fixture.dataDir, 0)).toEqual([]);
@@ -218,6 +221,7 @@ describe("users", () => {
     const stack = await runStack(options, user);
     expect((await stat(path.join(fixture.dataDir, "postgres"))).uid).toBe(user.uid);
     expect((await fetch(`http://127.0.0.1:${options.apiPort}/functions/v1/echo`)).status).toBe(200);
+    expect(processesWith(fixture.dataDir)).not.toEqual([]);
     await end(stack, "SIGTERM");
     expect(await processesLeft(fixture.dataDir)).toEqual([]);
     // And root, coming later, goes on with that user's data.

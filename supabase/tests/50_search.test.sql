@@ -61,7 +61,7 @@ select is(pg_temp.found('"failing test"'), '{order}', 'words in quotes are found
 select is(pg_temp.found('"test failing"'), '{}', 'words in quotes are found in that order alone');
 select is(pg_temp.found('“failing test”'), '{order}', 'typographic quotes are quotes');
 select is(pg_temp.found('failed -github'), '{command}', '-word must not be there');
-select is(pg_temp.found('test -"that is failing"'), '{}', 'nor -"words"');
+select is(pg_temp.found('test -"that is failing"'), '{}', '-"words" must not be there');
 select is(pg_temp.found('fail*'), '{command,hub,order}', 'word* is a prefix');
 select is(pg_temp.found('"failing te*"'), '{order}', 'a phrase may end with a prefix');
 select is(pg_temp.found('fail'), '{}', 'a prefix without its star is a word');

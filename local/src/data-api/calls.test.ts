@@ -13,7 +13,7 @@ const json = (body: unknown): RequestInit => ({
   body: JSON.stringify(body),
 });
 
-describe("what a function returns", () => {
+describe("return values of a function", () => {
   test("a scalar, with and without its default argument", async () => {
     expect((await project.anon.rpc("add", { a: 1, b: 2 })).data).toBe(3);
     expect((await project.anon.rpc("add", { a: 1 })).data).toBe(11);

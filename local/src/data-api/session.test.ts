@@ -72,7 +72,7 @@ describe("the caller's role", () => {
   });
 });
 
-describe("what a function can read about the request", () => {
+describe("the request as a function reads it", () => {
   test("method, path, headers and cookies", async () => {
     const reply = await project.request("/rpc/who?select=*", {
       headers: { "x-probe": "seen 'q\"", cookie: "a=b; flavour=oat=meal" },

@@ -45,7 +45,7 @@ describe("an outsider", () => {
   });
 });
 
-describe("whoever may write", () => {
+describe("a role that may write", () => {
   test("inserts one or many, with unchanged values", async () => {
     const data = { nested: [1, { two: null }], text: 'ü " \\' };
     const one = await user
