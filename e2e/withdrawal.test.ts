@@ -28,11 +28,11 @@ const task = (title: string) => ({ type: "task", data: { title } });
 
 test("the lobby replays nothing of an agent that is no longer public, and its channel can't be joined", async () => {
   const since = Date.now() - 60_000;
-  for (const visibility of ["private", "unlisted"]) {
+  const withdraw = async (visibility: string) => {
     const agent = await register();
     const { session_id: sessionId } = await agent.post([
-      task("Hide the traces"),
-      thought("A secret thought."),
+      task(`Hide the ${visibility} traces`),
+      thought(`A secret ${visibility} thought.`),
     ]);
     const before = await listen("lobby", { replay: { since } });
     // The attack works while the session is public.
@@ -44,14 +44,16 @@ test("the lobby replays nothing of an agent that is no longer public, and its ch
     const other = await register();
     await other.post([task("In the open")]);
     await expect.poll(() => JSON.stringify(lobby.heard)).toContain(other.agent_id);
-    for (const secret of [sessionId, agent.agent_id, "A secret thought.", "Hide the traces"]) {
+    const said = [`A secret ${visibility} thought.`, `Hide the ${visibility} traces`];
+    for (const secret of [sessionId, agent.agent_id, ...said]) {
       expect(JSON.stringify(lobby.heard)).not.toContain(secret);
     }
     const old = await listen(`session:${sessionId}`, { replay: { since } });
     expect(old.state).toBe("CHANNEL_ERROR");
     await old.leave();
     await lobby.leave();
-  }
+  };
+  await Promise.all(["private", "unlisted"].map(withdraw));
 });
 
 test("a socket that was already open hears that something changed, and then nothing", async () => {
