@@ -169,7 +169,7 @@ select is_empty(
 );
 select set_eq(
   $$ select c.conrelid::regclass::text from pg_constraint c where c.contype = 'f' and c.confrelid = 'ai_agents'::regclass $$,
-  array['private.agent_keys', 'private.stored_bytes', 'ai_agent_sessions'],
+  array['private.agent_keys', 'private.agent_networks', 'private.stored_bytes', 'ai_agent_sessions'],
   'no row inserted under a session''s lock references an agent, whose lock comes first'
 );
 select set_eq(

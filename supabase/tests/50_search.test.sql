@@ -66,7 +66,7 @@ select is(pg_temp.found('fail*'), '{command,hub,order}', 'word* is a prefix');
 select is(pg_temp.found('"failing te*"'), '{order}', 'a phrase may end with a prefix');
 select is(pg_temp.found('fail'), '{}', 'a prefix without its star is a word');
 select is(pg_temp.found('--verbose'), '{command}', 'two hyphens are an option, not an exclusion');
-select is(cardinality(pg_temp.found('-github')), 18, 'an exclusion alone finds everything else');
+select is(cardinality(pg_temp.found('-github')), 20, 'an exclusion alone finds everything else');
 
 -- Identifiers and paths.
 select is(pg_temp.found('config'), '{config}', 'an identifier is found by a part of it');
