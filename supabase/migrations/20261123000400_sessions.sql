@@ -76,6 +76,17 @@ create type public.head as (
   topic text
 );
 
+-- A session is live until it ends or has been silent for `session_idle_ms`. For single rows: lists repeat the condition
+-- in their queries, with the columns of their indexes.
+create function private.is_live(session public.ai_agent_sessions) returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return session.ended_at is null and session.last_event_at > now() - private.time_of('session_idle_ms');
+end
+$$;
+
 -- The number of live sessions of an agent, and when the next silent one ends.
 create function private.live_sessions(of_agent text, out live_count integer, out next_idle_at timestamptz)
 language plpgsql stable

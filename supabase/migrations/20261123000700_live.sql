@@ -325,15 +325,17 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  return session.visibility = 'public' and not exists (
-    select 1
-    from public.ai_agent_sessions other
-    where other.agent_id = session.agent_id
-      and other.ended_at is null
-      and other.active_at > now() - private.time_of('session_idle_ms') - interval '5 minutes'
-      and other.last_event_at > now() - private.time_of('session_idle_ms')
-      and (other.started_at, other.id) > (session.started_at, session.id)
-  );
+  return session.visibility = 'public'
+    and private.is_live(session)
+    and not exists (
+      select 1
+      from public.ai_agent_sessions other
+      where other.agent_id = session.agent_id
+        and other.ended_at is null
+        and other.active_at > now() - private.time_of('session_idle_ms') - interval '5 minutes'
+        and other.last_event_at > now() - private.time_of('session_idle_ms')
+        and (other.started_at, other.id) > (session.started_at, session.id)
+    );
 end
 $$;
 

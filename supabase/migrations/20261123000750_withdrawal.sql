@@ -115,7 +115,6 @@ begin
   for agent in
     select d.agent_id, array_agg(d.id) as sessions, bool_or(d.visibility = 'public') as was_public
     from deleted d
-    where d.visibility <> 'private'
     group by d.agent_id
   loop
     if agent.was_public then

@@ -133,7 +133,7 @@ begin
   where a.agent_id = of_agent
   on conflict (id) do nothing;
   insert into private.session_air (session_id) values (new_id) on conflict do nothing;
-  select s.* into session from public.ai_agent_sessions s where s.id = new_id for no key update;
+  select s.* into session from public.ai_agent_sessions s where s.id = new_id and s.agent_id = of_agent for no key update;
   return session;
 end
 $$;

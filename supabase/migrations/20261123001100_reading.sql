@@ -258,6 +258,7 @@ set search_path = ''
 as $$
 declare
   session public.ai_agent_sessions;
+  is_recounted boolean;
 begin
   -- Presence lost in a crash is back within 15 s, so do not wait for the disk.
   perform set_config('synchronous_commit', 'off', true);
@@ -268,14 +269,17 @@ begin
   perform private.note_viewer(of_session, of_viewer);
 
   select s.* into session from public.ai_agent_sessions s where s.id = of_session;
-  if private.recount_viewers(of_session)
+  is_recounted := private.recount_viewers(of_session);
+  -- Only of a live session: otherwise one caller makes two broadcasts of every replay it touches.
+  if private.is_live(session) and (
+    is_recounted
     -- The head of the last events may have been held back, too soon after the previous one.
     or exists (
       select 1
       from private.session_air air
       where air.session_id = of_session and air.head_sent_at < session.last_event_at
     )
-  then
+  ) then
     perform private.send_head(session, false);
   end if;
   -- Removes viewers who have left any session: nobody may touch an ended one again. Every twentieth call removes at

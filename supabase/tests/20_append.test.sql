@@ -1,6 +1,6 @@
 -- An agent streams: order, repetition, the begin and end of sessions, refusals.
 begin;
-select plan(57);
+select plan(59);
 \ir helpers/setup.psql
 
 -- A batch of thoughts with these ids and further events.
@@ -264,6 +264,22 @@ select matches(
   (select prosrc from pg_proc where oid = 'public.append_events(text, jsonb)'::regprocedure),
   'for no key update;.*store_events',
   'invariant 2: the session''s row is locked before seq is assigned'
+);
+
+
+-- An agent names a session of another one.
+update ai_agent_sessions set status = status where true;
+create temp table untouched as select id, xmax as locker from ai_agent_sessions;
+select register_agent('{"agent_id": "eve"}', repeat('e', 64), 'klt_eeeeeeee');
+select is(
+  pg_temp.refusal(format(
+    $$ select pg_temp.send('eve', %L, jsonb_build_array(pg_temp.event('usage', '{}'))) $$, (select min(id::text) from untouched)
+  )),
+  'PT404 session_not_found', 'start_session refuses the id of another agent''s session'
+);
+select results_eq(
+  'select s.id, s.xmax from ai_agent_sessions s join untouched using (id) order by id', 'select id, locker from untouched order by id',
+  'invariant 10: and locks no row of it'
 );
 
 select * from finish();

@@ -1,6 +1,6 @@
 -- Viewers come, stay and leave; one client invents a crowd.
 begin;
-select plan(33);
+select plan(35);
 \ir helpers/setup.psql
 
 create function pg_temp.from_address(address text) returns text language sql as $$
@@ -133,6 +133,16 @@ select is_empty(
 );
 select pg_temp.wait(46);
 select is(pg_temp.touch('j', '192.0.2.251'), 1, 'viewers who have left make room for others of their network');
+
+
+-- A stranger touches replays.
+update ai_agent_sessions set ended_at = now() where true;
+update private.session_air set head_sent_at = '-infinity', counted_at = '-infinity' where true;
+select pg_temp.forget();
+select is(
+  (select (touch_viewer('aaaaaaaa-0000-4000-8000-000000000000', 'stranger')).live), false, 'a replay has viewers too'
+);
+select is_empty('select * from sent', 'invariant 10: touches of a session that is not live broadcast nothing');
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- A withdrawn session is gone: ada goes from public to unlisted to private and back, and then is deleted. The tests look
 -- at stored broadcasts, rights to join topics, and notices to open pages.
 begin;
-select plan(35);
+select plan(38);
 \ir helpers/setup.psql
 
 -- What is sent can be read here only until it is blanked, so it is noted as Realtime reads it from the log.
@@ -179,6 +179,22 @@ $$;
 select is_empty('select pg_temp.left_of_ada()', 'invariant 9: no table holds a row of a deleted agent');
 select bag_eq(
   $$ select * from sent where event <> 'withdrawn' $$, 'select * from before', 'broadcasts of other agents are still there'
+);
+
+
+-- An operator deletes the session of an agent that turned private, and another agent takes the id.
+select register_agent('{"agent_id": "cyd"}', repeat('c', 64), 'klt_cccccccc');
+select pg_temp.think('cyd', 5);
+select pg_temp.turn('cyd', 'private');
+delete from ai_agent_sessions where id = pg_temp.session(5);
+select pg_temp.think('bob', 5);
+select is(pg_temp.topic(5), 'session:' || pg_temp.session(5), 'a session may take the id of a deleted one');
+select isnt_empty(
+  $$ select * from sent where topic = pg_temp.topic(5) and payload::text ~ 'bob''s secret' $$, 'its topic has its broadcasts'
+);
+select is_empty(
+  $$ select * from sent where topic = pg_temp.topic(5) and payload::text ~ 'cyd''s secret' $$,
+  'invariant 9: and none of a session that was private when it was deleted'
 );
 
 select * from finish();
