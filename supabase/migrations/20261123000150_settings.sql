@@ -40,8 +40,15 @@ from (values
   ('chat_address_day_refill_ms', 'ms', '43200', 'Time for one more.'),
   ('chat_session_day_burst', 'count', '10000', 'Chat lines of viewers in a day, per session.'),
   ('chat_session_day_refill_ms', 'ms', '8640', 'Time for one more.'),
+  ('chat_network_day_burst', 'count', '5000',
+    'Chat lines of viewers in a day, per session and wider network (IPv4 /24, IPv6 /48).'),
+  ('chat_network_day_refill_ms', 'ms', '17280', 'Time for one more.'),
+  ('agent_chat_burst', 'count', '60', 'Chat lines at once of an agent.'),
+  ('agent_chat_refill_ms', 'ms', '1000', 'Time for one more chat line of an agent.'),
   ('register_burst', 'count', '20', 'Registrations at once, per network address.'),
   ('register_refill_ms', 'ms', '60000', 'Time for one more registration from an address.'),
+  ('register_network_burst', 'count', '30', 'Registrations at once, per wider network (IPv4 /24, IPv6 /48).'),
+  ('register_network_refill_ms', 'ms', '30000', 'Time for one more registration from a network.'),
   ('register_all_burst', 'count', '60', 'Registrations at once, from all addresses together.'),
   ('register_all_refill_ms', 'ms', '10000', 'Time for one more registration from anywhere.'),
   ('rotate_burst', 'count', '20', 'New keys at once, per agent.'),
@@ -56,9 +63,13 @@ from (values
   ('listed_network_burst', 'count', '100',
     'Sessions at once in the lists of all agents after they end, per network that registered their agents.'),
   ('listed_network_refill_ms', 'ms', '864000', 'Time for one more listed session of a network.'),
-  ('agent_day_bytes', 'bytes', '1073741824', 'Events that one agent may store in a day (UTC), as JSON.'),
+  ('agent_day_bytes', 'bytes', '1073741824', 'Events and chat lines that one agent may store in a day (UTC), as JSON.'),
   ('new_agent_day_bytes', 'bytes', '134217728',
     'The same for an agent that was registered less than a day ago.'),
+  ('new_network_day_bytes', 'bytes', '536870912',
+    'The same for all agents together that one wider network registered less than a day ago.'),
+  ('new_agents_day_bytes', 'bytes', '5368709120',
+    'How much of instance_day_bytes may be used when an agent that was registered less than a day ago stores.'),
   ('instance_day_bytes', 'bytes', '10737418240', 'Events that all agents together may store in a day (UTC), as JSON.'),
   ('agent_reserved_day_bytes', 'bytes', '16777216',
     'Events that an agent may store in a day (UTC) even after the instance has used its quota.'),
@@ -78,7 +89,10 @@ from (values
     'A search returns the hits found in this time, and fails after twice as long.'),
   ('search_slots', 'count', '5', 'Searches at once.'),
   ('search_address_slots', 'count', '2', 'Searches at once, per network address.'),
-  ('search_network_slots', 'count', '3', 'The same per wider network (IPv4 /24, IPv6 /48).')
+  ('search_network_slots', 'count', '3', 'The same per wider network (IPv4 /24, IPv6 /48).'),
+  ('stats_slots', 'count', '5', 'Reads of figures at once.'),
+  ('stats_address_slots', 'count', '2', 'Reads of figures at once, per network address.'),
+  ('stats_network_slots', 'count', '3', 'The same per wider network.')
 ) as setting (name, unit, value, description);
 
 -- A numeric setting. In PL/pgSQL, which keeps the plan: a call takes some 5 microseconds.

@@ -78,3 +78,15 @@ begin
   return private.wide_network_of(nullif(current_setting('request.headers', true), '')::jsonb);
 end
 $$;
+
+-- Takes a slot of all callers, one of the caller's address and one of its network, so that neither takes them all.
+create function private.take_slots(kind text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform private.take_slot(kind || '_address', private.caller_address());
+  perform private.take_slot(kind || '_network', private.caller_network()::text);
+  perform private.take_slot(kind);
+end
+$$;

@@ -72,48 +72,87 @@ begin
 end
 $$;
 
--- Adds to the count that open_stored_bytes has created; refuses with 429 what exceeds a quota, which rolls the count back. Agents registered
--- today have a smaller quota, so that a few registrations cannot use up the instance's.
+-- The bytes that agents of one network, all registered less than a day ago, have stored today.
+create function private.new_network_bytes(of_network bigint, today date) returns bigint
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(sum(b.bytes), 0)
+    from private.agent_networks n
+    join public.ai_agents a on a.agent_id = n.agent_id and a.created_at > now() - interval '1 day'
+    join private.stored_bytes b on b.agent_id = n.agent_id and b.day = today
+    where n.network = of_network
+  );
+end
+$$;
+
+create function private.refuse_bytes(why text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform private.refuse(
+    429, 'quota_exceeded', format('Cannot store more: %s. The quota resets at 00:00 UTC.', why),
+    ceil(extract(epoch from date_trunc('day', now(), 'UTC') + interval '1 day' - now()))::bigint
+  );
+end
+$$;
+
+-- Adds to the count that open_stored_bytes has created. Refuses with 429 what exceeds a quota, which rolls the count
+-- back. An agent registered less than a day ago has smaller quotas, alone, with the others of its network, and of the
+-- instance: strangers who register agents cannot use up what the other agents need.
 create function private.take_bytes(of_agent text, added bigint) returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
   today date := (now() at time zone 'UTC')::date;
-  registered_at timestamptz := (select a.created_at from public.ai_agents a where a.agent_id = of_agent);
+  is_new boolean;
+  of_network bigint;
   used bigint;
-  quota bigint := private.setting_of('agent_day_bytes');
-  reserved bigint := private.setting_of('agent_reserved_day_bytes');
-  instance_quota bigint := private.setting_of('instance_day_bytes');
+  network_used bigint;
   instance_used bigint;
-  frees_in_s bigint := ceil(extract(epoch from (today + 1) at time zone 'UTC' - now()));
+  quota bigint := private.setting_of('agent_day_bytes');
+  network_quota bigint := private.setting_of('new_network_day_bytes');
+  instance_quota bigint := private.setting_of('instance_day_bytes');
+  reserved bigint := private.setting_of('agent_reserved_day_bytes');
 begin
   update private.stored_bytes b
   set day = today, bytes = added + case when b.day = today then b.bytes else 0 end
   where b.agent_id = of_agent
   returning b.bytes into used;
-  if registered_at > now() - interval '1 day' then
+  select a.created_at > now() - interval '1 day' into is_new from public.ai_agents a where a.agent_id = of_agent;
+  if is_new then
     quota := least(quota, private.setting_of('new_agent_day_bytes'));
   end if;
   if used > quota then
-    perform private.refuse(
-      429, 'quota_exceeded',
-      format('Cannot append events: they would bring the agent to %s of %s bytes today. Its quota resets at 00:00 UTC.', used, quota),
-      frees_in_s
-    );
+    perform private.refuse_bytes(format('it would bring the agent to %s of %s bytes today', used, quota));
+  end if;
+  if is_new then
+    select n.network into of_network from private.agent_networks n where n.agent_id = of_agent;
+    network_used := private.new_network_bytes(of_network, today);
+    if network_used > network_quota then
+      perform private.refuse_bytes(format(
+        'it would bring the new agents of its network to %s of %s bytes today', network_used, network_quota
+      ));
+    end if;
   end if;
   instance_used := private.instance_day_bytes(today);
+  if is_new and instance_used > least(instance_quota, private.setting_of('new_agents_day_bytes')) then
+    perform private.refuse_bytes(format(
+      'all agents have stored %s bytes today, and the rest of %s is kept for agents older than a day',
+      instance_used, instance_quota
+    ));
+  end if;
   if instance_used > instance_quota
     and (used > reserved or instance_used > instance_quota + private.setting_of('instance_reserved_day_bytes'))
   then
-    perform private.refuse(
-      429, 'quota_exceeded',
-      format(
-        'Cannot append events: all agents have stored %s of %s bytes today. Each agent may still store %s while the reserve lasts; the quota resets at 00:00 UTC.',
-        instance_used, instance_quota, reserved
-      ),
-      frees_in_s
-    );
+    perform private.refuse_bytes(format(
+      'all agents have stored %s of %s bytes today, and each may still store %s while the reserve lasts',
+      instance_used, instance_quota, reserved
+    ));
   end if;
 end
 $$;

@@ -40,6 +40,7 @@ declare
 begin
   if headers is not null then
     perform private.take_token('register', private.address_of(headers));
+    perform private.take_token('register_network', private.wide_network_of(headers)::text);
     perform private.take_token('register_all', 'instance');
   end if;
   insert into public.ai_agents (agent_id, name, avatar_url, description, visibility, redact_secrets)

@@ -168,6 +168,7 @@ begin
     perform private.take_token('chat_address_day', address);
     perform private.take_token('chat_session', of_session::text);
     perform private.take_token('chat_session_day', of_session::text);
+    perform private.take_token('chat_network_day', of_session || ' ' || private.wide_network_of(headers));
     perform private.require_own_name(of_session, message ->> 'name');
   end if;
   return private.store_message(of_session, message_id, 'viewer', message ->> 'name', message ->> 'text');
@@ -197,12 +198,19 @@ as $$
 declare
   agent text := private.admit_agent(key_hash);
   of_session uuid := (message ->> 'session_id')::uuid;
+  message_id uuid := (message ->> 'id')::uuid;
   stored jsonb;
 begin
   perform private.require_session_of(agent, of_session);
+  -- A repeated message costs nothing.
+  if private.find_message(of_session, message_id) is null then
+    perform private.take_token('agent_chat', agent);
+    perform private.open_stored_bytes(agent);
+    perform private.take_bytes(agent, pg_column_size(message));
+  end if;
   -- Also after the end: the last question may have come with the reply to the last batch.
   stored := private.store_message(
-    of_session, (message ->> 'id')::uuid, 'agent',
+    of_session, message_id, 'agent',
     (select a.name from public.ai_agents a where a.agent_id = agent), message ->> 'text'
   );
   perform private.touch_key(key_hash);

@@ -488,10 +488,7 @@ begin
       return;
     end if;
   end if;
-  -- No address takes all slots, and no network.
-  perform private.take_slot('search_address', private.caller_address());
-  perform private.take_slot('search_network', private.caller_network()::text);
-  perform private.take_slot('search');
+  perform private.take_slots('search');
   sought := private.read_query(typed, narrowed.is_hidden);
   if sought.whole is null then
     return;

@@ -309,7 +309,8 @@ create type private.counted_event as (seq bigint, type text, at timestamptz, dat
 --   waiting   the status before it is waiting or paused;
 --   thinking  that status is thinking, or the next event is a thought, which took that time;
 --   working   else; nothing after done or offline.
--- It adds at most session_idle_ms, after which a session is not live. An error counts as recovered when a command
+-- It adds at most session_idle_ms, after which a session is not live. Figures cover the first 366 days after the first
+-- event, and what comes later counts on the last of them: each day and minute takes rows, and an agent may send any `at`. An error counts as recovered when a command
 -- succeeds, a milestone is completed or the session is done after it.
 create function private.count_events(of_session uuid, events private.counted_event[]) returns void
 language plpgsql
@@ -333,6 +334,7 @@ declare
   seqs bigint[] := '{}'::bigint[];
   weights integer[] := '{}'::integer[];
   idle interval := private.time_of('session_idle_ms');
+  at_time timestamptz;
 begin
   select s.agent_id into agent from public.ai_agent_sessions s where s.id = of_session;
   select c.* into clock from private.session_clocks c where c.session_id = of_session;
@@ -341,8 +343,9 @@ begin
   end if;
 
   foreach event in array events loop
-    gap := least(greatest(event.at - clock.last_at, '0'), idle);
-    clock.last_at := greatest(clock.last_at, event.at);
+    at_time := least(event.at, clock.first_at + interval '366 days');
+    gap := least(greatest(at_time - clock.last_at, '0'), idle);
+    clock.last_at := greatest(clock.last_at, at_time);
     if minute is null or clock.last_at >= minute + interval '1 minute' then
       minute := date_trunc('minute', clock.last_at, 'UTC');
       if day.day is distinct from (clock.last_at at time zone 'UTC')::date then

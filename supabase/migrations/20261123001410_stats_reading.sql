@@ -141,6 +141,7 @@ declare
   spent_on text;
 begin
   perform private.require_visible(of_session);
+  perform private.take_slots('stats');
   select s.* into session from public.ai_agent_sessions s where s.id = of_session;
   select c.* into clock from private.session_clocks c where c.session_id = of_session;
   origin := date_trunc('minute', clock.first_at, 'UTC');
@@ -209,12 +210,138 @@ end
 $$;
 grant execute on function private.session_stats(uuid) to anon, authenticated, service_role;
 
--- SessionStats of wire.ts. Refuses: session_not_found.
+-- SessionStats of wire.ts. Refuses: session_not_found, unavailable.
 create function public.session_stats(session_id uuid) returns jsonb
 language sql stable
 set search_path = ''
 as $$ select private.session_stats(session_id) $$;
 grant execute on function public.session_stats(uuid) to anon, authenticated, service_role;
+
+-- One row of sums over the days of all sessions. Not an array of the days, as for one session: an agent may have a
+-- million of them, and an array of those took 1.9 GB.
+create function private.agent_sums(of_agent text, first_day date, last_day date) returns private.session_days
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (
+    select row(
+      null, of_agent, null,
+      sum(d.thinking), sum(d.working), sum(d.waiting), sum(d.files), sum(d.lines_added), sum(d.lines_removed),
+      sum(d.commands), sum(d.commands_failed), sum(d.errors_recovered), sum(d.input_tokens), sum(d.output_tokens),
+      sum(d.cost_usd), sum(d.viewer_messages), sum(d.agent_messages)
+    )::private.session_days
+    from private.session_days d
+    where d.agent_id = of_agent and d.day between first_day and last_day
+  );
+end
+$$;
+
+-- {type: count}
+create function private.agent_event_counts(of_agent text, first_day date, last_day date) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(jsonb_object_agg(t.type, t.count), '{}')
+    from (
+      select c.type, sum(c.count) as count
+      from private.session_day_counts c
+      where c.agent_id = of_agent and c.day between first_day and last_day
+      group by c.type
+    ) t
+  );
+end
+$$;
+
+-- [{day, events: {type: count}}]
+create function private.agent_days(of_agent text, first_day date, last_day date) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('day', d.day, 'events', d.events) order by d.day), '[]')
+    from (
+      select t.day, jsonb_object_agg(t.type, t.count) as events
+      from (
+        select c.day, c.type, sum(c.count) as count
+        from private.session_day_counts c
+        where c.agent_id = of_agent and c.day between first_day and last_day
+        group by c.day, c.type
+      ) t
+      group by t.day
+    ) d
+  );
+end
+$$;
+
+-- The figures on some days of the 50 sessions that started last, of those with events on them.
+create function private.recent_sessions(of_agent text, first_day date, last_day date) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(jsonb_agg(
+      private.figures_of(recent.days, private.event_counts(recent.id, first_day, last_day)) || jsonb_build_object(
+        'session_id', recent.id,
+        'started_at', recent.started_at,
+        'ended_at', recent.ended_at,
+        'first_at', c.first_at,
+        'last_at', c.last_at,
+        'to_seq', recent.last_seq,
+        'viewers_peak', air.viewers_peak
+      )
+      order by recent.started_at desc
+    ), '[]')
+    from (
+      select
+        s.id, s.started_at, s.ended_at, s.last_seq,
+        array(
+          select d
+          from private.session_days d
+          where d.session_id = s.id and d.day between first_day and last_day
+        ) as days
+      from public.ai_agent_sessions s
+      where s.agent_id = of_agent
+        and exists (
+          select 1
+          from private.session_days d
+          where d.session_id = s.id and d.day between first_day and last_day
+        )
+      order by s.started_at desc
+      limit 50
+    ) recent
+    join private.session_clocks c on c.session_id = recent.id
+    join private.session_air air on air.session_id = recent.id
+  );
+end
+$$;
+
+-- The most watched moment of each of the five sessions with the highest peaks.
+create function private.most_watched_of(session_ids uuid[]) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(jsonb_agg(
+      jsonb_build_object('session_id', top.session_id, 'at', w.at, 'seq', w.seq, 'viewers', w.viewers)
+      order by w.viewers desc, w.at desc
+    ), '[]')
+    from (
+      select air.session_id
+      from unnest(session_ids) id
+      join private.session_air air on air.session_id = id
+      where air.viewers_peak > 0
+      order by air.viewers_peak desc
+      limit 5
+    ) top, private.most_watched(top.session_id, 1) w
+  );
+end
+$$;
 
 create function private.agent_stats(of_agent text, from_at timestamptz, to_at timestamptz) returns jsonb
 language plpgsql stable security definer
@@ -229,10 +356,7 @@ declare
   );
   last_shown date := least(last_day, private.day_of(now()));
   oldest_event_at timestamptz := now() - private.time_of('session_idle_ms');
-  days private.session_days[];
   session_ids uuid[];
-  -- [{day, type, count}]
-  counts jsonb;
 begin
   perform 1 from public.ai_agents a where a.agent_id = of_agent and a.visibility = 'public';
   if not found then
@@ -241,38 +365,18 @@ begin
   if from_at >= to_at then
     perform private.refuse(422, 'invalid_request', 'Cannot read the figures of the agent: from_at is not before to_at.');
   end if;
-  days := array(
-    select d from private.session_days d where d.agent_id = of_agent and d.day between first_day and last_day
+  perform private.take_slots('stats');
+  session_ids := array(
+    select distinct d.session_id from private.session_days d where d.agent_id = of_agent and d.day between first_day and last_day
   );
-  session_ids := array(select distinct d.session_id from unnest(days) d);
-  select coalesce(jsonb_agg(t), '[]') into counts
-  from (
-    select c.day, c.type, sum(c.count) as count
-    from private.session_day_counts c
-    where c.agent_id = of_agent and c.day between first_day and last_day
-    group by c.day, c.type
-  ) t;
 
-  return private.figures_of(days, (
-    select coalesce(jsonb_object_agg(t.type, t.count), '{}')
-    from (
-      select c.type, sum(c.count) as count
-      from jsonb_to_recordset(counts) as c (type text, count numeric)
-      group by c.type
-    ) t
-  )) || jsonb_build_object(
+  return private.figures_of(
+    array[private.agent_sums(of_agent, first_day, last_day)], private.agent_event_counts(of_agent, first_day, last_day)
+  ) || jsonb_build_object(
     'agent_id', of_agent,
     'from_at', from_at,
     'to_at', to_at,
-    'days', (
-      select coalesce(jsonb_agg(jsonb_build_object('day', t.day, 'events', t.events) order by t.day), '[]')
-      from (
-        select c.day, jsonb_object_agg(c.type, c.count) as events
-        from jsonb_to_recordset(counts) as c (day date, type text, count numeric)
-        where c.day between last_shown - 365 and last_shown
-        group by c.day
-      ) t
-    ),
+    'days', private.agent_days(of_agent, greatest(first_day, last_shown - 365), last_shown),
     'sessions', jsonb_build_object(
       'count', cardinality(session_ids),
       'live', (
@@ -280,40 +384,7 @@ begin
         from public.ai_agent_sessions s
         where s.agent_id = of_agent and s.ended_at is null and s.last_event_at > oldest_event_at
       ),
-      'recent', (
-        select coalesce(jsonb_agg(
-          private.figures_of(recent.days, private.event_counts(recent.id, first_day, last_day)) || jsonb_build_object(
-            'session_id', recent.id,
-            'started_at', recent.started_at,
-            'ended_at', recent.ended_at,
-            'first_at', c.first_at,
-            'last_at', c.last_at,
-            'to_seq', recent.last_seq,
-            'viewers_peak', air.viewers_peak
-          )
-          order by recent.started_at desc
-        ), '[]')
-        from (
-          select
-            s.id, s.started_at, s.ended_at, s.last_seq,
-            array(
-              select d
-              from private.session_days d
-              where d.session_id = s.id and d.day between first_day and last_day
-            ) as days
-          from public.ai_agent_sessions s
-          where s.agent_id = of_agent
-            and exists (
-              select 1
-              from private.session_days d
-              where d.session_id = s.id and d.day between first_day and last_day
-            )
-          order by s.started_at desc
-          limit 50
-        ) recent
-        join private.session_clocks c on c.session_id = recent.id
-        join private.session_air air on air.session_id = recent.id
-      )
+      'recent', private.recent_sessions(of_agent, first_day, last_day)
     ),
     'viewers', jsonb_build_object(
       'now', (
@@ -327,27 +398,14 @@ begin
         join private.session_air air on air.session_id = id
       )
     ),
-    'most_watched', (
-      select coalesce(jsonb_agg(
-        jsonb_build_object('session_id', top.session_id, 'at', w.at, 'seq', w.seq, 'viewers', w.viewers)
-        order by w.viewers desc, w.at desc
-      ), '[]')
-      from (
-        select air.session_id
-        from unnest(session_ids) id
-        join private.session_air air on air.session_id = id
-        where air.viewers_peak > 0
-        order by air.viewers_peak desc
-        limit 5
-      ) top, private.most_watched(top.session_id, 1) w
-    )
+    'most_watched', private.most_watched_of(session_ids)
   );
 end
 $$;
 grant execute on function private.agent_stats(text, timestamptz, timestamptz) to anon, authenticated, service_role;
 
 -- AgentStats of wire.ts for the days (UTC) from from_at to to_at, null for all. Refuses: agent_not_found,
--- invalid_request.
+-- invalid_request, unavailable.
 create function public.agent_stats(
   agent_id text, from_at timestamptz default null, to_at timestamptz default null
 )

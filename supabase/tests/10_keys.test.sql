@@ -1,6 +1,6 @@
 -- An owner registers an agent, makes and revokes keys, changes the profile; strangers and old keys get nowhere.
 begin;
-select plan(52);
+select plan(54);
 \ir helpers/setup.psql
 
 set local role service_role;
@@ -254,6 +254,24 @@ select throws_ok(
   'anon can''t call update_agent, even with a key'
 );
 select throws_ok($$ select key_hash from private.agent_keys $$, '42501', null, 'invariant 8: anon can''t read keys');
+
+
+-- A network of many addresses registers.
+reset role;
+select private.change_setting('register_all_burst', '1000');
+select private.change_setting('register_network_burst', '3');
+set local role service_role;
+create function pg_temp.register_from(agent text, address text) returns text language sql as $$
+select pg_temp.refusal(format(
+  $q$ select register_agent('{"agent_id": "%s"}', encode(sha256('%s'), 'hex'), 'klt_abcdefgh', '{"x-forwarded-for": "%s"}') $q$,
+  agent, agent, address
+))
+$$;
+select is(
+  (select array_agg(pg_temp.register_from('many' || n, '2001:db8:9:' || n || '::1') order by n) from generate_series(1, 4) n),
+  '{none,none,none,"PT429 rate_limited"}', 'invariant 10: addresses of one network share its registrations'
+);
+select is(pg_temp.register_from('honest', '2001:db8:a:1::1'), 'none', 'an address of another network registers');
 
 select * from finish();
 rollback;

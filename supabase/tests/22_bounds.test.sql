@@ -1,6 +1,6 @@
 -- One agent gets only its share of lists, sessions, broadcasts and space.
 begin;
-select plan(57);
+select plan(62);
 \ir helpers/setup.psql
 
 select private.change_setting('open_sessions', '20');
@@ -221,7 +221,7 @@ select is(
 );
 select matches(
   current_setting('test.message'),
-  '^Cannot append events: they would bring the agent to 200\d+ of 20000000 bytes today\. Its quota resets at 00:00 UTC\.$',
+  '^Cannot store more: it would bring the agent to 200\d+ of 20000000 bytes today\. The quota resets at 00:00 UTC\.$',
   'the refusal names the quota and when it resets'
 );
 select is(
@@ -234,7 +234,8 @@ update private.stored_bytes set day = day - 1, bytes = 99000000 where agent_id =
 select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(2, 60000)) $$, 'a new day starts with an empty count');
 select ok((select bytes < 200000 from private.stored_bytes where agent_id = 'dan'), 'a new day is counted separately');
 
--- Limits of the whole instance.
+-- Limits of the whole instance, for agents that were registered long ago.
+update ai_agents set created_at = now() - interval '25 hours' where true;
 select private.change_setting('instance_day_bytes', '50000000');
 update private.stored_bytes set bytes = 18000000 where agent_id = 'dan';
 insert into private.stored_bytes values ('eve', (now() at time zone 'UTC')::date, 33000000)
@@ -256,12 +257,37 @@ update private.stored_bytes set bytes = 1000 where agent_id = 'eve';
 select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(1, 10)) $$, 'every agent stores below the instance''s quota');
 select is((select count(*) from private.instance_bytes), 1::bigint, 'the sum is cached for a few seconds');
 select private.change_setting('new_agent_day_bytes', '17000000');
+update ai_agents set created_at = now() where agent_id = 'dan';
 select is(
   pg_temp.refusal($$ select pg_temp.append('dan', 2, pg_temp.texts(2, 10)) $$), 'PT429 quota_exceeded',
   'an agent registered today has a smaller quota'
 );
 update ai_agents set created_at = now() - interval '25 hours' where agent_id = 'dan';
 select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(2, 10)) $$, 'an agent registered yesterday has the full quota');
+
+
+-- One network registers agents to use up what the instance may store.
+insert into private.agent_networks values ('bob', 7), ('cid', 7);
+update ai_agents set created_at = now() where agent_id in ('bob', 'cid');
+select private.change_setting('new_network_day_bytes', '1000000');
+select pg_temp.append(agent, n, pg_temp.texts(1, 10)) from (values ('bob', 8), ('cid', 9)) as first (agent, n);
+update private.stored_bytes set bytes = 999990 where agent_id = 'bob';
+select is(
+  pg_temp.refusal($$ select pg_temp.append('cid', 9, pg_temp.texts(1, 10)) $$), 'PT429 quota_exceeded',
+  'invariant 10: all new agents of a network share a quota'
+);
+select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(1, 10)) $$, 'another agent stores as before');
+select private.change_setting('new_network_day_bytes', null);
+select private.change_setting('instance_day_bytes', '50000000');
+select private.change_setting('new_agents_day_bytes', '20000000');
+update private.stored_bytes set bytes = 25000000 where agent_id = 'eve';
+delete from private.instance_bytes where true;
+select is(
+  pg_temp.refusal($$ select pg_temp.append('cid', 9, pg_temp.texts(1, 10)) $$), 'PT429 quota_exceeded',
+  'new agents leave a part of the instance''s quota to the others'
+);
+select matches(current_setting('test.message'), 'the rest of 50000000 is kept for agents older than a day', 'the refusal says so');
+select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(1, 10)) $$, 'an older agent may use it');
 
 select * from finish();
 rollback;

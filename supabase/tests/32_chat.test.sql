@@ -1,6 +1,6 @@
 -- A viewer asks, the agent hears it with its next batch and answers.
 begin;
-select plan(99);
+select plan(105);
 \ir helpers/setup.psql
 
 create function pg_temp.line(content text, extra jsonb default '{}') returns jsonb language sql as $$
@@ -275,6 +275,47 @@ select is(
   pg_temp.refusal($$ select post_agent_message(repeat('a', 64), '{"session_id": "00000000-0000-4000-8000-00000000000a", "text": "a last word"}') $$),
   'none', 'the agent may still answer after its last batch'
 );
+
+
+-- An agent's own lines have a rate and count towards its quota, and one network cannot use up a session's day.
+select register_agent('{"agent_id": "dee"}', repeat('d', 64), 'klt_dddddddd');
+select pg_temp.send('dee', '99999999-0000-4000-8000-000000000000', jsonb_build_array(pg_temp.event('usage', '{}')));
+create function pg_temp.answer_chat(id uuid, text text) returns jsonb language sql as $$
+select post_agent_message(
+  repeat('d', 64), jsonb_build_object('session_id', '99999999-0000-4000-8000-000000000000', 'id', id, 'text', text)
+)
+$$;
+select private.change_setting('agent_chat_burst', '2');
+select pg_temp.answer_chat('99999999-0000-4000-8000-000000000001', 'one'), pg_temp.answer_chat('99999999-0000-4000-8000-000000000002', 'two');
+select is(
+  pg_temp.refusal($$ select pg_temp.answer_chat('99999999-0000-4000-8000-000000000003', 'three') $$), 'PT429 rate_limited',
+  'an agent''s chat lines have a rate of their own'
+);
+select is(
+  pg_temp.answer_chat('99999999-0000-4000-8000-000000000002', 'two') ->> 'text', 'two', 'a repeated line costs no token'
+);
+select private.change_setting('agent_chat_burst', '1000');
+select ok(
+  (select bytes > 2 * 60 from private.stored_bytes where agent_id = 'dee'), 'its lines count towards its quota'
+);
+select private.change_setting('new_agent_day_bytes', '1000');
+select is(
+  pg_temp.refusal(format($$ select pg_temp.answer_chat(gen_random_uuid(), %L) $$, repeat('x', 1000))), 'PT429 quota_exceeded',
+  'a line over the quota is refused'
+);
+select private.change_setting('chat_network_day_burst', '2');
+create function pg_temp.chat_from(address text) returns text language sql as $$
+select pg_temp.refusal(format(
+  $q$ select post_message(jsonb_build_object(
+    'session_id', '99999999-0000-4000-8000-000000000000', 'viewer_id', gen_random_uuid(), 'name', 'V', 'text', 'x'
+  ), '{"x-forwarded-for": "%s"}') $q$, address
+))
+$$;
+select is(
+  (select array_agg(pg_temp.chat_from('2001:db8:7:' || n || '::1')) from generate_series(1, 3) n),
+  '{none,none,"PT429 rate_limited"}', 'invariant 10: addresses of one network share its part of a session''s day'
+);
+select is(pg_temp.chat_from('2001:db8:8:1::1'), 'none', 'another network has its own');
 
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 -- Figures: the counts of a session and of an agent, their readers, and that reading them reads no event.
 begin;
-select plan(59);
+select plan(62);
 \ir helpers/setup.psql
 
 create function pg_temp.id(session text) returns uuid language sql as $$
@@ -447,6 +447,25 @@ select is(
   (select count(*) from private.session_days where agent_id = 'ada')
     + (select count(*) from private.session_minutes where session_id = pg_temp.id('aaaaaaaa')), 0::bigint,
   'nothing is left of a deleted agent'
+);
+
+
+-- An agent spreads its events over a lifetime.
+select register_agent('{"agent_id": "eon"}', repeat('e', 64), 'klt_eeeeeeee');
+select pg_temp.send('eon', pg_temp.id('d0000000'), (
+  select jsonb_agg(pg_temp.event('usage', '{"input_tokens": 1}', at => to_char(date '2001-01-01' + n, 'YYYY-MM-DD"T12:00:00Z"')))
+  from generate_series(1, 450) n
+));
+select is(
+  (select count(*) from private.session_days where session_id = pg_temp.id('d0000000')), 367::bigint,
+  'invariant 10: a session''s figures cover 366 days from its first event'
+);
+select is(
+  (select sum(input_tokens) from private.session_days where session_id = pg_temp.id('d0000000')), 450::numeric,
+  'later events count on the last of them'
+);
+select is(
+  (session_stats(pg_temp.id('d0000000')) ->> 'last_at')::timestamptz, '2002-01-03 12:00:00+00', 'where the figures end'
 );
 
 select * from finish();

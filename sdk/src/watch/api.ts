@@ -127,11 +127,12 @@ export function createKultiApi(options: KultiApiOptions) {
       : new KultiApiError(status, "internal", `${apiUrl} answered HTTP ${status}.`);
   }
 
-  /** A server with too many searches at once refuses more, so that no other request waits for a connection. */
-  async function search(query: SearchQuery, signal?: AbortSignal): Promise<SearchHit[]> {
+  /** As `call`, for RPCs of which the server runs a few at once: it refuses the rest, and a moment later takes them. */
+  async function callWhenFree<Result>(...args: Parameters<typeof call>): Promise<Result> {
+    const signal = args[3];
     for (let tries = 1; ; tries++) {
       try {
-        return await call(rpcs.search_events, query, isList, signal);
+        return await call<Result>(...args);
       } catch (error) {
         const isBusy = error instanceof KultiApiError && error.isBusy;
         if (!isBusy || tries === 4 || signal?.aborted) throw error;
@@ -177,19 +178,20 @@ export function createKultiApi(options: KultiApiOptions) {
     sessionMessages: (sessionId: string, after = 0, signal?: AbortSignal): Promise<Message[]> =>
       call(rpcs.session_messages, { session_id: sessionId, after }, isList, signal),
     /** One page of hits; an empty one is the end. */
-    searchEvents: search,
+    searchEvents: (query: SearchQuery, signal?: AbortSignal): Promise<SearchHit[]> =>
+      callWhenFree(rpcs.search_events, query, isList, signal),
     /** Reports that this viewer is still there, and returns how far the session is. */
     touchViewer: (sessionId: string, viewerId: string, signal?: AbortSignal): Promise<Head> =>
       call(rpcs.touch_viewer, { session_id: sessionId, viewer_id: viewerId }, isHead, signal),
     sessionStats: (sessionId: string, signal?: AbortSignal): Promise<SessionStats> =>
-      call(rpcs.session_stats, { session_id: sessionId }, isObject, signal),
+      callWhenFree(rpcs.session_stats, { session_id: sessionId }, isObject, signal),
     /** Of the whole days (UTC) that the range touches. */
     agentStats: (
       agentId: string,
       range: StatsRange = {},
       signal?: AbortSignal,
     ): Promise<AgentStats> =>
-      call(rpcs.agent_stats, { agent_id: agentId, ...range }, isObject, signal),
+      callWhenFree(rpcs.agent_stats, { agent_id: agentId, ...range }, isObject, signal),
     async postMessage(message: ViewerMessage): Promise<Message> {
       const response = await request(`${apiUrl}${routes.chat}`, {
         method: "POST",
