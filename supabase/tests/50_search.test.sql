@@ -1,6 +1,6 @@
 -- A viewer searches: hits and their words, hidden sessions, refusals.
 begin;
-select plan(145);
+select plan(147);
 \ir helpers/setup.psql
 
 select register_agent('{"agent_id": "ada"}', repeat('a', 64), 'klt_aaaaaaaa');
@@ -281,6 +281,23 @@ from (values ('end-1', 'The potoroo'), ('end-2', ' and the quokka'), ('end-3', '
 set local role anon;
 select is(pg_temp.found('"potoroo and the quokka slept"'), '{end-3}', 'a thought with many ends is found by its last');
 select is(pg_temp.found('potoroo'), '{end-3}', 'a thought with many ends is found once');
+reset role;
+
+-- A thought of more pieces than the search reads.
+select append_events(repeat('a', 64), jsonb_build_object(
+  'agent_id', 'ada', 'start_session', 'aaaaaaaa-0000-4000-8000-000000000000', 'events', (
+    select jsonb_agg(jsonb_build_object(
+      'id', 'token-' || batch || '-' || n, 'type', 'thought', 'at', '2026-03-02T00:00:00Z', 'data', jsonb_build_object(
+        'thought_type', 'general', 'stream_id', 'tokens', 'done', batch = 9 and n = 500,
+        'content', case when batch = 8 and n = 500 then ' bandicoot' when batch = 9 and n = 1 then ' wallaroo' else ' x' end
+      )
+    ))
+    from generate_series(1, 500) n
+  )
+)) from generate_series(1, 9) batch;
+set local role anon;
+select is(pg_temp.found('bandicoot'), '{token-9-500}', 'the search covers 4,000 pieces of a thought');
+select is(pg_temp.found('wallaroo'), '{}', 'invariant 10: and reads no more, however often it ends');
 reset role;
 
 -- A batch with more text than the search covers.
