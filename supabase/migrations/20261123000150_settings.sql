@@ -3,6 +3,13 @@
 -- The functions that enforce a setting read it. Whoever may connect as postgres changes it, with
 -- private.change_setting().
 
+create function private.most_of_unit(unit text) returns bigint
+language sql immutable strict parallel safe
+set search_path = ''
+as $$
+select case unit when 'count' then 1000000 when 'ms' then 1000000000 else 999999999999999 end
+$$;
+
 create table private.settings (
   name text primary key,
   value text not null,
@@ -15,7 +22,8 @@ create table private.settings (
   constraint value_form check (
     case unit
       when 'header' then value ~ '^(x-forwarded-for|[a-z0-9-]{1,60}ip)$'
-      else value ~ '^[0-9]{1,15}$' and value::bigint > 0
+      -- A burst times its refill stays within what an interval holds.
+      else value ~ '^[0-9]{1,15}$' and value::bigint between 1 and private.most_of_unit(unit)
     end
   )
 );
@@ -59,6 +67,7 @@ from (values
   ('session_refill_ms', 'ms', '15000', 'Time for one more new session.'),
   ('open_sessions', 'count', '50',
     'Sessions of one agent that may be live at once. One more ends the one that has been silent longest, if for 5 minutes.'),
+  ('agent_keys', 'count', '20', 'Live keys of an agent.'),
   ('listed_sessions_per_day', 'count', '20', 'Sessions of one agent and day (UTC) in the lists of all agents.'),
   ('listed_network_burst', 'count', '100',
     'Sessions at once in the lists of all agents after they end, per network that registered their agents.'),
@@ -139,7 +148,10 @@ exception
       message = format(
         'Cannot change the setting "%s": %L is not a %s.', setting_name, new_value,
         (
-          select case s.unit when 'header' then 'name of a header of addresses, such as x-real-ip' else 'whole number above 0' end
+          select case s.unit
+            when 'header' then 'name of a header of addresses, such as x-real-ip'
+            else 'whole number from 1 to ' || private.most_of_unit(s.unit)
+          end
           from private.settings s
           where s.name = setting_name
         )

@@ -24,27 +24,34 @@ declare
   refill interval := private.duration_of(kind || '_refill_ms');
   at_time timestamptz := clock_timestamp();
   latest_full timestamptz := at_time + (private.setting_of(kind || '_burst') - 1) * refill;
-  is_taken boolean;
 begin
   insert into private.rate_buckets as b (bucket, full_at)
   values (kind || ':' || whose, at_time + refill)
   on conflict on constraint rate_buckets_pkey
   do update set full_at = greatest(b.full_at, at_time) + refill
   where b.full_at <= latest_full;
-  is_taken := found;
-  -- A full bucket can be deleted. Every hundredth request sweeps at most a hundred rows, which keeps up with the one
-  -- row that a request can add and needs no scheduler.
-  if is_taken and random() < 0.01 then
+  return found;
+end
+$$;
+
+-- Deletes full buckets, now and then: every hundredth call deletes at most a thousand, which keeps up with the rows that
+-- a request can add and needs no scheduler. The last act of a transaction: whoever waits for one of these rows must not
+-- hold a lock that this transaction still wants.
+create function private.sweep_buckets() returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if random() < 0.01 then
     delete from private.rate_buckets b
     where b.bucket in (
       select stale.bucket
       from private.rate_buckets stale
-      where stale.full_at < at_time
-      limit 100
+      where stale.full_at < clock_timestamp()
+      limit 1000
       for update skip locked
     );
   end if;
-  return is_taken;
 end
 $$;
 

@@ -219,7 +219,9 @@ begin
     if air.counted_at > now() - private.time_of('viewer_idle_ms') then
       credible := greatest(16, least(
         all_viewers,
-        air.viewers_credible * 2 ^ (extract(epoch from clock_timestamp() - air.counted_at) * 1000 / private.setting_of('viewers_doubling_ms'))
+        air.viewers_credible * 2 ^ least(
+          60, extract(epoch from clock_timestamp() - air.counted_at) * 1000 / private.setting_of('viewers_doubling_ms')
+        )
       ));
     end if;
     update private.session_air a

@@ -283,6 +283,7 @@ set search_path = ''
 set enable_seqscan = off
 as $$
 declare
+  reply jsonb;
   agent text := private.agent_of_key(key_hash);
   events jsonb := batch -> 'events';
   event_ids text[];
@@ -352,7 +353,7 @@ begin
   end if;
   perform private.touch_key(key_hash);
 
-  return jsonb_build_object(
+  reply := jsonb_build_object(
     'session_id', session.id,
     'accepted', fresh_count,
     'duplicates', jsonb_array_length(events) - fresh_count,
@@ -365,6 +366,8 @@ begin
       )
     end
   );
+  perform private.sweep_buckets();
+  return reply;
 end
 $$;
 grant execute on function public.append_events(text, jsonb) to service_role;

@@ -63,6 +63,7 @@ begin
   if headers is not null then
     insert into private.agent_networks (agent_id, network)
     values (agent.agent_id, private.wide_network_of(headers));
+    perform private.sweep_buckets();
   end if;
   return jsonb_build_object('agent', private.agent_json(agent), 'key', private.key_json(key));
 exception
@@ -93,8 +94,24 @@ begin
 end
 $$;
 
+-- Refuses one live key more than an agent may have.
+create function private.require_room_for_key(of_agent text) returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  most bigint := private.setting_of('agent_keys');
+begin
+  if (select count(*) from private.agent_keys k where k.agent_id = of_agent and k.revoked_at is null) >= most then
+    perform private.refuse(
+      422, 'invalid_request', format('Cannot add a key: the agent has %s, the limit. Revoke one first.', most)
+    );
+  end if;
+end
+$$;
+
 -- Adds a key and, unless `keep_current`, revokes the calling one.
--- Returns {agent_id, key: AgentKey, revoked: [key id]}. Refuses: unknown_key, rate_limited.
+-- Returns {agent_id, key: AgentKey, revoked: [key id]}. Refuses: unknown_key, rate_limited, invalid_request.
 create function public.rotate_key(
   key_hash text, new_key_hash text, new_key_prefix text, keep_current boolean default false
 )
@@ -110,6 +127,9 @@ begin
   -- Revoked keys stay, so that no other agent ever gets the same one.
   perform private.take_token('rotate', private.agent_of_key(key_hash));
   agent := private.lock_agent_of_key(key_hash);
+  if keep_current then
+    perform private.require_room_for_key(agent.agent_id);
+  end if;
   insert into private.agent_keys (agent_id, key_hash, prefix)
   values (agent.agent_id, new_key_hash, new_key_prefix)
   returning * into key;

@@ -149,6 +149,7 @@ declare
   message_id uuid := (message ->> 'id')::uuid;
   address text := private.address_of(headers);
   is_ended boolean;
+  stored jsonb;
 begin
   select s.ended_at is not null into is_ended
   from public.ai_agent_sessions s
@@ -171,7 +172,9 @@ begin
     perform private.take_token('chat_network_day', of_session || ' ' || private.wide_network_of(headers));
     perform private.require_own_name(of_session, message ->> 'name');
   end if;
-  return private.store_message(of_session, message_id, 'viewer', message ->> 'name', message ->> 'text');
+  stored := private.store_message(of_session, message_id, 'viewer', message ->> 'name', message ->> 'text');
+  perform private.sweep_buckets();
+  return stored;
 end
 $$;
 grant execute on function public.post_message(jsonb, jsonb) to service_role;

@@ -233,16 +233,22 @@ as $$
 begin
   perform private.require_visible(of_session);
   return query
-  select m.seq, m.id, m.session_id, m.sender, m.name, m.text, m.at
-  from public.ai_stream_messages m
-  where m.session_id = of_session and m.seq > coalesce(after, 0)
-  order by m.seq
-  limit least(greatest(coalesce(max_rows, 200), 1), private.limit_of('page_rows'));
+  select page.seq, page.id, page.session_id, page.sender, page.name, page.text, page.at
+  from (
+    select m.*, sum(octet_length(m.text) + 256) over (order by m.seq) as total_bytes
+    from public.ai_stream_messages m
+    where m.session_id = of_session and m.seq > coalesce(after, 0)
+    order by m.seq
+    limit least(greatest(coalesce(max_rows, 200), 1), private.limit_of('page_rows'))
+  ) page
+  where page.total_bytes <= private.limit_of('page_bytes')
+  order by page.seq;
 end
 $$;
 grant execute on function private.session_messages(uuid, bigint, integer) to anon, authenticated, service_role;
 
--- Messages with seq > `after`, ascending. Refuses: session_not_found.
+-- Messages with seq > `after`, ascending. A page ends at `max_rows`, `page_rows` or `page_bytes` and is empty only when
+-- nothing is left. Refuses: session_not_found.
 create function public.session_messages(session_id uuid, after bigint default 0, max_rows integer default 200)
 returns json
 language sql stable

@@ -1,6 +1,6 @@
 -- The operator changes settings; a caller cannot hide its address.
 begin;
-select plan(20);
+select plan(22);
 \ir helpers/setup.psql
 
 select is(private.setting_of('ingest_burst'), 200::bigint, 'setting_of reads the default');
@@ -70,6 +70,56 @@ select ok(
 select is_empty(
   $$ select 1 from private.secrets where value !~ '^[0-9a-f]{64}$' $$, 'secrets are random'
 );
+
+
+-- Every number at its smallest and largest, against every RPC that could read it: each answers or refuses.
+select private.change_setting('address_header', null);
+create temp table faults (setting text, value text, call text, state text, message text);
+create temp table calls as select n, call from unnest(array[
+  $$ register_agent(jsonb_build_object('agent_id', 'r' || left(md5(random()::text), 20)), md5(random()::text) || md5(random()::text), 'klt_' || left(md5(random()::text), 8), '{"x-forwarded-for": "203.0.113.9"}') $$,
+  $$ update_agent(repeat('a', 64), '{"name": "Ada"}') $$,
+  $$ update_agent(repeat('a', 64), jsonb_build_object('visibility', case when random() < 0.5 then 'public' else 'unlisted' end)) $$,
+  $$ rotate_key(repeat('a', 64), md5(random()::text) || md5(random()::text), 'klt_' || left(md5(random()::text), 8), true) $$,
+  $$ pg_temp.send('ada', '00000000-0000-4000-8000-000000000001', jsonb_build_array(pg_temp.event('thought', '{"thought_type": "general", "content": "word"}'))) $$,
+  $$ pg_temp.send('ada', gen_random_uuid(), jsonb_build_array(pg_temp.event('status', '{"status": "live"}'))) $$,
+  $$ post_message(jsonb_build_object('session_id', '00000000-0000-4000-8000-000000000001', 'viewer_id', 'v', 'name', 'V', 'text', 'x'), '{"x-forwarded-for": "203.0.113.9"}') $$,
+  $$ post_agent_message(repeat('a', 64), '{"session_id": "00000000-0000-4000-8000-000000000001", "text": "x"}') $$,
+  $$ touch_viewer('00000000-0000-4000-8000-000000000001', left(md5(random()::text), 8)) $$,
+  $$ search_events('word') $$, $$ find_sessions() $$, $$ session_stats('00000000-0000-4000-8000-000000000001') $$,
+  $$ agent_stats('ada') $$, $$ session_head('00000000-0000-4000-8000-000000000001') $$
+]) with ordinality as one (call, n);
+select register_agent('{"agent_id": "ada"}', repeat('a', 64), 'klt_aaaaaaaa');
+select pg_temp.send('ada', '00000000-0000-4000-8000-000000000001', jsonb_build_array(pg_temp.event('usage', '{}')));
+create function pg_temp.try_all() returns integer language plpgsql as $$
+declare
+  setting record;
+  one record;
+  tried integer := 0;
+begin
+  for setting in
+    select s.name, extreme.value
+    from private.settings s, unnest(array['1', private.most_of_unit(s.unit)::text]) as extreme (value)
+    where s.unit <> 'header'
+  loop
+    perform private.change_setting(setting.name, setting.value);
+    update private.session_air set counted_at = clock_timestamp() - interval '20 seconds' where true;
+    for one in select c.call from calls c order by c.n loop
+      begin
+        execute 'select ' || one.call;
+      exception when others then
+        if sqlstate !~ '^PT' then
+          insert into faults values (setting.name, setting.value, one.call, sqlstate, sqlerrm);
+        end if;
+      end;
+      tried := tried + 1;
+    end loop;
+    perform private.change_setting(setting.name, null);
+  end loop;
+  return tried;
+end
+$$;
+select cmp_ok(pg_temp.try_all(), '>', 1000, 'every setting is tried at both ends');
+select is_empty('select * from faults', 'no value that change_setting takes breaks an RPC');
 
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 -- An owner registers an agent, makes and revokes keys, changes the profile; strangers and old keys get nowhere.
 begin;
-select plan(54);
+select plan(56);
 \ir helpers/setup.psql
 
 set local role service_role;
@@ -255,6 +255,22 @@ select throws_ok(
 );
 select throws_ok($$ select key_hash from private.agent_keys $$, '42501', null, 'invariant 8: anon can''t read keys');
 
+
+-- An agent makes keys without end.
+reset role;
+select private.change_setting('agent_keys', '3');
+set local role service_role;
+select register_agent('{"agent_id": "kay"}', encode(sha256('kay'), 'hex'), 'klt_kay00000');
+select is(
+  (select array_agg(pg_temp.refusal(format(
+    $$ select rotate_key(encode(sha256('kay'), 'hex'), encode(sha256('kay%s'), 'hex'), 'klt_kay0000%s', true) $$, n, n
+  )) order by n) from generate_series(1, 3) n),
+  '{none,none,"PT422 invalid_request"}', 'an agent has a limited number of live keys'
+);
+select is(
+  pg_temp.refusal($$ select rotate_key(encode(sha256('kay'), 'hex'), encode(sha256('kay9'), 'hex'), 'klt_kay00009', false) $$), 'none',
+  'and may always replace one'
+);
 
 -- A network of many addresses registers.
 reset role;

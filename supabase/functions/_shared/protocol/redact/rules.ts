@@ -1,9 +1,9 @@
 /**
  * What a secret looks like, as data that any language can read: forms of tokens, names of values, and the ways in which
- * a value stands behind its name. The patterns are of the subset that redact-pattern.ts describes.
+ * a value stands behind its name. The patterns are of the subset that pattern.ts describes.
  */
 
-/** Named conditions on the text that a pattern took; redact-checks.ts has one function for each. */
+/** Named conditions on the text that a pattern took; checks.ts has one function for each. */
 export type CheckName =
   /** Letters and digits mixed as chance mixes them, not words and versions. */
   | "random"
