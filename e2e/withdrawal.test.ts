@@ -200,3 +200,46 @@ test.runIf(target.db_url)("rows that the operator deletes leave open pages too",
   await database.end();
   for (const { page } of pages) await page.context().close();
 });
+
+test.runIf(target.db_url)(
+  "an event that the operator rewrites changes on open pages, live and replayed",
+  async () => {
+    const secret = `s${crypto.randomUUID().slice(0, 8)}`;
+    const rewritten = `r${crypto.randomUUID().slice(0, 8)}`;
+    const agent = await register();
+    const { session_id: liveId } = await agent.post([
+      status("working"),
+      thought(`It is ${secret}.`),
+    ]);
+    const other = await register();
+    const { session_id: overId } = await other.post([thought(`It is ${secret}.`), status("done")]);
+    const pages = await Promise.all([
+      open(`/watch/${agent.agent_id}/${liveId}`),
+      open(`/watch/${other.agent_id}/${overId}`),
+      open("/"),
+    ]);
+    for (const { page, listens } of pages) {
+      await page.getByText(secret).first().waitFor();
+      await listens;
+    }
+    const database = new Client(target.db_url);
+    await database.connect();
+    await database.query(
+      `update ai_stream_events set data = jsonb_set(data, '{content}', to_jsonb($1::text))
+    where session_id = any ($2) and type = 'thought'`,
+      [`It is ${rewritten}.`, [liveId, overId]],
+    );
+    await database.end();
+    for (const { page } of pages) {
+      await page.getByText(rewritten).first().waitFor({ timeout: 15_000 });
+      await page.getByText(secret).first().waitFor({ state: "detached", timeout: 15_000 });
+      expect(await page.locator("body").innerHTML()).not.toContain(secret);
+      await page.context().close();
+    }
+    const replay = await listen(`session:${liveId}`, { replay: { since: Date.now() - 60_000 } });
+    await agent.post([thought("Afterwards.")]);
+    await expect.poll(() => JSON.stringify(replay.heard)).toContain("Afterwards.");
+    expect(JSON.stringify(replay.heard)).not.toContain(secret);
+    await replay.leave();
+  },
+);

@@ -35,6 +35,7 @@ function headOf(events: readonly StoredEvent[], more: Partial<Head> = {}): Head 
     live: false,
     live_sessions: 0,
     listed: true,
+    rewritten_at: null,
     topic: `session:${sessionId}`,
     ...more,
   };

@@ -26,6 +26,8 @@ create table public.ai_agent_sessions (
   -- index of this table; an index on this column does so every five minutes.
   active_at timestamptz not null default clock_timestamp(),
   ended_at timestamptz,
+  -- When an operator last changed or deleted one of its events or messages.
+  rewritten_at timestamptz,
   -- Whether the lists of all agents show it after it ends; the list of its agent has every session.
   listed boolean not null default true,
   constraint visibility_known check (visibility in ('public', 'unlisted', 'private')),
@@ -73,6 +75,7 @@ create type public.head as (
   live boolean,
   live_sessions integer,
   listed boolean,
+  rewritten_at timestamptz,
   topic text
 );
 

@@ -1,6 +1,7 @@
 -- Chat: lines of a session in the order of `seq` = 1, 2, 3 …, assigned under the session's row lock. A line has a name
 -- but no account, and viewers' ids are not kept (invariant 8).
--- Trigger on ai_stream_messages: count_inserted_messages (1400_stats_counting).
+-- Triggers on ai_stream_messages: rewrite_messages, rewrite_deleted_messages (760_rewriting); count_inserted_messages
+-- (1400_stats_counting).
 
 create table public.ai_stream_messages (
   session_id uuid not null references public.ai_agent_sessions on delete cascade,

@@ -282,6 +282,7 @@ begin
     is_live,
     live_count,
     session.listed,
+    session.rewritten_at,
     case when session.visibility = 'public' then 'session:' || session.id else private.topic_of(session) end
   )::public.head;
 end

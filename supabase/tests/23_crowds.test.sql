@@ -50,7 +50,7 @@ select is(
   (select count(distinct network) from private.agent_networks), 12::bigint, 'by /24: neighbours have the same one'
 );
 select is_empty(
-  $$ select 1 from private.agent_networks where agent_id = 'operators' $$, 'what the operator registers has none'
+  $$ select 1 from private.agent_networks where agent_id = 'operators' $$, 'agents that the operator registers have none'
 );
 select is_empty(
   $$ select 1 from private.agent_networks where network = any (array[
@@ -62,7 +62,7 @@ select is_empty(
 set local role service_role;
 select throws_ok('select * from private.agent_networks', '42501', null, 'the functions can''t read it');
 set local role anon;
-select throws_ok('select * from private.agent_networks', '42501', null, 'nor can viewers');
+select throws_ok('select * from private.agent_networks', '42501', null, 'viewers cannot either');
 select is(find_agent('honest') - '{agent_id,name,avatar_url,description,visibility,created_at}'::text[], '{}', 'and no profile tells it');
 reset role;
 

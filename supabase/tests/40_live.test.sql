@@ -55,7 +55,7 @@ select set_eq(
   $$ select jsonb_object_keys(to_jsonb(session_head(current_setting('test.session')::uuid))) $$,
   array[
     'session_id', 'agent_id', 'agent_name', 'avatar_url', 'status', 'task', 'goal', 'latest', 'to_seq', 'messages_to',
-    'viewers', 'counts', 'started_at', 'last_event_at', 'ended_at', 'live', 'live_sessions', 'listed', 'topic'
+    'viewers', 'counts', 'started_at', 'last_event_at', 'ended_at', 'live', 'live_sessions', 'listed', 'rewritten_at', 'topic'
   ],
   'a head has the fields of wire.ts'
 );

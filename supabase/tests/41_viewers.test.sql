@@ -80,7 +80,7 @@ select pg_temp.wait(46);
 select pg_temp.touch('f' || n, '198.51.' || n % 100 || '.1') from generate_series(1, 800) n;
 select pg_sleep(0.09);
 select is(pg_temp.touch('f1', '198.51.1.1'), 800, 'many addresses count for many viewers');
-select is(pg_temp.append() ->> 'viewers', '16', 'which an agent does not believe at once');
+select is(pg_temp.append() ->> 'viewers', '16', 'an agent does not believe it at once');
 select is(pg_temp.peak(), 1, 'and which are no peak');
 create function pg_temp.believed() returns integer language sql as $$ select (pg_temp.append() ->> 'viewers')::integer $$;
 -- Lets time go by while those viewers go on watching, and counts them.
@@ -93,7 +93,7 @@ update private.session_air set counted_at = counted_at - seconds * interval '1 s
 select pg_temp.touch('f1', '198.51.1.1');
 $$;
 select pg_temp.stay(20);
-select ok(pg_temp.believed() = 16, 'nor after 20 seconds');
+select ok(pg_temp.believed() = 16, 'an agent does not believe it after 20 seconds either');
 select pg_temp.stay(20, '^f.$');
 select ok(pg_temp.believed() between 32 and 34, 'after 40 seconds it believes twice those that stay, and sixteen more');
 select pg_temp.stay(35);
@@ -107,9 +107,9 @@ select pg_temp.wait(46);
 select pg_temp.touch('f' || n, '198.51.' || n % 100 || '.1') from generate_series(1, 800) n;
 select pg_sleep(0.09);
 select pg_temp.touch('f1', '198.51.1.1');
-select is(pg_temp.believed(), 16, 'who leaves and comes back all at once is not believed for it');
+select is(pg_temp.believed(), 16, 'viewers who leave and come back all at once are not believed for it');
 select pg_temp.stay(30);
-select is(pg_temp.peak(), 800, 'which is a peak');
+select is(pg_temp.peak(), 800, 'it is a peak');
 
 
 -- Somebody has all addresses of a network.

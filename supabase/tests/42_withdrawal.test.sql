@@ -1,7 +1,7 @@
 -- A withdrawn session is gone: ada goes from public to unlisted to private and back, and then is deleted. The tests look
 -- at stored broadcasts, rights to join topics, and notices to open pages.
 begin;
-select plan(38);
+select plan(48);
 \ir helpers/setup.psql
 
 -- What is sent can be read here only until it is blanked, so it is noted as Realtime reads it from the log.
@@ -196,6 +196,39 @@ select is_empty(
   $$ select * from sent where topic = pg_temp.topic(5) and payload::text ~ 'cyd''s secret' $$,
   'invariant 9: and none of a session that was private when it was deleted'
 );
+
+
+-- The operator removes a secret from an event, and a chat line.
+select register_agent('{"agent_id": "fay"}', repeat('f', 64), 'klt_ffffffff');
+select pg_temp.send('fay', pg_temp.session(6), jsonb_build_array(
+  pg_temp.event('task', '{"title": "hush-task"}'),
+  pg_temp.event('thought', '{"thought_type": "general", "content": "Nothing."}'),
+  pg_temp.event('thought', '{"thought_type": "general", "content": "hush-thought"}', id => 'hush')
+));
+select pg_temp.send('fay', pg_temp.session(6), jsonb_build_array(pg_temp.event('usage', '{}')));
+select post_message(jsonb_build_object('session_id', pg_temp.session(6), 'viewer_id', 'v', 'name', 'Vera', 'text', 'hush-line'));
+select post_message(jsonb_build_object('session_id', pg_temp.session(6), 'viewer_id', 'v', 'name', 'Vera', 'text', 'kept'));
+select isnt_empty($$ select * from sent where payload::text ~ 'hush-thought' and topic = 'lobby' $$, 'the lobby can replay a secret');
+delete from heard where true;
+update ai_stream_events set data = jsonb_set(data, '{content}', '"removed"') where session_id = pg_temp.session(6) and id = 'hush';
+select is_empty(
+  $$ select * from sent where payload::text ~ 'hush-thought' $$, 'invariant 9: no stored broadcast has the text that an operator changed'
+);
+select is((session_head(pg_temp.session(6))).latest, 'removed', 'the head has the new text');
+select is((session_head(pg_temp.session(6))).task ->> 'title', 'hush-task', 'and its other texts as before');
+select isnt((session_head(pg_temp.session(6))).rewritten_at, null, 'the head says that the session was rewritten');
+select set_eq(
+  'select topic, event from heard', $$ values ('session:' || pg_temp.session(6), 'changed'), ('lobby', 'changed') $$,
+  'open pages get a notice'
+);
+select isnt_empty(
+  $$ select * from sent where event = 'frame' and topic = 'session:' || pg_temp.session(6) $$, 'frames without the event are kept'
+);
+update ai_stream_events set data = '{"title": "removed"}' where session_id = pg_temp.session(6) and type = 'task';
+select is((session_head(pg_temp.session(6))).task ->> 'title', 'removed', 'a changed task changes the head');
+delete from ai_stream_messages where session_id = pg_temp.session(6) and text = 'hush-line';
+select is_empty($$ select * from sent where payload::text ~ 'hush' $$, 'invariant 9: no stored broadcast has a deleted chat line');
+select isnt_empty($$ select * from sent where event = 'message' and payload::text ~ 'kept' $$, 'the other lines are kept');
 
 select * from finish();
 rollback;

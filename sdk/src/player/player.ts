@@ -88,6 +88,8 @@ export interface PlayerOptions {
   request?: PlaybackRequest;
   /** The session was deleted or made private. */
   onGone?: () => void;
+  /** An operator changed or deleted something of the session: drop this player, and read the session anew. */
+  onRewritten?: (head: Head) => void;
 }
 
 /** Faster than this nobody reads along, and typing would only be noise. */
@@ -103,7 +105,7 @@ const readNothing = () => Promise.reject(new Error("Cannot retry: there is no se
 
 export function createPlayer(options: PlayerOptions): Player {
   const { sessionId, source, clock, head, read = readNothing, request = noRequest } = options;
-  const { onGone = () => {}, serverNow = Date.now } = options;
+  const { onGone = () => {}, onRewritten = () => {}, serverNow = Date.now } = options;
   const history = createHistory({ read });
   const { timeline } = history;
   const messageTimes: MessageTimes = createMessageTimes();
@@ -310,7 +312,10 @@ export function createPlayer(options: PlayerOptions): Player {
       if (control.place === null) messagesShown = messages.length;
       change({ messages, messagesShown });
     },
-    head: (latest) => change({ head: latest }),
+    head(latest) {
+      if (head && latest.rewritten_at !== head.rewritten_at) return onRewritten(latest);
+      change({ head: latest });
+    },
     connection(state) {
       if (state === store.get().connection) return;
       // What was announced before the word changed was not seen as it happened.

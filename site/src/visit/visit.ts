@@ -121,7 +121,7 @@ export function createVisit(options: VisitOptions): Visit {
     if (head.ended_at) checkTimer = setInterval(check, checkMs);
     const read = (afterSeq: number) => server.sessionEvents(sessionId, afterSeq);
     const player = createPlayer({
-      ...{ sessionId, source, clock, serverNow, head, read, request, onGone },
+      ...{ sessionId, source, clock, serverNow, head, read, request, onGone, onRewritten },
     });
     const chat = createChat({ api: server, sessionId, viewerId });
     show({ kind: "playing", player, chat });
@@ -137,11 +137,24 @@ export function createVisit(options: VisitOptions): Visit {
     store.set({ ...store.get(), scene: { kind: "gone" }, newer: null });
   };
 
+  /** Drops what was read, and reads the session as it is now. */
+  const onRewritten = (head: Head) => {
+    const { scene } = store.get();
+    if (isStopped || !api || scene.kind !== "playing") return;
+    clearInterval(checkTimer);
+    scene.player.stop();
+    play(api, head);
+  };
+
   const check = async () => {
     if (!api || !shown || store.get().scene.kind !== "playing") return;
-    await api.sessionHead(shown.session_id).catch((error) => {
+    const { session_id: sessionId, rewritten_at: rewrittenAt } = shown;
+    try {
+      const head = await api.sessionHead(sessionId);
+      if (head.rewritten_at !== rewrittenAt && shown.session_id === sessionId) onRewritten(head);
+    } catch (error) {
       if (sceneOf(error).kind === "missing") onGone();
-    });
+    }
   };
 
   const listenToLobby = (server: KultiApi) => {

@@ -22,6 +22,7 @@ export const headOf = (more: Partial<Head> = {}): Head => ({
   live: true,
   live_sessions: 1,
   listed: true,
+  rewritten_at: null,
   topic: `session:${sessionId}`,
   ...more,
 });

@@ -94,6 +94,12 @@ export const headSchema = v.object({
       "Whether the lists of all agents keep it after it ends; the agent's own list keeps all.",
     ),
   ),
+  rewritten_at: v.pipe(
+    v.nullable(timestamp),
+    v.description(
+      "When an operator last changed or deleted one of its events or messages: what was read before is stale.",
+    ),
+  ),
   topic: v.pipe(
     v.string(),
     v.description("The private channel of the session, until its visibility changes."),

@@ -150,6 +150,8 @@ export interface Head {
   live_sessions: number;
   /** Whether lists of all agents keep it after it ends. Only the agent's own list has all sessions of a busy day. */
   listed: boolean;
+  /** When an operator last changed or deleted one of its events or messages: what was read before is stale. */
+  rewritten_at: string | null;
   /**
    * The current private channel of the session. Whoever knows it may listen. For a session that is not public it
    * contains a secret, which each change of visibility replaces.
@@ -174,7 +176,7 @@ export interface Frame {
   events: StoredEvent[];
 }
 
-/** On a session's channel: its visibility has changed, so read it again. It may be gone or have a new topic. */
+/** On a session's channel: read its head again. The session may be gone, have a new topic, or be rewritten. */
 export interface SessionChanged {
   session_id: string;
 }
