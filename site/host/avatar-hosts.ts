@@ -1,6 +1,6 @@
 /**
- * Hosts that agents' pictures may come from, besides the site's own: whoever serves a picture learns the address of
- * everybody who sees it, and any agent may name any picture. From `KULTI_AVATAR_HOSTS`, separated by commas.
+ * The hosts, besides the site's own, that may serve agents' avatars. An agent may name any URL, and its host learns the
+ * IP address of everybody who sees the avatar. Read from `KULTI_AVATAR_HOSTS`, separated by commas.
  */
 const hostPattern = /^[a-z0-9.-]{1,253}(:\d{1,5})?$/;
 

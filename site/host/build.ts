@@ -1,4 +1,4 @@
-/** Builds the site with Astro, the same from every shell and test. */
+/** Builds the site with Astro. Gives the same result in every shell and test. */
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -9,12 +9,12 @@ const astro = join(
   "bin/astro.mjs",
 );
 
-/** Rejects with what Astro printed. Default folder: `dist` of the site. */
+/** Rejects with Astro's output. Default folder: `dist` of the site. */
 export async function build(outDir?: string): Promise<void> {
   const to = outDir === undefined ? [] : ["--outDir", outDir];
   await promisify(execFile)(process.execPath, [astro, "build", "--silent", ...to], {
     cwd: dirname(import.meta.dirname),
-    // A test's NODE_ENV would give React's development build: half as large again, and slower.
+    // With a test's NODE_ENV the build would contain React's development version, which is 50% larger and slower.
     env: { ...process.env, ASTRO_TELEMETRY_DISABLED: "1", NODE_ENV: "production" },
   });
 }

@@ -16,7 +16,7 @@ export function devRoutes(): AstroIntegration {
   };
 }
 
-/** The address of the shell page, with its query; any other address stays as it is. */
+/** Maps an address to its shell page and keeps the query. Other addresses stay the same. */
 export function shellUrl(url: string): string {
   const [pathname = "", query] = url.split(/\?(.*)/s, 2);
   const page = pageOf(pathname);

@@ -1,12 +1,12 @@
 /**
- * Tells the browser in each page's head which scripts the page will ask for, and that it will ask for `config.json`:
- * they then come at once, and not each when the one before has been read.
+ * Adds preload hints to each page's head for the page's scripts and for `config.json`, so that the browser loads them
+ * in parallel and not one after the other.
  */
 import { glob, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { AstroIntegration } from "astro";
 
-/** What each built script imports at its start; both as paths on the site. */
+/** The static imports of each built script, as paths on the site. */
 export type Imports = ReadonlyMap<string, readonly string[]>;
 
 export function headHints(): AstroIntegration {
@@ -39,7 +39,7 @@ export function headHints(): AstroIntegration {
   };
 }
 
-/** A page without scripts stays as it is. */
+/** A page without scripts stays the same. */
 export function withHints(html: string, imports: Imports): string {
   const asked = /<script type="module" src="([^"]+)"|(?:component|renderer)-url="([^"]+)"/g;
   const scripts = new Set<string>();

@@ -1,20 +1,20 @@
-/** The headers that the built site is served with, wherever it is served. */
+/** The response headers of the built site, the same on every host. */
 import { createHash } from "node:crypto";
 
 export interface PolicyOptions {
   /** Content hashes of the inline scripts, see `inlineScriptHashes`. */
   scriptHashes: readonly string[];
-  /** The project's address: beside the site itself, the only one that a page may connect to. */
+  /** The project's URL. A page may connect only to this and to the site itself. */
   apiUrl: string;
-  /** See `avatar-hosts.ts`; default: none. */
+  /** See `avatar-hosts.ts`. Default: none. */
   avatarHosts?: readonly string[];
-  /** Whose pages may show this one in a frame. Default: the site's own. */
+  /** The pages that may frame this one. Default: the site's own. */
   framedBy?: "site" | "anyone";
 }
 
 /**
- * Styles may be inline (the terminal makes its own), scripts may not, apart from those of the build. Pictures come from
- * the site and from the hosts named for avatars.
+ * Allows inline styles, because the terminal creates some. Allows inline scripts only if they come from the build.
+ * Allows images from the site and from the avatar hosts.
  */
 export function contentSecurityPolicy(options: PolicyOptions): string {
   const { scriptHashes, apiUrl, avatarHosts = [], framedBy = "site" } = options;
@@ -31,7 +31,7 @@ export function contentSecurityPolicy(options: PolicyOptions): string {
     `connect-src 'self' ${api} ${socket}`,
     "base-uri 'none'",
     "form-action 'none'",
-    // Left out rather than `*`, which would still shut out pages without a host: files, frames of srcdoc, applications.
+    // Omitted, because even `*` would refuse pages without a host: files, srcdoc frames, applications.
     ...(framedBy === "site" ? ["frame-ancestors 'self'"] : []),
   ].join("; ");
 }
@@ -46,7 +46,7 @@ export function securityHeaders(options: PolicyOptions): Record<string, string> 
   };
 }
 
-/** `sha256-…` of each script that stands in a page itself. */
+/** `sha256-…` of each inline script of a page. */
 export function inlineScriptHashes(html: string): string[] {
   return html
     .split("</script>")
@@ -60,7 +60,7 @@ export function inlineScriptHashes(html: string): string[] {
     });
 }
 
-/** Built files carry their hash in their name; pages and `config.json` are asked for again. */
+/** Names of built files contain a hash, so browsers may keep them. They revalidate pages and `config.json`. */
 export function cacheControl(pathname: string): string {
   return pathname.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
 }

@@ -3,7 +3,7 @@ import { headersFile, withoutPolicy, withPolicy } from "./host-files.ts";
 
 const policy = { scriptHashes: ["sha256-x"], apiUrl: "https://ref.supabase.co/" };
 
-/** The policies that hold for an address, on a host that joins the rules and on one that takes the closest. */
+/** The policies of an address, on a host that joins all matching rules and on one that takes the most specific. */
 function policies(file: string, pathname: string) {
   const rules = new Map<string, string>();
   let page = "";
@@ -40,7 +40,7 @@ test("withPolicy puts the policy before everything that it governs", () => {
     /^<!DOCTYPE html><html><head><meta charset="utf-8"><meta http-equiv="content-security-policy" content="([^"]*)"><script>/;
   const [, written] = start.exec(withPolicy(html, policy)) ?? [];
   expect(written).toContain("script-src 'self' 'sha256-x'");
-  // Browsers pass over it in a page, with a complaint.
+  // Browsers ignore it in a page and log a warning.
   expect(written).not.toContain("frame-ancestors");
   expect(withoutPolicy(withPolicy(html, policy))).toBe(html);
 });

@@ -1,6 +1,6 @@
 /**
- * Writes `_headers` and `_redirects`, which Netlify and Cloudflare read, beside the built pages, and the policy into the
- * pages themselves for hosts that read neither. The policy names what the built `config.json` names.
+ * Writes `_headers` and `_redirects` for Netlify and Cloudflare beside the built pages. Also writes the policy into
+ * each page, for hosts that read neither file. The policy allows the URL in the built `config.json`.
  */
 import { glob, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -40,9 +40,9 @@ export function hostFiles(): AstroIntegration {
 }
 
 /**
- * Hosts either join the headers of all rules that fit an address, or take those of the closest. So the rule for all
- * pages is the one that lets them be framed, and each page that is not to be has the whole policy once more: both ways
- * that one holds.
+ * Some hosts join the headers of all rules that match an address, others take the most specific rule. So the rule for
+ * all pages allows framing, and each page that forbids it repeats the whole policy. On both kinds of host the stricter
+ * policy applies.
  */
 export function headersFile(policy: Policy, pages: readonly string[]): string {
   const open = Object.entries(securityHeaders({ ...policy, framedBy: "anyone" }));
@@ -60,7 +60,7 @@ export function headersFile(policy: Policy, pages: readonly string[]): string {
   ].join("\n");
 }
 
-/** Framing can only be governed by a header; all else holds from here. */
+/** A policy in a page cannot restrict framing, only a header can. The rest of the policy applies from the page. */
 export function withPolicy(html: string, policy: Policy): string {
   const content = contentSecurityPolicy({ ...policy, framedBy: "anyone" });
   return html.replace(
@@ -69,12 +69,12 @@ export function withPolicy(html: string, policy: Policy): string {
   );
 }
 
-/** For a server that sends the policy as a header, which may name another address than the build did. */
+/** For a server that sends the policy as a header, perhaps with another project URL than the build's. */
 export function withoutPolicy(html: string): string {
   return html.replace(/<meta http-equiv="content-security-policy" content="[^"]*">/, "");
 }
 
-/** `/`, `/404`, `/watch/*`: what was built, as the patterns of hosts name it. */
+/** The built pages as host patterns: `/`, `/404`, `/watch/*`. */
 async function pagesBelow(dist: string): Promise<string[]> {
   const pages = new Set<string>();
   for await (const file of glob("**/*.html", { cwd: dist })) {
@@ -86,7 +86,7 @@ async function pagesBelow(dist: string): Promise<string[]> {
   return [...pages].sort();
 }
 
-/** Of all pages below `dist`, each hash once. */
+/** The hashes of all pages below `dist`, without duplicates. */
 export async function hashesBelow(dist: string): Promise<string[]> {
   const hashes = new Set<string>();
   for await (const file of glob("**/*.html", { cwd: dist })) {

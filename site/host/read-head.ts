@@ -1,15 +1,15 @@
-/** Which session a watch page is about, read from the server it belongs to. */
+/** Reads the session of a watch page from the page's server. */
 import { agentIdPattern, uuidPattern } from "@kulti/protocol/routes.ts";
 import type { Head } from "@kulti/protocol/wire.ts";
 import { createKultiApi, type KultiApiOptions } from "kulti/watch";
 
-/** A page waits no longer for what only link previews need. */
+/** The longest that a page waits for the head, which only link previews need. */
 const patienceMs = 800;
-/** As long as that, and no more pages than that, what was read is read again from here. */
+/** The cache keeps a head this long, and at most this many pages. */
 const keptMs = 10_000;
 const mostKept = 500;
 
-/** Null where the page names no session that anyone may watch, or the server does not answer in time. */
+/** Null if the page names no session that anyone may watch, or if the server does not answer in time. */
 export type ReadHead = (pathname: string) => Promise<Head | null>;
 
 export function createHeadReader(server: KultiApiOptions): ReadHead {

@@ -1,14 +1,14 @@
 /**
- * The dynamic routes: addresses that no built file answers. All addresses of a route show one shell page, which reads
- * the rest of its address itself. `_redirects`, `vercel.json`, the servers and the table in the README come from here.
+ * The dynamic routes: addresses without a built file of their own. All addresses of a route show one shell page, which
+ * reads the rest of its address itself. `_redirects`, `vercel.json`, the servers and the README's table use this list.
  */
 export interface DynamicRoute {
   /** The shell page: `/watch` is built as `watch/index.html`. */
   page: `/${string}`;
-  /** The parts of the address below the page; only the first one is required. */
+  /** The parts of the address below the page. Only the first part is required. */
   parameters: readonly string[];
   shows: string;
-  /** Pages of other sites may show it in a frame. */
+  /** Other sites may frame the page. */
   isEmbeddable: boolean;
 }
 
@@ -33,7 +33,7 @@ export const dynamicRoutes: readonly DynamicRoute[] = [
   },
 ];
 
-/** The page that answers an address: `/watch` for `/watch/ada/`, `/search` for `/search/index.html`, `/` for the lobby. */
+/** The page of an address: `/watch` for `/watch/ada/`, `/search` for `/search/index.html`, `/` for the lobby. */
 export function pageOf(pathname: string): string {
   const plain = pathname.replace(/(?:\/index)?\.html$/, "").replace(/\/$/, "");
   const route = dynamicRoutes.find(({ page }) => plain.startsWith(`${page}/`));
@@ -49,8 +49,8 @@ export const isEmbeddable = (pathname: string): boolean =>
   );
 
 /**
- * `_redirects` of Cloudflare and Netlify. The target is the folder: Cloudflare takes `/watch/index.html` for a loop,
- * since it redirects that to `/watch/`, and drops the rule.
+ * `_redirects` of Cloudflare and Netlify. The target is the folder, because Cloudflare redirects `/watch/index.html` to
+ * `/watch/`, takes that for a loop and drops the rule.
  */
 export const redirectsFile = (): string =>
   dynamicRoutes.map(({ page }) => `${page}/*  ${page}/  200\n`).join("");

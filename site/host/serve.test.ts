@@ -9,7 +9,7 @@ import { contentSecurityPolicy, inlineScriptHashes } from "./headers.ts";
 import { withPolicy } from "./host-files.ts";
 import { type ServedSite, serveSite } from "./serve.ts";
 
-// Nothing listens there: pages are shown all the same.
+// Nothing listens on this port. The server serves pages without it.
 const config = { api_url: "http://127.0.0.1:9", publishable_key: "sb_publishable_x" };
 const script = 'console.log("hello")';
 let dist: string;
@@ -42,7 +42,7 @@ afterAll(async () => {
   await rm(dist, { recursive: true });
 });
 
-/** All that comes back for what is no request of `fetch`. */
+/** Sends raw text, which `fetch` cannot, and returns the whole reply. */
 const raw = (request: string, at = site) =>
   new Promise<string>((resolve, reject) => {
     let answer = "";

@@ -1,6 +1,6 @@
 /**
- * Serves the built site: its files, the dynamic routes, and `config.json` for the server it belongs to. A watch page
- * names its session in its head, for link previews.
+ * Serves the built site: its files, the dynamic routes, and a `config.json` that names the site's server. Adds the
+ * session's facts to the head of a watch page, for link previews.
  */
 import { createHash } from "node:crypto";
 import { glob, readFile } from "node:fs/promises";
@@ -16,26 +16,26 @@ import { isEmbeddable, pageOf } from "./routes.ts";
 import { sessionPage, withShareTags } from "./share-tags.ts";
 
 export interface ServeSiteOptions {
-  /** The folder that `astro build` made. */
+  /** The output folder of `astro build`. */
   dist: string;
-  /** On 127.0.0.1; 0 takes a free one. */
+  /** 0 takes a free port. */
   port: number;
   /** Default 127.0.0.1. */
   host?: string;
-  /** Where the world finds the site, without a slash at the end. Default: where it is served. */
+  /** The site's public URL, without a slash at the end. Default: the address that the server listens on. */
   siteUrl?: string;
   config: { api_url: string; publishable_key: string };
   limits?: Partial<SiteLimits>;
 }
 
 export interface SiteLimits {
-  /** Until a request's headers are complete. */
+  /** The longest wait for a request's headers. */
   headersMs: number;
-  /** Until all of a request is there. */
+  /** The longest wait for a whole request. */
   requestMs: number;
-  /** A connection on which nothing moves for so long is closed. */
+  /** The server closes a connection that is silent for this long. */
   silentMs: number;
-  /** At a time; more are closed at once. */
+  /** The most open connections. The server closes any further one at once. */
   connections: number;
   checkMs: number;
 }
@@ -91,7 +91,7 @@ export async function serveSite(options: ServeSiteOptions): Promise<ServedSite> 
       const described = pageOf(pathname) === "/watch" ? await describe(pathname, page) : page;
       return sendPage(request, response, 200, described);
     }
-    // A file that goes while it is served (the site is being built anew) ends this answer, not the server.
+    // A new build may remove a file while the server sends it. Then this reply ends, and the server keeps running.
     response.on("pipe", (file) => file.on("error", () => response.destroy()));
     request.url = pathname;
     files(request, response, () => sendPage(request, response, 404, notFound));
@@ -103,7 +103,7 @@ export async function serveSite(options: ServeSiteOptions): Promise<ServedSite> 
     connectionsCheckingInterval: limits.checkMs,
   };
   const server = createServer(times, (request, response) => {
-    // Nobody else catches: what fails here would end the process.
+    // An uncaught rejection would end the process.
     answer(request, response).catch(() => response.destroy());
   });
   server.setTimeout(limits.silentMs);
@@ -132,13 +132,13 @@ export async function serveSite(options: ServeSiteOptions): Promise<ServedSite> 
   };
 }
 
-/** Null for a target that is no path: `*`, `//` or what Node lets pass and no address is. */
+/** Null if the target is not a path, such as `*`, `//` or a target that Node accepts but no URL parser does. */
 function pathOf({ url = "" }: IncomingMessage): string | null {
-  // Relative to a base a target that begins with `//` would name a host.
+  // Relative to a base, a target that begins with `//` would name a host.
   return /^\/(?!\/)/.test(url) ? (URL.parse(`http://site${url}`)?.pathname ?? null) : null;
 }
 
-/** The pages by `pageOf`, as they are sent: the policy is in the headers. */
+/** The pages by `pageOf`, without their policy, because the headers carry it. */
 async function readPages(dist: string): Promise<Map<string, Buffer>> {
   const pages = new Map<string, Buffer>();
   for await (const file of glob("**/*.html", { cwd: dist })) {

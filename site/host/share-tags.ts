@@ -1,13 +1,13 @@
-/** What a page says of itself to those who show its link: OpenGraph, Twitter's card and oEmbed's address. */
+/** The tags for link previews of a page: OpenGraph, Twitter's card and oEmbed's URL. */
 import { cardRoute, routes } from "@kulti/protocol/routes.ts";
 import type { Head } from "@kulti/protocol/wire.ts";
 
 export interface SharedPage {
   title: string;
   description: string;
-  /** Absolute, as all addresses here: those who read them know no base. */
+  /** Absolute, like all URLs here, because readers of the tags know no base. */
   url: string;
-  /** The best first. */
+  /** Best first. */
   images: readonly { url: string; type: string }[];
   oembedUrl?: string;
 }
@@ -17,7 +17,7 @@ export interface Places {
   api_url: string;
 }
 
-/** The picture of the house, for pages that have none of their own and for readers that draw no SVG. */
+/** The site's own picture, for pages without one and for readers that cannot draw SVG. */
 export const housePicture = "/og.png";
 
 const pictureSize = [
@@ -27,7 +27,7 @@ const pictureSize = [
 
 const [longestTitle, longestDescription] = [120, 240];
 
-/** @param pathname The page's own, as it was asked for. */
+/** @param pathname The page's path as requested. */
 export function sessionPage(
   head: Head,
   pathname: string,
@@ -88,13 +88,13 @@ export function shareTags({ title, description, url, images, oembedUrl }: Shared
 const generalTags =
   /<title>[^<]*<\/title>|<meta (?:property="og:|name="(?:twitter:|description"))[^<>]*>/g;
 
-/** The shell with what it says in general taken out, and what this page has to say put in. */
+/** Replaces the shell's general tags with the tags of this page. */
 export function withShareTags(html: string, page: SharedPage): string {
-  // As a function: in a replacement text `$&` and its kin would be read as orders.
+  // A function, because `replace` gives `$&` and the like in a replacement string a special meaning.
   return html.replace(generalTags, "").replace("</head>", () => `${shareTags(page)}\n</head>`);
 }
 
-/** Without line breaks, control characters and marks that turn the direction of what follows. */
+/** Removes line breaks, control characters and marks that change the direction of the following text. */
 function oneLine(text: string, longest: number): string {
   const line = text
     .toWellFormed()

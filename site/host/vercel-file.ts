@@ -1,4 +1,4 @@
-/** `vercel.json`. Vercel reads it before the build, so it stands in the repository: `npm run generate` writes it. */
+/** Makes `vercel.json`. Vercel reads it before the build, so it is in the repository. `npm run generate` writes it. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheControl, securityHeaders } from "./headers.ts";
@@ -7,7 +7,7 @@ import { dynamicRoutes } from "./routes.ts";
 export const vercelPath = join(import.meta.dirname, "../vercel.json");
 
 export function vercelFile(): string {
-  // The policy names the server, which only the build knows; it stands in the built pages.
+  // The policy names the server, which only the build knows, so the built pages contain it.
   const { "content-security-policy": _, ...headers } = securityHeaders({
     scriptHashes: [],
     apiUrl: "https://built.invalid",
@@ -16,7 +16,7 @@ export function vercelFile(): string {
   const pages = embeddable.map(({ page }) => page.slice(1)).join("|");
   const config = {
     $schema: "https://openapi.vercel.sh/vercel.json",
-    // Not `:path*`, which Vercel adds to the query as `?path=…`.
+    // Not `:path*`, because Vercel adds that to the query as `?path=…`.
     rewrites: dynamicRoutes.map(({ page }) => ({
       source: `${page}/(.*)`,
       destination: `${page}/index.html`,

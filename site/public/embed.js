@@ -1,18 +1,18 @@
 /*
- * A session of Kulti on any page:
+ * Embeds a Kulti session in any page:
  *
  *   <script async src="https://kulti.example/embed.js" data-agent="night-owl"></script>
  *
- * puts a frame in place of the script: as wide as what it stands in, and as high as its ratio makes it.
+ * replaces the script with a frame. The frame is as wide as its parent element, and its height follows from its ratio.
  *
- *   data-agent     the agent's handle; needed
- *   data-session   a session's id; without it the agent's live session, or its last
+ *   data-agent     the agent's handle; required
+ *   data-session   a session's id; default the agent's live session, or else its last
  *   data-ratio     width to height, such as 16/9 or 4:3; default 16/10
- *   data-theme     dark or light; default the reader's
- *   data-t         the moment to begin at: 90, 1:30 or 1:02:03
+ *   data-theme     dark or light; default the reader's preference
+ *   data-t         the start time: 90, 1:30 or 1:02:03
  *   data-speed     0.5 to 16
- *   data-autoplay  present: a replay begins by itself
- *   data-title     what screen readers call the frame; default "<agent> on Kulti"
+ *   data-autoplay  if present, a replay starts automatically
+ *   data-title     the frame's name for screen readers; default "<agent> on Kulti"
  */
 (() => {
   const script = document.currentScript;
@@ -41,7 +41,7 @@
   frame.loading = "lazy";
   frame.allow = "fullscreen";
   frame.referrerPolicy = "strict-origin-when-cross-origin";
-  // Its own origin, for its own storage; never the page around it, which it can neither read nor lead elsewhere.
+  // The frame keeps its own origin and storage. It can neither read the page around it nor navigate it.
   frame.sandbox.add("allow-scripts", "allow-same-origin", "allow-popups");
   frame.sandbox.add("allow-popups-to-escape-sandbox");
   Object.assign(frame.style, {
