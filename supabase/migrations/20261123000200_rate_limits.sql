@@ -1,6 +1,6 @@
 -- Rate limits: token buckets by name, such as `ingest:<agent_id>`; settings give their size. A refusal raises, which
 -- rolls its own change back, so a refused caller loses no token. A bucket's row stays locked until the end of the
--- transaction, so take buckets before any other lock.
+-- transaction, so take a bucket that others want before any other lock.
 -- Work that costs time, such as a search, has slots instead: a number of them may run at once.
 
 -- Unlogged: after a crash every bucket is full, which is right.

@@ -1,5 +1,5 @@
--- The caller's network address, as a salted hash for rate limits and counts. Nothing stores the address itself, and
--- the salt prevents trying out the few billion possible addresses.
+-- The caller's network address, as a salted hash for rate limits and counts. Nothing stores the address itself.
+-- The salt keeps a reader of the hashes alone from trying out the few billion possible addresses.
 -- The setting `address_header` names the header that holds the address. A caller may send any header, so trust only
 -- one that the last proxy sets itself. Every proxy appends to x-forwarded-for, so its last entry is the address that
 -- the proxy in front of this instance saw. On hosted projects that is one of Supabase's own machines; there the

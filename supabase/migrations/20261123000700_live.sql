@@ -17,7 +17,7 @@ create table private.viewers (
   -- Up to some minutes later than seen_at. An index on seen_at itself would make every touch write to every index of
   -- this table.
   kept_until timestamptz not null,
-  -- Serves the counts of a session's viewers, in total and by address.
+  -- Serves the counts of a session's viewers.
   primary key (session_id, address, viewer_id),
   constraint viewer_id_size check (octet_length(viewer_id) between 1 and private.limit_of('viewer_id_bytes')),
   constraint address_size check (octet_length(address) = 8)
@@ -148,8 +148,8 @@ end
 $$;
 
 -- Records a viewer. An address counts for at most `viewers_per_address` viewers of a session, a network for at most
--- `viewers_per_network`; more get an answer but no row. Rows of viewers who have left make room, so there are never more
--- rows than that.
+-- `viewers_per_network`; more get an answer but no row. Rows of viewers who have left make room. Touches at the same
+-- moment may exceed that by a few; a lock would make the viewers of one office wait for each other.
 create function private.note_viewer(of_session uuid, of_viewer text) returns void
 language plpgsql
 set search_path = ''

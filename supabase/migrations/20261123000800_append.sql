@@ -1,6 +1,7 @@
 -- append_events: the only way in for events, in one transaction (invariant 4). The function `ingest` calls it with the
 -- secret key; it checks the agent's key.
--- Lock order, the same everywhere: rate bucket, agent, session, key.
+-- Lock order: the bucket for ingest, agent, session, key. Buckets that only this agent or its network takes come where
+-- they are needed.
 -- Measured on two shared cores, Postgres 17, events of 300 bytes, without the commit: 0.75 ms for a batch of 1, 3.2 ms
 -- for 50, 20 ms for 500. Committed to disk, four agents at once, batches of 50: 7,000 to 9,000 events/s; one agent
 -- reaches its rate limit first, at 5,000.

@@ -1,9 +1,8 @@
 -- search_events ranks the newest few hundred matching events, then the few hundred before them. Windows of documents
 -- bound its reading (see search_documents), so a word that is everywhere, nowhere or only in old events does not make
 -- a search slow.
--- `score` is in units of 2^-40, so that it survives a cursor without loss.
 
--- `score` in 2^-40, so that it goes through a cursor without loss.
+-- `score` is in units of 2^-40, so that it survives a cursor without loss.
 create type private.search_match as (session_id uuid, seq bigint, place bigint, score bigint);
 
 -- The filters of a search.
