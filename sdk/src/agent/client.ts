@@ -117,15 +117,15 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
   const options = given ?? {};
   const report = createReport(options.onProblem);
   const settings = settle(options);
-  if (settings.enabled && settings.obstacle !== null) {
-    const message = `Streaming is off: ${settings.obstacle}.`;
+  if (settings.enabled && settings.offReason !== null) {
+    const message = `Streaming is off: ${settings.offReason}.`;
     report({ code: "not_configured", message, dropped: 0 });
   }
-  if (settings.useless.length > 0) {
-    const message = `Using defaults: ${settings.useless.join("; ")}.`;
+  if (settings.ignored.length > 0) {
+    const message = `Using defaults: ${settings.ignored.join("; ")}.`;
     report({ code: "bad_option", message, dropped: 0 });
   }
-  const isOn = settings.enabled && settings.obstacle === null;
+  const isOn = settings.enabled && settings.offReason === null;
   const outbox: Outbox = isOn ? createOutbox(settings, report, () => endTexts()) : silentOutbox;
   if (options.onMessage) outbox.chat?.onMessage(options.onMessage);
   const streams = new Set<OpenStream>();

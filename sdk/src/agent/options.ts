@@ -63,9 +63,9 @@ export interface Settings
   extends Required<Omit<AgentOptions, "onMessage" | "onProblem" | "redact">> {
   redaction: Redaction;
   /** The missing or wrong option, in one line; null if the agent can stream. */
-  obstacle: string | null;
-  /** Unusable options, which kept their defaults. */
-  useless: string[];
+  offReason: string | null;
+  /** Why options were ignored in favour of their defaults. */
+  ignored: string[];
 }
 
 /** Defaults of the options that are numbers over zero. */
@@ -88,15 +88,15 @@ export function settle(options: AgentOptions): Settings {
   const apiKey = options.apiKey ?? env("KULTI_API_KEY") ?? "";
   const session = options.session ?? "continue";
   const numbers = { ...numberDefaults };
-  const useless: string[] = [];
+  const ignored: string[] = [];
   for (const name of Object.keys(numberDefaults) as (keyof typeof numberDefaults)[]) {
     const given: unknown = options[name];
     if (given === undefined) continue;
     if (typeof given === "number" && Number.isFinite(given) && given > 0) numbers[name] = given;
-    else useless.push(`${name} is ${String(given)}; expected a number over 0`);
+    else ignored.push(`${name} is ${String(given)}; expected a number over 0`);
   }
   if (options.fetch !== undefined && typeof options.fetch !== "function") {
-    useless.push("fetch is not a function");
+    ignored.push("fetch is not a function");
   }
   return {
     server,
@@ -107,11 +107,11 @@ export function settle(options: AgentOptions): Settings {
     ...numbers,
     maxBatchEvents: Math.min(numbers.maxBatchEvents, batchDefaults.maxBatchEvents),
     maxBatchBytes: Math.min(numbers.maxBatchBytes, batchDefaults.maxBatchBytes),
-    useless,
+    ignored,
     redaction: createRedaction(options.redact ?? true),
     drainOnExit: options.drainOnExit ?? true,
     fetch: typeof options.fetch === "function" ? options.fetch : platformFetch,
-    obstacle: obstacle({ server, agentId, apiKey, session }),
+    offReason: findOffReason({ server, agentId, apiKey, session }),
   };
 }
 
@@ -125,7 +125,7 @@ export function serverRoot(server: string): string {
   return at < 0 ? trimmed : trimmed.slice(0, at);
 }
 
-function obstacle(
+function findOffReason(
   given: Pick<Settings, "server" | "agentId" | "apiKey" | "session">,
 ): string | null {
   if (!given.server) return "no server is set: set KULTI_SERVER to the URL of the project";

@@ -42,13 +42,13 @@ const waitToTellMs = 5_000;
 /** For a probe, whose reply is a few bytes. */
 const probeTimeoutMs = 5_000;
 
-/** `endTexts`: pushes texts that wait for their rest, when no more can come. */
+/** `endTexts` pushes texts that still wait for their end, when no more can come. */
 export function createOutbox(settings: Settings, report: Report, endTexts: () => void): Outbox {
   const { server, fetch, timeoutMs } = settings;
   const once = createTransport(server, settings.apiKey, withTimeout(fetch, timeoutMs));
   const probe = createProbe(server, withTimeout(fetch, Math.min(timeoutMs, probeTimeoutMs)));
   /** Why events wait; null after the server accepted some. */
-  let obstacle: Failure | Refusal | null = null;
+  let lastFailure: Failure | Refusal | null = null;
   /** Reported once, until the server accepts events again. */
   let heldBackFor: string | null = null;
   const retry: RetryOptions = {
@@ -56,7 +56,7 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
     capMs: settings.retryCapMs,
     probe,
     onRetry: (failures, answer, waitMs) => {
-      obstacle = answer;
+      lastFailure = answer;
       if (answer.kind === "refused" && answer.status === 429) {
         const lasts =
           answer.code === "quota_exceeded" || failures >= failuresToTell || waitMs >= waitToTellMs;
@@ -88,7 +88,7 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
     retryCapMs: settings.retryCapMs,
     report,
     onAccepted: ({ reply }) => {
-      obstacle = null;
+      lastFailure = null;
       heldBackFor = null;
       session.opened(reply);
       chat.deliver(reply.messages ?? []);
@@ -112,9 +112,9 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
   /** Reports the events that are left, and why. */
   function tellUnsent({ pending }: DrainResult, what: string, dropped: number): void {
     if (pending === 0) return;
-    const why = obstacle === null ? "the server has not answered yet" : causeOf(obstacle);
+    const why = lastFailure === null ? "the server has not answered yet" : causeOf(lastFailure);
     const message = `${what} with ${pending} event(s) unsent, ${dropped > 0 ? "which are lost" : "which are still tried"}: ${why}`;
-    report({ code: "unsent", message, dropped, ...(obstacle ? codesOf(obstacle) : {}) });
+    report({ code: "unsent", message, dropped, ...(lastFailure ? codesOf(lastFailure) : {}) });
   }
 
   async function drain(timeoutMs?: number): Promise<DrainResult> {
