@@ -1,8 +1,8 @@
-/** The common beginning and end of two versions of a file: what was known of those lines stays known. */
+/** The common start and end of two versions of a file. Facts about these lines hold in both versions. */
 export interface Alignment {
-  /** Lines alike at the beginning. */
+  /** Equal lines at the start. */
   head: number;
-  /** Lines alike at the end. */
+  /** Equal lines at the end. */
   tail: number;
 }
 
@@ -15,7 +15,7 @@ export function align(before: readonly string[], after: readonly string[]): Alig
   return { head, tail };
 }
 
-/** Facts about the lines of `before`, moved to where those lines are in `after`; undefined for the others. */
+/** Moves facts about the lines of `before` to the same lines in `after`. Other lines get undefined. */
 export function realign<T>(
   facts: readonly (T | undefined)[],
   before: readonly string[],

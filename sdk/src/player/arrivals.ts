@@ -1,4 +1,4 @@
-/** Which text an event brought to the Mind, for the typing clock. */
+/** The text that an event adds to the Mind, for the typing clock. */
 import type { Stage, StoredEvent, Thought } from "@kulti/protocol";
 import type { Arrival } from "./typing.ts";
 
@@ -14,6 +14,6 @@ export function arrivalsOf(before: Stage, stage: Stage, event: StoredEvent): Arr
   return [{ seq: thought.seq, from, to: isCollapsed(thought) ? from : thought.content.length }];
 }
 
-/** Shown as one line until opened: such a thought waits for its turn and then stands there whole. */
+/** Collapsed thoughts show as one line until a viewer opens them. They wait their turn and then appear whole. */
 export const isCollapsed = (thought: Thought): boolean =>
   thought.thought_type === "tool" || thought.priority === "detail";

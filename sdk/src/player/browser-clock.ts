@@ -1,7 +1,7 @@
-/** The player's clock in a browser; nothing else here knows one. */
+/** The player's clock in a browser, the only module here that reads the real time. */
 import type { Clock } from "./clock.ts";
 
-/** A hidden tab gets no animation frames, and timers of a second at best. */
+/** A hidden tab gets no animation frames, and its timers fire at most once a second. */
 const hiddenFrameMs = 250;
 
 export const browserClock: Clock = {

@@ -1,4 +1,4 @@
-/** Chapters: prompts, tasks, milestones reached and errors, each a place worth going to. */
+/** Chapters: the prompts, tasks, completed milestones and errors that a viewer may want to go to. */
 import { type ChapterKind, chapterOf, List, type StoredEvent, titleOf } from "@kulti/protocol";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -17,10 +17,10 @@ export type Chapters = List<Chapter>;
 export const noChapters: Chapters = List.empty;
 
 const longestTitle = 160;
-/** The title stands within so many. */
+/** The title is within this many characters. */
 const titleCharacters = 4 * longestTitle;
 
-/** Called for each event in order; `after` is the snapshot that it made. */
+/** Call it for each event in order. `after` is the snapshot after the event. */
 export function extendChapters(
   chapters: Chapters,
   event: StoredEvent,
@@ -38,20 +38,20 @@ export function extendChapters(
   const index = streamId === undefined ? undefined : after.stage.streams.get(streamId);
   const written = index === undefined ? undefined : after.stage.thoughts.get(index);
   if (!written || written.seq === event.seq) return begun();
-  // A prompt that comes in parts gets its title as it grows, until nothing that follows can change it.
+  // A streamed prompt's title grows with it, until later parts cannot change it.
   const isOpen = written.content.length - content.length < titleCharacters;
   return isOpen && last?.seq === written.seq
     ? chapters.set(chapters.length - 1, { ...last, title: lineOf(written.content) })
     : chapters;
 }
 
-/** The first line that says something. */
+/** The first line that is not blank. */
 function lineOf(text: string): string {
   const line = text.slice(0, titleCharacters).match(/\S.*/)?.[0].trimEnd() ?? "";
   return line.length > longestTitle ? `${line.slice(0, longestTitle - 1)}…` : line;
 }
 
-/** The chapter that `seq` lies in. */
+/** The chapter that contains `seq`. */
 export function chapterAt(chapters: Chapters, seq: number): Chapter | undefined {
   return chapters.get(chapterIndex(chapters, seq));
 }

@@ -1,14 +1,14 @@
 /**
- * Snapshots of the past that are kept, so that a seek folds some events only. They share most of their structure
- * with each other; what each alone may keep alive are the versions of files that it shows, and these are counted: past
- * the budget every second checkpoint goes, and seeking takes twice as long instead of memory growing.
+ * Keeps snapshots of the past, so that a seek folds only some events. Snapshots share most of their structure. The
+ * versions of files may belong to one snapshot alone, so only these count as its size. Above the budget, every second
+ * checkpoint is dropped: memory stays bounded, and a seek takes twice as long.
  */
 import { emptySnapshot, type Snapshot } from "./snapshot.ts";
 
 export interface Checkpoints {
-  /** `changed` are the names of the files that changed since the checkpoint before. */
+  /** `changed` holds the names of the files that changed since the previous checkpoint. */
   add(snapshot: Snapshot, changed: Iterable<string>): void;
-  /** The last one at or before `seq`. */
+  /** The last snapshot at or before `seq`. */
   before(seq: number): Snapshot;
   readonly length: number;
   readonly bytes: number;

@@ -1,8 +1,8 @@
-/** Time and frames as the player sees them, so that tests can hold both. Times are milliseconds. */
+/** The player's time and frames. Tests replace both. Times are in milliseconds. */
 export interface Clock {
   now(): number;
-  /** Calls back once, before the next picture; soon after in a hidden tab, where no picture comes. */
+  /** Calls back once before the next frame, or soon in a hidden tab, which has no frames. */
   frame(callback: () => void): void;
-  /** False while nobody looks: nothing is animated then. */
+  /** False while the page is hidden. Then the player animates nothing. */
   isWatched(): boolean;
 }

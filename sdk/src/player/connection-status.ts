@@ -1,4 +1,4 @@
-/** The one word of the header that says how true the picture is. */
+/** The header's one word for how current the stage is. */
 import { endingStatuses, type Head, limits, type Stage } from "@kulti/protocol";
 import type { Connection } from "./source.ts";
 
@@ -6,20 +6,20 @@ export type ConnectionStatus =
   | "connecting"
   | "catching up"
   | "live"
-  /** An earlier moment of a session that goes on. */
+  /** The viewer sees an earlier moment of an open session. */
   | "rewound"
   | "reconnecting"
   | "offline"
-  /** An earlier moment of a session that has ended. */
+  /** The viewer sees an earlier moment of an ended session. */
   | "replay"
   | "ended";
 
 export interface Seen {
   connection: Connection;
-  /** At the live edge, whatever moment is shown. */
+  /** The stage at the live edge, even if the viewer sees another moment. */
   stage: Stage;
   head: Head | null;
-  /** An earlier moment is shown. */
+  /** The viewer sees an earlier moment. */
   isPast?: boolean;
 }
 
@@ -32,7 +32,7 @@ export function connectionStatus(seen: Seen, now: number): ConnectionStatus {
   return connection === "catching_up" ? "catching up" : connection;
 }
 
-/** The session was ended, or nothing has come for so long that nothing will. */
+/** True if the session has ended, or has been idle for `limits.session_idle_ms`. */
 export function isOver({ stage, head }: Pick<Seen, "stage" | "head">, now: number): boolean {
   if ((endingStatuses as readonly string[]).includes(stage.status)) return true;
   if (head?.ended_at) return true;
@@ -40,7 +40,7 @@ export function isOver({ stage, head }: Pick<Seen, "stage" | "head">, now: numbe
   return last !== null && now - last >= limits.session_idle_ms;
 }
 
-/** When the session ended, or last said something, by the server's clock where a head tells; null before its first event. */
+/** The session's end or last event, by the server's clock if there is a head. Null before the first event. */
 export function lastActivityAt(stage: Stage, head: Head | null): number | null {
   const at = head ? (head.ended_at ?? head.last_event_at) : stage.at;
   return at === null ? null : Date.parse(at);

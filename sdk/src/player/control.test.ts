@@ -21,7 +21,7 @@ function factsOf(events: readonly StoredEvent[], more: Partial<SessionFacts> = {
   return { timeline, chapters, isOver: false, to_seq: events.length, ...more };
 }
 
-/** Thoughts at these seconds. */
+/** A session with thoughts at these seconds. */
 const atSeconds = (...seconds: number[]) =>
   seconds.map((second, index) => ({
     seq: index + 1,

@@ -1,26 +1,26 @@
 /**
- * What the viewer wants to see: the live edge or a place in the past, moving or not. Commands change it one after the
- * other, each at once and without waiting; bringing the picture there is the player's work. Pure.
+ * The viewer's choice: the live edge or a place in the past, playing or paused. Commands change it in order and without
+ * waiting. The player then brings the picture there. Pure.
  */
 import { type Chapters, chapterIndex } from "./chapters.ts";
 import type { Timeline } from "./timeline.ts";
 
 export interface Control {
-  /** Null: the live edge, wherever it goes. */
+  /** Null means the live edge as it advances. */
   readonly place: Place | null;
-  /** Moves by the clock. The live edge moves by itself. */
+  /** True if the place advances with the clock. False at the live edge, which advances with the events. */
   readonly playing: boolean;
   readonly speed: number;
-  /** Idle stretches are shortened. */
+  /** True if playback shortens idle stretches. */
   readonly skipsIdle: boolean;
-  /** Playing only until the live edge is reached, at this speed. */
+  /** The speed of playing up to the live edge; null in other cases. */
   readonly catchUpSpeed: number | null;
 }
 
 export interface Place {
   /** Session time. */
   readonly ms: number;
-  /** The last event shown; it may not have been read yet. */
+  /** The last event shown. It may not be read yet. */
   readonly seq: number;
 }
 
@@ -29,11 +29,11 @@ export type Command =
   | { kind: "pause" }
   | { kind: "toggle" }
   | { kind: "restart" }
-  /** To a session time. */
+  /** Goes to a session time. */
   | { kind: "seek"; ms: number }
-  /** By so much on the scale that playback moves along. */
+  /** Moves by play time if idle stretches are shortened, else by session time. */
   | { kind: "skip"; playMs: number }
-  /** To a part of the whole, from 0 to 1. */
+  /** Goes to a part of the session, from 0 to 1. */
   | { kind: "seek_part"; part: number }
   | { kind: "skip_part"; part: number }
   | { kind: "seek_seq"; seq: number }
@@ -46,13 +46,13 @@ export type Command =
   | { kind: "go_live" }
   | { kind: "catch_up" };
 
-/** What commands are judged by. */
+/** The facts about a session that commands depend on. */
 export interface SessionFacts {
   timeline: Timeline;
   chapters: Chapters;
-  /** The session has ended: its edge moves no more, and playing there begins anew. */
+  /** True if the session has ended. Then its edge is fixed, and playing there starts from the beginning. */
   isOver: boolean;
-  /** Events that exist, as far as anybody has told: more than the timeline has while it is being read. */
+  /** The number of events known to exist. The timeline has fewer while the player still reads them. */
   to_seq: number;
 }
 
@@ -124,7 +124,7 @@ export function applyCommand(control: Control, command: Command, facts: SessionF
 
 const still = { playing: false, catchUpSpeed: null };
 
-/** Time goes on in the picture by itself. */
+/** True if the picture advances without a command. */
 export const isMoving = ({ place, playing }: Control, { isOver }: Pick<SessionFacts, "isOver">) =>
   place === null ? !isOver : playing;
 
@@ -133,7 +133,7 @@ export const rateOf = ({ catchUpSpeed, speed }: Control): number => catchUpSpeed
 export const placeOf = ({ place }: Control, timeline: Timeline): Place =>
   place ?? { ms: timeline.endMs, seq: timeline.length };
 
-/** The control after `passedMs` of the clock. Past the last event known it waits for more, or comes to the edge. */
+/** The control after `passedMs` of the clock. After the last event that exists it is at the live edge. */
 export function advance(control: Control, passedMs: number, facts: SessionFacts): Control {
   const { timeline } = facts;
   const { place, playing, skipsIdle } = control;
@@ -145,7 +145,7 @@ export function advance(control: Control, passedMs: number, facts: SessionFacts)
   return { ...control, place: { ms, seq } };
 }
 
-/** How much of the bar lies before a place, from 0 to 1. What was not read yet has the share that its events have. */
+/** The share of the bar before a place, from 0 to 1. Unread events take a share by their number. */
 export function partOf(
   place: Place,
   { skipsIdle }: Control,
@@ -176,7 +176,7 @@ export function atPart(wanted: number, { skipsIdle }: Control, facts: SessionFac
 }
 
 function to(control: Control, place: Place, facts: SessionFacts): Control {
-  // The very end of what is over is the edge; of a session that goes on, too: that is where a viewer means to be.
+  // The very end is the live edge, in ended and in open sessions: a viewer who goes there wants the edge.
   if (place.seq >= facts.to_seq && place.ms >= facts.timeline.endMs) {
     return { ...control, ...still, place: null };
   }
@@ -194,7 +194,7 @@ const atSeq = (wanted: number, { timeline, to_seq: toSeq }: SessionFacts): Place
   return { ms: seq === 0 ? 0 : timeline.msOf(seq), seq };
 };
 
-/** Going back, one that has only just begun is left for the one before. */
+/** Going back within this time of a chapter's start goes to the chapter before. */
 const justBegunMs = 1_500;
 
 function nextChapter(here: Place, by: 1 | -1, chapters: Chapters, timeline: Timeline): Place {

@@ -1,11 +1,11 @@
-/** What the Work pane shows: what the agent does, until the viewer chooses something, until they follow again. */
+/** The Work pane's content: the agent's latest work, or the viewer's choice until they follow again. */
 export type WorkTarget = { kind: "file"; filename: string } | { kind: "terminal" };
 
 export interface Follow {
   readonly following: boolean;
-  /** What the agent touched last. */
+  /** The file or terminal that the agent touched last. */
   readonly latest: WorkTarget | null;
-  /** What the viewer chose. */
+  /** The viewer's choice. */
   readonly chosen: WorkTarget | null;
 }
 
@@ -18,7 +18,7 @@ export function agentTouched(follow: Follow, target: WorkTarget): Follow {
   return sameTarget(follow.latest, target) ? follow : { ...follow, latest: target };
 }
 
-/** A renamed file stays the one that is shown. */
+/** The viewer's choice stays on a renamed file. */
 export function fileRenamed(follow: Follow, from: string, to: string): Follow {
   const { chosen } = follow;
   return chosen?.kind === "file" && chosen.filename === from
@@ -32,7 +32,7 @@ export const viewerChose = (follow: Follow, target: WorkTarget): Follow => ({
   chosen: target,
 });
 
-/** A click into what is shown, a scroll: stay here. Where the terminal has a place of its own, a file is shown meanwhile. */
+/** Stays on `shown` after a click or a scroll in it. Beside a separate terminal, `shown` is a file. */
 export const viewerStayed = (follow: Follow, shown: WorkTarget): Follow =>
   follow.following ? viewerChose(follow, shown) : follow;
 

@@ -6,12 +6,12 @@ import { createHistory } from "./history.ts";
 
 const seen = (value: unknown) => JSON.parse(JSON.stringify(value));
 
-/** A table that answers in short pages. */
+/** A table that returns short pages. */
 const table = (events: readonly StoredEvent[], rows = 7) => ({
   read: async (afterSeq: number) => events.slice(afterSeq, afterSeq + rows),
 });
 
-/** Many of the given events one after the other: long enough for pages and checkpoints. */
+/** Repeats the given events until the session needs pages and checkpoints. */
 const repeated = (events: readonly StoredEvent[], times: number): StoredEvent[] =>
   Array.from({ length: times }, () => events)
     .flat()

@@ -1,9 +1,9 @@
 /**
- * Everything known of a session so far: `snapshotAt(seq)` is the fold over the first `seq` events.
+ * The events read so far of a session. `snapshotAt(seq)` is the fold over the first `seq` events.
  *
- * Memory: 17 bytes per event for the timeline; the stage itself (all thoughts, all terminal output, each file as it is
- * now); checkpoints within `checkpointBytes`; events within `pageBytes`. So beside what the stage shows anyway, a
- * session of any length takes at most about 130 MB. Events that were dropped are read again when needed.
+ * Memory: 17 bytes per event for the timeline; the stage itself (all thoughts, all terminal output, the current version
+ * of each file); checkpoints within `checkpointBytes`; events within `pageBytes`. So a session of any length takes at
+ * most about 130 MB besides its stage. The history drops old events and reads them again when it needs them.
  * Tests: history.test.ts "any snapshot is the fold".
  */
 import type { StoredEvent } from "@kulti/protocol";
@@ -15,9 +15,9 @@ import { emptySnapshot, nextSnapshot, type Snapshot } from "./snapshot.ts";
 import { createTimeline, type Timeline } from "./timeline.ts";
 
 export interface HistoryOptions {
-  /** Reads some consecutive events after `afterSeq` again. */
+  /** Reads consecutive events after `afterSeq` again, as many as it likes. */
   read(afterSeq: number): Promise<readonly StoredEvent[]>;
-  /** Default 64 MB each. */
+  /** Default: 64 MB each. */
   checkpointBytes?: number;
   pageBytes?: number;
 }
@@ -25,20 +25,20 @@ export interface HistoryOptions {
 export interface History {
   readonly timeline: Timeline;
   readonly chapters: Chapters;
-  /** After the last event. */
+  /** The snapshot after the last event. */
   readonly edge: Snapshot;
-  /** What pages and checkpoints hold, roughly. */
+  /** The approximate size of the pages and the checkpoints. */
   readonly bytes: number;
-  /** In the order of `seq`; what is known already is left out. Returns what the rest brought. */
+  /** Takes events in the order of `seq` and ignores known ones. Returns the effect of the new ones. */
   append(batch: readonly StoredEvent[]): Passed;
   /**
-   * The fold over the first `seq` events (as many as there are); null where some must be read again first.
-   * Begins at `near` where that is shorter than from the nearest checkpoint.
+   * The fold over the first `seq` events, or over all if there are fewer. Null if it must first read events again.
+   * Starts from `near` if that is closer than the nearest checkpoint.
    */
   snapshotAt(seq: number, near?: Snapshot): Snapshot | null;
-  /** The same from an earlier snapshot event by event, with what they brought. */
+  /** The same from an earlier snapshot, with the effect of each event in between. */
   passTo(seq: number, from: Snapshot): { snapshot: Snapshot; passed: Passed } | null;
-  /** The snapshot where events must be read again. Rejects where the table can't be read. */
+  /** Reads events again and returns the snapshot. Rejects if it cannot read the table. */
   recall(seq: number): Promise<Snapshot>;
 }
 
@@ -117,14 +117,14 @@ export function createHistory(options: HistoryOptions): History {
         snapshot = nextSnapshot(before, event);
         passed.add(before, snapshot, event);
       }
-      // One object for the edge: the player compares by identity.
+      // Always the same object for the edge, because the player compares by identity.
       return { snapshot: seq === timeline.length ? edge : snapshot, passed };
     },
     async recall(wanted) {
       const seq = Math.min(wanted, timeline.length);
       let snapshot = checkpoints.before(seq);
       while (snapshot.stage.seq < seq) {
-        // Page by page, so that a long way never has to fit into memory at once.
+        // Page by page, so that a long range never has to fit into memory at once.
         const afterSeq = snapshot.stage.seq;
         const pageEnd = Math.min(seq, (Math.floor(afterSeq / pageEvents) + 1) * pageEvents);
         const events = pages.between(afterSeq, pageEnd) ?? (await readAgain(afterSeq));

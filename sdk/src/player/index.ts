@@ -1,6 +1,6 @@
 /**
- * Plays a session, live or recorded, without a DOM: a `Source` brings events, `createPlayer` keeps one `PlayerState` in
- * a `Store`, and views read it and send `Command`s.
+ * Plays a session, live or recorded, without a DOM. A `Source` delivers events, `createPlayer` keeps one `PlayerState`
+ * in a `Store`, and views read it and send `Command`s.
  *
  * ```ts
  * const player = createPlayer({ sessionId, source, clock: browserClock });
@@ -8,9 +8,9 @@
  * player.send({ kind: "seek", ms: 90_000 });
  * ```
  *
- * Units: every `seq` counts from 1, 0 is before the first event. Times in `ms` are session time, milliseconds from the
- * first event; `playMs` is the same with idle stretches shortened; a part is a share of the bar from 0 to 1; names that
- * end in `At` are milliseconds since 1970.
+ * Units: every `seq` counts from 1, and 0 is before the first event. Times in `ms` are session time, milliseconds from
+ * the first event. `playMs` is the same with idle stretches shortened. A part is a share of the bar from 0 to 1. Names
+ * that end in `At` are milliseconds since 1970.
  */
 export { align, realign } from "./align.ts";
 export { isCollapsed } from "./arrivals.ts";

@@ -1,4 +1,4 @@
-/** The keyboard of the stage: which key means what, wherever the focus is, unless somebody is typing. */
+/** The stage's keyboard shortcuts. They work wherever the focus is, except in text fields. */
 import type { Command } from "./control.ts";
 
 export type KeyAction = Command | { kind: "fullscreen" } | { kind: "help" };
@@ -34,7 +34,7 @@ const actions: Record<string, KeyAction> = {
   "?": { kind: "help" },
 };
 
-/** Undefined for keys that mean nothing here, and for those that belong to the browser. */
+/** Undefined for keys without a meaning here and for the browser's own shortcuts. */
 export function actionOf({
   key,
   shiftKey,
@@ -47,11 +47,11 @@ export function actionOf({
   const name = key.length === 1 ? key.toLowerCase() : key;
   const isShiftedLetter = shiftKey && (key.length > 1 || /[a-z]/i.test(key));
   const wanted = isShiftedLetter ? `shift ${name}` : name;
-  // With caps lock or by habit: a letter that has no meaning of its own with shift means what it means without.
+  // Caps lock may be on. A letter without a meaning of its own with shift has the same meaning as without.
   return actions[wanted] ?? (key.length === 1 ? actions[name] : undefined);
 }
 
-/** For the help: what the keys are called and do. */
+/** The names and the effects of the keys, for the help. */
 export const keyHelp: readonly { keys: readonly string[]; does: string }[] = [
   { keys: ["Space", "k"], does: "Play or pause" },
   { keys: ["←", "→"], does: "5 seconds back or on" },

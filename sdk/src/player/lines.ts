@@ -1,4 +1,4 @@
-/** Compares two versions of a file by lines: what is marked as changed, and the rows of a diff. */
+/** Compares two versions of a file by lines, for the marks of changes and the rows of a diff. */
 import { diffArrays } from "diff";
 import { align } from "./align.ts";
 
@@ -6,10 +6,10 @@ export type DiffRow =
   | { kind: "same"; text: string; oldLine: number; newLine: number }
   | { kind: "removed"; text: string; oldLine: number }
   | { kind: "added"; text: string; newLine: number }
-  /** Unchanged lines that are left out. */
+  /** The number of unchanged lines left out. */
   | { kind: "gap"; count: number };
 
-/** Lines count from 0. */
+/** Line numbers start at 0. */
 export interface LineChange {
   oldStart: number;
   oldCount: number;
@@ -17,13 +17,13 @@ export interface LineChange {
   newCount: number;
 }
 
-/** Past this, the differing middle counts as rewritten: a diff nobody would read isn't worth the wait. */
+/** If the diff takes longer, the whole differing middle counts as changed. Nobody reads so large a diff. */
 const diffTimeoutMs = 60;
 
 export const linesOf = (text: string): string[] =>
   (text.endsWith("\n") ? text.slice(0, -1) : text).split(/\r?\n/);
 
-/** Stretches that differ, in order. */
+/** The ranges that differ, in order. */
 export function compareLines(before: readonly string[], after: readonly string[]): LineChange[] {
   const { head, tail } = align(before, after);
   const oldMiddle = before.slice(head, before.length - tail);
@@ -65,7 +65,7 @@ export function compareLines(before: readonly string[], after: readonly string[]
   return changes;
 }
 
-/** A whole diff with `context` unchanged lines around each change; with `Infinity` every line. */
+/** The diff of a file with `context` unchanged lines around each change, or with all lines for `Infinity`. */
 export function diffRows(
   before: readonly string[],
   after: readonly string[],

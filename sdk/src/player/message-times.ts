@@ -1,9 +1,9 @@
-/** When chat messages were sent, so that they appear in step with the work. In the order of `seq`; time never runs back. */
+/** The times of chat messages, so that a replay shows them with the work. In the order of `seq`, never descending. */
 import type { Message } from "@kulti/protocol";
 
 export interface MessageTimes {
   add(message: Message): void;
-  /** How many had been sent by then; milliseconds since 1970. */
+  /** The number of messages sent by then, in milliseconds since 1970. */
   until(at: number): number;
 }
 

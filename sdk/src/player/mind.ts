@@ -1,4 +1,4 @@
-/** The Mind's rows: thoughts, errors and questions in one line of time. Grows with the stage, row by row. */
+/** The Mind's rows: thoughts, errors and questions in order of time. Grows with the stage, row by row. */
 import {
   List,
   type Stage,
@@ -22,13 +22,13 @@ const listsOf = ({ thoughts, errors, questions }: Stage) =>
 
 export interface MindRow {
   kind: MindKind;
-  /** In its list of the stage. */
+  /** The index in the stage's list of this kind. */
   index: number;
 }
 
 export type MindRows = List<MindRow>;
 
-/** Rows of `stage`, given the rows of an earlier state of it. Called after each event, so at most one row is new. */
+/** The rows of `stage`, from the rows of the previous stage. Call it after each event: at most one row is new. */
 export function extendRows(rows: MindRows, before: Stage, stage: Stage): MindRows {
   let extended = rows;
   const [old, lists] = [listsOf(before), listsOf(stage)];
@@ -40,7 +40,7 @@ export function extendRows(rows: MindRows, before: Stage, stage: Stage): MindRow
   return extended;
 }
 
-/** What stands in a row, if it is of this kind. */
+/** A row's entry, if the row is of this kind. */
 export function entryAt<Kind extends MindKind>(
   rows: MindRows,
   stage: Stage,
@@ -53,7 +53,7 @@ export function entryAt<Kind extends MindKind>(
     : undefined;
 }
 
-/** Where a row's event stands; the nearest before it where there is none of that `seq`. */
+/** The index of the row of event `seq`, or else of the nearest row before it. */
 export function rowOf(rows: MindRows, stage: Stage, seq: number): number {
   const lists = listsOf(stage);
   const seqAt = (index: number): number => {
@@ -63,14 +63,14 @@ export function rowOf(rows: MindRows, stage: Stage, seq: number): number {
   return Math.max(0, countBefore(rows.length, (index) => seqAt(index) <= seq) - 1);
 }
 
-/** The last thought that began before the event `seq`. */
+/** The last thought that started before the event `seq`. */
 export function thoughtBefore({ thoughts }: Stage, seq: number): Thought | undefined {
   return thoughts.get(
     countBefore(thoughts.length, (index) => (thoughts.get(index)?.seq ?? 0) < seq) - 1,
   );
 }
 
-/** How many of the first `length` places hold what holds for the first ones and not for the rest. */
+/** The number of leading places for which `holds` is true. It must be false for all later ones. */
 function countBefore(length: number, holds: (index: number) => boolean): number {
   let [low, high] = [0, length];
   while (low < high) {

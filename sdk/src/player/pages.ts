@@ -1,7 +1,7 @@
 /**
- * Events themselves, in pages of `pageEvents` consecutive ones. Together they stay within a budget: the pages used
- * longest ago are dropped and read again from the table when somebody seeks there. What the stage shows is not freed by
- * that (it holds its own text); what goes are old versions of files.
+ * Keeps the events in pages of `pageEvents` consecutive ones, within a budget. Drops the least recently used pages; a
+ * seek reads them again from the table. This frees old versions of files, but not the stage's text, which the stage
+ * holds itself.
  */
 import type { StoredEvent } from "@kulti/protocol";
 
@@ -10,9 +10,9 @@ export const pageEvents = 250;
 export interface Pages {
   /** Takes the next event in order. */
   add(event: StoredEvent): void;
-  /** Takes what was read again, in order, whatever it is. */
+  /** Takes events that were read again, in order, from any place. */
   restore(events: readonly StoredEvent[]): void;
-  /** The events after `after_seq` up to `to_seq`, or null where some of them were dropped. */
+  /** The events after `after_seq` up to `to_seq`, or null if some of them were dropped. */
   between(afterSeq: number, toSeq: number): StoredEvent[] | null;
   readonly bytes: number;
 }
@@ -25,7 +25,7 @@ interface Page {
 const pageOf = (seq: number): number => Math.floor((seq - 1) / pageEvents);
 
 export function createPages(budgetBytes: number): Pages {
-  /** In the order of use, the least recent first. */
+  /** In order of use, the least recently used first. */
   const pages = new Map<number, Page>();
   let lastSeq = 0;
   let bytes = 0;
@@ -82,7 +82,7 @@ export function createPages(budgetBytes: number): Pages {
   };
 }
 
-/** What an event weighs in memory, near enough: two bytes per character and something for its objects. */
+/** An event's approximate size in memory: two bytes per character, and a constant for its objects. */
 function sizeOf(value: unknown): number {
   if (typeof value === "string") return 2 * value.length + 16;
   if (typeof value !== "object" || value === null) return 8;

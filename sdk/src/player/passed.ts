@@ -1,12 +1,12 @@
-/** What events brought between two snapshots: text to type out, and files and output to follow. */
+/** The effect of the events between two snapshots: text to type out, and files and output to follow. */
 import type { StoredEvent } from "@kulti/protocol";
 import { type Arrival, arrivalsOf } from "./arrivals.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface Passed {
-  /** Text that came to the Mind, in order. */
+  /** New text in the Mind, in order. */
   readonly arrivals: readonly Arrival[];
-  /** The events of files and of the terminal, in order. */
+  /** The code and terminal events, in order. */
   readonly work: readonly StoredEvent[];
 }
 
@@ -14,7 +14,7 @@ export interface PassedCollector extends Passed {
   add(before: Snapshot, after: Snapshot, event: StoredEvent): void;
 }
 
-/** Gathers event by event, so that no snapshot in between is kept. */
+/** Collects event by event, so that no snapshot in between stays in memory. */
 export function collectPassed(): PassedCollector {
   const arrivals: Arrival[] = [];
   const work: StoredEvent[] = [];

@@ -1,4 +1,4 @@
-/** What a viewer sees of one place in a session: its snapshot, how much of it is typed, what the Work pane shows. */
+/** A viewer's view of one place in a session: its snapshot, the typed part of its text, the Work pane's target. */
 import type { StoredEvent } from "@kulti/protocol";
 import {
   agentTouched,
@@ -15,7 +15,7 @@ import { arrive, nothingTyped, type Typing } from "./typing.ts";
 export interface Picture extends Snapshot {
   readonly typing: Typing;
   readonly follow: Follow;
-  /** `seq` of the last event that was there before the viewer could see it happen. */
+  /** `seq` of the last event from before the viewer came to this place. */
   readonly seenFrom: number;
 }
 
@@ -26,7 +26,7 @@ export const emptyPicture: Picture = {
   seenFrom: 0,
 };
 
-/** To another place at once: everything stands there whole. */
+/** Goes to another place and shows all its text at once, without typing. */
 export function jump(picture: Picture, { stage, rows }: Snapshot, timeline: Timeline): Picture {
   const follow = { ...picture.follow, latest: touchedLast({ stage, rows }, timeline) };
   return { stage, rows, typing: nothingTyped, follow, seenFrom: stage.seq };
@@ -51,7 +51,7 @@ function followEvent(follow: Follow, event: StoredEvent): Follow {
   return agentTouched(renamed, { kind: "file", filename });
 }
 
-/** `typedAt`: the time, where what came is typed out; null where it was not seen coming. */
+/** `typedAt` is the current time if new text should be typed out, else null. */
 export function advancePicture(
   picture: Picture,
   { stage, rows }: Snapshot,

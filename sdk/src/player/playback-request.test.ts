@@ -30,7 +30,7 @@ test("parsePlaybackRequest reads what is there and passes over what makes no sen
   expect(parsePlaybackRequest(nonsense)).toEqual(noRequest);
   const inherited = { search: "?idle=constructor&autoplay=__proto__", hash: "#e-1" };
   expect(parsePlaybackRequest(inherited)).toEqual(noRequest);
-  // The first event is number 1.
+  // The first event has `seq` 1.
   expect(parsePlaybackRequest({ search: "", hash: "#e0" })).toEqual(noRequest);
 });
 

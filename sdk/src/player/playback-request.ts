@@ -1,5 +1,5 @@
 /**
- * What a link asks of the player: the place to show and how to play from there, as in
+ * A link's request to the player: the place to show and how to play from there, as in
  * `?t=90&speed=2&idle=0&autoplay=1#e17`.
  */
 import type { Place } from "./control.ts";
@@ -8,7 +8,7 @@ import { elapsedText } from "./elapsed-text.ts";
 export interface PlaybackRequest {
   /** Session time in milliseconds. */
   ms: number | null;
-  /** The event to show; goes before `ms`. */
+  /** The event to show. Takes precedence over `ms`. */
   seq: number | null;
   speed: number | null;
   skipsIdle: boolean | null;
@@ -23,7 +23,7 @@ export const noRequest: PlaybackRequest = {
   autoplay: false,
 };
 
-/** Ignores values that make no sense. */
+/** Ignores invalid values. */
 export function parsePlaybackRequest({
   search,
   hash,
@@ -43,7 +43,7 @@ export function parsePlaybackRequest({
   };
 }
 
-/** `90`, `90.5`, `90s`, `1:30`, `1:02:03` in milliseconds; null for anything else. */
+/** Parses `90`, `90.5`, `90s`, `1:30` or `1:02:03` to milliseconds. Null for anything else. */
 export function parseTime(text: string): number | null {
   if (!/^(?:\d+:){0,2}\d+(?:\.\d+)?s?$/.test(text)) return null;
   const seconds = text
@@ -61,7 +61,7 @@ const words = new Map([
 const parseFlag = (value: string | null): boolean | null =>
   value === null ? null : (words.get(value.toLowerCase()) ?? null);
 
-/** A link to a place in whole seconds; the event makes it exact. */
+/** A link to a place. Its time is in whole seconds, and its event makes it exact. */
 export function placeUrl(sessionUrl: string, { ms, seq }: Place): string {
   return `${sessionUrl}?t=${elapsedText(ms)}#e${seq}`;
 }

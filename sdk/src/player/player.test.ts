@@ -5,7 +5,7 @@ import { shownTarget } from "./follow.ts";
 import { createPlayer } from "./player.ts";
 import type { Source, SourceHandlers } from "./source.ts";
 
-/** A clock that stands still until it is told otherwise; frames come when `step` is called. */
+/** A clock that moves only when `step` is called, which also runs the frames. */
 function heldClock(isWatched = true) {
   let now = 0;
   let frames: (() => void)[] = [];

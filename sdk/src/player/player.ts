@@ -1,7 +1,7 @@
 /**
- * Plays one session, live or recorded: takes what its source brings into the history, and keeps the one state that
- * views read, the picture of the place that the viewer wants to see. Events and commands are gathered until the next
- * frame, so that a hundred of them still make one picture; `settle` is the one place where they take effect, in order.
+ * Plays one session, live or recorded. Adds the source's events to the history and keeps one state for the views: the
+ * picture of the place that the viewer wants to see. Collects events and commands until the next frame, so that a
+ * hundred of them make one picture. Only `settle` applies them, in order.
  */
 import { type Head, List, type Message, type Stage, type StoredEvent } from "@kulti/protocol";
 import { type Chapters, noChapters } from "./chapters.ts";
@@ -31,46 +31,46 @@ import type { Timeline } from "./timeline.ts";
 import { isTyping, tick } from "./typing.ts";
 
 export interface PlayerState extends Picture {
-  /** The stage at the live edge: everything that has come. */
+  /** The stage at the live edge, after all received events. */
   readonly edge: Stage;
   readonly control: Control;
-  /** The place that is shown. */
+  /** The place in the picture. */
   readonly position: Place;
-  /** The place that is wanted must be read first. */
+  /** True while the player reads the events of the wanted place. */
   readonly isSeeking: boolean;
   readonly chapters: Chapters;
   readonly head: Head | null;
   readonly messages: List<Message>;
-  /** `seq` of the last message that was there before the viewer came. */
+  /** `seq` of the last message from before the viewer came. */
   readonly messagesFrom: number;
-  /** How many of them had been sent by the moment shown. */
+  /** The number of messages sent by the moment shown. */
   readonly messagesShown: number;
   readonly connection: Connection;
   readonly problem: Problem | null;
-  /** The thought that the viewer asked to be shown; a new object each time. */
+  /** The thought that the viewer asked for last. A new object each time. */
   readonly pointed: { readonly seq: number } | null;
 }
 
 export interface Player {
   readonly sessionId: string;
-  /** One new state for each frame in which something changed. */
+  /** Gets one new state for each frame with a change. */
   readonly store: Store<PlayerState>;
-  /** Grows as events come; the same object all the time. */
+  /** Always the same object. It grows with the events. */
   readonly timeline: Timeline;
-  /** Takes effect with the next frame, in the order of the calls. */
+  /** Commands take effect with the next frame, in the order of the calls. */
   send(command: Command): void;
-  /** What commands are judged by. */
+  /** The facts that commands depend on. */
   facts(): SessionFacts;
-  /** Show this file, or the terminal, until `follow`. */
+  /** Shows this file or the terminal until `follow`. */
   choose(target: WorkTarget): void;
-  /** Keep showing what is shown. */
+  /** Keeps showing `shown` until `follow`. */
   stay(shown: WorkTarget): void;
-  /** Show again what the agent works on. */
+  /** Shows the agent's latest work again. */
   follow(): void;
   pointAt(thoughtSeq: number): void;
-  /** The stage at the place shown, with all that waits for the next frame. */
+  /** The stage at the place shown, after everything that waits for the next frame. */
   stage(): Stage;
-  /** Stops the source; the state stays as it is. */
+  /** Stops the source and leaves the state unchanged. */
   stop(): void;
 }
 
@@ -78,30 +78,30 @@ export interface PlayerOptions {
   sessionId: string;
   source: Source;
   clock: Clock;
-  /** Milliseconds since 1970 by the clock that stamps heads. Default: this machine's. */
+  /** The server's time in milliseconds since 1970. Default: this machine's clock. */
   serverNow?: () => number;
-  /** As far as it is known: until the source brings a head, this one tells whether the session is over. */
+  /** The head, if known. The player uses it until the source delivers one, to know whether the session is over. */
   head?: Head;
-  /** Reads events again that were dropped from memory. */
+  /** Reads events again that the player dropped from memory. */
   read?: (afterSeq: number) => Promise<readonly StoredEvent[]>;
-  /** Where to begin and how to play. Default: at the live edge, or of what is over at its end. */
+  /** The place to start from and how to play. Default: the live edge, which is the end of an ended session. */
   request?: PlaybackRequest;
-  /** The session was deleted or made private. */
+  /** Called when the session is deleted or made private. */
   onGone?: () => void;
   /** An operator changed or deleted something of the session: drop this player, and read the session anew. */
   onRewritten?: (head: Head) => void;
 }
 
-/** Faster than this nobody reads along, and typing would only be noise. */
+/** Above this speed nobody can read along, so text appears without typing. */
 const fastestTyped = 2;
 
 /**
- * Between two pictures while a session is read. Each shows much that is new: with one for every page, drawing took
- * four fifths of the time until 100,000 events were there.
+ * The time between two pictures while the player reads a session. Each picture draws much new content: with one for
+ * every page of events, drawing took four fifths of the time to load 100,000 events.
  */
 const readingMs = 500;
 
-const readNothing = () => Promise.reject(new Error("Cannot retry: there is no server."));
+const readNothing = () => Promise.reject(new Error("Cannot read earlier events: there is no server."));
 
 export function createPlayer(options: PlayerOptions): Player {
   const { sessionId, source, clock, head, read = readNothing, request = noRequest } = options;
@@ -130,16 +130,16 @@ export function createPlayer(options: PlayerOptions): Player {
 
   let waiting: StoredEvent[] = [];
   let commands: Command[] = [];
-  /** Where the address says to begin, until that has been read. */
+  /** The requested start, until the player has read that far. */
   let wanted = request.ms === null && request.seq === null && !request.autoplay ? null : request;
   let recalledSeq: number | null = null;
   let movedAt = clock.now();
-  /** When the last picture was drawn of a session that is still being read. */
+  /** The time of the last picture while the player reads the session. */
   let readAt = Number.NEGATIVE_INFINITY;
   let isFrameAsked = false;
   let isStopped = false;
 
-  /** By the clock that messages are stamped with. */
+  /** The start by the clock that stamps messages. */
   const began = () =>
     beganAt({ stage: history.edge.stage, head: store.get().head }) ?? timeline.beganAt;
 
@@ -178,7 +178,7 @@ export function createPlayer(options: PlayerOptions): Player {
     if (isTyping(store.get().typing) || (control.playing && !isSeeking)) askFrame();
   };
 
-  /** Takes in what has come, does what was asked, and shows the place that is then wanted. */
+  /** Adds the waiting events, applies the waiting commands, and shows the resulting place. */
   const settle = (passedMs = 0) => {
     const state = store.get();
     const wasAtEdge = state.stage === history.edge.stage && state.control.place === null;
@@ -189,7 +189,7 @@ export function createPlayer(options: PlayerOptions): Player {
     let control = applyRequest(state.control);
     const asked = commands;
     commands = [];
-    // A place that could not be read is another matter once something else is asked for.
+    // A new command replaces the place that could not be read, so that problem is gone.
     if (asked.length > 0 && state.problem?.code === "unreadable") change({ problem: null });
     for (const command of asked) control = applyCommand(control, command, readFacts());
     if (asked.length > 0) wanted = null;
@@ -215,7 +215,7 @@ export function createPlayer(options: PlayerOptions): Player {
     return { ...placed, playing: placed.place !== null && plays };
   };
 
-  /** At the live edge: what has come is added to the picture. */
+  /** Adds new events to the picture at the live edge. */
   const showArrived = (control: Control, passed: Passed) => {
     const state = store.get();
     const isLive = state.connection === "live";
@@ -262,7 +262,7 @@ export function createPlayer(options: PlayerOptions): Player {
     });
   };
 
-  /** One at a time; when it is there, the place that is wanted by then is shown. */
+  /** Reads one place at a time. Afterwards shows the place that is wanted then. */
   const recall = (seq: number, control: Control) => {
     change({ control, isSeeking: true });
     if (recalledSeq !== null) return;
@@ -275,7 +275,7 @@ export function createPlayer(options: PlayerOptions): Player {
         if (control.place?.seq === seq) show(jump(store.get(), snapshot, timeline), control);
       })
       .catch((error: Error) => {
-        // Stays where it was.
+        // The picture stays at its place.
         const { control, position } = store.get();
         const place = { ...control, place: position, playing: false };
         change({
@@ -290,7 +290,7 @@ export function createPlayer(options: PlayerOptions): Player {
       });
   };
 
-  /** A place whose time was not known when it was asked for. */
+  /** Fills in the time of a place whose time was unknown when the viewer asked for it. */
   const exact = (control: Control): Control => {
     const { place } = control;
     const ms = place === null ? 0 : timeline.msOf(place.seq);
@@ -318,7 +318,7 @@ export function createPlayer(options: PlayerOptions): Player {
     },
     connection(state) {
       if (state === store.get().connection) return;
-      // What was announced before the word changed was not seen as it happened.
+      // Events from before the new status happened unseen, so they appear without typing.
       settle();
       change({ connection: state });
     },
@@ -355,7 +355,7 @@ export function createPlayer(options: PlayerOptions): Player {
   };
 }
 
-/** More than this between two pictures is a jump, even where the clock made it. */
+/** A larger step between two pictures is a jump, even if the clock caused it. */
 const mostPassed = 400;
 
 const beginControl = ({ speed, skipsIdle }: PlaybackRequest): Control => {

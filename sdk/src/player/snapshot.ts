@@ -1,4 +1,4 @@
-/** What is shown at one place of a session: the folded stage and the Mind's rows that belong to it. */
+/** The state at one place of a session: the folded stage and its rows in the Mind. */
 import { emptyStage, fold, type Stage, type StoredEvent } from "@kulti/protocol";
 import { extendRows, type MindRows, noRows } from "./mind.ts";
 

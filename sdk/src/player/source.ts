@@ -1,34 +1,34 @@
-/** Where the player's events come from. A live session, a recording and an exported page are sources of this one shape. */
+/** The source of the player's events. A live session, a recording and an exported page share this interface. */
 import type { Head, Message, StoredEvent } from "@kulti/protocol";
 
 /**
- * What a source is doing. `catching_up` while it brings what happened before, `live` once all of it is there: for a
- * recording that is the end of reading.
+ * The state of a source: `catching_up` while it delivers past events, `live` once it has delivered all of them. A
+ * recording is `live` after it is read.
  */
 export type Connection = "connecting" | "catching_up" | "live" | "reconnecting" | "offline";
 
 export interface SourceHandlers {
-  /** In the order of `seq`, none missing, none twice. */
+  /** Events in the order of `seq`, without gaps or duplicates. */
   events(batch: readonly StoredEvent[]): void;
-  /** The chat, in the order of `seq`. */
+  /** Chat messages in the order of `seq`. */
   messages(batch: readonly Message[]): void;
   /** The latest head of the session. */
   head(head: Head): void;
   connection(state: Connection): void;
-  /** Stays in the state until events come again; `session_not_found` ends the visit (`onGone`). */
+  /** Stays in the state until events arrive again. `session_not_found` ends the visit (`onGone`). */
   problem(problem: Problem): void;
 }
 
 export interface Problem {
-  /** A code of the contract, or `unreachable`. */
+  /** An error code of the contract, or `unreachable`. */
   code: string;
-  /** For people. */
+  /** The text for people. */
   message: string;
 }
 
 export interface Source {
-  /** Called once, by `createPlayer`. It may call its handlers at once. */
+  /** `createPlayer` calls this once. The source may call its handlers at once. */
   start(handlers: SourceHandlers): void;
-  /** Calls no handler afterwards. */
+  /** After this the source calls no handler. */
   stop(): void;
 }

@@ -1,4 +1,4 @@
-/** One value and whoever wants to know of its changes; fits React's `useSyncExternalStore` as it is. */
+/** A value with subscribers. Works with React's `useSyncExternalStore`. */
 export interface Store<State> {
   get(): State;
   set(next: State): void;

@@ -1,21 +1,21 @@
-/** What the bar shows of a whole session: how much happened when, where nothing did, where chapters begin. All from 0 to 1. */
+/** The bar's overview of a session: activity, idle stretches and the starts of chapters. Positions are from 0 to 1. */
 import type { Chapters } from "./chapters.ts";
 import { readShare, type SessionFacts } from "./control.ts";
 import { idleMs } from "./timeline.ts";
 
 export interface TimelineOverview {
-  /** Events in each slot. */
+  /** The number of events in each slot. */
   counts: readonly number[];
   /**
-   * How busy it was around each slot, against the busiest or three times the average; the square root, so that a quiet hour beside a burst is
-   * seen, and smoothed, so that single events make hills and no barcode.
+   * The activity around each slot, relative to the busiest slot or to three times the average, if that is more. The
+   * square root keeps a quiet hour beside a burst visible. Smoothing turns single events into hills.
    */
   heat: readonly number[];
-  /** Slots in which the session stood still. */
+  /** The idle stretches. */
   idle: readonly Band[];
-  /** Where chapters begin, one per slot at most. */
+  /** The starts of chapters, at most one per slot. */
   chapters: readonly number[];
-  /** Up to where the session has been read. */
+  /** The end of the part that is read. */
   read: number;
 }
 
@@ -54,7 +54,7 @@ export function overviewOf(
   const smooth = counts.map((_, slot) =>
     kernel.reduce((sum, weight, index) => sum + weight * (counts[slot + index - 3] ?? 0), 0),
   );
-  // An even session is a low plain, not a wall.
+  // The mean keeps the curve of an even session low.
   const mean = smooth.reduce((sum, count) => sum + count, 0) / slots;
   const most = Math.max(1, 3 * mean, ...smooth);
   return {

@@ -1,32 +1,32 @@
 /**
- * When everything happened: time, type and place of each event, 17 bytes apiece, kept for the whole session.
+ * The time, type and place of each event of the whole session, 17 bytes per event.
  *
- * Two scales, both milliseconds from the first event. Session time follows the agent's clock, made monotone: a clock
- * that jumps back stands still until it is made up for, order is `seq`. Play time is the same with each idle stretch
- * shortened to `shortenedMs`.
+ * There are two scales, both in milliseconds from the first event. Session time follows the agent's clock but never
+ * runs backwards: after a jump back it stands still until the clock has caught up. `seq` decides the order. Play time
+ * is the same with each idle stretch shortened to `shortenedMs`.
  */
 import { type EventType, eventTypes } from "@kulti/protocol";
 
-/** Nothing happening for longer than this is an idle stretch. */
+/** A longer time without events is an idle stretch. */
 export const idleMs = 3_000;
 export const shortenedMs = 1_000;
 
 export interface Timeline {
-  /** Number of events. */
+  /** The number of events. */
   readonly length: number;
   /** The first event's `at` in milliseconds since 1970; 0 before it. */
   readonly beganAt: number;
-  /** Session time of the last event. */
+  /** The session time of the last event. */
   readonly endMs: number;
   add(type: EventType, at: string): void;
-  /** Session time of an event; that of the nearest one where `seq` is out of range. */
+  /** The session time of an event, or of the nearest event if `seq` is out of range. */
   msOf(seq: number): number;
-  /** Its play time, or with `skipsIdle` false its session time. */
+  /** The play time of an event, or its session time if `skipsIdle` is false. */
   playedMsOf(seq: number, skipsIdle: boolean): number;
   typeOf(seq: number): EventType | undefined;
-  /** The last event at or before `ms`; 0 where there is none. */
+  /** The last event at or before `ms`, or 0 without one. */
   seqAt(ms: number): number;
-  /** Play time of a session time, and back. With `skipsIdle` false the two are the same. */
+  /** Converts session time to play time and back. If `skipsIdle` is false, the two are the same. */
   playOf(ms: number, skipsIdle: boolean): number;
   msOfPlay(playMs: number, skipsIdle: boolean): number;
 }
@@ -52,7 +52,7 @@ export function createTimeline(): Timeline {
     types = grown(new Uint8Array(capacity), types);
   };
   const last = (scale: Float64Array) => scale[Math.max(0, length - 1)] ?? 0;
-  /** Position on the other scale, by the stretch between two events that `value` lies in. */
+  /** Converts `value` to the other scale by interpolation between the two events around it. */
   const across = (from: Float64Array, to: Float64Array, value: number): number => {
     if (length === 0 || value <= 0) return 0;
     const before = countUntil(from, length, value) - 1;
@@ -97,7 +97,7 @@ export function createTimeline(): Timeline {
   };
 }
 
-/** How many of the first `length` values are at most `limit`. */
+/** The number of the first `length` values that are at most `limit`. */
 function countUntil(values: Float64Array, length: number, limit: number): number {
   let [low, high] = [0, length];
   while (low < high) {

@@ -10,7 +10,7 @@ import {
   typingDeadlineMs,
 } from "./typing.ts";
 
-/** Characters of a thought that are on the screen. */
+/** The number of a thought's characters on the screen. */
 const shown = (typing: Typing, seq: number, length: number): number =>
   typing.shown.get(seq) ?? length;
 

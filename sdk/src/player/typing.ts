@@ -1,27 +1,27 @@
 /**
- * Types thoughts out: new text appears in the order in which it arrived, at the speed of a quick reader, faster when
- * much is waiting, and never later than `typingDeadlineMs` after its arrival.
+ * Types thoughts out. New text appears in the order of its arrival, at the speed of a quick reader, faster if much is
+ * waiting, and at the latest `typingDeadlineMs` after its arrival.
  *
- * Immutable and without a clock of its own. `shown` says how much of a thought is on the screen; a thought that is not
- * in it is there in full.
+ * Immutable and without a clock of its own. `shown` holds the visible length of each thought. A thought that is not in
+ * it is visible in full.
  */
 
-/** What a viewer sees is never further behind than this (issue: one second; the rest is left for slow frames). */
+/** The longest delay of typed text. The page must show text within one second; the rest is for slow frames. */
 export const typingDeadlineMs = 800;
 
-/** Characters per second when nothing presses: about six times the speed of reading. */
+/** The usual speed in characters per second, about six times the speed of reading. */
 const calmRate = 140;
 
 export interface Typing {
   readonly waiting: readonly Stretch[];
-  /** Characters shown, by `seq` of the thought. */
+  /** The number of visible characters, by `seq` of the thought. */
   readonly shown: ReadonlyMap<number, number>;
   readonly tickedAt: number;
-  /** Characters that may be shown by now but are not a whole one yet. */
+  /** The fraction of a character that is due but not yet visible. */
   readonly credit: number;
 }
 
-/** Text of one thought that arrived at once. */
+/** The text of one thought that arrived at one time. */
 interface Stretch {
   readonly seq: number;
   readonly from: number;
@@ -31,7 +31,7 @@ interface Stretch {
 
 export interface Arrival {
   seq: number;
-  /** Length before and after. A new thought comes from 0. */
+  /** The length before and after. A new thought starts from 0. */
   from: number;
   to: number;
 }
@@ -54,7 +54,7 @@ export function arrive(typing: Typing, arrivals: readonly Arrival[], now: number
   return { waiting, shown, tickedAt, credit: typing.credit };
 }
 
-/** Moves on to `now`. */
+/** Advances the typing to `now`. */
 export function tick(typing: Typing, now: number): Typing {
   if (!isTyping(typing)) return typing;
   const earned =
@@ -78,7 +78,7 @@ export function tick(typing: Typing, now: number): Typing {
   return { waiting, shown, tickedAt: now, credit: waiting.length === 0 ? 0 : credit };
 }
 
-/** Characters per second that bring every stretch to its end in time. */
+/** The speed in characters per second that finishes every text in time. */
 function rateAt(typing: Typing, now: number): number {
   let characters = 0;
   let rate = calmRate;
@@ -89,7 +89,7 @@ function rateAt(typing: Typing, now: number): number {
   return rate;
 }
 
-/** The longest beginning of at most `length` UTF-16 units that ends between two visible characters. */
+/** The longest start of at most `length` UTF-16 units that ends between two visible characters. */
 export function beginningOf(text: string, length: number): string {
   if (length >= text.length) return text;
   let end = Math.max(0, length);
