@@ -1,8 +1,8 @@
 -- Events of a session, in the order of `seq` = 1, 2, 3 … without gaps. The table is the truth; broadcasts are hints
 -- (invariant 1). The client chooses an event's `id`, unique in the session (invariant 3). Kulti only adds rows.
 -- Triggers on ai_stream_events: write_documents, remove_documents, remove_old_documents, write_new_documents,
--- write_whole_thoughts, move_some_documents (1310_search_documents); count_inserted_events (1400_stats_counting);
--- rewrite_events, rewrite_deleted_events (760_rewriting).
+-- write_whole_thoughts, write_shorter_thoughts, move_some_documents (1310_search_documents); count_inserted_events
+-- (1400_stats_counting); rewrite_events, rewrite_deleted_events (760_rewriting).
 
 create table public.ai_stream_events (
   session_id uuid not null references public.ai_agent_sessions on delete cascade,

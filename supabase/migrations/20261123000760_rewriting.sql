@@ -91,6 +91,8 @@ begin
   if not found then
     return;
   end if;
+  -- A touch of a viewer that has read the old texts sends its head under this lock, and is done then.
+  perform 1 from private.session_air air where air.session_id = session.id for no key update;
   perform private.blank_rewritten(session, event_seqs, message_seqs);
   if session.visibility <> 'private' then
     perform realtime.send(jsonb_build_object('session_id', session.id), 'changed', private.topic_of(session), true);

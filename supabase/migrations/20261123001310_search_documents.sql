@@ -319,9 +319,12 @@ create trigger remove_old_documents after update on public.ai_stream_events
 create trigger write_new_documents after update on public.ai_stream_events
   referencing new table as added
   for each statement execute function private.write_documents();
--- Their names put the three in this order.
+-- Their names put each after the removal.
 create trigger write_whole_thoughts after update on public.ai_stream_events
   referencing new table as added
+  for each statement execute function private.rewrite_thoughts();
+create trigger write_shorter_thoughts after delete on public.ai_stream_events
+  referencing old table as added
   for each statement execute function private.rewrite_thoughts();
 
 -- Sessions whose visibility changed and whose documents are not all in the right partition yet. Until they are, the

@@ -1,6 +1,6 @@
 -- A viewer searches: hits and their words, hidden sessions, refusals.
 begin;
-select plan(147);
+select plan(149);
 \ir helpers/setup.psql
 
 select register_agent('{"agent_id": "ada"}', repeat('a', 64), 'klt_aaaaaaaa');
@@ -273,6 +273,12 @@ update ai_stream_events set data = jsonb_set(data, '{content}', '"the numbat"') 
 set local role anon;
 select is(pg_temp.found('echidna'), '{}', 'text that the owner removed from an event is no longer found');
 select is(pg_temp.found('numbat'), '{last-piece}', 'the text that replaced it is found');
+reset role;
+
+delete from ai_stream_events where id = 'piece-3';
+set local role anon;
+select is(pg_temp.found('numbat'), '{}', 'a deleted piece of a thought is no longer found');
+select is(pg_temp.found('platypus'), '{last-piece}', 'the rest of the thought still is');
 reset role;
 
 -- Several ends, in one batch and after it.
