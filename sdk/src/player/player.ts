@@ -101,7 +101,8 @@ const fastestTyped = 2;
  */
 const readingMs = 500;
 
-const readNothing = () => Promise.reject(new Error("Cannot read earlier events: there is no server."));
+const readNothing = () =>
+  Promise.reject(new Error("Cannot read earlier events: there is no server."));
 
 export function createPlayer(options: PlayerOptions): Player {
   const { sessionId, source, clock, head, read = readNothing, request = noRequest } = options;
