@@ -14,7 +14,7 @@ function castOf(session: RecordedSession) {
 const output = (steps: Step[]): string =>
   steps.flatMap(([, code, data]) => (code === "o" ? [data] : [])).join("");
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escapes are what is looked for.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for escapes.
 const bare = (text: string): string => text.replace(/\u001b\[[0-9;]*m/g, "");
 
 describe("exportAsciicast", () => {

@@ -1,7 +1,7 @@
 /**
- * The terminal of a session as asciicast v3 (https://docs.asciinema.org/manual/asciicast/v3/), which asciinema and
- * asciinema-player play: a header line, then `[interval in seconds, code, data]`. Output is "o"; a command is typed
- * ("i" for the keys, "o" for their echo); prompts, tasks, completed milestones and errors are markers ("m").
+ * Exports the terminal of a session as asciicast v3 (https://docs.asciinema.org/manual/asciicast/v3/) for asciinema and
+ * asciinema-player: a header line, then lines of `[interval in seconds, code, data]`. Output is "o". Commands are typed
+ * ("i" for the keys, "o" for their echo). Prompts, tasks, completed milestones and errors are markers ("m").
  */
 import type { StoredEvent, TerminalData } from "@kulti/protocol/event.ts";
 import { createTokenReader, withoutEscapes } from "@kulti/recordings/terminal-tokens.ts";
@@ -12,7 +12,7 @@ import { itemsOf, type RecordedSession, titleOf } from "./recorded-session.ts";
 const rows = 30;
 const leastColumns = 80;
 const mostColumns = 160;
-/** Longer pauses are shortened by the player; the recording keeps them. */
+/** The player shortens longer pauses. The recording keeps them. */
 const idleLimitS = 3;
 
 const greenPrompt = "\u001b[0m\u001b[32m❯\u001b[0m ";
@@ -35,7 +35,7 @@ export function* exportAsciicast(session: RecordedSession): Generator<string> {
   });
   let beforeMs = 0;
   for (const { atMs, code, data } of stepsOf(session)) {
-    // Whole milliseconds, so that rounding never adds up.
+    // Whole milliseconds, so that rounding errors do not add up.
     yield jsonLine([(atMs - beforeMs) / 1_000, code, data]);
     beforeMs = atMs;
   }
@@ -56,7 +56,7 @@ function* stepsOf(session: RecordedSession): Generator<Step> {
     const freeMs = (items[index + 1]?.atMs ?? atMs + 1_000) - atMs;
     yield* typed(event.data, atMs, freeMs, write);
     const output = write.output(event.data);
-    // Typing took some of the time until the next event; what the command answered at once follows the keys.
+    // Typing takes part of the time until the next event. The output in the same event follows the keys.
     endMs = typingEnd(event.data, atMs, freeMs);
     if (output !== "") yield { atMs: endMs, code: "o", data: output };
   }
@@ -66,12 +66,12 @@ function* stepsOf(session: RecordedSession): Generator<Step> {
   }
 }
 
-/** Keys come every 40 ms, and a long command in larger bites: it takes half of the time there is, and 1.5 s at most. */
+/** A key every 40 ms. A long command comes in larger pieces: typing takes at most half of the free time and 1.5 s. */
 const keyMs = 40;
 const mostTypingMs = 1_500;
 const mostBites = 40;
 
-/** The keys that type a command: its controls but for line breaks and tabs are none, and a player's terminal obeys them. */
+/** The keys that type a command. Drops controls other than line breaks and tabs: the player's terminal obeys them. */
 const keysOf = (command: string): string =>
   command.replace(/\r\n?/g, "\n").replace(/[^\P{Cc}\n\t]/gu, "");
 
@@ -109,7 +109,7 @@ function* typed(
 
 type Writer = ReturnType<typeof createWriter>;
 
-/** Turns entries into what a terminal is given, knowing whether the cursor stands at the start of a line. */
+/** Turns entries into terminal output, and tracks whether the cursor is at the start of a line. */
 function createWriter() {
   const read = createTokenReader();
   let atLineStart = true;
@@ -133,12 +133,12 @@ function createWriter() {
 }
 
 /**
- * A cast is also played in people's own terminals: colours and the cursor pass; titles, links, the clipboard,
- * questions to the terminal and its modes don't. A line feed becomes the pair that a raw terminal needs.
+ * Makes output safe for people's own terminals, where a cast may play. Keeps colours and cursor movement, and drops
+ * titles, links, the clipboard, terminal queries and modes. Turns a line feed into the CR LF that a raw terminal needs.
  */
 function safeOutput(tokens: ReturnType<ReturnType<typeof createTokenReader>>): string {
   let bytes = "";
-  // Kept beside the text: to look at the end of a text that grows piece by piece would copy it each time.
+  // A variable of its own, because reading the end of a growing string would copy it each time.
   let before = "";
   for (const token of tokens) {
     if (token.kind === "text") bytes += token.text;
@@ -154,11 +154,11 @@ function safeOutput(tokens: ReturnType<ReturnType<typeof createTokenReader>>): s
 const isDrawing = (mark: string, final: string): boolean =>
   mark === "" && /^[A-HJKLMPSTXdfmr@]$/.test(final);
 
-/** Characters of two columns; an emoji has two units already. */
+/** Characters that take two columns. Emoji are not here, because `length` counts two units for them already. */
 const wide =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\uff01-\uff60]/gu;
 
-/** As wide as the longest line that was written, within reason. */
+/** The width of the longest line of output, within limits. */
 function columnsOf(events: readonly StoredEvent[]): number {
   let widest = leastColumns;
   for (const event of events) {

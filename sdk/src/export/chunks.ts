@@ -1,6 +1,6 @@
 const chunkCharacters = 65_536;
 
-/** Joined: a write for each line of a long session, or a blob of a hundred thousand parts, would take seconds. */
+/** Joins pieces into chunks: a write per line of a long session, or a blob of 100,000 parts, would take seconds. */
 export function* inChunks(pieces: Iterable<string>): Generator<string> {
   let chunk = "";
   for (const piece of pieces) {

@@ -13,7 +13,7 @@ const session = sessionOf(
   { head: { agent_name: hostile }, messages: [messageOf(1, 2, hostile, hostile)] },
 );
 
-// What the file does in a browser is shown by e2e/export.test.ts.
+// e2e/export.test.ts tests the file in a browser.
 describe("exportHtml", () => {
   test("carries the session as data that ends no element", async () => {
     const html = [...exportHtml(session, await loadPageCode())].join("");

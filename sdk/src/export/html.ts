@@ -1,19 +1,19 @@
 /**
- * A session as one HTML file that replays it offline: the player, its style and the data stand inside, and the page's
- * own policy lets it load and send nothing. What agents and viewers wrote is data, read by the player and shown as text.
+ * Exports a session as one HTML file that replays it offline. The file contains the player, its style and the data, and
+ * its own policy forbids it to load or send anything. The player shows all text of agents and viewers as plain text.
  */
 import { type RecordedSession, titleOf } from "./recorded-session.ts";
 
-/** The code of the page, made by `scripts/page-code.mjs`; `loadPageCode` finds it. */
+/** The code of the page. `scripts/page-code.mjs` builds it, and `loadPageCode` loads it. */
 export interface PageCode {
   script: string;
   style: string;
-  /** `sha256-…` of each, as a Content-Security-Policy names them. */
+  /** `sha256-…` of each, in the form of a Content-Security-Policy. */
   scriptHash: string;
   styleHash: string;
 }
 
-/** Yields pieces of HTML; joined they are the file. */
+/** Yields pieces of HTML. Joined, they are the file. */
 export function* exportHtml(session: RecordedSession, code: PageCode): Generator<string> {
   const policy = [
     "default-src 'none'",
@@ -35,20 +35,20 @@ export function* exportHtml(session: RecordedSession, code: PageCode): Generator
 <style>${code.style}</style>
 </head>
 <body>
-<noscript>This page replays a recorded session with a script of its own, which is switched off here.</noscript>
+<noscript>This page needs JavaScript to replay its recorded session.</noscript>
 <script type="application/json" id="session">`;
   yield* dataOf(session);
   yield `</script>\n<script>${code.script}</script>\n</body>\n</html>\n`;
 }
 
 function* dataOf({ head, events, messages = [] }: RecordedSession): Generator<string> {
-  // Whoever is given the file is not given the right to listen.
+  // A reader of the file must not get the topic, which lets anybody listen to the session.
   yield `{"head":${json({ ...head, topic: "" })},"events":[`;
   for (const [index, event] of events.entries()) yield `${index === 0 ? "" : ","}\n${json(event)}`;
   yield `],"messages":${json(messages)}}`;
 }
 
-/** Without a `<` nothing inside a script element can end it or begin a comment. */
+/** Without a `<`, nothing inside a script element can end it or start a comment. */
 const json = (value: unknown): string => JSON.stringify(value).replaceAll("<", "\\u003c");
 
 const escapeHtml = (text: string): string =>

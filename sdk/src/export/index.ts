@@ -1,4 +1,4 @@
-/** Sessions as files: to keep (NDJSON), to read (Markdown), to play in asciinema, and as one page that replays offline. */
+/** Exports sessions as files: NDJSON to keep, Markdown to read, asciicast to play, and HTML to replay offline. */
 export { exportAsciicast } from "./asciicast.ts";
 export { inChunks } from "./chunks.ts";
 export { exportHtml, type PageCode } from "./html.ts";

@@ -1,4 +1,4 @@
-/** One value as one line of JSON, whose controls are all escapes: JSON itself leaves U+007F to U+009F as they are. */
+/** One value as one line of JSON. Escapes all controls, also U+007F to U+009F, which `JSON.stringify` leaves. */
 export const jsonLine = (value: unknown): string =>
   `${JSON.stringify(value).replace(
     /[\u007f-\u009f]/g,

@@ -1,8 +1,8 @@
-/** The code of the page for `exportHtml`; only where there is a file system. */
+/** Loads the code of the page for `exportHtml`. Needs a file system. */
 import { existsSync, readFileSync } from "node:fs";
 import type { PageCode } from "./html.ts";
 
-/** In the package it lies ready; in a checkout it is built from its sources, once in a process. */
+/** Reads the built code in the package. In a checkout, builds it from the sources once per process. */
 export function loadPageCode(): Promise<PageCode> {
   loading ??= findPageCode();
   return loading;

@@ -1,4 +1,4 @@
-/** One change of a file, in Markdown: a diff where both versions are known, else as much as is. */
+/** One change of a file, in Markdown: a diff if both versions are known, else the known part. */
 
 import type { CodeEdit } from "@kulti/protocol/event.ts";
 import { isHunk } from "@kulti/protocol/fold/edits.ts";
@@ -7,13 +7,13 @@ import { structuredPatch } from "diff";
 import { codeSpan, fenced, shortened } from "./markdown-text.ts";
 
 const mostLines = 200;
-/** Past this a diff nobody would read isn't worth the wait. */
+/** The time limit of a diff. Nobody reads a diff that takes longer. */
 const diffTimeoutMs = 500;
 
 export interface ToldChange {
-  /** What was done to which file, for a heading. */
+  /** The action and the file, for a heading. */
   words: string;
-  /** The diff or the content; empty where the words say it all. */
+  /** The diff or the content. Empty if the words are enough. */
   block: string;
 }
 
@@ -66,5 +66,5 @@ function editsAsDiff(edits: readonly CodeEdit[]): string {
     .join("\n");
 }
 
-/** The ending of a name, which most renderers know as a language. */
+/** The filename's extension, which most renderers accept as a language. */
 const languageOf = (filename: string): string => /\.(\w{1,10})$/.exec(filename)?.[1] ?? "";

@@ -1,9 +1,9 @@
-/** Text that nobody vouches for as Markdown that shows it and nothing else: no HTML, no pictures, no broken fences. */
+/** Turns untrusted text into Markdown that shows only that text: no HTML, no pictures, no broken fences. */
 import { trimEnd } from "@kulti/protocol/text.ts";
 
 /**
- * Paragraphs in which every character stands as it was written. Agents write Markdown themselves: of that, code keeps
- * its dress, between fences of our own.
+ * Escapes text so that it shows every character as written. Agents write Markdown themselves; of that, only code keeps
+ * its formatting, in new fences.
  */
 export function escapeText(text: string): string {
   const lines = text.replace(/\r\n?/g, "\n").split("\n");
@@ -25,7 +25,7 @@ export function escapeText(text: string): string {
   return blocks.join("\n");
 }
 
-/** The block that opens at this line, if it is closed further down: no line is passed for a fence that is not. */
+/** The block that starts at this line, if it has an end. Otherwise returns at once, without a scan of the lines. */
 function readFence(lines: readonly string[], at: number, lastOf: ReadonlyMap<string, number>) {
   const [, fence, language = ""] = /^ {0,3}(`{3,})([\w+#.-]*)\s*$/.exec(lines[at] ?? "") ?? [];
   if (fence === undefined || (lastOf.get(fence) ?? -1) <= at) return null;
@@ -38,16 +38,16 @@ const escapeLines = (lines: readonly string[]): string =>
   lines
     .map((line) => escapeLine(line.replace(/[^\P{Cc}\t]/gu, "\ufffd")))
     .map((line, index, all) =>
-      // A line break inside a paragraph is kept by a backslash before it.
+      // A backslash keeps a line break inside a paragraph.
       line !== "" && (all[index + 1] ?? "") !== "" ? `${line}\\` : line,
     )
     .join("\n");
 
-/** As `escapeText`, in one line. */
+/** Like `escapeText`, on one line. */
 export const escapeTitle = (text: string): string =>
   escapeLine(text.replace(/[\s\p{Cc}]+/gu, " ").trim());
 
-/** Web addresses stand between angle brackets: GitHub links them anyway, and would show the escapes inside. */
+/** URLs get angle brackets: GitHub links them anyway, and would show escapes inside them. */
 const address = /https?:\/\/[^\s<>\\`*[\]"|]+/gu;
 
 function escapeLine(line: string): string {
@@ -71,20 +71,20 @@ function escapePart(text: string): string {
 const escapeWords = (words: string): string =>
   words
     .replace(/[\\`*[\]<>~|$]/g, "\\$&")
-    // Inside a word an underscore is one in Markdown too.
+    // Markdown leaves an underscore inside a word alone.
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
     .replace(/&(?=#?\w+;)/g, "\\&");
 
 const escapeStart = (line: string): string =>
   line
-    // What begins a heading, a list, a rule or a table where it begins a line.
+    // At the start of a line these begin a heading, a list, a rule or a table.
     .replace(/^(\s*)(?:([#+=:-])|(\d+)(?=[.)]))/, (_, space: string, sign = "", digits = "") =>
       sign ? `${space}\\${sign}` : `${space}${digits}\\`,
     )
     // Four spaces would begin a code block.
     .replace(/^[ \t]+/, (space) => "\u00a0".repeat(space.replaceAll("\t", "    ").length));
 
-/** A block of code between fences longer than any inside. */
+/** A block of code between fences that are longer than any fence inside. */
 export function fenced(text: string, language = ""): string {
   const body = text.replace(/\r\n?/g, "\n").replace(/[^\P{Cc}\n\t]/gu, "\ufffd");
   const fence = "`".repeat(Math.max(2, longestRun(body)) + 1);
@@ -92,11 +92,11 @@ export function fenced(text: string, language = ""): string {
   return `${fence}${word}\n${body === "" || body.endsWith("\n") ? body : `${body}\n`}${fence}`;
 }
 
-/** How many backquotes stand together at most. */
+/** The length of the longest run of backquotes. */
 const longestRun = (text: string): number =>
   text.match(/`+/g)?.reduce((longest, run) => Math.max(longest, run.length), 0) ?? 0;
 
-/** A name in the line, as code. */
+/** A name as inline code. */
 export function codeSpan(text: string): string {
   const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
   if (line === "") return "` `";
@@ -105,14 +105,14 @@ export function codeSpan(text: string): string {
   return `${ticks}${room}${line}${room}${ticks}`;
 }
 
-/** Each line behind `> `. */
+/** Puts `> ` before each line. */
 export const quoted = (markdown: string): string =>
   markdown
     .split("\n")
     .map((line) => (line === "" ? ">" : `> ${line}`))
     .join("\n");
 
-/** The start and the end of a long text, and between them how much is left out. */
+/** The start and the end of a long text, with the number of lines left out between them. */
 export function shortened(text: string, mostLines: number): { text: string; leftOut: number } {
   const lines = text.split("\n");
   if (lines.length <= mostLines) return { text, leftOut: 0 };

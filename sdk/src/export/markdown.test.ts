@@ -220,7 +220,7 @@ describe("escapeText", () => {
   });
 });
 
-/** The text that a reader sees, its space squeezed. */
+/** The text that a reader sees, with runs of white space as one space. */
 function rendered(markdown: string): string {
   const leaves: string[] = [];
   const visit = (tokens: Token[]) => {
@@ -236,7 +236,7 @@ function rendered(markdown: string): string {
   return wordsOf(leaves.join(""));
 }
 
-/** Backticks are the one thing that may turn into dress. */
+/** The words of a text without backticks, the only characters that may become formatting. */
 const wordsOf = (text: string): string =>
   text
     .replaceAll("`", "")

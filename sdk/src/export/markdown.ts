@@ -1,7 +1,6 @@
 /**
- * A session as a report to read: what was to be done, what the agent thought, wrote and ran, what failed, and what was
- * said in the chat, in the order in which it happened. Long files and outputs are shortened, and say so; the whole of
- * it is in the NDJSON.
+ * Exports a session as a report to read: the task, then the agent's thoughts, changes, commands and errors and the
+ * chat, in order of time. Shortens long files and outputs with a note. The NDJSON has the full text.
  */
 import { type EventOf, type EventType, type StoredEvent, titleOf } from "@kulti/protocol/event.ts";
 import { answerText, questionOf } from "@kulti/protocol/events/question/view.ts";
@@ -17,7 +16,7 @@ import { TerminalScreen } from "./terminal-screen.ts";
 
 const mostOutputLines = 120;
 
-/** Yields pieces of Markdown; joined they are the report. */
+/** Yields pieces of Markdown. Joined, they are the report. */
 export function* exportMarkdown(session: RecordedSession): Generator<string> {
   const end = foldAll(emptyStage, session.events);
   yield* headOf(session, end);
@@ -92,7 +91,7 @@ const heading = (atMs: number, words: string): string => `**${elapsedText(atMs)}
 
 interface Told<Event extends StoredEvent = StoredEvent> {
   event: Event;
-  /** Right after the event, and at the end of the session. */
+  /** The stage right after the event, and the stage at the end of the session. */
   stage: Stage;
   end: Stage;
   atMs: number;
@@ -107,10 +106,10 @@ const titled =
 
 const untold = () => null;
 
-/** Null where the report has nothing to say. */
+/** The report's section for each type of event. Null leaves the event out. */
 const sections: { [Type in Exclude<EventType, "terminal">]: Section<Type> } = {
   thought: ({ event, stage, end, atMs }) => {
-    // A streamed thought is told whole where it begins.
+    // The report has a streamed thought in full at the place of its first event.
     const told = stage.thoughts.last;
     if (told?.seq !== event.seq) return null;
     const { content } = end.thoughts.get(stage.thoughts.length - 1) ?? told;
@@ -149,7 +148,7 @@ const sections: { [Type in Exclude<EventType, "terminal">]: Section<Type> } = {
   },
   answer: ({ event, stage, atMs }) => {
     const question = questionOf(stage, event.data.question_id);
-    // An answer to no question, or a second one.
+    // The answer has no question, or is a second answer.
     if (question?.answer?.seq !== event.seq) return null;
     return heading(atMs, `answer by ${event.data.by}: ${escapeTitle(answerText(question))}`);
   },
@@ -159,7 +158,7 @@ const sections: { [Type in Exclude<EventType, "terminal">]: Section<Type> } = {
 
 function sectionOf(told: Told): string | null {
   const { type } = told.event;
-  // The terminal has its own blocks; a type of a later version of the contract has none.
+  // The terminal has its own blocks. Types of later versions of the contract have none.
   if (type === "terminal" || !Object.hasOwn(sections, type)) return null;
   return (sections[type] as Section<EventType>)(told);
 }
@@ -169,7 +168,7 @@ function messageInMarkdown({ name, sender, text }: Message, atMs: number): strin
   return `${heading(atMs, `**${escapeTitle(name)}** ${who}`)}${quoted(escapeText(text))}\n\n`;
 }
 
-/** A command with what it wrote. */
+/** A command with its output. */
 class TerminalBlock {
   readonly #atMs: number;
   readonly #screen = new TerminalScreen();

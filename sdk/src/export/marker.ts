@@ -8,13 +8,13 @@ const words: Record<ChapterKind, string> = {
   question: "Question",
 };
 
-/** What stands out in a session, in one line: the moments that a player makes chapters of. Null for all others. */
+/** The one-line label of an event that starts a chapter. Null for all other events. */
 export function markerOf(event: StoredEvent): string | null {
   const kind = chapterOf(event);
   return kind === null ? null : label(words[kind], titleOf(event));
 }
 
-/** The text has at most 80 characters. */
+/** Cuts the text to at most 80 characters. */
 function label(word: string, text: string): string {
   const line = oneLine(text);
   const characters = [...line];
@@ -22,5 +22,5 @@ function label(word: string, text: string): string {
   return short === "" ? word : `${word}: ${short}`;
 }
 
-/** Without controls: a player writes it into a terminal or a window's title. */
+/** Removes controls, because a player writes the text into a terminal or a window's title. */
 export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, " ").trim();

@@ -1,12 +1,13 @@
 /**
- * A session as NDJSON, to keep and to read in again: the first line says what it is, then one line for each event,
- * then one for each message of the chat.
+ * Exports a session as NDJSON, to keep and to read back: a header line, then one line for each event, then one line
+ * for each message of the chat.
  *
  *     {"format":"kulti-session","version":1,"session":{"session_id":"…","agent_id":"…", … the fields of Head}}
  *     {"seq":1,"id":"…","type":"status","at":"2026-11-22T10:00:00.000Z","data":{"status":"live"}}
  *     {"message":{"seq":1,"id":"…","sender":"viewer","name":"Ada","text":"Why?","at":"…"}}
  *
- * Lines of other shapes are for later versions: a reader leaves them out. `kulti/session-file.ts` of the recordings reads it back.
+ * Later versions may add lines of other shapes, so readers skip lines that they do not know. `kulti/session-file.ts` of
+ * the recordings reads the file back.
  */
 import type { Head } from "@kulti/protocol/wire.ts";
 import { sessionFormat, sessionFormatVersion } from "@kulti/recordings/kulti/session-format.ts";

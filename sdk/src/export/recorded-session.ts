@@ -1,22 +1,22 @@
-/** A session as it is exported: what any viewer may read of it. */
+/** A session for export: everything that any viewer may read. */
 import type { StoredEvent } from "@kulti/protocol/event.ts";
 import type { Head, Message } from "@kulti/protocol/wire.ts";
 
 export interface RecordedSession {
   head: Head;
-  /** All of them, ascending by `seq`. */
+  /** All events, ascending by `seq`. */
   events: readonly StoredEvent[];
-  /** The chat, ascending by `seq`; none when it is left out. */
+  /** The chat, ascending by `seq`. Absent if the export leaves it out. */
   messages?: readonly Message[];
 }
 
-/** One thing that happened, on a clock that starts at 0 with the first event and never runs backwards. */
+/** An event or a message. Its clock starts at 0 with the first event and never runs backwards. */
 export type SessionItem = { atMs: number } & (
   | { kind: "event"; event: StoredEvent }
   | { kind: "message"; message: Message }
 );
 
-/** Events keep the order of `seq`; a message stands behind the events that had happened when it was written. */
+/** Events keep the order of `seq`. A message follows the events that happened before it. */
 export function* itemsOf({ events, messages = [] }: RecordedSession): Generator<SessionItem> {
   const startMs = Date.parse(events[0]?.at ?? messages[0]?.at ?? "");
   let nowMs = 0;
@@ -38,6 +38,6 @@ export function* itemsOf({ events, messages = [] }: RecordedSession): Generator<
   }
 }
 
-/** What a session is called: its task, or else its agent. */
+/** The title of a session: its task, or else its agent. */
 export const titleOf = ({ head }: RecordedSession): string =>
   head.task?.title ?? `A session of ${head.agent_name}`;

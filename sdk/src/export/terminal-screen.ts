@@ -1,11 +1,11 @@
 /**
- * A small terminal: output → the lines that stand on its screen at the end, with their colours. Carriage returns,
- * progress bars, erasing and cursor movement are followed; lines are as long as they are written (whoever shows them
- * wraps them), and clearing the screen begins a new one below the old.
+ * A small terminal: turns output into the final lines of the screen with their colours. Handles carriage returns,
+ * progress bars, erasing and cursor movement. Does not wrap lines; the view does that. Clearing the screen starts a new
+ * screen below the old one.
  */
 import { createTokenReader, type TerminalToken } from "@kulti/recordings/terminal-tokens.ts";
 
-/** What one character looks like: words such as `bold` or `red`, and `#rrggbb` colours; empty for plain text. */
+/** The style of one character. Colours are names such as `red`, or `#rrggbb`, or empty for the default. */
 export interface Look {
   readonly fore: string;
   readonly back: string;
@@ -37,9 +37,9 @@ const plain: Look = {
 };
 
 const blank: Cell = { character: " ", look: plain };
-/** Rows that absolute positions count in. */
+/** The number of rows for absolute positions. */
 const screenRows = 30;
-/** A cursor that is sent further than this stays here. */
+/** The cursor stops at this column. */
 const mostColumns = 1_000;
 const mostLines = 5_000;
 
@@ -49,21 +49,21 @@ export class TerminalScreen {
   #look = plain;
   #row = 0;
   #column = 0;
-  /** First line of the screen in `#lines`. */
+  /** The index in `#lines` of the screen's first line. */
   #top = 0;
 
   write(output: string): void {
     for (const token of this.#read(output)) this.#take(token);
   }
 
-  /** What is written next starts on a line of its own and plain: a command cut short may leave colours behind. */
+  /** Starts a new line in plain style, because an interrupted command may leave colours on. */
   beginLine(): void {
     this.#read = createTokenReader();
     this.#look = plain;
     if (this.#column > 0) this.#feed();
   }
 
-  /** A command as it was typed after `prompt`, which may hold escapes. */
+  /** Writes a command after `prompt`, which may contain escapes. */
   writeCommand(prompt: string, command: string): void {
     this.beginLine();
     const typed = command.replace(/\r\n?/g, "\n").replace(/[^\P{Cc}\n\t]/gu, "");
@@ -71,7 +71,7 @@ export class TerminalScreen {
     this.beginLine();
   }
 
-  /** Lines without the empty ones at the end; the last `count` where it is given. */
+  /** The last `count` lines, without empty lines at the end. */
   lines(count = mostLines): Run[][] {
     let end = this.#lines.length;
     while (end > 0 && isBlank(this.#lines[end - 1])) end--;
@@ -179,7 +179,7 @@ export class TerminalScreen {
       this.#lines.length = this.#row + 1;
       return;
     }
-    // What stood there stays readable above.
+    // The old screen stays readable above.
     if (mode !== 2) return;
     let end = this.#lines.length;
     while (end > this.#top && isBlank(this.#lines[end - 1])) end--;
@@ -197,7 +197,7 @@ export class TerminalScreen {
     this.#row = row;
     while (this.#lines.length <= this.#row) this.#lines.push([]);
     this.#top = Math.max(this.#top, this.#row - screenRows + 1);
-    // In bites, since each one copies what stays.
+    // Drops many lines at once, because each drop copies the rest.
     if (this.#lines.length < 2 * mostLines) return;
     const gone = this.#lines.length - mostLines;
     this.#lines = this.#lines.slice(gone);
@@ -209,7 +209,7 @@ export class TerminalScreen {
 const isBlank = (line: Cell[] | undefined): boolean =>
   line?.every((cell) => cell.character === " " && cell.look.back === "") ?? true;
 
-/** Accents, variation selectors and joined emoji belong to the character before them. */
+/** True for accents, variation selectors and joined emoji, which belong to the character before them. */
 const joins = (before: string, character: string): boolean =>
   /^(?:\p{M}|\p{Emoji_Modifier}|\u200d)$/u.test(character) || before.endsWith("\u200d");
 
@@ -263,7 +263,7 @@ function changeOf(param: number): Partial<Look> {
 const named = (index: number, isBright: boolean): string =>
   `${isBright ? "bright-" : ""}${colours[index & 7]}`;
 
-/** `5;n` of 256 colours or `2;r;g;b`. */
+/** Parses `5;n` (256 colours) or `2;r;g;b`. */
 function extended([mode, ...rest]: readonly number[]): { colour: string; used: number } {
   if (mode === 2) return { colour: hex(rest.slice(0, 3)), used: 4 };
   const index = Math.min(rest[0] ?? 0, 255);

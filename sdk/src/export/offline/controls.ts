@@ -1,4 +1,4 @@
-/** The bar below the stage: play, where we are, what happened where, and how fast. */
+/** The bar below the stage: play button, position, overview of the session, and speed. */
 import {
   atPart,
   type Chapter,
@@ -84,7 +84,7 @@ export function createControls(player: Player) {
 const partOfChapter = (player: Player, chapter: Chapter): number =>
   partOf(chapter, player.store.get().control, player.facts());
 
-/** The time at a part of the track, and the chapter within `reach` of it or the idle stretch that it lies in. */
+/** The time at a part of the track, with the chapter within `reach` or else the idle stretch around it. */
 function hintAt(player: Player, part: number, reach: number): string {
   const { chapters, control } = player.store.get();
   const facts = player.facts();
@@ -102,7 +102,7 @@ function hintAt(player: Player, part: number, reach: number): string {
 
 const wordOf = ({ kind }: Chapter): string => `${kind[0]?.toUpperCase()}${kind.slice(1)}`;
 
-/** Under the track: how much happened when, where time was shortened, and the chapters. */
+/** The overview under the track: activity, shortened idle stretches, and chapters. */
 function drawOverview(player: Player): HTMLElement[] {
   const { chapters, control } = player.store.get();
   const { counts, idle } = overviewOf(player.facts(), control.skipsIdle, heatSlots);

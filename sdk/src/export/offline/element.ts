@@ -1,4 +1,4 @@
-/** Elements made by hand. Text is only ever set as text. */
+/** Creates DOM elements. Sets text only as text, never as HTML. */
 type Attributes = Record<string, string | number | boolean | undefined>;
 
 export function element<Name extends keyof HTMLElementTagNameMap>(
@@ -14,7 +14,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** A stroke icon of 16 px from one path. */
+/** A 16 px stroke icon of one path. */
 export function icon(path: string): SVGSVGElement {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
@@ -27,7 +27,7 @@ export function icon(path: string): SVGSVGElement {
   return svg;
 }
 
-/** Paths of the icons that the page uses, drawn on 24 × 24 as the site's set is. */
+/** The paths of the page's icons, drawn on 24 × 24 like the site's icons. */
 export const icons = {
   play: "M7 4v16l13-8z",
   pause: "M8 5v14M16 5v14",

@@ -1,4 +1,4 @@
-/** Who, what and since when, in one line; goal and milestones unfold. */
+/** The agent, its status and its task in one line. Goal and milestones unfold. */
 import type { Stage } from "@kulti/protocol/fold/stage.ts";
 import type { Head } from "@kulti/protocol/wire.ts";
 import { element, icon, icons } from "./element.ts";

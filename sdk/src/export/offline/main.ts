@@ -1,4 +1,4 @@
-/** The page that replays a session from its own data, with no network: the player, and plain views of its state. */
+/** Replays a session from the page's own data without network: the player, and plain views of its state. */
 import {
   actionOf,
   browserClock,
@@ -27,7 +27,7 @@ const session: RecordedSession = JSON.parse(
   document.getElementById("session")?.textContent ?? "null",
 );
 const request = parsePlaybackRequest(location);
-// Nothing is typed out here.
+// The page shows text without typing.
 const clock = { ...browserClock, isWatched: () => false };
 const player = createPlayer({
   sessionId: session.head.session_id,
@@ -35,7 +35,7 @@ const player = createPlayer({
   head: headOfPage(session),
   clock,
   read: async (afterSeq) => session.events.slice(afterSeq, afterSeq + 1_000),
-  // Without a wish of the link the page waits at the beginning.
+  // Without a place in the link, the page waits at the start.
   request: { ...request, ms: request.ms ?? 0 },
 });
 const header = createHeader(session.head);
@@ -71,7 +71,7 @@ function show(state: PlayerState): void {
   terminal.show(stage);
 }
 
-/** On a narrow screen one part is seen at a time. */
+/** A narrow screen shows one part at a time. */
 function panes(): HTMLElement {
   const bar = element("nav", { class: "panes", "aria-label": "Parts" });
   const choose = (pane: string) => {
@@ -91,7 +91,7 @@ function panes(): HTMLElement {
 
 addEventListener("keydown", (event) => {
   const { target, key } = event;
-  // A focused button keeps its own space and enter.
+  // A focused button handles space and enter itself.
   if (target instanceof HTMLButtonElement && (key === " " || key === "Enter")) return;
   const action = actionOf(event);
   if (!action || action.kind === "help" || action.kind === "fullscreen") return;

@@ -1,9 +1,9 @@
-/** The session that stands in the page, as a source of the player. */
+/** The page's session as a source for the player. */
 import type { Head } from "@kulti/protocol/wire.ts";
 import type { Clock, Source } from "../../player/index.ts";
 import type { RecordedSession } from "../recorded-session.ts";
 
-/** For each frame: the first picture comes soon, and the page answers keys while a long session is folded. */
+/** The number of events per frame. The page shows a first picture soon and handles keys while it folds the rest. */
 const frameEvents = 1_000;
 
 export function createMemorySource(
@@ -30,7 +30,7 @@ export function createMemorySource(
   };
 }
 
-/** Nothing comes to the page after the export, even where the session went on: for the player it is over. */
+/** Marks the session as ended. It may have continued after the export, but the page gets no more events. */
 export function headOfPage({ head, events }: RecordedSession): Head {
   return { ...head, ended_at: head.ended_at ?? head.last_event_at, to_seq: events.length };
 }

@@ -1,4 +1,4 @@
-/** The thoughts up to the place shown, with errors, milestones and the chat among them. */
+/** The thoughts up to the place shown, with errors, milestones and chat messages between them. */
 import { answerText, optionsOf } from "@kulti/protocol/events/question/view.ts";
 import type { StageError, StageQuestion, Thought } from "@kulti/protocol/fold/stage.ts";
 import type { Message } from "@kulti/protocol/wire.ts";
@@ -7,7 +7,7 @@ import type { RecordedSession } from "../recorded-session.ts";
 import { element } from "./element.ts";
 import { createRows, kindOf, type PlacedRow, type Row } from "./rows.ts";
 
-/** Rows kept on the page; earlier ones come when they are asked for. */
+/** The number of rows on the page. A button shows earlier ones. */
 const pageRows = 200;
 
 const headlineCharacters = 240;
@@ -17,11 +17,11 @@ export function createMind(session: RecordedSession, player: Player) {
   const earlier = element("button", { class: "earlier", type: "button", hidden: true });
   const scroller = element("div", { class: "scroll", tabindex: 0, role: "log" }, earlier, rows);
   scroller.setAttribute("aria-label", "Mind");
-  // Announcing every thought of a replay would only chatter.
+  // Screen readers must not announce every thought of a replay.
   scroller.setAttribute("aria-live", "off");
   const lastRows = createRows(session, player);
   const seek = (seq: number) => player.send({ kind: "seek_seq", seq });
-  /** By what the row was made of: where that has changed, it is another object. */
+  /** The nodes by the row's content. Changed content is a new object. */
   let shown = new Map<Row["content"], HTMLElement>();
   let wanted = pageRows;
   let stick = true;
@@ -59,7 +59,7 @@ export function createMind(session: RecordedSession, player: Player) {
   return { node: scroller, show };
 }
 
-/** Touches only what differs, so that a text that is being read or selected stays. */
+/** Changes only nodes that differ, so that a selection and the reader's position stay. */
 function replace(parent: HTMLElement, before: Iterable<Node>, after: readonly Node[]): void {
   const kept = new Set(after);
   for (const node of before) if (!kept.has(node)) parent.removeChild(node);
@@ -115,11 +115,11 @@ function thoughtRow(
   const isTool = thoughtType === "tool";
   const text = element("p", { class: "text", dir: "auto" });
   text.append(...(isTool ? toolParts(content.trim(), metadata.tool) : codeParts(content.trim())));
-  // A tool's name stands for the word.
+  // A tool's name replaces the word.
   const word = begins && !(isTool && text.firstElementChild) ? thoughtType : null;
   const node = framed(ms, thoughtType, word, text, thoughtOptions(thought));
   node.dataset.run = String(begins);
-  // Weight is for a line that stands out; a whole page of it would not.
+  // Bold makes a short headline stand out. A long text gets none.
   const isLong = content.length > headlineCharacters;
   node.dataset.priority = priority === "headline" && isLong ? "working" : priority;
   node.dataset.seq = String(thought.seq);
@@ -132,7 +132,7 @@ function toolParts(text: string, tool: unknown): (Node | string)[] {
   return [element("span", { class: "tool-name" }, tool), text.slice(tool.length)];
 }
 
-/** What stands between backticks is code; every character of the text is kept. */
+/** Shows text between backticks as code and keeps every character. */
 const codeParts = (text: string): (Node | string)[] =>
   text.split(/(`[^`\n]+`)/).map((part, at) => (at % 2 === 1 ? element("code", {}, part) : part));
 

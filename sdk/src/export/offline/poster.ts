@@ -1,4 +1,4 @@
-/** What is seen before anything is played. */
+/** The start screen. */
 import { elapsedText, type Player } from "../../player/index.ts";
 import { type RecordedSession, titleOf } from "../recorded-session.ts";
 import { element, icon, icons } from "./element.ts";

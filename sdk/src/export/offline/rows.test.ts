@@ -11,7 +11,7 @@ const clock = {
   isWatched: () => false,
 };
 
-/** The page's player of a session. */
+/** The page's player for a session. */
 function playerOf(session: RecordedSession) {
   return createPlayer({
     sessionId: session.head.session_id,

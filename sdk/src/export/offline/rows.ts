@@ -1,4 +1,4 @@
-/** The Mind's rows at the place shown: thoughts, errors, questions and milestones, and the chat among them as it was said. */
+/** The Mind's rows at the place shown: thoughts, errors, questions, milestones and chat messages, in order of time. */
 import type { EventOf } from "@kulti/protocol/event.ts";
 import type { Stage, StageError, StageQuestion, Thought } from "@kulti/protocol/fold/stage.ts";
 import type { Message } from "@kulti/protocol/wire.ts";
@@ -18,11 +18,11 @@ export type Row =
   | { kind: "milestone"; content: EventOf<"milestone"> }
   | { kind: "message"; content: Message };
 
-/** What a run of rows has in common. */
+/** The kind that rows of one run share. */
 export const kindOf = (row: Row): string =>
   row.kind === "thought" ? row.content.thought_type : row.kind;
 
-/** A row where it stands: by `seq`, and half a step after the event that a message was sent after. */
+/** A row with its order: its `seq`, or for a message half a step after the event before it. */
 export interface PlacedRow {
   readonly order: number;
   /** Session time. */
@@ -31,20 +31,20 @@ export interface PlacedRow {
 }
 
 export interface LastRows {
-  /** In their order; `content` of a row is another object once it has changed. */
+  /** In order. Changed content of a row is a new object. */
   rows: PlacedRow[];
-  /** How many stand before the first of them, and what kind the last of those has. */
+  /** The number of rows before the first of these, and the kind of the last of those. */
   earlier: number;
   kindBefore: string | undefined;
 }
 
-/** Returns a function that tells the last `count` rows of a state, in a time that does not grow with the session. */
+/** Makes a function that returns the last `count` rows of a state. Its time does not grow with the session. */
 export function createRows(session: RecordedSession, { timeline }: Player) {
   let edge: Stage | undefined;
   let milestones: readonly Chapter[] = [];
   let messages: readonly PlacedRow[] = [];
 
-  /** Where milestones and messages stand, as far as the session has been read. */
+  /** Places the milestones and messages in the part of the session that is read. */
   const place = (state: PlayerState) => {
     edge = state.edge;
     milestones = [...state.chapters].filter(({ kind }) => kind === "milestone");

@@ -1,9 +1,9 @@
-/** What was run and what came of it, as a terminal shows it. */
+/** The commands and their output, like in a terminal. */
 import type { Stage, TerminalEntry } from "@kulti/protocol/fold/stage.ts";
 import { type Look, type Run, TerminalScreen } from "../terminal-screen.ts";
 import { element } from "./element.ts";
 
-/** Lines on the page, and entries that a screen is rebuilt from after a seek. */
+/** The number of lines on the page, and the number of entries that rebuild the screen after a seek. */
 const mostLines = 300;
 const mostEntries = 300;
 const prompt = "\u001b[32m❯\u001b[0m \u001b[1m";
@@ -58,14 +58,14 @@ function styled(text: string, look: Look): HTMLElement {
   const [fore, back] = look.inverse
     ? [look.back || "ground", look.fore || "ink"]
     : [look.fore, look.back];
-  // Colours of the page's own palette are tokens; others stand for themselves.
+  // Named colours are tokens of the page. Other colours are literal.
   if (fore) span.style.color = fore.startsWith("#") ? fore : `var(--ansi-${fore})`;
   else if (back.startsWith("#")) span.style.color = isDark(back) ? "#fff" : "#000";
   if (back) span.style.backgroundColor = back.startsWith("#") ? back : `var(--ansi-${back})`;
   return span;
 }
 
-/** A ground of the output's own choice is the same in both themes, so that the page's ink may not be seen on it. */
+/** A background that the output sets is the same in both themes, so the theme's text colour may be invisible on it. */
 function isDark(colour: string): boolean {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) =>
     Number.parseInt(colour.slice(at, at + 2), 16),

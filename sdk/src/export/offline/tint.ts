@@ -1,6 +1,6 @@
 /**
- * Code in a few colours: comments, strings, numbers, keywords and calls, told by patterns that most languages share.
- * A grammar for each language would be larger than the page; what is in doubt stays plain.
+ * Colours comments, strings, numbers, keywords and calls by patterns that most languages share. A grammar for each
+ * language would be larger than the page. Unclear text stays plain.
  */
 export interface Tinted {
   kind: "comment" | "string" | "figure" | "keyword" | "call" | "";
@@ -23,7 +23,7 @@ const keywords = new Set(
 const restOfCode =
   /("(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|`(?:\\.|[^`\\])*`?)|(\b\d[\w.]*)|([\p{L}_$][\p{L}\p{N}_$]*)(\s*\()?/gu;
 
-/** Returns a function that takes the lines of a file in their order. */
+/** Makes a function that takes the lines of a file in order. */
 export function createTint(filename: string): (line: string) => Tinted[] {
   const name = filename.toLowerCase();
   const ending = name.slice(Math.max(name.lastIndexOf("."), name.lastIndexOf("/")) + 1);
@@ -31,7 +31,7 @@ export function createTint(filename: string): (line: string) => Tinted[] {
   const isSql = ending === "sql";
   if (!isHash && !isSql && !cLike.test(ending)) return (line) => [{ kind: "", text: line }];
   const comment = isHash ? /(?<![\w$&'"])#/ : isSql ? /--/ : /\/\/|\/\*/;
-  /** What ends the comment or string that an earlier line began. */
+  /** The end of the comment or string that an earlier line started. */
   let open: { end: string; kind: "comment" | "string" } | null = null;
 
   return (line) => {
@@ -65,7 +65,7 @@ export function createTint(filename: string): (line: string) => Tinted[] {
   };
 }
 
-/** The first comment sign outside a string. */
+/** The index of the first comment sign outside a string. */
 function commentStart(line: string, from: number, comment: RegExp): number {
   const found = comment.exec(withoutStrings(line).slice(from));
   return found ? from + found.index : line.length;
@@ -73,11 +73,11 @@ function commentStart(line: string, from: number, comment: RegExp): number {
 
 const stringHere = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`/y;
 
-/** The line, as long as before, with an `x` for each character of a string. */
+/** The line with an `x` for each character of a string, at the same length. */
 function withoutStrings(line: string): string {
   let masked = "";
   let from = 0;
-  /** A quote that nothing closes: nothing closes the next one of its kind either, and it is not tried. */
+  /** Quotes without an end. A later quote of the same kind has no end either, so the scan skips it. */
   const open = new Set<string>();
   for (let at = 0; at < line.length; at++) {
     const quote = line[at] as string;

@@ -1,4 +1,4 @@
-/** The file the agent works on, or the one that was picked: its content with the last change marked. */
+/** The agent's current file or the viewer's choice: its content with the last change marked. */
 import { isHunk } from "@kulti/protocol/fold/edits.ts";
 import type { Stage, StageFile } from "@kulti/protocol/fold/stage.ts";
 import {
@@ -11,11 +11,11 @@ import {
 import { element } from "./element.ts";
 import { createTint } from "./tint.ts";
 
-/** Lines drawn at once, around the change, and characters of one line. */
+/** The most lines drawn around the change, and the most characters of a line. */
 const mostLines = 1_500;
 const mostCharacters = 2_000;
 
-/** No line is left out of a file. */
+/** A row of the whole file's diff, which has no gaps. */
 type Line = Exclude<DiffRow, { kind: "gap" }>;
 
 export function createWork(player: Player) {
@@ -104,7 +104,7 @@ export function createWork(player: Player) {
   return { node, show };
 }
 
-/** Null while the work is followed, and where the file that was chosen is not there yet. */
+/** Null while the pane follows the agent, and while the chosen file does not exist yet. */
 function chosenFile({ follow: { following, chosen }, stage }: PlayerState): string | null {
   if (following || chosen?.kind !== "file") return null;
   return stage.files.has(chosen.filename) ? chosen.filename : null;
@@ -130,7 +130,7 @@ function linesOfFile(file: StageFile): Line[] {
     return diffRows(before, lines, Number.POSITIVE_INFINITY) as Line[];
   }
   if (deleted && previousContent !== null) return linesOf(previousContent).map(removedLine);
-  // Only edits of it were seen: they stand in its place.
+  // Only edits of the file are known, so the pane shows them.
   return [...patches].flatMap((edit) => {
     const [removed, added] = isHunk(edit)
       ? [edit.removed, edit.added]
