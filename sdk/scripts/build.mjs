@@ -1,5 +1,5 @@
-// Makes the package that is published, complete in one folder (default dist/): the protocol and the readers of
-// recordings are private, so their code is bundled and their types are copied in, and nothing of the package points outside of it.
+// Builds the published package in one folder (default dist/). The protocol and the readers of recordings are private
+// workspaces, so the package contains their bundled code and copies of their types. No import points outside of it.
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
@@ -21,9 +21,9 @@ const root = resolve(sdk, "..");
 const out = resolve(process.argv[2] ?? join(sdk, "dist"));
 const source = JSON.parse(readFileSync(join(sdk, "package.json"), "utf8"));
 const shared = "supabase/functions/_shared";
-/** Workspaces that are not published. */
+/** Private workspaces. */
 const bundled = ["protocol", "recordings"];
-/** What the package exports, by the name of its file: `./watch` becomes watch.js. */
+/** The package's exports by file name: `./watch` becomes watch.js. */
 const entries = Object.fromEntries(
   Object.entries(source.exports)
     .filter(([, file]) => file.endsWith(".ts"))
@@ -43,17 +43,17 @@ for (const [from, to] of [
 ]) {
   cpSync(join(sdk, from), join(out, to));
 }
-// Code of others is in the bundle, so their licences are in the package.
+// The bundle contains third-party code, so the package contains the licences.
 cpSync(join(root, "node_modules/valibot/LICENSE.md"), join(out, "LICENSE-valibot.md"));
 cpSync(join(root, "node_modules/diff/LICENSE"), join(out, "LICENSE-diff"));
-// Its package holds no licence text of its own: what it says of itself, and where it comes from.
+// The parser's package has no licence text, only its name, origin and licence in package.json.
 cpSync(
   join(root, "node_modules/@ansi-tools/parser/package.json"),
   join(out, "LICENSE-ansi-tools.json"),
 );
 chmodSync(join(out, "bin/kulti.mjs"), 0o755);
 
-/** One build for all, so that what they share is there once. */
+/** Builds all entries together, so that they share one copy of common code. */
 async function bundle() {
   await build({
     absWorkingDir: sdk,
@@ -67,20 +67,20 @@ async function bundle() {
     target: "es2022",
     external: ["node:*", "@supabase/*"],
     sourcemap: false,
-    // Shorter code that keeps its names and lines.
+    // Shortens the code, but keeps names and lines.
     minifySyntax: true,
     logLevel: "warning",
   });
 }
 
-/** One .d.ts for each source, those of the private packages beside the SDK's. */
+/** Writes one .d.ts for each source of the SDK and of the private workspaces. */
 function declareTypes() {
   const types = join(out, "types");
   const configFolder = mkdtempSync(join(sdk, ".types-"));
   try {
     const config = join(configFolder, "tsconfig.json");
     const compilerOptions = {
-      // As sources: what is found in node_modules is a library, whose types would stay behind.
+      // Resolve the workspaces as sources. TypeScript emits no declarations for modules that it finds in node_modules.
       paths: Object.fromEntries(
         bundled.flatMap((name) => [
           [`@kulti/${name}`, [join(root, shared, name, "index.ts")]],
@@ -106,7 +106,7 @@ function declareTypes() {
   for (const name of readdirSync(types, { recursive: true })) {
     if (!name.endsWith(".d.ts")) continue;
     const path = join(types, name);
-    // Speaks of the validator, which no public type does.
+    // These declarations use the validator's types, which no public type needs.
     if (name.includes("protocol") && basename(name).startsWith("schema")) {
       rmSync(path);
       continue;
@@ -120,7 +120,7 @@ function declareTypes() {
   }
 }
 
-/** The source's package.json with addresses inside this folder. */
+/** Writes package.json with paths inside this folder. */
 function writePackage() {
   const { devDependencies: _, private: __, scripts: ___, ...rest } = source;
   const exports = Object.fromEntries(

@@ -18,7 +18,7 @@ const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
 let folder: string;
 let installed: string;
 
-// The tarball, unpacked where a stranger's project would have it.
+// Unpacks the tarball like an install into a user's project.
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "kulti-package-"));
   const built = join(folder, "built");

@@ -1,4 +1,4 @@
-// Makes the code that an exported HTML file carries inside: one script and one style, each with its hash.
+// Builds the code inside an exported HTML file: one script and one style, each with its hash.
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -24,7 +24,7 @@ export async function buildPageCode() {
   const [script, style] = [textOf(".js"), textOf(".css")];
   for (const text of [script, style]) {
     if (/<\/(script|style)|<!--/i.test(text))
-      throw new Error("Cannot inline the code of the page: it holds a tag.");
+      throw new Error("Cannot inline the code of the page: it contains an HTML tag.");
   }
   return { script, style, scriptHash: hashOf(script), styleHash: hashOf(style) };
 }

@@ -1,11 +1,11 @@
-/** Agents that send to a test server. */
+/** Starts agents that send to a test server. */
 import { afterEach, beforeEach } from "vitest";
 import { createAgent, type KultiAgent } from "../src/agent/client.ts";
 import type { AgentOptions } from "../src/agent/options.ts";
 import type { KultiProblem } from "../src/agent/problem.ts";
 import { startTestServer, type TestServer } from "./server.ts";
 
-/** Gives each test of a file a server of its own, and closes the agents that it started. Call it at the top of the file. */
+/** Gives each test its own server, and closes the agents of the test. Call it at the top of the file. */
 export function testAgents() {
   const agents: KultiAgent[] = [];
   const run = {
@@ -25,7 +25,7 @@ export function testAgents() {
       agents.push(agent);
       return agent;
     },
-    /** What the server has got: thoughts by their text, other events by their type. */
+    /** The events on the server: the content of thoughts, the type of other events. */
     contents: (): string[] =>
       run.server.events.map((event) =>
         event.type === "thought" ? event.data.content : event.type,

@@ -1,4 +1,4 @@
-/** The command line as a process of its own. */
+/** Runs the command line as a process of its own. */
 import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-/** The command as it runs in a checkout. */
+/** The command in a checkout. */
 export const sourceBin = fileURLToPath(new URL("../bin/kulti.mjs", import.meta.url));
 
-/** The command in one file, as it is published: it starts in a third of the time. */
+/** Bundles the command into one file, like the published one. It starts in a third of the time. */
 export async function bundleBin(): Promise<{ bin: string; remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), "kulti-bin-"));
   const entry = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
@@ -34,7 +34,7 @@ export interface Home {
   remove(): void;
 }
 
-/** A user without settings, in an empty folder. */
+/** Makes an empty home for a user without settings. */
 export function makeHome(bin: string, env: Record<string, string> = {}): Home {
   const folder = mkdtempSync(join(tmpdir(), "kulti-home-"));
   return {
@@ -45,7 +45,7 @@ export function makeHome(bin: string, env: Record<string, string> = {}): Home {
   };
 }
 
-/** `during` is given the process once it runs. */
+/** Calls `during` after the process starts, with a function that sends it a signal. */
 export function kulti(
   home: Home,
   args: string[],

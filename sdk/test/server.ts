@@ -1,6 +1,6 @@
 /**
- * A local ingest server that keeps what it is sent as the real one would (ids once, in order) and can be told to
- * misbehave: each request takes the next entry of `faults`, if there is one.
+ * A local ingest server. It stores events like the real one (in order, each id once) and injects faults: each request
+ * takes the next entry of `faults`, if there is one.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,13 +8,13 @@ import { gunzipSync } from "node:zlib";
 import type { AgentEvent, IngestRequest, Message } from "@kulti/protocol/index.ts";
 
 export type Fault =
-  /** A body that is text is sent as it is. */
+  /** Sends a string body unchanged, any other body as JSON. */
   | { kind: "status"; status: number; body?: unknown; headers?: Record<string, string> }
-  /** The rows are there, and the connection breaks before the answer. */
+  /** Stores the rows, then breaks the connection before the reply. */
   | { kind: "drop_after_commit" }
   | { kind: "drop_before_commit" }
   | { kind: "slow"; waitMs: number }
-  /** The answer breaks off in the middle. */
+  /** Breaks the connection in the middle of the reply. */
   | { kind: "half_answer" };
 
 export interface Received {
@@ -27,24 +27,24 @@ export interface Received {
 
 export interface TestServer {
   url: string;
-  /** What the table would hold, in order. */
+  /** The rows of the table, in order. */
   events: AgentEvent[];
   duplicates: number;
   requests: Received[];
   batches: IngestRequest[];
   faults: Fault[];
-  /** Handed out once, with the next answer. */
+  /** The next reply delivers these, once. */
   messages: Message[];
-  /** Lines that were there before: read again by whoever names no cursor. */
+  /** Earlier chat messages. A request without a cursor reads them again. */
   oldMessages: Message[];
   said: { session_id: string; text: string }[];
   flushMs: number;
   maxBodyBytes: number;
-  /** Decides over each batch before it is kept: an answer instead of taking it. */
+  /** Checks each batch before it is stored. A fault refuses the batch with that reply. */
   judge: (batch: IngestRequest) => Extract<Fault, { kind: "status" }> | null;
-  /** Chat lines that come with the answer to a batch, beside `messages`. */
+  /** Chat messages for the reply to a batch, besides `messages`. */
   answerWith: (batch: IngestRequest) => Message[];
-  /** Whether each probe of the server's health was answered; set `is_healthy` to refuse them. */
+  /** True for each answered health check, false for each refused one. Set `isHealthy` to false to refuse them. */
   probes: boolean[];
   isHealthy: boolean;
   registered: Set<string>;

@@ -1,4 +1,4 @@
-/** Sessions for tests of the exporters: made up, and at random. */
+/** Sessions for tests of the exporters: fixed ones and random ones. */
 import { storedEvents } from "@kulti/protocol/arbitrary.ts";
 import type { AgentEvent, StoredEvent } from "@kulti/protocol/event.ts";
 import { emptyStage, foldAll } from "@kulti/protocol/fold/fold.ts";
@@ -41,7 +41,7 @@ function headOf(events: readonly StoredEvent[], more: Partial<Head> = {}): Head 
   };
 }
 
-/** Events given as `[seconds from the start, type, data]`. */
+/** Makes events from `[seconds from the start, type, data]`. */
 export function sessionOf(
   list: [atS: number, type: AgentEvent["type"], data: object][],
   more: { head?: Partial<Head>; messages?: Message[] } = {},
