@@ -1,7 +1,7 @@
 /**
- * The files of a run as far as the recording tells them. A change is told as the recording has it (exact replacements)
- * once viewers hold the file's content; the first change of a file whose content the recording shows elsewhere (it
- * was read before) carries the whole new content. Nothing is guessed: what is not known is not told.
+ * The known files of a run. If viewers have a file's content, its changes are the recording's exact replacements. If
+ * only the recording has it (the agent read the file before), the first change carries the whole new content. Never
+ * guesses: unknown content stays unknown.
  */
 
 import type { CodeEdit } from "../protocol/event.ts";
@@ -11,14 +11,14 @@ import { trimEnd } from "../protocol/text.ts";
 import type { Track } from "./track.ts";
 
 interface KnownFile {
-  /** Null when it is not known, or no longer. */
+  /** Null if unknown or no longer known. */
   content: string | null;
-  /** Viewers hold this content. */
+  /** True if viewers have this content. */
   isShown: boolean;
 }
 
 export class Files {
-  /** Names are told relative to it. */
+  /** Filenames are relative to this folder. */
   root = "";
   readonly #track: Track;
   readonly #files = new Map<string, KnownFile>();
@@ -33,7 +33,7 @@ export class Files {
     return isInside ? path.slice(root.length + 1) : path.replace(/^\.\//, "");
   }
 
-  /** True when the run wrote or changed it, or its content was seen. */
+  /** True if the run wrote, changed or read the file. */
   has(path: string): boolean {
     return this.#files.has(this.name(path));
   }
@@ -42,7 +42,7 @@ export class Files {
     return this.#files.get(this.name(path))?.content ?? null;
   }
 
-  /** The agent has read it: nothing to tell, but good to know. */
+  /** Notes the content of a file that the agent read, without an event. */
   learn(path: string, content: string) {
     const name = this.name(path);
     const known = this.#files.get(name);
@@ -52,22 +52,22 @@ export class Files {
 
   write(path: string, content: string) {
     const filename = this.name(path);
-    if (filename.trim() === "") return this.#track.skip("a file was written that has no name");
+    if (filename.trim() === "") return this.#track.skip("writes a file without a name");
     this.#files.set(filename, { content, isShown: true });
     this.#track.add("code", { filename, action: "write", content });
   }
 
-  /** The whole content after a change. */
+  /** Adds a change with the whole new content. */
   replace(path: string, content: string) {
     const filename = this.name(path);
-    if (filename.trim() === "") return this.#track.skip("a file was edited that has no name");
+    if (filename.trim() === "") return this.#track.skip("edits a file without a name");
     this.#files.set(filename, { content, isShown: true });
     this.#track.add("code", { filename, action: "edit", content });
   }
 
   edit(path: string, edits: CodeEdit[]) {
     const filename = this.name(path);
-    if (filename.trim() === "") return this.#track.skip("a file was edited that has no name");
+    if (filename.trim() === "") return this.#track.skip("edits a file without a name");
     if (edits.length === 0) return;
     const known = this.#files.get(filename);
     const edited = known?.content == null ? null : applyEdits(known.content, edits);

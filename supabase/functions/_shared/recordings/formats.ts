@@ -1,4 +1,4 @@
-/** The formats that can be read, each a row: detection, the command line's help and error messages go by this table. */
+/** The supported formats. Detection, the command line's help and error messages use this table. */
 import { isClaudeCodeLine, readClaudeCode } from "./claude-code/claude-code.ts";
 import { isCodexLine, readCodex } from "./codex/codex.ts";
 import type { JsonLine } from "./json-lines.ts";
@@ -10,19 +10,19 @@ import type { Fields } from "./value.ts";
 
 interface Named {
   name: string;
-  /** With its article, as in "it is neither an SWE-agent trajectory nor …". */
+  /** With an article, as in "it is neither an SWE-agent trajectory nor …". */
   title: string;
 }
 
-/** The text is one JSON value. */
+/** A format whose text is one JSON value. */
 export interface DocumentFormat extends Named {
   isDocument(json: unknown): boolean;
   readDocument(json: unknown): RecordedRun;
 }
 
-/** The text is a JSON object a line, or a JSON list of them. */
+/** A format whose text is one JSON object per line, or a JSON list of objects. */
 export interface LineFormat extends Named {
-  /** True for lines that programs of other formats do not write. */
+  /** True for lines that no other format has. */
   isLine(line: Fields): boolean;
   readLines(lines: JsonLine[], skipped: Skipped[]): RecordedRun;
 }
@@ -62,7 +62,7 @@ export const formats = [
 
 export type RecordingFormat = (typeof formats)[number]["name"];
 
-/** Such as "a, b or c". */
+/** The titles as "a, b or c". */
 export const formatTitles = formats
   .map(({ title }) => title)
   .join(", ")

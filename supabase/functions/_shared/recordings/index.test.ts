@@ -10,7 +10,7 @@ const recorded = existsSync(real)
   ? readdirSync(real).filter((name) => /\.(traj|jsonl)$/.test(name))
   : [];
 
-// Runs that other people's agents made; the tests beside this one make their own.
+// Recordings of other people's agents. The tests beside this one create their own.
 describe.runIf(recorded.length > 0)("real runs", () => {
   test.each(recorded)("%s is read whole, and valid", (name) => {
     const recording = checked(readRecording(readFileSync(real + name, "utf8")));
@@ -76,7 +76,7 @@ test("readRecording does not mistake a format that shares one word with a known 
   expect(() => recordingOf([{ type: "reasoning", part: {} }, ...others])).toThrow("Cannot read");
 });
 
-// Formats drift: whatever stands in a field, reading goes on and what comes out is valid.
+// Formats drift, so any value in a field must give valid events and no error.
 test("readRecording survives any value in any field", () => {
   const value = fc.anything({ withNullPrototype: false, maxDepth: 3 });
   const words = fc.constantFrom(

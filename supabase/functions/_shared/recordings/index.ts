@@ -1,4 +1,4 @@
-/** Runs that other programs recorded, as events of Kulti. */
+/** Turns recordings of other programs into Kulti events. */
 import { formats, formatTitles, type RecordingFormat } from "./formats.ts";
 import { type JsonLine, readJsonLines } from "./json-lines.ts";
 import type { RecordedRun, Skipped } from "./recording.ts";
@@ -13,12 +13,12 @@ export interface Recording extends RecordedRun {
   format: RecordingFormat;
 }
 
-/** Names of the formats that `readRecording` knows. */
+/** The names of the formats that `readRecording` supports. */
 export const recordingFormats: readonly RecordingFormat[] = formats.map(({ name }) => name);
 
 /**
- * Tells the format by the content, and reads it. Parts that can't be read are left out and told in `skipped`.
- * @throws {Error} when the text is no recording of a known format.
+ * Detects the format by the content and reads it. Leaves out unreadable parts and lists them in `skipped`.
+ * @throws {Error} If the text has no known format.
  */
 export function readRecording(text: string): Recording {
   const content = text.replace(/^\ufeff/, "");
@@ -40,7 +40,7 @@ const entriesOf = (list: unknown[]): { lines: JsonLine[]; skipped: Skipped[] } =
   skipped: [],
 });
 
-/** The format of most lines; a word in common with a tenth of them makes none. */
+/** The format that matches the most lines, if it matches more than a tenth of them. */
 function formatOf(lines: JsonLine[]) {
   const [best] = formats
     .filter((format) => "isLine" in format)

@@ -2,21 +2,21 @@ import type { Skipped } from "./recording.ts";
 import { type Fields, isFields } from "./value.ts";
 
 export interface JsonLine {
-  /** From 1. */
+  /** Starts at 1. */
   number: number;
   value: Fields;
 }
 
 const mayBeJson = /^\s*[[{"\-\dtfn]/;
 
-/** The objects of a JSON Lines text; lines that are none are told, the last one too if it was cut off. */
+/** The objects of a JSON Lines text. Lists all other lines in `skipped`, also a last line that is cut off. */
 export function readJsonLines(text: string): { lines: JsonLine[]; skipped: Skipped[] } {
   const lines: JsonLine[] = [];
   const skipped: Skipped[] = [];
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     const where = `line ${index + 1}`;
-    // Most lines of a text that is none: an exception for each would take ten times as long.
+    // In a text of another format this saves an exception for most lines, which takes ten times as long.
     if (!mayBeJson.test(line)) {
       skipped.push({ where, why: "is not JSON" });
       continue;

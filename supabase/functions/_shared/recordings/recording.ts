@@ -1,15 +1,15 @@
 import type { AgentEvent } from "../protocol/event.ts";
 
-/** A part of a recording that could not be read; the rest of it was. */
+/** An unreadable part of a recording. */
 export interface Skipped {
-  /** Such as `line 12` or `step 3`. */
+  /** The place, such as `line 12` or `step 3`. */
   where: string;
   why: string;
 }
 
-/** What a format's reader makes of a text. */
+/** The result of a format's reader. */
 export interface RecordedRun {
-  /** In order, within the limits of the contract; ids are unique in the recording and the same each time. */
+  /** In order and within the contract's limits. Ids are unique in the recording and the same on each read. */
   events: AgentEvent[];
   skipped: Skipped[];
 }

@@ -1,8 +1,8 @@
-/** What a shell command does to files, where it says so plainly. Everything else stays a command. */
+/** The changes of files in simple shell commands. Other commands have no known changes. */
 import { trimEnd } from "../protocol/text.ts";
 import type { Files } from "./files.ts";
 
-/** The words of a command line as a POSIX shell splits them; null where a quote is left open. */
+/** Splits a command line into words like a POSIX shell. Null if a quote has no end. */
 export function shellWords(line: string): string[] | null {
   const words: string[] = [];
   let word: string | null = null;
@@ -27,7 +27,7 @@ export function shellWords(line: string): string[] | null {
   return words;
 }
 
-/** The text in the quotes that open at `start`, and where they close; -1 when they don't. */
+/** The text in the quotes that open at `start`, and the index of their end, or -1 without an end. */
 function quoted(line: string, start: number): [text: string, end: number] {
   const quote = line[start];
   let text = "";
@@ -50,7 +50,7 @@ const heredocWrites = [
   /^cat\s+<<-?\s*(?<quote>['"]?)(?<end>\w+)\k<quote>\s*>\s*(?<path>[^\s<>|&;]+)[ \t]*\n(?<body>[\s\S]*)$/,
 ];
 
-/** `cat > file <<'EOF' … EOF` and nothing after it. An unquoted EOF with `$` or backquotes is not what is written. */
+/** Reads `cat > file <<'EOF' … EOF`. Null for anything else, and for content that the shell would expand. */
 export function heredocOf(command: string): { path: string; content: string } | null {
   const groups = heredocWrites.map((form) => form.exec(command.trim())?.groups).find(Boolean);
   if (!groups) return null;
@@ -66,7 +66,7 @@ export function heredocOf(command: string): { path: string; content: string } | 
   return { path: path.replace(/^(['"])(.*)\1$/, "$2"), content };
 }
 
-/** Tells writes, and the removal and moving of files that the run knows; call it when the command has succeeded. */
+/** Adds the writes of a successful command, and the removals and moves of files that the run knows. */
 export function applyCommand(line: string, files: Files) {
   const { folder, command } = withoutCd(line);
   const placed = (path: string): string =>
@@ -81,7 +81,7 @@ export function applyCommand(line: string, files: Files) {
   applyProgram(program ?? "", paths, files);
 }
 
-/** `cd folder && command` runs the command there. */
+/** Splits `cd folder && command`. */
 function withoutCd(line: string): { folder: string; command: string } {
   const [, folder = "", command] = /^cd\s+([\w./@+-]+)\s*&&\s*([\s\S]+)$/.exec(line.trim()) ?? [];
   return { folder: trimEnd(folder, "/"), command: command ?? line };

@@ -1,6 +1,6 @@
 /**
- * Terminal output in pieces: text, controls, and the escape sequences among it, as @ansi-tools/parser tells them.
- * Output comes in chunks that may end inside a sequence, so a reader keeps the open end for the next one.
+ * Splits terminal output into text, controls and escape sequences with @ansi-tools/parser. A chunk of output may end
+ * inside a sequence, so the reader keeps the incomplete end for the next chunk.
  */
 import { type CODE, parse } from "@ansi-tools/parser";
 
@@ -8,16 +8,16 @@ export type TerminalToken =
   | { kind: "text"; text: string }
   /** One C0 control, such as `\r`. */
   | { kind: "control"; text: string }
-  /** `ESC [ … final`: colours, the cursor, erasing. `mark` is a leading `?`, `>`, `=` or `<`. */
+  /** `ESC [ … final`: colours, cursor movement, erasing. `mark` is a leading `?`, `>`, `=` or `<`. */
   | { kind: "csi"; text: string; mark: string; params: number[]; final: string }
   /** Any other sequence: titles, links, the clipboard, resets, character sets. */
   | { kind: "other"; text: string };
 
-/** A sequence that never ends must not be kept for ever; only strings, such as pictures, are long. */
+/** The longest incomplete sequences that the reader keeps. Only strings, such as pictures, are long. */
 const longestOpenString = 65_536;
 const longestOpenOther = 256;
 
-/** Returns a function that takes the next chunk. */
+/** Makes a function that takes the next chunk. */
 export function createTokenReader(): (chunk: string) => TerminalToken[] {
   let openEnd = "";
   return (chunk) => {
@@ -35,7 +35,7 @@ export function createTokenReader(): (chunk: string) => TerminalToken[] {
   };
 }
 
-/** What is read when nothing draws it: the text with its line breaks. */
+/** The plain text of the output, with its line breaks. */
 export function withoutEscapes(text: string): string {
   if (!/[^\P{Cc}\n\r\t]/u.test(text)) return text;
   return createTokenReader()(text)
@@ -50,14 +50,14 @@ const mayEndOsc = /[\x07\n\x18\x1a\x1b\x90\x98\x9b-\x9f]/;
 const mayEndOther = /[\n\x18\x1a\x1b\x90\x98\x9b-\x9f]/;
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: see above.
 
-/** Whether an open string just grows by this chunk: to read it anew each time would take the square of its length. */
+/** True if the chunk only extends an open string. Parsing the string again per chunk would take quadratic time. */
 function goesOn(openEnd: string, chunk: string): boolean {
   const mayEnd = osc.test(openEnd) ? mayEndOsc : otherString.test(openEnd) ? mayEndOther : null;
   const isKept = openEnd.length + chunk.length <= longestOpenString;
   return mayEnd !== null && isKept && !mayEnd.test(chunk);
 }
 
-/** The start of a sequence whose end may come with the next chunk; at the end of its line it is none any more. */
+/** True for a sequence that may end in the next chunk. A line break ends it anyway. */
 function isOpen(code: CODE): boolean {
   const isString = osc.test(code.raw) || otherString.test(code.raw);
   const longest = isString ? longestOpenString : longestOpenOther;
@@ -72,7 +72,7 @@ function isComplete({ type, raw }: CODE): boolean {
 
 const csi = /^([?><=]?)([0-?]*)([ -/]*[@-~])$/;
 
-/** What stands behind `ESC [`, or behind the one character that means the same. */
+/** The part after `ESC [`, or after the single character with the same meaning. */
 const csiBody = (raw: string): string =>
   raw.startsWith("\u009b") ? raw.slice(1) : raw.slice(raw.indexOf("[") + 1);
 
@@ -91,7 +91,7 @@ function addTokens(code: CODE, tokens: TerminalToken[]): void {
     tokens.push({ kind: "csi", text: `\u001b[${body}`, mark, params: numbers(params), final });
     return;
   }
-  // Cut short by another one or by the end of its line: what follows in the next line is text.
+  // Another sequence or a line break interrupted this one. The text after the line break is plain.
   const end = isComplete(code) ? -1 : raw.indexOf("\n");
   tokens.push({ kind: "other", text: end < 0 ? raw : raw.slice(0, end) });
   if (end >= 0) addText(raw.slice(end), tokens);
@@ -106,7 +106,7 @@ function addText(raw: string, tokens: TerminalToken[]): void {
   }
 }
 
-/** `1;31` → [1, 31]; `38:2::1:2:3` counts like `38;2;1;2;3`; what is left out is 0. */
+/** `1;31` → [1, 31]. `38:2::1:2:3` is the same as `38;2;1;2;3`. A missing number is 0. */
 const numbers = (params: string): number[] =>
   params === ""
     ? []

@@ -1,4 +1,4 @@
-/** Recordings made up for tests: read, checked against the contract, and folded as the site does. */
+/** Helpers for tests of recordings: read a text, check its events by the contract, and fold them like the site. */
 import type { AgentEvent, EventDataByType, EventType } from "../protocol/event.ts";
 import { emptyStage, fold } from "../protocol/fold/fold.ts";
 import type { Stage } from "../protocol/fold/stage.ts";
@@ -6,7 +6,7 @@ import { limits } from "../protocol/limits.ts";
 import { parseIngest } from "../protocol/schema.ts";
 import { type Recording, readRecording } from "./index.ts";
 
-/** Throws where an event of it would be refused by the server. */
+/** Throws if the server would refuse an event. */
 export function checked(recording: Recording): Recording {
   const { events } = recording;
   for (let from = 0; from < events.length; from += limits.batch_events) {

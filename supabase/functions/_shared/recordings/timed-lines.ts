@@ -9,8 +9,8 @@ interface LineReader {
 }
 
 /**
- * Reads a transcript whose lines bear a `timestamp`, on a clock that begins with the first of them. `stepMs` is how long
- * a line without one takes. A line that a reader throws at is skipped.
+ * Reads a transcript whose lines have a `timestamp`. Its clock starts with the first timestamp. `stepMs` is the
+ * duration of a line without one. Skips a line if the reader throws.
  */
 export function readTimedLines(
   lines: JsonLine[],

@@ -1,4 +1,4 @@
-/** Where an importer writes: events on a clock that never runs backwards, each brought within the limits. */
+/** Collects an importer's events on a clock that never runs backwards, and fits each event to the limits. */
 import type {
   AgentEvent,
   EventDataByType,
@@ -15,13 +15,13 @@ import type { Skipped } from "./recording.ts";
 import { withoutEscapes } from "./terminal-tokens.ts";
 import { behindTitle, titleLine } from "./value.ts";
 
-/** For runs that bear no times: how long a thought would be read. */
+/** The time for reading a thought, for runs without times. */
 export const readingMs = (thought: string): number => Math.min(8_000, 1_500 + thought.length * 12);
 
 export class Track {
   readonly events: AgentEvent[] = [];
   readonly skipped: Skipped[] = [];
-  /** Named in what is skipped, such as `line 3`. */
+  /** The current place for `skipped`, such as `line 3`. */
   where = "";
   #nowMs: number;
   #status: Status | null = null;
@@ -35,7 +35,7 @@ export class Track {
     return this.#nowMs;
   }
 
-  /** Moves the clock to a moment; one that has passed leaves it where it is. */
+  /** Moves the clock forward to a moment. An earlier moment does not change it. */
   at(momentMs: number | undefined): void {
     if (momentMs !== undefined) this.#nowMs = Math.max(this.#nowMs, momentMs);
   }
@@ -72,12 +72,12 @@ export class Track {
     });
   }
 
-  /** A tool was used, in one short line. */
+  /** Adds the use of a tool, in one short line. */
   tool(name: string, line: string, metadata: ThoughtMetadata = {}): void {
     this.thought("tool", line, { priority: "detail", metadata: { tool: name, ...metadata } });
   }
 
-  /** What a person asked for: the task from now on, and a thought that shows it. */
+  /** Adds a person's request, as the new task and as a thought. */
   prompt(text: string): void {
     const request = withoutEscapes(text).trim();
     const title = titleLine(request);
@@ -104,7 +104,7 @@ export class Track {
     this.add("terminal", { stream, text: whole, ...ended } as EventDataByType["terminal"]);
   }
 
-  /** Said when it changes. */
+  /** Adds a milestone if it is new or has changed. */
   milestone(label: string, completed: boolean): void {
     const name = label.trim();
     if (name === "" || this.#milestones.get(name) === completed) return;
@@ -133,7 +133,7 @@ export class Track {
   }
 }
 
-/** Descriptions are for the header; the whole text stands in the thought. */
+/** Cuts a task's description, which is for the header. The thought has the whole text. */
 function excerptOf(text: string): string {
   const chars = [...text];
   return chars.length <= 1_000 ? text : `${chars.slice(0, 999).join("")}…`;

@@ -1,4 +1,4 @@
-/** Careful looks into values of unknown shape: recordings are other programs' files, and their formats drift. */
+/** Safe readers for values of unknown shape, because recordings are other programs' files and their formats drift. */
 import { isObject } from "../protocol/text.ts";
 
 export type Fields = Record<string, unknown>;
@@ -9,22 +9,22 @@ export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {
 
 export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-/** Empty when it is no text. */
+/** Empty if the value is not a string. */
 export const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 export const numberOf = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isFinite(value) ? value : undefined;
 
-/** A whole number from 0, for token counts. */
+/** A whole number of at least 0, for token counts. */
 export const countOf = (value: unknown): number => Math.max(0, Math.round(numberOf(value) ?? 0));
 
-/** Milliseconds of an ISO time or of a number of milliseconds; undefined for anything else. */
+/** The milliseconds of an ISO time or of a number of milliseconds. Undefined for anything else. */
 export function timeOf(value: unknown): number | undefined {
   const ms = typeof value === "string" ? Date.parse(value) : numberOf(value);
   return ms !== undefined && ms > 0 && ms < 253_402_300_800_000 ? ms : undefined;
 }
 
-/** The JSON in a text, or undefined. */
+/** The parsed JSON of a text, or undefined. */
 export function jsonOf(text: unknown): unknown {
   try {
     return JSON.parse(textOf(text));
@@ -33,7 +33,7 @@ export function jsonOf(text: unknown): unknown {
   }
 }
 
-/** The text of a message: a string, or blocks of which those with text count; a picture is only named. */
+/** The text of a message: a string, or the joined text of its blocks, with `[image]` for each picture. */
 export function joinedText(content: unknown): string {
   if (typeof content === "string") return content;
   return listOf(content)
@@ -50,7 +50,7 @@ const pictureTypes: ReadonlySet<unknown> = new Set([
   ...["image", "image_url", "input_image", "output_image"],
 ]);
 
-/** The content in an answer that numbers each line, as `cat -n` does; null when it does not show the file from its start. */
+/** The content of a listing with line numbers, like that of `cat -n`. Null if it does not start at line 1. */
 export function numberedContent(text: string): string | null {
   const rows = text.replace(/\n$/, "").split("\n");
   const lines = rows.map((row) => /^\s*(\d+)(?:→|\t)(.*)$/s.exec(row));
@@ -58,7 +58,7 @@ export function numberedContent(text: string): string | null {
   return isWhole ? lines.map((line) => line?.[2] ?? "").join("\n") : null;
 }
 
-/** What stands between the first `open` and the `close` behind it. */
+/** The text between the first `open` and the next `close`. */
 function between(text: string, open: string, close: string): string | undefined {
   const tag = text.indexOf(open);
   const from = tag + open.length;
@@ -66,11 +66,11 @@ function between(text: string, open: string, close: string): string | undefined 
   return end < 0 ? undefined : text.slice(from, end);
 }
 
-/** As an XML element, without attributes. */
+/** The content of the first XML element of this name, without attributes. */
 export const elementOf = (text: string, name: string): string | undefined =>
   between(text, `<${name}>`, `</${name}>`);
 
-/** The text without the elements of this name. */
+/** The text without all elements of this name. */
 export function withoutElements(text: string, name: string): string {
   const [open, close] = [`<${name}>`, `</${name}>`];
   let kept = "";
@@ -84,27 +84,27 @@ export function withoutElements(text: string, name: string): string {
   }
 }
 
-/** The first line with something in it. */
+/** The first line that is not blank. */
 export function firstLine(text: string, maxChars = 120): string {
   const line = (text.split("\n").find((candidate) => candidate.trim() !== "") ?? "").trim();
   const chars = [...line];
   return chars.length <= maxChars ? line : `${chars.slice(0, maxChars - 1).join("")}…`;
 }
 
-/** The first line of a Markdown text, as a title. */
+/** The first line of a Markdown text as a title. */
 export function titleLine(text: string): string {
   const line = firstLine(text, Number.POSITIVE_INFINITY);
   return firstLine(line.replace(/^[#>*\s]+/, "") || line);
 }
 
-/** What stands behind the title; all of the text where its first line is longer than that. */
+/** The text after the title, or the whole text if the title is a cut first line. */
 export function behindTitle(text: string): string {
   const line = firstLine(text, Number.POSITIVE_INFINITY);
   if (!line.endsWith(titleLine(text))) return text;
   return text.slice(text.indexOf(line) + line.length).trim();
 }
 
-/** The start of a long text, cut at a line, with what is left out said. */
+/** The start of a long text, cut at a line break, with the number of characters left out. */
 export function excerpt(text: string, maxChars = 8_000): string {
   if (text.length <= maxChars) return text;
   const end = text.lastIndexOf("\n", maxChars);
@@ -112,7 +112,7 @@ export function excerpt(text: string, maxChars = 8_000): string {
   return `${head}\n… ${text.length - head.length} more characters`;
 }
 
-/** What a tool was given, a line for each field; a single text stands alone. */
+/** The input of a tool, with a line for each field. A single field has no name. */
 export function inputsInWords(input: Fields): string {
   const told = Object.entries(input)
     .map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)])

@@ -194,7 +194,7 @@ test("events of subagents, the program and its commands stay in the background",
     ["context", "Conversation compacted"],
   ]);
   expect(ofType(events, "error")).toEqual([{ message: "API Error: 529" }]);
-  expect(skipped).toEqual([{ where: "line 9", why: "is of the unknown type new-thing-of-2027" }]);
+  expect(skipped).toEqual([{ where: "line 9", why: "has the unknown type new-thing-of-2027" }]);
 });
 
 test("usage counts once per message, the last line of it", () => {

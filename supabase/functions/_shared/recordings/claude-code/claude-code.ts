@@ -1,9 +1,9 @@
 /**
- * Claude Code transcripts (`~/.claude/projects/…/*.jsonl`, and the output of `--output-format stream-json`).
+ * Reads Claude Code transcripts (`~/.claude/projects/…/*.jsonl`, and the output of `--output-format stream-json`).
  *
- * Prompts become the task and a thought, thinking and text become thoughts, tools a short thought and what they did:
- * commands in the terminal, edits as code, to-do lists as milestones. A file is told as changed when the tool's
- * result says so, not before.
+ * A prompt becomes the task and a thought. Thinking and text become thoughts. A tool becomes a short thought and its
+ * effect: a command in the terminal, an edit of code, milestones for a to-do list. A file changes only when the tool's
+ * result confirms the change.
  */
 import { Files } from "../files.ts";
 import type { JsonLine } from "../json-lines.ts";
@@ -28,14 +28,14 @@ import { ClaudeTools } from "./tools.ts";
 
 const lineTypes = new Set(["user", "assistant", "system", "summary", "result"]);
 
-/** Some transcripts name the type in `role`. */
+/** Some transcripts have the type in `role`. */
 export function isClaudeCodeLine({ type: toldType, role, message }: Fields): boolean {
   const type = toldType ?? (isFields(message) ? role : undefined);
   if (typeof type !== "string" || !lineTypes.has(type)) return false;
   return isFields(message) || type !== "user";
 }
 
-/** For lines without a time, as those of stream-json. */
+/** The duration of lines without a time, such as those of stream-json. */
 const stepMs = 1_000;
 
 export const readClaudeCode = (lines: JsonLine[], skipped: Skipped[]): RecordedRun =>
@@ -51,9 +51,9 @@ class ClaudeReader {
   readonly #files: Files;
   readonly #tools: ClaudeTools;
   readonly #uuids: ReadonlySet<string>;
-  /** Usage of one message is repeated on each of its lines, growing, with others between: the last line counts. */
+  /** The lines of a message repeat its growing usage, with other lines between them. The last line counts. */
   readonly #lastOfMessage: ReadonlyMap<string, Fields>;
-  /** False in the file of a subagent alone, whose run then is the one that is told. */
+  /** False if the file holds only a subagent's run. Then that run is the main one. */
   readonly #hasMain: boolean;
 
   constructor(track: Track, lines: Fields[]) {
@@ -71,7 +71,7 @@ class ClaudeReader {
   read(line: Fields) {
     const cwd = textOf(line.cwd);
     if (this.#files.root === "" && cwd !== "") this.#files.root = cwd;
-    // Kindred programs write the role alone.
+    // Similar programs write only the role.
     switch (line.type ?? line.role) {
       case "user":
         return this.#user(line);
@@ -85,7 +85,7 @@ class ClaudeReader {
         return this.#result(line);
       case "attachment":
         return this.#attachment(fieldsOf(line.attachment));
-      // Book-keeping of the program: nothing an onlooker would have seen.
+      // The program's own records, which the user never sees.
       case "file-history-snapshot":
       case "file-history-delta":
       case "queue-operation":
@@ -104,7 +104,7 @@ class ClaudeReader {
       case "stream_event":
         return;
       default:
-        this.#track.skip(`is of the unknown type ${firstLine(String(line.type), 60)}`);
+        this.#track.skip(`has the unknown type ${firstLine(String(line.type), 60)}`);
     }
   }
 
@@ -123,7 +123,7 @@ class ClaudeReader {
       .replace(/<\/?user_query>/g, "");
     if (text.trim() === "") return;
     if (line.isMeta === true) {
-      // What a slash command stands for; a caveat is for the model alone.
+      // The expansion of a slash command. A caveat is only for the model.
       if (!text.startsWith("Caveat:")) this.#background(text, "command");
       return;
     }
@@ -137,7 +137,7 @@ class ClaudeReader {
     this.#track.thought("context", text, { priority: "detail", metadata: { kind } });
   }
 
-  /** What a person typed: a prompt, a slash command, a shell command, or a stop. */
+  /** Handles a person's input: a prompt, a slash command, a shell command, or an interruption. */
   #spoken(text: string) {
     const tag = (name: string): string | undefined => elementOf(text, name);
     const slash = tag("command-name");
@@ -200,7 +200,7 @@ class ClaudeReader {
     }
   }
 
-  /** A summary of this conversation; those of earlier ones, which stand at the head of a file, are not part of it. */
+  /** Shows a summary of this conversation. Summaries of earlier conversations, at the start of a file, are ignored. */
   #summary(line: Fields) {
     const leaf = textOf(line.leafUuid);
     if (!this.#uuids.has(leaf) && leaf !== "") return;
@@ -210,7 +210,7 @@ class ClaudeReader {
     });
   }
 
-  /** What was typed while the agent was at work waits, and reaches it as an attachment. */
+  /** Input that a person types while the agent works reaches the agent later, as an attachment. */
   #attachment({ type, prompt, commandMode }: Fields) {
     if (type !== "queued_command" || commandMode === "task-notification") return;
     const text = joinedText(prompt);
@@ -229,7 +229,7 @@ class ClaudeReader {
     const costUsd = numberOf(line.costUSD) ?? 0;
     this.#track.usage({
       ...(model.trim() && model !== "<synthetic>" ? { model } : {}),
-      // What was read from the cache or written to it is input too.
+      // Tokens read from the cache or written to it are input too.
       input_tokens:
         countOf(usage.input_tokens) +
         countOf(usage.cache_creation_input_tokens) +

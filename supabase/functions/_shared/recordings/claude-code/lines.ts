@@ -1,10 +1,10 @@
-/** The lines of a Claude Code transcript, once each and in the order in which they happened. */
+/** The lines of a Claude Code transcript in order of time, without repeats. */
 import type { JsonLine } from "../json-lines.ts";
 import { timeOf } from "../value.ts";
 
 export const linesOfRun = (lines: JsonLine[]): JsonLine[] => inOrder(withoutRepeats(lines));
 
-/** A session that was resumed or forked may tell its earlier lines again. */
+/** A resumed or forked session may repeat its earlier lines. */
 function withoutRepeats(lines: JsonLine[]): JsonLine[] {
   const seen = new Set<string>();
   return lines.filter(({ value: { uuid, message } }) => {
@@ -17,8 +17,8 @@ function withoutRepeats(lines: JsonLine[]): JsonLine[] {
 }
 
 /**
- * Subagents that worked at the same time stand one behind the other: their lines go where their times say. The main
- * conversation keeps its order, whatever its clock did.
+ * A transcript lists parallel subagents one after the other, so their lines are sorted by time into the main
+ * conversation. The main conversation keeps its order, even if its clock jumps.
  */
 function inOrder(lines: JsonLine[]): JsonLine[] {
   const main: { ms: number; line: JsonLine }[] = [];

@@ -1,4 +1,4 @@
-/** Claude Code's tools: told in one line when used, and by their effect when the result is there. */
+/** Claude Code's tools. A call becomes one line, and its result becomes the effect. */
 
 import type { DiffHunk, TextReplacement } from "../../protocol/event.ts";
 import { applyEdits } from "../../protocol/fold/edits.ts";
@@ -26,14 +26,14 @@ interface Use {
   input: Fields;
 }
 
-/** Their input is told as a change of the file. */
+/** Their input appears as a change of the file. */
 const changesFile = new Set(["Write", "Edit", "MultiEdit", "NotebookEdit"]);
 
 export class ClaudeTools {
   readonly #track: Track;
   readonly #files: Files;
   readonly #open = new Map<string, Use>();
-  /** Subjects of tasks by their number, for the updates which name only that. */
+  /** The subjects of tasks by number. Updates have only the number. */
   readonly #subjects = new Map<string, string>();
 
   constructor(track: Track, files: Files) {
@@ -86,7 +86,7 @@ export class ClaudeTools {
         return this.#files.write(path, textOf(input.content));
       case "Edit":
       case "MultiEdit":
-        // Something else may have changed the file since it was seen, such as a formatter.
+        // Another program, such as a formatter, may have changed the file since the agent read it.
         if (original !== undefined) this.#files.learn(path, original);
         return this.#edit(
           path,
@@ -118,7 +118,7 @@ export class ClaudeTools {
     }
   }
 
-  /** The patch in the result tells what was done where the words of the call don't stand in the file as they are. */
+  /** Uses the patch in the result if the call's old text does not occur literally in the file. */
   #edit(path: string, edits: Fields[], patch: Fields[]) {
     const known = this.#files.content(path);
     const replacements: TextReplacement[] = edits.map((edit) => ({
@@ -132,7 +132,7 @@ export class ClaudeTools {
     this.#files.edit(path, fits || patch.length === 0 ? replacements : patch.map(hunkOf));
   }
 
-  /** The whole file is known when all its lines were read. */
+  /** Learns the content of a file if the agent read all its lines. */
   #read(path: string, text: string, details: Fields) {
     const file = fieldsOf(details.file);
     const content = textOf(file.content);
@@ -142,7 +142,7 @@ export class ClaudeTools {
       return;
     }
     const shown = numberedContent(text);
-    // As many lines as it shows at most, so that there may be more.
+    // A listing of 2,000 lines is at the tool's limit, so the file may have more.
     if (shown !== null && shown.split("\n").length < 2_000) this.#files.learn(path, shown);
   }
 
@@ -232,7 +232,7 @@ export class ClaudeTools {
       textOf(input.command) ||
       textOf(input.skill) ||
       textOf(input.prompt);
-    // mcp__server__tool
+    // The format is mcp__server__tool.
     const readable = name.replace(/^mcp__/, "").replaceAll("__", ": ");
     return subject ? `${readable} ${firstLine(subject)}` : readable;
   }
@@ -249,7 +249,7 @@ function replaced(text: string, edits: Fields[]): string {
   }, text);
 }
 
-/** `lines` bear a sign each: kept, removed or added. */
+/** Each of `lines` starts with a sign: space for kept, `-` for removed, `+` for added. */
 function hunkOf(patch: Fields): DiffHunk {
   const lines = listOf(patch.lines).map(textOf);
   const without = (sign: string): string[] =>

@@ -1,4 +1,4 @@
-/** The patch language of Codex's `applyPatch`: files added, deleted, moved, and updated by lines with their context. */
+/** The patch format of Codex's `apply_patch`: it adds, deletes, moves and updates files, with context lines. */
 import type { DiffHunk, TextReplacement } from "../../protocol/event.ts";
 import type { Files } from "../files.ts";
 
@@ -14,7 +14,7 @@ export interface PatchChunk {
   newLines: string[];
 }
 
-/** The patch inside a text, such as a shell command with a here-document; null when there is none. */
+/** Finds the patch in a text, such as a shell command with a here-document. Null without a patch. */
 export function findPatch(text: string): string | null {
   const start = text.indexOf("*** Begin Patch");
   if (start < 0) return null;
@@ -66,7 +66,7 @@ function readUpdateLine(chunks: PatchChunk[], line: string): void {
   if (sign !== "-") chunk.newLines.push(text);
 }
 
-/** Tells each file's change; returns the paths whose change can't be placed without their content. */
+/** Adds each file's change. Returns the paths with changes that have no place without the file's content. */
 export function applyPatch(patch: string, files: Files): string[] {
   const unplaced: string[] = [];
   for (const change of parsePatch(patch)) {
@@ -91,8 +91,8 @@ export function applyPatch(patch: string, files: Files): string[] {
 }
 
 /**
- * Each chunk by its place in the file: behind its anchor, and behind the chunk before it; without old lines at the
- * file's end. Null when one is not found.
+ * Finds the place of each chunk in the file, after its anchor and after the previous chunk. A chunk without old lines
+ * goes to the end of the file. Null if a chunk is not found.
  */
 function placeChunks(content: string, chunks: PatchChunk[]): DiffHunk[] | null {
   const lines = content.replace(/\n$/, "").split("\n");
@@ -118,7 +118,7 @@ function placeChunks(content: string, chunks: PatchChunk[]): DiffHunk[] | null {
   return hunks;
 }
 
-/** Where the lines stand, to the letter or else but for the space around them; -1 when they don't. */
+/** The index of the lines, compared exactly, or else without the white space around them. -1 if they do not occur. */
 function findLines(lines: readonly string[], wanted: readonly string[], from: number): number {
   for (const form of [(line: string) => line, (line: string) => line.trim()]) {
     for (let at = from; at + wanted.length <= lines.length; at++) {
@@ -128,7 +128,7 @@ function findLines(lines: readonly string[], wanted: readonly string[], from: nu
   return -1;
 }
 
-/** The blank line that ends a patch is context of no chunk. */
+/** Removes the blank line at the end of a patch, which is not context. */
 function trimmed(chunk: PatchChunk): PatchChunk {
   const isBlank = chunk.oldLines.at(-1) === "" && chunk.newLines.at(-1) === "";
   if (!isBlank) return chunk;
@@ -142,10 +142,10 @@ function trimmed(chunk: PatchChunk): PatchChunk {
 const changesSomething = ({ oldLines, newLines }: PatchChunk): boolean =>
   oldLines.join("\n") !== newLines.join("\n");
 
-/** Lines that are only added stand behind their anchor; without one their place is not told. */
+/** A chunk that only adds lines goes after its anchor. Without an anchor its place is unknown. */
 function editOf({ anchor, oldLines, newLines }: PatchChunk): TextReplacement[] {
   if (oldLines.length > 0) {
-    // A removed line takes its line end along, unless it may be the file's last.
+    // The old text includes the line break, so that a removed line leaves no empty line.
     const tail = newLines.length === 0 ? "\n" : "";
     return [{ old_text: oldLines.join("\n") + tail, new_text: newLines.join("\n") }];
   }

@@ -145,7 +145,7 @@ test("patches add, update, move and delete; one that failed does not", () => {
   expect(files.get("b.py")?.deleted).toBe(true);
   expect(files.get("d.py")?.content).toBe("d\n");
   expect(ofType(events, "error")).toEqual([{ message: "apply_patch: Failed to find lines" }]);
-  expect(skipped.map(({ why }) => why)).toEqual(["a change of unseen.py does not tell its place"]);
+  expect(skipped.map(({ why }) => why)).toEqual(["has a change of unseen.py without a place"]);
 });
 
 test("plans become milestones, counters become usage, stops and errors are kept", () => {

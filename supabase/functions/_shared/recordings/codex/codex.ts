@@ -1,7 +1,7 @@
 /**
- * Codex sessions (`~/.codex/sessions/…/rollout-*.jsonl`), the older ones without envelopes too, and what
- * `codex exec --json` prints. Many things stand there twice, as an item of the model's answer and as a message for
- * the screen: the item is taken where there is one.
+ * Reads Codex sessions (`~/.codex/sessions/…/rollout-*.jsonl`), also older ones without envelopes, and the output of
+ * `codex exec --json`. Many things occur twice: as an item of the model's answer and as a message for the screen. The
+ * item takes precedence.
  */
 import { Files } from "../files.ts";
 import type { JsonLine } from "../json-lines.ts";
@@ -26,13 +26,13 @@ const lineTypes = new Set([
   ...["function_call", "function_call_output", "message", "reasoning", "local_shell_call"],
 ]);
 
-/** The oldest sessions hold records of state, which have a `record_type` and no other. */
+/** The oldest sessions contain state records, which have a `record_type` and no `type`. */
 export function isCodexLine({ type, record_type: recordType }: Fields): boolean {
   const told = type ?? (recordType && "message");
   return typeof told === "string" && lineTypes.has(told);
 }
 
-/** For lines without a time. */
+/** The duration of a line without a time. */
 const stepMs = 1_000;
 
 export const readCodex = (lines: JsonLine[], skipped: Skipped[]): RecordedRun =>
@@ -49,7 +49,7 @@ class CodexReader {
   readonly #track: Track;
   readonly #files: Files;
   readonly #tools: CodexTools;
-  /** What the file tells twice. */
+  /** The kinds of lines that the file has, for things that it may repeat. */
   readonly #has: { userEvents: boolean; answerItems: boolean; reasoningItems: boolean };
   #model = "";
   #inputTokens = 0;
@@ -114,7 +114,7 @@ class CodexReader {
       case "error":
         return this.#track.error(textOf(fieldsOf(line.error).message) || textOf(line.message));
       default:
-        // The older files: a head without a type, then the items themselves.
+        // Older files have a header without a type, then the items.
         if (line.record_type !== undefined || (line.type === undefined && line.id !== undefined))
           return;
         this.#item(line);
@@ -155,7 +155,7 @@ class CodexReader {
         return this.#track.error(textOf(event.message));
       case "warning":
         return this.#track.thought("observation", textOf(event.message), { priority: "detail" });
-      // Everything else mirrors an item (exec_command_end, patch_apply_end, …) or is the screen's own.
+      // Every other message repeats an item (exec_command_end, patch_apply_end, …) or is only for the screen.
       default:
     }
   }
@@ -185,7 +185,7 @@ class CodexReader {
       case "tool_search_output":
         return;
       default:
-        this.#track.skip(`is of the unknown type ${firstLine(String(item.type), 60)}`);
+        this.#track.skip(`has the unknown type ${firstLine(String(item.type), 60)}`);
     }
   }
 
@@ -201,7 +201,7 @@ class CodexReader {
     this.#track.prompt(requestIn(text));
   }
 
-  /** Counters run up over the session and are told more than once. */
+  /** The counters are totals of the session, and the file repeats them. */
   #usage(info: Fields) {
     if (!isFields(info.total_token_usage)) return this.#addUsage(fieldsOf(info.last_token_usage));
     const total = info.total_token_usage;
@@ -230,7 +230,7 @@ function reasoningOf(item: Fields): string {
   return (summary || joinedText(item.content)).trim();
 }
 
-/** What an editor adds around a request is not what was asked. */
+/** The request without the text that an editor adds around it. */
 function requestIn(text: string): string {
   const marker = "## My request for Codex:";
   const at = text.lastIndexOf(marker);

@@ -1,4 +1,4 @@
-/** Codex's tools: commands to the terminal, patches to the files, plans to milestones, the rest in one line. */
+/** Codex's tools: commands go to the terminal, patches to files, plans to milestones, other tools to one line. */
 
 import type { Files } from "../files.ts";
 import { applyCommand } from "../shell.ts";
@@ -85,7 +85,7 @@ export class CodexTools {
     }
   }
 
-  /** An item of `codex exec --json`, told when it is complete. */
+  /** Handles a completed item of `codex exec --json`. */
   execItem(item: Fields) {
     switch (item.type) {
       case "agent_message":
@@ -113,7 +113,7 @@ export class CodexTools {
     }
   }
 
-  /** `codex exec` names the files and not what was changed in them: only a deletion is known. */
+  /** `codex exec` names the changed files without their changes. Only a deletion is known in full. */
   #changed(changes: Fields[]) {
     for (const change of changes) {
       const path = textOf(change.path);
@@ -131,7 +131,7 @@ export class CodexTools {
       exitCode === undefined ? /^(error|failed|.*verification failed)/i.test(text) : exitCode !== 0;
     if (hasFailed) return this.#track.error(`apply_patch: ${excerpt(text, 2_000) || "failed"}`);
     for (const path of applyPatch(patch, this.#files)) {
-      this.#track.skip(`a change of ${path} does not tell its place`);
+      this.#track.skip(`has a change of ${path} without a place`);
     }
   }
 
@@ -144,7 +144,7 @@ export class CodexTools {
   }
 }
 
-/** The command line: `bash -lc` is how it is run, not what. */
+/** The command line without a leading `bash -lc`. */
 function commandOf(args: Fields): string {
   const given = args.cmd ?? args.command;
   if (typeof given === "string") return given;
@@ -156,7 +156,7 @@ function commandOf(args: Fields): string {
     .join(" ");
 }
 
-/** A string with a head, a string of JSON, an object, or blocks; the exit code stands inside. */
+/** Reads output in any form, with its exit code: a string with a header, a string of JSON, an object, or blocks. */
 function readOutput(output: unknown): Output {
   const parsed = typeof output === "string" ? jsonOf(output) : output;
   if (isFields(parsed) && (parsed.output !== undefined || parsed.metadata !== undefined)) {

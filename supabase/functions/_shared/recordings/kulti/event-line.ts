@@ -1,4 +1,4 @@
-/** One event as somebody wrote it down: checked against the contract, with what is only too long let through. */
+/** Reads one event by the contract, but accepts texts that are too long. */
 import { KultiError } from "../../protocol/errors.ts";
 import type { AgentEvent } from "../../protocol/event.ts";
 import { parseIngest } from "../../protocol/schema.ts";
@@ -6,7 +6,7 @@ import type { Fields } from "../value.ts";
 
 export type EventLine = Pick<AgentEvent, "type" | "data"> & { id?: string; at?: string };
 
-/** The event, or what is wrong with it. `seq`, which stored events have, is left out. */
+/** The event, or the reason why it is invalid. Ignores the `seq` of stored events. */
 export function readEvent(value: Fields): EventLine | string {
   const { seq: _, ...event } = value;
   try {
@@ -16,7 +16,7 @@ export function readEvent(value: Fields): EventLine | string {
   } catch (error) {
     if (!(error instanceof KultiError)) throw error;
     const issues = error.issues ?? [];
-    // Long texts are split or cut on their way.
+    // The sender splits or cuts long texts later.
     if (issues.length > 0 && issues.every((issue) => issue.limit !== undefined)) {
       return { ...kept(event), type: event.type, data: event.data } as EventLine;
     }

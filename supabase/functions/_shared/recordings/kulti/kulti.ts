@@ -1,4 +1,4 @@
-/** Kulti's own events, one JSON object a line, as `kulti stream` takes them and the table gives them. */
+/** Reads Kulti's own events, one JSON object per line, in the form of `kulti stream` and of the table. */
 
 import { eventTypes } from "../../protocol/event.ts";
 import type { JsonLine } from "../json-lines.ts";
@@ -8,7 +8,7 @@ import { type Fields, isFields, timeOf } from "../value.ts";
 import { readEvent } from "./event-line.ts";
 import { eventLines } from "./session-file.ts";
 
-/** Between events that bear no time. */
+/** The time between events without a time. */
 const stepMs = 200;
 
 export const isKultiLine = ({ type, data }: Fields): boolean =>

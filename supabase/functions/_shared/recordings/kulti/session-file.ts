@@ -1,4 +1,4 @@
-/** Reads back what `exportNdjson` of `kulti/export` wrote: the session's facts, its events with their positions, its chat. */
+/** Reads a file from `exportNdjson` of `kulti/export`: the session's facts, its events with `seq`, and its chat. */
 import type { StoredEvent } from "../../protocol/event.ts";
 import { check } from "../../protocol/schema-issue.ts";
 import { headSchema, messageSchema } from "../../protocol/schema-reply.ts";
@@ -17,8 +17,8 @@ export interface ImportedSession {
 }
 
 /**
- * What can't be read, such as events of a later version, is left out and told in `skipped`.
- * @throws {Error} when the text is no exported session, or one of a later format.
+ * Leaves out unreadable lines, such as events of a later version, and lists them in `skipped`.
+ * @throws {Error} If the text is not an exported session, or has a later version of the format.
  */
 export function readSessionFile(text: string): ImportedSession {
   const { lines, skipped } = readJsonLines(text.replace(/^\ufeff/, ""));
@@ -59,14 +59,14 @@ function readLine({ number, value }: JsonLine, into: ImportedSession): void {
   else into.events.push({ seq, ...event } as StoredEvent);
 }
 
-/** The line that begins an exported session. */
+/** True for the header line of an exported session. */
 const isSessionLine = (value: Fields): boolean => value.format === sessionFormat;
 
-/** A line of an exported session that is no event: its header, or a message of its chat. */
+/** True for a line of an exported session that is not an event: its header or a chat message. */
 export const isBesideEvents = (value: Fields): boolean =>
   value.type === undefined && (isSessionLine(value) || value.message !== undefined);
 
-/** The lines of an exported session that are its events; those of any other text. */
+/** The event lines of an exported session, or all lines of any other text. */
 export const eventLines = (lines: JsonLine[]): JsonLine[] =>
   lines[0] && isSessionLine(lines[0].value)
     ? lines.slice(1).filter(({ value }) => value.type !== undefined)

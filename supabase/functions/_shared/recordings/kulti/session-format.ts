@@ -1,3 +1,3 @@
-/** Named in the first line of a session as NDJSON; `kulti/export` writes it. */
+/** The format and version in the first line of an NDJSON session, which `kulti/export` writes. */
 export const sessionFormat = "kulti-session";
 export const sessionFormatVersion = 1;

@@ -1,7 +1,7 @@
 /**
- * mini-SWE-agent trajectories: a conversation in which each answer runs shell commands. Version 1 has one command in a
- * fence and no times; version 2 has tool calls, several in one answer, and says when each message came. The messages
- * may be those of a chat or of OpenAI's Responses API; the oldest files are the bare list of them.
+ * Reads mini-SWE-agent trajectories: a conversation whose answers run shell commands. Version 1 has one command per
+ * answer, in a fence, and no times. Version 2 has tool calls, several per answer, and a time for each message. The
+ * messages have the form of a chat or of OpenAI's Responses API. The oldest files are only the list of messages.
  */
 import { Files } from "../files.ts";
 import type { RecordedRun } from "../recording.ts";
@@ -30,7 +30,7 @@ interface Block {
 
 const fenceStart = /```(?:bash|sh|mswea_bash_command)[^\S\n]*\n/;
 
-/** The command of a version 1 answer: in the first fence, or the first tag, whichever comes first and is closed. */
+/** The command of a version 1 answer, from the first fence or tag that has an end. */
 function findBlock(text: string): Block | undefined {
   return [
     blockBetween(text, fenceStart, /\n```/),
@@ -40,7 +40,7 @@ function findBlock(text: string): Block | undefined {
     .sort((a, b) => a.start - b.start)[0];
 }
 
-/** Where nothing closes the first of them, nothing closes a later one either. */
+/** If the first opening has no end, a later one has none either. */
 function blockBetween(text: string, open: RegExp, close: RegExp): Block | undefined {
   const opened = open.exec(text);
   if (!opened) return undefined;
@@ -54,7 +54,7 @@ function blockBetween(text: string, open: RegExp, close: RegExp): Block | undefi
 export const isMiniSweAgent = (json: unknown): boolean =>
   Array.isArray(json) ? isConversation(json) : isFields(json) && Array.isArray(json.messages);
 
-/** The bare messages of a chat, as the first versions kept them. */
+/** True for a list of chat messages, the format of the first versions. */
 const isConversation = (list: unknown[]): boolean =>
   list.length > 1 &&
   list.every((item) => isFields(item) && typeof item.role === "string" && item.type === undefined);
@@ -73,7 +73,7 @@ class MiniReader {
   readonly #files: Files;
   readonly #info: Fields;
   readonly #model: string;
-  /** Commands whose output has not come yet; they run one after the other. */
+  /** Commands without output so far. They run one after the other. */
   readonly #waiting: { id: string; command: string }[] = [];
   #hasTask = false;
   #hasUsage = false;
@@ -130,7 +130,7 @@ class MiniReader {
     } else if (this.#waiting.length > 0 || fieldsOf(message.extra).returncode !== undefined) {
       this.#output(message);
     } else {
-      // Such as that the answer held no command.
+      // A note from the program, for example that the answer has no command.
       this.#track.thought("observation", text);
     }
   }
@@ -151,7 +151,7 @@ class MiniReader {
     this.#track.command(this.#waiting[0]?.command ?? "");
   }
 
-  /** What was never answered: the first of them has been told, the others have not. */
+  /** Adds the commands that got no output. The first one already has an event. */
   #flush() {
     for (const { command } of this.#waiting.slice(1)) this.#track.command(command);
     this.#waiting.length = 0;
@@ -189,7 +189,7 @@ class MiniReader {
   }
 }
 
-/** Version 2 tells seconds since 1970. */
+/** Version 2 has times in seconds since 1970. */
 function momentOf(message: Fields): number | undefined {
   const seconds = numberOf(fieldsOf(message.extra).timestamp);
   return seconds === undefined ? undefined : timeOf(Math.round(seconds * 1_000));
@@ -227,7 +227,7 @@ function commandsOf(message: Fields): { id: string; command: string }[] {
   return block ? [{ id: "", command: block.command.replace(/^\s*\n/, "") }] : [];
 }
 
-/** The output itself where the file has it; else what the model was given, in tags or as JSON, its middle left out. */
+/** The raw output if the file has it, else the model's input, in tags or as JSON, perhaps without its middle. */
 function readOutput(message: Fields): { text: string; exit_code: number | undefined } {
   const extra = fieldsOf(message.extra);
   const content = joinedText(message.content) || joinedText(message.output);

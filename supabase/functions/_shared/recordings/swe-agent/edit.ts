@@ -1,16 +1,16 @@
-/** SWE-agent's editing commands, old and new, as changes to files. Null: the action edits nothing. */
+/** SWE-agent's editing commands, old and new, as changes of files. */
 import type { CodeEdit } from "../../protocol/event.ts";
 import { shellWords } from "../shell.ts";
 import type { FileWindow } from "./window.ts";
 
 export type SweEdit =
   | { kind: "create"; path: string; content: string }
-  /** `path` null: the file that is open. `edits` null: only the window that follows tells. */
+  /** `path` is null for the open file. `edits` is null if only the next window shows the change. */
   | { kind: "edit"; path: string | null; edits: CodeEdit[] | null; replacesAll?: boolean }
   | { kind: "insert"; path: string | null; lines: string[]; afterLine: number | null }
   | { kind: "undo"; path: string };
 
-/** `window` is the last one seen of the open file: an edit by line numbers needs the lines it removes. */
+/** `window` is the last one of the open file: an edit by line numbers needs its lines. Null if `action` is no edit. */
 export function readEdit(action: string, window: FileWindow | null): SweEdit | null {
   const block = /^edit(?: (\d+):(\d+))?[ \t]*\n([\s\S]*?)end_of_edit\s*$/.exec(action.trim());
   if (block) return lineEdit(block, window);
@@ -30,7 +30,7 @@ export function readEdit(action: string, window: FileWindow | null): SweEdit | n
   return program === "str_replace_editor" ? editorEdit(words.slice(1)) : null;
 }
 
-/** The lines stand in the command, or are those between the cursors of the window. */
+/** The line numbers come from the command, or else from the cursors of the window. */
 function lineEdit(found: RegExpExecArray, window: FileWindow | null): SweEdit {
   const start = Number(found[1] ?? window?.cursors?.start);
   const end = Number(found[2] ?? window?.cursors?.end);
@@ -43,7 +43,7 @@ function lineEdit(found: RegExpExecArray, window: FileWindow | null): SweEdit {
   return { kind: "edit", path: null, edits: [{ start, removed, added }] };
 }
 
-/** `str_replace_editor <command> <path> --flag value …` */
+/** Reads `str_replace_editor <command> <path> --flag value …`. */
 function editorEdit(words: string[]): SweEdit | null {
   const [command, path = "", ...rest] = words;
   const flags = new Map<string, string>();
@@ -69,7 +69,7 @@ function editorEdit(words: string[]): SweEdit | null {
   return command === "undo_edit" ? { kind: "undo", path } : null;
 }
 
-/** The editor says so when it changed nothing. */
+/** True if the editor reports that it changed nothing. */
 export function hasFailed(observation: string): boolean {
   const text = observation.trimStart();
   return (
@@ -82,7 +82,7 @@ export function hasFailed(observation: string): boolean {
   );
 }
 
-/** What was wrong, without the windows that follow. */
+/** The editor's error message, without the windows after it. */
 export function failureOf(observation: string): string {
   const text = observation.replaceAll("\r\n", "\n");
   const head = /ERRORS:\s*\n/.exec(text);

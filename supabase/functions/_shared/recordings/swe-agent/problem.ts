@@ -1,7 +1,7 @@
-/** What an SWE-agent run was asked to do. */
+/** The task of an SWE-agent run. */
 import { elementOf, type Fields, fieldsOf, joinedText, jsonOf, listOf, textOf } from "../value.ts";
 
-/** The issue inside the instructions where it can be told apart, else the configured statement, else nothing. */
+/** The issue from the instructions, or else the configured statement, or else an empty text. */
 export function problemOf(run: Fields): string {
   for (const entry of listOf(run.history).map(fieldsOf)) {
     if (entry.role !== "user" || entry.is_demo === true) continue;
@@ -26,7 +26,7 @@ export function issueIn(instructions: string): string {
     .trim();
 }
 
-/** What stands from there to `INSTRUCTIONS:` behind an empty line. */
+/** The text from `from` to an `INSTRUCTIONS:` after an empty line. */
 function aboveInstructions(text: string, from: number): string | undefined {
   const mark = "\nINSTRUCTIONS:";
   for (let at = text.indexOf(mark, from); at >= 0; at = text.indexOf(mark, at + 1)) {
@@ -37,7 +37,7 @@ function aboveInstructions(text: string, from: number): string | undefined {
   return undefined;
 }
 
-/** The steps; of a run that kept only its conversation, each answer and what came back. */
+/** The steps of a run. If it kept only its conversation, each answer with the next message. */
 export function stepsOf(run: Fields): Fields[] {
   if (Array.isArray(run.trajectory)) return run.trajectory.map(fieldsOf);
   const entries = listOf(run.history).map(fieldsOf);
@@ -50,7 +50,7 @@ export function stepsOf(run: Fields): Fields[] {
   });
 }
 
-/** Without the two lines of the shell's state and its `$`, which end an observation. */
+/** Removes the end of an observation: the two lines of the shell's state and its `$`. */
 function withoutPrompt(observation: string): string {
   const text = observation.trimEnd();
   let from = text.length;

@@ -1,8 +1,8 @@
 /**
- * SWE-agent trajectories (`.traj`): thought, action and observation of each step.
+ * Reads SWE-agent trajectories (`.traj`): the thought, action and observation of each step.
  *
- * They bear no times but how long each action took. A step begins with the time in which its thought would be read
- * (that is made up, so that a replay can be followed), and its action takes the time it took.
+ * They contain no times, only the duration of each action. A step starts with an invented time for reading its thought,
+ * so that viewers can follow a replay. Its action then takes the recorded time.
  */
 
 import type { CodeEdit } from "../../protocol/event.ts";
@@ -77,7 +77,7 @@ class SweReader {
     this.#track.advance(readingMs(thought));
     this.#track.thought("reasoning", thought);
     const state = stateOf(step);
-    // Editing opens nothing, so the file that is open after an edit was so before.
+    // An edit opens no file, so the file that is open after it was open before.
     if (/^(edit|insert)\b/.test(action)) this.#openFile = state.open_file || this.#openFile;
     const edit = readEdit(action, this.#windows.get(this.#openFile) ?? null);
     if (edit) this.#announceEdit(edit);
@@ -88,7 +88,7 @@ class SweReader {
     if (edit) this.#edited(edit, observation, window);
     else this.#acted(action, observation, window);
     if (window && !hasFailed(observation)) this.#windows.set(this.#absolute(window.path), window);
-    // Without a state, the window is of the file that is open.
+    // Without a state, the window shows the open file.
     const seen = window ? this.#absolute(window.path) : this.#openFile;
     this.#openFile = state.open_file || seen;
     this.#folder = state.folder || this.#folder;
@@ -136,7 +136,7 @@ class SweReader {
     if (window && content !== null) this.#files.learn(this.#absolute(window.path), content);
     const viewed = viewedFile(action, observation);
     if (viewed) this.#files.learn(this.#absolute(viewed.path), viewed.content);
-    // A shell that said nothing has done what it was told; exit codes are not recorded.
+    // Trajectories have no exit codes. A command without output counts as successful.
     if (observation.trim() === "") applyCommand(this.#withPaths(action), this.#files);
   }
 
@@ -161,7 +161,7 @@ class SweReader {
       return this.#files.replace(path, whole);
     }
     if (edits !== null) return this.#files.edit(path, edits);
-    this.#track.skip(`an edit of ${file} shows too little of the file to read it`);
+    this.#track.skip(`has an edit of ${file} that shows too little of the file`);
   }
 
   #wouldGive(path: string, edits: NonNullable<ReturnType<typeof editsOf>>, whole: string): boolean {
@@ -174,7 +174,7 @@ class SweReader {
     return `${this.#folder}/${path.replace(/^\.\//, "")}`;
   }
 
-  /** `rm a.py` means the one in the folder where the shell is. */
+  /** Resolves the path in `rm a.py` against the shell's current folder. */
   #withPaths(action: string): string {
     return action.replace(
       /^(rm(?: -\w+)*) ([\w./-]+)$/,
@@ -183,7 +183,7 @@ class SweReader {
   }
 }
 
-/** What `str_replace_editor view` shows of a file when it shows all of it. */
+/** The content from `str_replace_editor view` if it shows the whole file. */
 function viewedFile(action: string, observation: string): { path: string; content: string } | null {
   const path = /^str_replace_editor view (\S+)$/.exec(action)?.[1];
   const listing = /^Here's the result of running `cat -n` on [^\n]*:\n([\s\S]*)$/.exec(
@@ -205,11 +205,11 @@ function editsOf(edit: SweEdit, observation: string, window: FileWindow | null):
   const [only] = edit.edits;
   const times = Number(/Replaced (\d+) occurrences/.exec(observation)?.[1] ?? 1);
   if (!edit.replacesAll || times === 1 || !only || !("old_text" in only)) return edit.edits;
-  // Repeating a replacement that brings its own old text would hit the same place again.
+  // If the new text contains the old text, a repeated replacement would match the same place again.
   return only.new_text.includes(only.old_text) ? null : Array.from({ length: times }, () => only);
 }
 
-/** Older files keep the state as JSON in a string. */
+/** Older files have the state as a string of JSON. */
 function stateOf(step: Fields): { folder: string; open_file: string } {
   const state = fieldsOf(jsonOf(step.state) ?? step.state);
   const openFile = textOf(state.open_file);

@@ -1,11 +1,11 @@
-/** The file window that SWE-agent's editor prints: `[File: path (n lines total)]` and numbered lines. */
+/** The file window of SWE-agent's editor: `[File: path (n lines total)]` and numbered lines. */
 export interface FileWindow {
   path: string;
   totalLines: number;
-  /** Number of the first line shown. */
+  /** The number of the first visible line. */
   firstLine: number;
   lines: string[];
-  /** First and last line that an edit without line numbers replaces, where the window shows its cursors. */
+  /** The first and last line that an edit without line numbers replaces, if the window shows its cursors. */
   cursors: { start: number; end: number } | null;
 }
 
@@ -40,7 +40,7 @@ export function findWindow(observation: string): FileWindow | null {
       break;
     }
     if (window.lines.length === 0) window.firstLine = Number(line[1]);
-    // A row that does not count on is not a line of the file.
+    // A row without the next number is not a line of the file.
     if (Number(line[1]) !== window.firstLine + window.lines.length) break;
     window.lines.push(line[2] as string);
   }
@@ -53,7 +53,7 @@ export function findWindow(observation: string): FileWindow | null {
   return window;
 }
 
-/** The whole file, when the window shows all of its lines. */
+/** The whole file, if the window shows all its lines. */
 export function wholeContent(window: FileWindow | null): string | null {
   if (window?.firstLine !== 1 || window.lines.length !== window.totalLines) return null;
   return window.lines.join("\n");
