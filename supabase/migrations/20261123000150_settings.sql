@@ -49,7 +49,7 @@ from (values
   ('chat_session_day_burst', 'count', '10000', 'Chat lines of viewers in a day, per session.'),
   ('chat_session_day_refill_ms', 'ms', '8640', 'Time for one more.'),
   ('chat_network_day_burst', 'count', '5000',
-    'Chat lines of viewers in a day, per session and wider network (IPv4 /24, IPv6 /48).'),
+    'Chat lines of viewers in a day, per wider network (IPv4 /24, IPv6 /48), in all sessions.'),
   ('chat_network_day_refill_ms', 'ms', '17280', 'Time for one more.'),
   ('agent_chat_burst', 'count', '60', 'Chat lines at once of an agent.'),
   ('agent_chat_refill_ms', 'ms', '1000', 'Time for one more chat line of an agent.'),

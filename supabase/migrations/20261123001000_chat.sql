@@ -64,6 +64,8 @@ select regexp_replace(
       || 'ՕՍՏԼօոսհզցյռւ'
       || 'ɑɡıɩɪʟøØđĐłŁħĦŧŦɛɴʙᴀᴄᴅᴇꜰɢʜᴊᴋᴍᴏᴘʀꜱᴛᴜᴠᴡʏᴢǀ'
       || 'ᎪᏴᏟᎠᎬᏀᎻᎥᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃ'
+      || 'ꭺᏼꮯꭰꭼꮐꮋꭵꭻꮶꮮꮇꮲꭱꮪꭲꮩꮃꮓ'
+      || 'ӀӏĸƙɓƈɗɠɦƥƭƴƐℓ'
       || 'ⲀⲂⲈⲎⲒⲔⲘⲚⲞⲢⲤⲦⲨⲬⲁⲃⲉⲏⲓⲕⲙⲛⲟⲣⲥⲧⲩⲭ'
       || 'ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ'
       || '🅐🅑🅒🅓🅔🅕🅖🅗🅘🅙🅚🅛🅜🅝🅞🅟🅠🅡🅢🅣🅤🅥🅦🅧🅨🅩'
@@ -74,6 +76,8 @@ select regexp_replace(
       || 'ouslonuhqgjnl'
       || 'agiiilooddllhhttenbacdefghjkmoprstuvwyzl'
       || 'abcdeghijklmprstvwz'
+      || 'abcdeghijklmprstvwz'
+      || 'llkkbcdghptyel'
       || 'abehikmnopctyxabehikmnopctyx'
       || 'bpdtgkjczfmnlsrvhwxyaeiou'
       || 'abcdefghijklmnopqrstuvwxyz'
@@ -169,7 +173,7 @@ begin
     perform private.take_token('chat_address_day', address);
     perform private.take_token('chat_session', of_session::text);
     perform private.take_token('chat_session_day', of_session::text);
-    perform private.take_token('chat_network_day', of_session || ' ' || private.wide_network_of(headers));
+    perform private.take_token('chat_network_day', private.wide_network_of(headers)::text);
     perform private.require_own_name(of_session, message ->> 'name');
   end if;
   stored := private.store_message(of_session, message_id, 'viewer', message ->> 'name', message ->> 'text');

@@ -332,7 +332,10 @@ set search_path = ''
 as $$
 declare
   title text := case when event.type not in ('thought', 'code') then private.title_of(event.type, event.data) end;
-  content text := private.whole_text_of(event.session_id, event.seq, event.type, event.data);
+  -- So that a page of hits reads a bounded number of pieces of thoughts.
+  content text := private.whole_text_of(
+    event.session_id, event.seq, event.type, event.data, greatest(200, least(4000, max_chars / 2))
+  );
   snippet record;
 begin
   content := concat_ws(e'\n', nullif(title, ''), nullif(content, ''));

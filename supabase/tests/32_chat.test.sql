@@ -1,6 +1,6 @@
 -- A viewer asks, the agent hears it with its next batch and answers.
 begin;
-select plan(105);
+select plan(109);
 \ir helpers/setup.psql
 
 create function pg_temp.line(content text, extra jsonb default '{}') returns jsonb language sql as $$
@@ -224,7 +224,8 @@ select is(
 )
 from (values
   ('Nova', U&'No\03BDa'), ('Nova', U&'No\0475a'), ('Nova', U&'N\0585va'), ('Nova', U&'\03BDova'), ('nova', U&'\039Dova'),
-  ('Gil', U&'\0261i1'), ('Gil', 'GI|'), ('Ferry', U&'Ferr\03B3'), ('Ivy', '1vy'), ('Marn', 'Mam'), ('Bo', 'B0!')
+  ('Gil', U&'\0261i1'), ('Gil', 'GI|'), ('Ferry', U&'Ferr\03B3'), ('Ivy', '1vy'), ('Marn', 'Mam'), ('Bo', 'B0!'),
+  ('kulti', U&'ku\04CFti'), ('kulti', U&'\0138ulti'), ('kulti', U&'\0199ulti'), ('Zap', U&'\AB93ap')
 ) as pairs (name, lookalike);
 select is(
   private.seen_names(one) && private.seen_names(other), false, one || ' does not look like ' || other
