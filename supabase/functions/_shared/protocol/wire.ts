@@ -153,8 +153,8 @@ export interface Head {
   /** When an operator last changed or deleted one of its events or messages: what was read before is stale. */
   rewritten_at: string | null;
   /**
-   * The current private channel of the session. Whoever knows it may listen. For a session that is not public it
-   * contains a secret, which each change of visibility replaces.
+   * The current private channel of the session. Anybody who knows it may listen. For a session that is not public it
+   * contains a secret, and each change of visibility replaces the secret.
    */
   topic: string;
 }

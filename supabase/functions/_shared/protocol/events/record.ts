@@ -1,7 +1,7 @@
-/** The form of an event type's record: what the parts of Kulti ask about a type, answered in one place. */
+/** The record of an event type: all facts that parts of Kulti need about a type, in one place. */
 import type { LimitName } from "../limits.ts";
 
-/** How figures count the type and how a search hit of it looks. */
+/** The type's group in figures and in search hits. */
 export type EventKind = "thought" | "code" | "terminal" | "error" | "other";
 
 /** The events that a player makes chapters of. */
@@ -12,7 +12,7 @@ export type ChapterKind = "prompt" | "task" | "milestone" | "error" | "question"
  * - `cut`: shortens the text;
  * - `split`: sends the text as several events, as fit.ts does for this type;
  * - `leave_out`: sends the event without the field, whose half would mislead;
- * - `drop`: drops the event, which means nothing without the whole value.
+ * - `drop`: drops the event, which is useless without the whole value.
  */
 export type Excess = "cut" | "split" | "leave_out" | "drop";
 
@@ -20,26 +20,26 @@ export type Excess = "cut" | "split" | "leave_out" | "drop";
 export interface SizedField {
   limit: LimitName;
   excess: Excess;
-  /** Of a list of objects: the limits of the texts in each. */
+  /** For a list of objects: the limits of the texts in each object. */
   each?: Readonly<Record<string, LimitName>>;
 }
 
-/** A number outside its range is left out: the rest of the event says enough. */
+/** The client leaves out a number outside its range and sends the rest of the event. */
 export interface NumberField {
   max: LimitName;
-  /** Absent: from 0. */
+  /** Default: 0. */
   below_zero?: LimitName;
   is_whole: boolean;
 }
 
-/** `fixed`: a choice, a switch or an id, which have no size to fit. */
+/** `fixed`: a choice, a switch or an id, which has no size limit to fit. */
 export type Field = SizedField | NumberField | "fixed";
 
 export interface EventRecord<Data extends object> {
   kind: EventKind;
-  /** The name of these events among the filters of the search; null where they hold no text to find. */
+  /** The name of these events in the search filters. Null if they contain no searchable text. */
   search_label: string | null;
-  /** What names the event in one line: a title, a file, a command; for the types that speak, the text itself. */
+  /** The event in one line: a title, a file or a command, or the text itself for types of text. */
   title(data: Data): string;
   chapter?(data: Data): ChapterKind | null;
   fields: { [Name in keyof Required<Data>]: Field };

@@ -1,7 +1,7 @@
 /**
- * A map from names to values that shares its structure between versions: a set copies one bucket and three rows of 32,
- *so that a session with thousands of files folds in linear time (copying a record took 40 s for 5,000 files and
- *100,000 edits). Any string is a name, also `__proto__`. Iterates in insertion order.
+ * A map from names to values that shares its structure between versions. A set copies one bucket and three rows of 32,
+ * so that a session with thousands of files folds in linear time (copying a record took 40 s for 5,000 files and
+ * 100,000 edits). Any string is a name, also `__proto__`. Iterates in insertion order.
  */
 const width = 32;
 

@@ -40,7 +40,7 @@ describe("applyEdits", () => {
     expect(text).toBe(`a\n${many.join("\n")}\nz`);
   });
 
-  // Compared at every place these are 10^11 lines, more than the test's time limit allows.
+  // A comparison at every place would read 10^11 lines, more than the test's time limit allows.
   test("a hostile edit is given up early", () => {
     const lines = Array.from({ length: 100_000 }, () => "");
     const wanted = [...Array.from({ length: 1_000 }, () => ""), "x"];

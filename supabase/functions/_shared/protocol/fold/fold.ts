@@ -1,7 +1,7 @@
 /**
  * `(stage, event) → stage`: turns the events of a session into the state of the screen. Live view and replay are this
  * function. Pure; the old stage stays valid and shares its structure with the new one. Any stored event folds, in any
- * order: what makes no sense (an edit that does not fit, a rename of an unknown file) is kept as far as it is known.
+ * order: of an event that makes no sense (an edit that does not fit, a rename of an unknown file) it keeps what it can.
  */
 import type { EventOf, EventType, StoredEvent } from "../event.ts";
 import { foldAnswer } from "../events/answer/fold.ts";
@@ -45,7 +45,7 @@ export function fold(stage: Stage, event: StoredEvent): Stage {
   if (event.seq <= stage.seq) return stage;
   const at = later(stage.at, event.at);
   const startedAt = stage.started_at ?? event.at;
-  // An agent that works without a word about its status has started all the same.
+  // An agent that sends work but no status has started too.
   const status = stage.status === "starting" ? "live" : stage.status;
   return {
     ...stage,
@@ -85,7 +85,7 @@ const steps: { [Type in EventType]: FoldStep<Type> } = {
 };
 
 function changes(stage: Stage, event: StoredEvent, at: string): Partial<Stage> {
-  // An event of a later version of the contract: its place is taken, the picture stays.
+  // An event of a later version of the contract counts, but changes nothing on the stage.
   if (!Object.hasOwn(steps, event.type)) return {};
   return (steps[event.type] as FoldStep<EventType>)(stage, event, at);
 }

@@ -39,9 +39,9 @@ export interface Stage {
   errors: List<StageError>;
   preview_url: string | null;
   usage: Usage;
-  /** In the order in which they were asked. */
+  /** In the order of the questions. */
   questions: List<StageQuestion>;
-  /** Where in `questions` each `question_id` stands. */
+  /** The index in `questions` of each `question_id`. */
   question_places: Dict<number>;
 }
 
@@ -68,8 +68,8 @@ export interface StageFile {
   /** The edits of the last change, if it has any. */
   edits: readonly CodeEdit[];
   /**
-   * Edits that could not be applied since the content was last given whole: all of them while `content` is null,
-   * where they are shown in its place; otherwise those that did not fit the content.
+   * The edits that could not be applied since the last whole content. While `content` is null these are all edits, and
+   * views show them in its place. Otherwise these are the edits that did not fit the content.
    */
   patches: List<CodeEdit>;
   last_action: CodeAction;
@@ -106,7 +106,7 @@ export interface Usage {
 export interface StageQuestion extends QuestionData {
   seq: number;
   at: string;
-  /** Null while it is open. */
+  /** Null while the question is open. */
   answer: StageAnswer | null;
 }
 

@@ -40,7 +40,7 @@ const ingestErrors = refusals(
 
 const legacyPost = (path: string, mark: string): Json => ({
   summary: `The original Kulti's clients send here (${path})`,
-  description: `The original's wire format, or a batch of events. Its answer has \`${mark}: true\` beside the fields of a batch's. A client that has no place for a key gets it in its server's address, as \`${routes.ingest}/klt_...\`; whoever reads the address has the key.`,
+  description: `Takes the original's wire format or a batch of events. The reply has \`${mark}: true\` besides the fields of a batch's reply. For a client without a setting for a key, put the key in the server's address: \`${routes.ingest}/klt_...\`. Anybody who reads the address then has the key.`,
   security: agentKey,
   requestBody: body("LegacyRequest", { "the original's format": legacyExample }),
   responses: {
@@ -59,7 +59,7 @@ const paths: Json = {
     post: {
       operationId: "ingest",
       summary: "Append events",
-      description: `${batch} One bad event refuses its batch whole. A repeated event id is counted as a duplicate and changes nothing, so that any request may be sent again. A body without \`events\` is read as the original Kulti's format and answered with \`success: true\` beside the other fields.`,
+      description: `${batch} One bad event refuses the whole batch. A repeated event id counts as a duplicate and changes nothing, so any request can be sent again. A body without \`events\` is in the original Kulti's format; its reply has \`success: true\` besides the other fields.`,
       security: agentKey,
       requestBody: {
         required: true,
@@ -86,7 +86,7 @@ const paths: Json = {
       summary: "Check that ingest is up",
       security: [],
       responses: {
-        200: answer("It is.", {
+        200: answer("Ingest is up.", {
           type: "object",
           properties: { status: { const: "ok" } },
           required: ["status"],
@@ -102,7 +102,7 @@ const paths: Json = {
       security: [{}, { project_secret_key: [] }],
       requestBody: body("RegisterRequest", { "an agent": registerExample }),
       responses: {
-        201: answer("Registered; the key is shown this once.", schemaRef("RegisterReply")),
+        201: answer("Registered. The reply shows the key only once.", schemaRef("RegisterReply")),
         ...refusals(...bodyErrors, "registration_closed", "agent_exists", "rate_limited"),
       },
     },
@@ -116,12 +116,12 @@ const paths: Json = {
       operationId: "change_agent",
       summary: "Change the profile",
       description:
-        "The visibility applies to the agent's sessions too, past ones included. `public`: listed and seen by anyone. " +
-        "`unlisted`: seen by whoever knows a session's id. `private`: seen by nobody. Open pages drop what they may no longer show.",
+        "The visibility also applies to all of the agent's sessions, past ones included. `public`: listed, and visible to anyone. " +
+        "`unlisted`: visible to anyone who knows a session's id. `private`: visible to nobody. Open pages remove sessions that become private.",
       security: agentKey,
       requestBody: body("ProfileChanges", { "a description, no avatar": profileExample }),
       responses: {
-        200: answer("The profile as it is now.", schemaRef("Agent")),
+        200: answer("The changed profile.", schemaRef("Agent")),
         ...refusals(...bodyErrors, ...keyErrors, "rate_limited"),
       },
     },
@@ -195,7 +195,7 @@ const paths: Json = {
     },
     get: {
       operationId: "read_messages",
-      summary: "The session's messages after one, oldest first, at most 200",
+      summary: "The session's messages after a cursor, oldest first, at most 200",
       security: agentKey,
       parameters: [
         {
@@ -207,7 +207,7 @@ const paths: Json = {
         {
           name: "after",
           in: "query",
-          description: "`seq` of the last message known.",
+          description: "`seq` of the last known message.",
           schema: { type: "integer", minimum: 0, default: 0 },
         },
       ],
@@ -222,7 +222,7 @@ const paths: Json = {
 const legacyRequest: Json = {
   type: "object",
   description:
-    "The original Kulti's wire format: `agentId` or `agent_id`, and any of thought, thinking, agentChat, code, diff, terminal (with terminalAppend or terminal_append), status, task, goal, milestone, error, preview, stats. Read leniently: unknown keys are ignored, text that is too long is cut.",
+    "The original Kulti's wire format: `agentId` or `agent_id`, and any of thought, thinking, agentChat, code, diff, terminal (with terminalAppend or terminal_append), status, task, goal, milestone, error, preview, stats. The server ignores unknown keys and cuts text that is too long.",
   properties: { agentId: { type: "string" }, agent_id: { type: "string" } },
   anyOf: [{ required: ["agentId"] }, { required: ["agent_id"] }],
   not: { required: ["events"] },

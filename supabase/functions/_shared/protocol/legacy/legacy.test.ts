@@ -6,7 +6,7 @@ import { parseIngest } from "../schema.ts";
 import { utf8Bytes } from "../text.ts";
 import { isLegacy, parseLegacy } from "./legacy.ts";
 
-/** Text with everything that a database refuses in it, and now and then far too much of it. */
+/** Text with all characters that a database refuses, and sometimes far too long. */
 const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 12 }),
   fc.constantFrom(
@@ -161,7 +161,7 @@ describe("parseLegacy", () => {
   });
 });
 
-/** Every reading of a key of `value`, or of its list of keys, counts. */
+/** Counts each read of a key of `value` or of its list of keys. */
 function watched(value: object) {
   let reads = 0;
   const proxy = new Proxy(value, {

@@ -1,10 +1,10 @@
 import { type EventRecord, sized } from "../record.ts";
 
-/** `owner`: whoever runs the agent; `viewers`: people who watch; `local`: at the agent's machine; `timeout`: nobody. */
+/** `owner`: the person who runs the agent; `viewers`: viewers; `local`: a person at its machine; `timeout`: nobody. */
 export const answerers = ["owner", "viewers", "local", "timeout"] as const;
 export type Answerer = (typeof answerers)[number];
 
-/** The end of a question. It has an option, a text or both; a timeout without a default has neither. */
+/** Ends a question. It has an option, a text or both. A timeout without a default has neither. */
 export interface AnswerData {
   question_id: string;
   by: Answerer;

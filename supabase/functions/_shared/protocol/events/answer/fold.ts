@@ -1,7 +1,7 @@
 import type { EventOf } from "../../event.ts";
 import type { Stage } from "../../fold/stage.ts";
 
-/** The first answer counts. One to a question that was never asked changes nothing. */
+/** Only the first answer counts. An answer to an unknown question changes nothing. */
 export function foldAnswer(stage: Stage, event: EventOf<"answer">, at: string): Partial<Stage> {
   const { question_id: id, by, option = null, text = null } = event.data;
   const place = stage.question_places.get(id);

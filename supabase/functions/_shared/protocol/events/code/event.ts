@@ -9,7 +9,7 @@ export interface TextReplacement {
   new_text: string;
 }
 
-/** At line `start` (counted from 1, in the file before the edit) `removed` lines give way to `added` ones. */
+/** Replaces the `removed` lines with the `added` lines at line `start`, counted from 1 in the file before the edit. */
 export interface DiffHunk {
   start: number;
   removed: string[];

@@ -62,8 +62,8 @@ function* misplaced(data: CodeData): Generator<[keyof CodeData, string]> {
   if (action === "rename" && !has("old_filename"))
     yield ["old_filename", "is missing: a rename needs it"];
   const takesContent = action === "write" || action === "edit";
-  if (!takesContent && has("content")) yield ["content", `is not taken by ${action}`];
-  if (action !== "edit" && has("edits")) yield ["edits", `is not taken by ${action}`];
+  if (!takesContent && has("content")) yield ["content", `is not allowed for ${action}`];
+  if (action !== "edit" && has("edits")) yield ["edits", `is not allowed for ${action}`];
   if (action !== "rename" && has("old_filename"))
-    yield ["old_filename", `is not taken by ${action}`];
+    yield ["old_filename", `is not allowed for ${action}`];
 }

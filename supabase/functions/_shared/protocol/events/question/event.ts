@@ -1,11 +1,11 @@
 import { type EventRecord, sized } from "../record.ts";
 
-/** `choice`: one of the options. `text`: free words. `approval`: approve or deny what `detail` says. */
+/** `choice`: one of the options. `text`: free text. `approval`: approval or denial of `detail`. */
 export const questionKinds = ["choice", "text", "approval"] as const;
 export type QuestionKind = (typeof questionKinds)[number];
 
 export interface QuestionOption {
-  /** Unique in its question. */
+  /** Unique in the question. */
   id: string;
   label: string;
   description?: string;
@@ -13,17 +13,17 @@ export interface QuestionOption {
 
 /** Something the agent asks a human. Its first `answer` event ends it. */
 export interface QuestionData {
-  /** Made by the client, unique in its session. */
+  /** Created by the client, unique in the session. */
   question_id: string;
   kind: QuestionKind;
   text: string;
-  /** Required for a choice. An approval without options has `approve` and `deny`; a text takes none. */
+  /** Required for a choice. An approval without options has `approve` and `deny`. A text takes none. */
   options?: QuestionOption[];
-  /** The exact command or change that is asked about. */
+  /** The exact command or change that needs an answer. */
   detail?: string;
-  /** ISO 8601 with offset. After this the question has no answer, or its default. */
+  /** ISO 8601 with offset. An open question then ends with its default, or without an answer. */
   expires_at?: string;
-  /** The answer where nobody gave one: the id of an option, for a text the words. */
+  /** The answer if nobody gives one: the id of an option, or the words for a text. */
   default?: string;
 }
 
@@ -33,7 +33,7 @@ export const approvalOptions: readonly QuestionOption[] = [
   { id: "deny", label: "Deny" },
 ];
 
-/** A question whose words, options or command are cut is another question, so that it is dropped and reported. */
+/** A cut text, option or command changes the question's meaning, so the client drops and reports the question. */
 export const question: EventRecord<QuestionData> = {
   kind: "other",
   search_label: "Questions",

@@ -1,7 +1,7 @@
 import type { EventOf } from "../../event.ts";
 import type { Stage } from "../../fold/stage.ts";
 
-/** A question that is asked again under the same id stays as it was. */
+/** A second question with the same id changes nothing. */
 export function foldQuestion(stage: Stage, event: EventOf<"question">, at: string): Partial<Stage> {
   const { question_id: id } = event.data;
   if (stage.question_places.has(id)) return {};

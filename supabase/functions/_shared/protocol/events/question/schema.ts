@@ -41,7 +41,7 @@ export const questionSchema = v.pipe(
     default: optional(label("answer_text_bytes")),
   }),
   consistent(misplaced),
-  // For JSON Schema, as far as it has words for it.
+  // Repeats the checks that JSON Schema can express.
   v.metadata({
     oneOf: [
       { properties: { kind: { const: "choice" } }, required: ["options"] },
@@ -54,7 +54,7 @@ export const questionSchema = v.pipe(
 function* misplaced(data: QuestionData): Generator<[keyof QuestionData, string]> {
   const { kind, options, default: fallback } = data;
   if (kind === "choice" && !options) yield ["options", "is missing: a choice needs options"];
-  if (kind === "text" && options) yield ["options", "is not taken by text"];
+  if (kind === "text" && options) yield ["options", "is not allowed for text"];
   const ids = (options ?? approvalOptions).map(({ id }) => id);
   if (new Set(ids).size < ids.length) yield ["options", "has two options with one id"];
   if (kind !== "text" && fallback !== undefined && !ids.includes(fallback)) {

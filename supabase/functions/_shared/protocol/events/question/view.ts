@@ -1,4 +1,4 @@
-/** What a question looks like wherever it is shown. */
+/** The text of a question and its answer for every view. */
 import type { Stage, StageQuestion } from "../../fold/stage.ts";
 import { approvalOptions, type QuestionOption } from "./event.ts";
 
@@ -7,11 +7,11 @@ export function questionOf(stage: Stage, id: string): StageQuestion | undefined 
   return place === undefined ? undefined : stage.questions.get(place);
 }
 
-/** The options to choose from; none for a text. */
+/** The options to choose from. A text has none. */
 export const optionsOf = ({ kind, options }: StageQuestion): readonly QuestionOption[] =>
   options ?? (kind === "approval" ? approvalOptions : []);
 
-/** The option chosen, the words, or both; what the timeout means where nobody answered; empty while open. */
+/** The chosen option, the words, or both; a note after a timeout; empty while the question is open. */
 export function answerText(question: StageQuestion): string {
   const { answer } = question;
   if (!answer) return "";

@@ -4,12 +4,12 @@ export const terminalStreams = ["stdout", "stderr", "input"] as const;
 export type TerminalStream = (typeof terminalStreams)[number];
 
 export interface TerminalData {
-  /** The command line that was started; its output follows in events without one. */
+  /** The command line. Its output follows in events without one. */
   command?: string;
   stream: TerminalStream;
   /** Raw text with its ANSI escapes. */
   text: string;
-  /** Set when the command has ended. */
+  /** Set after the command has ended. */
   exit_code?: number;
 }
 

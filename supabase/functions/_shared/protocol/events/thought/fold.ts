@@ -18,7 +18,7 @@ export function foldThought(stage: Stage, event: EventOf<"thought">, at: string)
       content: written.content + content,
       priority: priority ?? written.priority,
       metadata: metadata ? { ...written.metadata, ...metadata } : written.metadata,
-      // Once done it stays so, though a late part is still appended.
+      // A done thought stays done, even if a late part is appended.
       done: written.done || done === true,
     };
     return { thoughts: stage.thoughts.set(index, thought) };
