@@ -176,12 +176,12 @@ export interface Frame {
   events: StoredEvent[];
 }
 
-/** On a session's channel: read its head again. The session may be gone, have a new topic, or be rewritten. */
+/** A session's channel sends this when its head must be read again: the session is gone, rewritten or has a new topic. */
 export interface SessionChanged {
   session_id: string;
 }
 
-/** On the lobby: forget the sessions of this agent and read the lists again. */
+/** The lobby sends this to make pages forget the agent's sessions and read the lists again. */
 export interface AgentChanged {
   agent_id: string;
 }
@@ -214,9 +214,9 @@ export interface SearchHit {
   type: EventType;
   at: string;
   session_started_at: string;
-  /** Of thoughts. */
+  /** Only thoughts have this. */
   thought_type: ThoughtType | null;
-  /** Of code and errors. */
+  /** Only code and errors have this. */
   filename: string | null;
   /** The file line where the snippet begins, if the event has the whole file; for an error, the line it names. */
   line: number | null;
@@ -225,7 +225,7 @@ export interface SearchHit {
   /** Plain text, match, plain text, match … A first or last plain text may be empty. No markup. */
   snippet: string[];
   score: number;
-  /** Where the next page begins, if this is the last hit of one. */
+  /** The cursor of a page that starts after this hit. */
   cursor: string;
 }
 

@@ -10,7 +10,7 @@ import type { Fields } from "./value.ts";
 
 interface Named {
   name: string;
-  /** With an article, as in "it is neither an SWE-agent trajectory nor …". */
+  /** The name with its article, as in "it is not an SWE-agent trajectory". */
   title: string;
 }
 

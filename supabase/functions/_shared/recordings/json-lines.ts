@@ -16,7 +16,7 @@ export function readJsonLines(text: string): { lines: JsonLine[]; skipped: Skipp
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     const where = `line ${index + 1}`;
-    // In a text of another format this saves an exception for most lines, which takes ten times as long.
+    // A text of another format would throw on most lines, which takes ten times as long.
     if (!mayBeJson.test(line)) {
       skipped.push({ where, why: "is not JSON" });
       continue;

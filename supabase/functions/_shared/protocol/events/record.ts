@@ -8,7 +8,7 @@ export type EventKind = "thought" | "code" | "terminal" | "error" | "other";
 export type ChapterKind = "prompt" | "task" | "milestone" | "error" | "question";
 
 /**
- * What the client does with a value over its limit, since the server refuses it:
+ * The client's handling of a value over its limit, which the server would refuse:
  * - `cut`: shortens the text;
  * - `split`: sends the text as several events, as fit.ts does for this type;
  * - `leave_out`: sends the event without the field, whose half would mislead;

@@ -28,9 +28,9 @@ const mostCharacters = 128 * 1_048_576;
 const mostComparisons = 2_000_000;
 
 /**
- * In order, each to the outcome of those before it; the hunks count their lines in the text before all of them.
- * A replacement fits when its old text occurs, a hunk when its removed lines stand at its start or anywhere else
- * (the nearest place wins, since agents miscount), an empty old text only when the text is empty.
+ * Applies the edits in order, each to the result of those before it. Hunks count lines in the text before all edits.
+ * A replacement fits if its old text occurs; an empty old text fits only an empty text. A hunk fits if its removed
+ * lines occur anywhere. The place nearest to its start wins, because agents miscount.
  */
 export function applyEdits(text: string, edits: readonly CodeEdit[]): Edited {
   const unfit: CodeEdit[] = [];

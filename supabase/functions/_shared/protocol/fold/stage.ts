@@ -26,12 +26,12 @@ export interface Stage {
   status: Status;
   task: TaskData | null;
   goal: TaskData | null;
-  /** By label. */
+  /** Milestones by label. */
   milestones: Dict<MilestoneData>;
   thoughts: List<Thought>;
   /** The index in `thoughts` of each `stream_id`. */
   streams: Dict<number>;
-  /** By name; a deleted file stays with `deleted: true`. */
+  /** Files by name. A deleted file stays with `deleted: true`. */
   files: Dict<StageFile>;
   /** The file changed last. */
   active_file: string | null;

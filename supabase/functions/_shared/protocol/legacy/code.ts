@@ -87,7 +87,7 @@ function toLines(value: unknown): string[] {
   return all(value).map((line) => storable(asText(line)));
 }
 
-/** As many edits as one event takes, from the first hunk on. */
+/** The edits of the first hunks, at most as many as one event takes. */
 function fitting(hunks: unknown[]): CodeEdit[] {
   const edits: CodeEdit[] = [];
   let left = limits.code_edits_bytes - 2;

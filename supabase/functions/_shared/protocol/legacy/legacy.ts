@@ -35,7 +35,7 @@ const knownKeys = [
   "stats",
 ];
 
-/** Without `events` it can only be the original's format. */
+/** True for a body without `events`, which must be in the original's format. */
 export const isLegacy = (body: unknown): body is Fields => isObject(body) && !("events" in body);
 
 /**
@@ -66,7 +66,7 @@ type Read = {
   };
 }[AgentEvent["type"]];
 
-/** In an order that viewers can follow; a status that ends the session comes last. */
+/** Puts the events into an order that viewers can follow. A status that ends the session comes last. */
 function readEvents(body: Fields): Read[] {
   const status = readStatus(body.status);
   const statusEvent: Read[] = status ? [{ type: "status", data: { status } }] : [];
