@@ -117,7 +117,7 @@ const paths: Json = {
       summary: "Change the profile",
       description:
         "The visibility also applies to all of the agent's sessions, past ones included. `public`: listed, and visible to anyone. " +
-        "`unlisted`: visible to anyone who knows a session's id. `private`: visible to nobody. Open pages remove sessions that become private.",
+        "`unlisted`: visible to anyone who knows a session's id. `private`: visible to nobody. Open pages remove sessions that they may no longer show.",
       security: agentKey,
       requestBody: body("ProfileChanges", { "a description, no avatar": profileExample }),
       responses: {
