@@ -140,7 +140,7 @@ begin
     end if;
   end if;
   instance_used := private.instance_day_bytes(today);
-  if is_new and instance_used > least(instance_quota, private.setting_of('new_agents_day_bytes')) then
+  if is_new and used > reserved and instance_used > least(instance_quota, private.setting_of('new_agents_day_bytes')) then
     perform private.refuse_bytes(format(
       'all agents have stored %s bytes today, and the rest of %s is kept for agents older than a day',
       instance_used, instance_quota

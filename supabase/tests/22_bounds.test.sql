@@ -1,6 +1,6 @@
 -- One agent gets only its share of lists, sessions, broadcasts and space.
 begin;
-select plan(62);
+select plan(63);
 \ir helpers/setup.psql
 
 select private.change_setting('open_sessions', '20');
@@ -281,6 +281,9 @@ select private.change_setting('new_network_day_bytes', null);
 select private.change_setting('instance_day_bytes', '50000000');
 select private.change_setting('new_agents_day_bytes', '20000000');
 update private.stored_bytes set bytes = 25000000 where agent_id = 'eve';
+delete from private.instance_bytes where true;
+select lives_ok($$ select pg_temp.append('cid', 9, pg_temp.texts(1, 10)) $$, 'a new agent may store within its reserve');
+select private.change_setting('agent_reserved_day_bytes', '100');
 delete from private.instance_bytes where true;
 select is(
   pg_temp.refusal($$ select pg_temp.append('cid', 9, pg_temp.texts(1, 10)) $$), 'PT429 quota_exceeded',

@@ -8,6 +8,17 @@ const run = testAgents();
 const { start, contents } = run;
 
 describe("delivery", () => {
+  test("a wait without an end and an address that is a URL are taken", async () => {
+    const agent = start({ server: new URL(run.server.url) as unknown as string });
+    agent.think("kept");
+    expect(await agent.close({ timeoutMs: Number.POSITIVE_INFINITY })).toEqual({
+      drained: true,
+      pending: 0,
+    });
+    expect(contents()).toEqual(["kept"]);
+    expect(run.problems).toEqual([]);
+  });
+
   test("every verb arrives as its event, in order, with the key", async () => {
     const agent = start();
     agent.status("working");

@@ -120,7 +120,8 @@ export const platformFetch: Fetch = (url, init) => globalThis.fetch(url, init);
 
 /** The project's URL from any address of it: without a slash at the end, without the functions' path. */
 export function serverRoot(server: string): string {
-  const trimmed = trimEnd(server.trim(), "/");
+  // Untyped code may pass a URL object.
+  const trimmed = trimEnd(String(server).trim(), "/");
   const at = trimmed.indexOf(functionsPath);
   return at < 0 ? trimmed : trimmed.slice(0, at);
 }

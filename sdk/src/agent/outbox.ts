@@ -9,6 +9,7 @@ import type { Report } from "./problem.ts";
 import type { QueuedEvent } from "./queue.ts";
 import { causeOf, type RetryOptions, withRetry } from "./retry.ts";
 import { createSession, type Session } from "./session.ts";
+import { longestTimerMs } from "./timer.ts";
 import {
   createTransport,
   type Failure,
@@ -102,7 +103,7 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
     // This timer keeps the process alive: a caller that drains at its end waits for it.
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tooLong = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
+      timer = setTimeout(resolve, Math.min(timeoutMs, longestTimerMs));
     });
     await Promise.race([settled(), tooLong]);
     clearTimeout(timer);

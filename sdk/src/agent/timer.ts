@@ -4,8 +4,11 @@ interface Runtime {
   Deno?: { unrefTimer?: (id: number) => void };
 }
 
+/** The longest wait of `setTimeout`; over it the platform waits one millisecond. */
+export const longestTimerMs = 2 ** 31 - 1;
+
 export function setTimer(run: () => void, waitMs: number): () => void {
-  const timer: unknown = setTimeout(run, waitMs);
+  const timer: unknown = setTimeout(run, Math.min(waitMs, longestTimerMs));
   if (typeof timer === "object" && timer !== null && "unref" in timer) {
     (timer as { unref: () => void }).unref();
   } else {

@@ -57,7 +57,14 @@ export interface SessionFacts {
 }
 
 export const speeds = [0.5, 1, 2, 4, 8, 16] as const;
+const fastest = 16;
 const catchUpSpeed = 2;
+
+const withSpeed = (control: Control, speed: number): Control => ({
+  ...control,
+  speed: clamp(speed, speeds[0], fastest),
+  catchUpSpeed: null,
+});
 
 export const atTheEdge: Control = {
   place: null,
@@ -106,11 +113,11 @@ export function applyCommand(control: Control, command: Command, facts: SessionF
     case "chapter":
       return to(control, nextChapter(here, command.by, chapters, timeline), facts);
     case "speed":
-      return { ...control, speed: clamp(command.speed, speeds[0], 16), catchUpSpeed: null };
+      return withSpeed(control, command.speed);
     case "faster":
-      return { ...control, speed: speeds.find((one) => one > control.speed) ?? 16 };
+      return withSpeed(control, speeds.find((one) => one > rateOf(control)) ?? fastest);
     case "slower":
-      return { ...control, speed: speeds.findLast((one) => one < control.speed) ?? speeds[0] };
+      return withSpeed(control, speeds.findLast((one) => one < rateOf(control)) ?? speeds[0]);
     case "idle":
       return { ...control, skipsIdle: command.skips };
     case "go_live":

@@ -272,15 +272,20 @@ export function createPlayer(options: PlayerOptions): Player {
       .recall(seq)
       .then((snapshot) => {
         if (isStopped) return;
+        // Reading took time in which nothing was played.
+        movedAt = clock.now();
         const { control } = store.get();
         if (control.place?.seq === seq) show(jump(store.get(), snapshot, timeline), control);
       })
       .catch((error: Error) => {
-        // The picture stays at its place.
-        const { control, position } = store.get();
-        const place = { ...control, place: position, playing: false };
+        if (isStopped) return;
+        const { control, position, stage } = store.get();
+        // By now the viewer wants another place, which the next frame shows.
+        if (control.place?.seq !== seq) return;
+        // The picture stays at its place: at the live edge if it was there.
+        const wasAtEdge = stage.seq >= timeline.length;
         change({
-          control: place,
+          control: { ...control, place: wasAtEdge ? null : position, playing: false },
           isSeeking: false,
           problem: { code: "unreadable", message: error.message },
         });
@@ -315,6 +320,9 @@ export function createPlayer(options: PlayerOptions): Player {
     },
     head(latest) {
       if (head && latest.rewritten_at !== head.rewritten_at) return onRewritten(latest);
+      const known = store.get().head;
+      // A touch's reply may come after a newer broadcast.
+      if (known && latest.to_seq < known.to_seq) return;
       change({ head: latest });
     },
     connection(state) {

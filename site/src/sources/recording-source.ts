@@ -22,6 +22,8 @@ export function createRecordingSource({ api, head, clock }: RecordingSourceOptio
 
   const readAll = async (handlers: SourceHandlers) => {
     let shownTo = 0;
+    /** Rows of the last page: one that its bytes cut short is shorter than `limits.page_rows`, and so are its neighbours. */
+    let pageRows: number = limits.page_rows;
     const ahead = new Map<number, Promise<StoredEvent[]>>();
     const read = (afterSeq: number) => {
       const known = ahead.get(afterSeq);
@@ -34,7 +36,7 @@ export function createRecordingSource({ api, head, clock }: RecordingSourceOptio
     };
     while (shownTo < toSeq) {
       for (let number = 0; number < readsAtOnce; number++) {
-        const afterSeq = shownTo + number * limits.page_rows;
+        const afterSeq = shownTo + number * pageRows;
         // The first page alone, so that it comes soon.
         if (afterSeq < toSeq && (shownTo > 0 || number === 0)) void read(afterSeq);
       }
@@ -45,6 +47,7 @@ export function createRecordingSource({ api, head, clock }: RecordingSourceOptio
       handlers.connection("catching_up");
       handlers.events(page);
       // What comes meanwhile would take the cores from drawing the first picture, 50 ms.
+      if (shownTo > 0) pageRows = page.length;
       if (shownTo === 0) await pictureAfter(clock);
       shownTo = page.at(-1)?.seq ?? shownTo;
       // What was read ahead from a place that a page cut short by its bytes went past is not needed.

@@ -5,10 +5,15 @@ const address = /https?:\/\/[^\s<>"'`\\^{|}\p{Cc}\p{Cf}]+/giu;
 /** Characters that belong to the sentence around an address. */
 const sentenceEnd = new Set(".,;:!?…)]*_");
 
+/** Each link is an element, and a text may hold 20,000 addresses. */
+const maxParts = 400;
+
+/** Beyond some hundred parts the rest of the text stays as it is. */
 export function findLinks(text: string): TextPart[] {
   const parts: TextPart[] = [];
   let from = 0;
   for (const match of text.matchAll(address)) {
+    if (parts.length >= maxParts) break;
     const found = trimSentence(match[0]);
     const url = safeUrl(found);
     if (!url) continue;

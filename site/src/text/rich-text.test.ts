@@ -45,6 +45,19 @@ test("richText loses no character but those of the markup", () => {
   );
 });
 
+test("richText and findLinks make some hundred parts of any text, and keep the rest as it is", () => {
+  for (const text of [
+    "`a` ".repeat(20_000),
+    "**a** ".repeat(20_000),
+    "https://a.example ".repeat(5_000),
+  ]) {
+    const parts = richText(text);
+    expect(parts.length).toBeGreaterThan(300);
+    expect(parts.length).toBeLessThan(810);
+    expect(textOf(parts).length).toBeGreaterThan(text.length * 0.9);
+  }
+});
+
 test("splitHeadline takes the first line", () => {
   expect(splitHeadline("one line")).toEqual({ headline: "one line", rest: "" });
   expect(splitHeadline("first\n\nmore")).toEqual({ headline: "first", rest: "\n\nmore" });

@@ -14,10 +14,15 @@ export type RichPart =
 const markup =
   /^[ \t]*```[^\n]*\n([\s\S]*?)(?:\n[ \t]*```[ \t]*(?:\n|$)|$(?![\s\S]))|`([^`\n]+)`|\*\*(\S(?:[^\n*]*[^\s*])?)\*\*/gm;
 
+/** A text of backticks alone would make 20,000 elements, and twenty of them freeze a page for seconds. */
+const maxParts = 400;
+
+/** Beyond some hundred parts the rest of the text stays as it is. */
 export function richText(text: string): RichPart[] {
   const parts: RichPart[] = [];
   let from = 0;
   for (const match of text.matchAll(markup)) {
+    if (parts.length >= maxParts) return [...parts, { kind: "text", text: text.slice(from) }];
     const [all, block, code, strong] = match;
     const before = text.slice(from, match.index);
     // A block has its own space, so the empty lines around it are dropped.

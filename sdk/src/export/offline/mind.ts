@@ -132,9 +132,15 @@ function toolParts(text: string, tool: unknown): (Node | string)[] {
   return [element("span", { class: "tool-name" }, tool), text.slice(tool.length)];
 }
 
-/** Shows text between backticks as code and keeps every character. */
-const codeParts = (text: string): (Node | string)[] =>
-  text.split(/(`[^`\n]+`)/).map((part, at) => (at % 2 === 1 ? element("code", {}, part) : part));
+/** A text of backticks alone would make 20,000 elements. */
+const maxParts = 400;
+
+/** Text between backticks is code; every character of the text is kept. */
+function codeParts(text: string): (Node | string)[] {
+  const parts = text.split(/(`[^`\n]+`)/);
+  const rest = parts.splice(maxParts).join("");
+  return [...parts.map((part, at) => (at % 2 === 1 ? element("code", {}, part) : part)), rest];
+}
 
 function thoughtOptions({ metadata }: Thought): HTMLElement | null {
   const { options, chosen } = metadata;
