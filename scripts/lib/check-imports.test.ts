@@ -26,7 +26,7 @@ test("checkImports reports a forbidden module, by package and by path", () => {
   file("supabase/functions/chat/index.ts", `import {\n  x,\n} from "../ingest/handler.ts";`);
   expect(checkImports(root)).toEqual([
     "local/src/a.ts: local may not import protocol (@kulti/protocol)",
-    "supabase/functions/chat/index.ts: chat may not import ingest (../ingest/handler.ts)",
+    "supabase/functions/chat/index.ts: functions/chat may not import functions/ingest (../ingest/handler.ts)",
   ]);
 });
 
@@ -39,6 +39,31 @@ test("checkImports lets the islands read the rest of the site, and nothing below
     "site/src/lobby/d.ts: site may not import islands (../islands/mind/a.tsx)",
     "site/src/sources/b.ts: sources may not import visit (../visit/c.ts)",
     "site/src/text/a.ts: text may not import sources (../sources/b.ts)",
+  ]);
+});
+
+test("checkImports knows a function by its folder, and reports a folder that is in no module", () => {
+  file(
+    "supabase/functions/new/index.ts",
+    `import { x } from "../_shared/http/x.ts";\nimport "../chat/a.ts";`,
+  );
+  file("elsewhere/a.ts", "export const a = 1;");
+  expect(checkImports(root)).toEqual([
+    "elsewhere/a.ts: its folder is in no module of the table",
+    "supabase/functions/new/index.ts: functions/new may not import functions/chat (../chat/a.ts)",
+  ]);
+});
+
+test("checkImports keeps packages out of the protocol, and parts of tests out of the product", () => {
+  file(
+    "supabase/functions/_shared/protocol/a.ts",
+    `import { createClient } from "@supabase/supabase-js";`,
+  );
+  file("sdk/src/agent/a.ts", `import { start } from "../../test/agents.ts";`);
+  file("sdk/src/agent/a.test.ts", `import { start } from "../../test/agents.ts";`);
+  expect(checkImports(root)).toEqual([
+    "sdk/src/agent/a.ts: agent may not import sdk/test (../../test/agents.ts)",
+    "supabase/functions/_shared/protocol/a.ts: imports @supabase/supabase-js",
   ]);
 });
 

@@ -24,7 +24,7 @@ export interface Chat {
   deliver(messages: readonly Message[]): void;
   /** Sends a line as the agent, in order, as soon as the session is open. */
   say(text: string): void;
-  /** Resolves when every line said so far is delivered or given up. */
+  /** Resolves when the lines that are being sent are delivered or given up. Lines wait until an event opens a session. */
   flush(): Promise<void>;
   stop(): void;
 }
@@ -133,6 +133,11 @@ export function createChat(options: ChatOptions): Chat {
     },
     stop() {
       isStopped = true;
+      if (unsaid.length > 0) {
+        const why = session.isOpen ? "the agent was closed first" : "no event opened a session";
+        const message = `Lost ${unsaid.length} chat lines of the agent: ${why}.`;
+        report({ code: "chat_failed", message, dropped: 0 });
+      }
       cancelPoll?.();
       aborter.abort(new Error("stopped"));
     },

@@ -15,7 +15,8 @@ const panes: { pane: Pane; label: string; Icon: LucideIcon }[] = [
 
 /** `seq` of the last event in the pane. */
 const lastIn: Record<Pane, (state: PlayerState) => number> = {
-  mind: ({ stage }) => Math.max(stage.thoughts.last?.seq ?? 0, stage.errors.last?.seq ?? 0),
+  mind: ({ stage: { thoughts, errors, questions } }) =>
+    Math.max(...[thoughts, errors, questions].map((list) => list.last?.seq ?? 0)),
   work: ({ stage }) => stage.files.get(stage.active_file ?? "")?.seq ?? 0,
   terminal: ({ stage }) => stage.terminal.last?.seq ?? 0,
   chat: ({ messages }) => messages.last?.seq ?? 0,
