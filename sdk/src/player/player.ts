@@ -320,10 +320,12 @@ export function createPlayer(options: PlayerOptions): Player {
     },
     head(latest) {
       if (head && latest.rewritten_at !== head.rewritten_at) return onRewritten(latest);
-      const known = store.get().head;
+      const { head: known, problem } = store.get();
       // A touch's reply may come after a newer broadcast.
       if (known && latest.to_seq < known.to_seq) return;
       change({ head: latest });
+      // The server answers again, also where a quiet session sends no event.
+      if (problem && problem.code !== "unreadable") change({ problem: null });
     },
     connection(state) {
       if (state === store.get().connection) return;
