@@ -41,8 +41,8 @@ export interface VisitState {
 const retryMs = 5_000;
 /** With a session to show, the visit joins the lobby after the first picture: joining first would delay it by 70 ms. */
 const lobbyAfterMs = 1_000;
-/** How often the visit asks whether a recording may still be shown. A live watch hears of a change, or asks as often. */
-const checkMs = 15_000;
+/** How often the visit asks whether a recording may still be shown, in case the lobby's notice of a change was lost. */
+const checkMs = 5_000;
 
 export interface Address {
   agentId: string;
