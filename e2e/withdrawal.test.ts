@@ -243,3 +243,17 @@ test.runIf(target.db_url)(
     await replay.leave();
   },
 );
+
+test("a replay that hears no notice asks, and is dropped within seconds", async () => {
+  const agent = await register();
+  const { session_id: sessionId } = await agent.post([thought("Overheard."), status("done")]);
+  const page = await (await browser.newContext(desktop)).newPage();
+  // Sockets open and stay silent.
+  await page.routeWebSocket(/realtime/, () => {});
+  await page.goto(`${target.site_url}/watch/${agent.agent_id}/${sessionId}`);
+  await part(page, "thought").filter({ hasText: "Overheard." }).waitFor();
+  await turn(agent, "private");
+  await part(page, "gone").waitFor({ timeout: 10_000 });
+  expect(await page.content()).not.toContain("Overheard.");
+  await page.context().close();
+});
