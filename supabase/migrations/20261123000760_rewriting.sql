@@ -1,8 +1,8 @@
 -- Rewriting (invariant 9): an operator changes or deletes an event or a chat line by plain SQL, for instance to remove a
 -- secret. One transaction empties the stored broadcasts that hold it, recomputes the head's texts, marks the session as
 -- rewritten and notifies open pages. A page that began before `rewritten_at` reads the session anew.
--- Triggers do it: rewrite_events on ai_stream_events, rewrite_messages on ai_stream_messages. Kulti itself only adds rows
--- to both tables; when a session is deleted, its rows go too, and 750_withdrawal does the rest.
+-- Triggers on both tables do it. Kulti itself only adds rows to them; when a session is deleted, its rows go too, and
+-- 750_withdrawal does the rest.
 
 -- The start of the latest thought, whole if it was written token by token.
 create function private.latest_of(of_session uuid) returns text
@@ -103,34 +103,30 @@ begin
 end
 $$;
 
-create function private.rewrite_events() returns trigger
+create function private.rewrite_sessions() returns trigger
 language plpgsql
 set search_path = ''
 as $$
 begin
-  perform private.rewrite_session(r.session_id, array_agg(r.seq), '{}'::bigint[]) from rewritten r group by r.session_id;
+  perform private.rewrite_session(
+    r.session_id,
+    case when tg_table_name = 'ai_stream_events' then array_agg(r.seq) else '{}'::bigint[] end,
+    case when tg_table_name = 'ai_stream_messages' then array_agg(r.seq) else '{}'::bigint[] end
+  )
+  from rewritten r
+  group by r.session_id;
   return null;
 end
 $$;
 create trigger rewrite_events after update on public.ai_stream_events
   referencing old table as rewritten
-  for each statement execute function private.rewrite_events();
+  for each statement execute function private.rewrite_sessions();
 create trigger rewrite_deleted_events after delete on public.ai_stream_events
   referencing old table as rewritten
-  for each statement execute function private.rewrite_events();
-
-create function private.rewrite_messages() returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  perform private.rewrite_session(r.session_id, '{}'::bigint[], array_agg(r.seq)) from rewritten r group by r.session_id;
-  return null;
-end
-$$;
+  for each statement execute function private.rewrite_sessions();
 create trigger rewrite_messages after update on public.ai_stream_messages
   referencing old table as rewritten
-  for each statement execute function private.rewrite_messages();
+  for each statement execute function private.rewrite_sessions();
 create trigger rewrite_deleted_messages after delete on public.ai_stream_messages
   referencing old table as rewritten
-  for each statement execute function private.rewrite_messages();
+  for each statement execute function private.rewrite_sessions();

@@ -309,9 +309,9 @@ create type private.counted_event as (seq bigint, type text, at timestamptz, dat
 --   waiting   the status before it is waiting or paused;
 --   thinking  that status is thinking, or the next event is a thought, which took that time;
 --   working   else; nothing after done or offline.
--- It adds at most session_idle_ms, after which a session is not live. Figures cover the first 366 days after the first
--- event, and what comes later counts on the last of them: each day and minute takes rows, and an agent may send any `at`. An error counts as recovered when a command
--- succeeds, a milestone is completed or the session is done after it.
+-- It adds at most session_idle_ms, after which a session is not live. Figures cover the 366 days after the first event;
+-- later events count on the last of them, because each day and minute takes rows and an agent may send any `at`. An error
+-- counts as recovered when a command succeeds, a milestone is completed or the session is done after it.
 create function private.count_events(of_session uuid, events private.counted_event[]) returns void
 language plpgsql
 set search_path = ''
