@@ -287,6 +287,7 @@ select post_agent_message(
 )
 $$;
 select private.change_setting('agent_chat_burst', '2');
+create temp table stored_before as select bytes from private.stored_bytes where agent_id = 'dee';
 select pg_temp.answer_chat('99999999-0000-4000-8000-000000000001', 'one'), pg_temp.answer_chat('99999999-0000-4000-8000-000000000002', 'two');
 select is(
   pg_temp.refusal($$ select pg_temp.answer_chat('99999999-0000-4000-8000-000000000003', 'three') $$), 'PT429 rate_limited',
@@ -297,7 +298,8 @@ select is(
 );
 select private.change_setting('agent_chat_burst', '1000');
 select ok(
-  (select bytes > 2 * 60 from private.stored_bytes where agent_id = 'dee'), 'its lines count towards its quota'
+  (select b.bytes > before.bytes + 2 * 60 from private.stored_bytes b, stored_before before where b.agent_id = 'dee'),
+  'its lines count towards its quota'
 );
 select private.change_setting('new_agent_day_bytes', '1000');
 select is(
@@ -314,7 +316,7 @@ select pg_temp.refusal(format(
 $$;
 select is(
   (select array_agg(pg_temp.chat_from('2001:db8:7:' || n || '::1')) from generate_series(1, 3) n),
-  '{none,none,"PT429 rate_limited"}', 'invariant 10: addresses of one network share its part of a session''s day'
+  '{none,none,"PT429 rate_limited"}', 'invariant 10: addresses of one network share its chat lines of a day'
 );
 select is(pg_temp.chat_from('2001:db8:8:1::1'), 'none', 'another network has its own');
 
