@@ -35,5 +35,6 @@ export type { AgentOptions } from "./agent/options.ts";
 export type { DrainResult } from "./agent/outbox.ts";
 export type { KultiProblem, ProblemCode } from "./agent/problem.ts";
 export { type RegisterOptions, type Registration, registerAgent } from "./agent/register.ts";
+export { type ScrubOptions, scrubSession } from "./agent/scrub.ts";
 export type { SessionChoice } from "./agent/session.ts";
 export type { ThoughtStream } from "./agent/thought-stream.ts";

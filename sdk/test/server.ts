@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import type { AgentEvent, IngestRequest, Message } from "@kulti/protocol/index.ts";
+import type { ScrubReply, ScrubRequest } from "@kulti/protocol/wire.ts";
 
 export type Fault =
   /** Sends a string body unchanged, any other body as JSON. */
@@ -100,6 +101,10 @@ async function handle(request: IncomingMessage, response: ServerResponse, state:
   state.requests.push({ method, path, headers, body, at: Date.now() });
 
   if (path.startsWith("/functions/v1/agents")) {
+    const isScrub = path.endsWith("/scrub");
+    const fault = isScrub ? state.faults.shift() : undefined;
+    if (fault?.kind === "status") return answer(response, fault.status, fault.body, fault.headers);
+    if (isScrub) return answer(response, 200, scrub(body, state));
     if (method === "POST") return answer(response, ...register(body, state));
     const isKnown = !state.forgottenKeys.has(headers.authorization?.slice("Bearer ".length) ?? "");
     if (isKnown) return answer(response, 200, { keys: [] });
@@ -151,6 +156,14 @@ function commit(batch: IngestRequest, state: TestServer) {
     flush_ms: state.flushMs,
     messages: [...state.messages.splice(0), ...state.answerWith(batch)],
   };
+}
+
+function scrub({ session_id, text }: ScrubRequest, state: TestServer): ScrubReply {
+  const held = state.events.filter((event) => JSON.stringify(event.data).includes(text));
+  state.events = state.events.map((event) =>
+    JSON.parse(JSON.stringify(event).replaceAll(text, "[removed]")),
+  );
+  return { session_id, events: held.length, messages: 0 };
 }
 
 function register(profile: { agent_id: string }, state: TestServer): [number, unknown] {

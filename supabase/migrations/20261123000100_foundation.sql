@@ -52,6 +52,8 @@ select jsonb '{
   "question_options_bytes": 65536,
   "option_id_bytes": 128,
   "answer_text_bytes": 8192,
+  "scrub_text_min_chars": 4,
+  "scrub_text_bytes": 4096,
   "line_number": 2147483647,
   "exit_code": 4294967295,
   "exit_code_below_zero": 2147483648,

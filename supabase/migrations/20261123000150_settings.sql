@@ -63,6 +63,8 @@ from (values
   ('rotate_refill_ms', 'ms', '60000', 'Time for one more new key.'),
   ('visibility_burst', 'count', '10', 'Changes of visibility at once, per agent.'),
   ('visibility_refill_ms', 'ms', '60000', 'Time for one more change of visibility.'),
+  ('scrub_burst', 'count', '20', 'Texts removed from sessions at once, per agent.'),
+  ('scrub_refill_ms', 'ms', '6000', 'Time for one more removal of a text.'),
   ('session_burst', 'count', '60', 'New sessions at once, per agent.'),
   ('session_refill_ms', 'ms', '15000', 'Time for one more new session.'),
   ('open_sessions', 'count', '50',

@@ -83,12 +83,13 @@ select set_eq(
       'revoke_key(text,uuid)',
       'read_agent(text)',
       'update_agent(text,jsonb)',
+      'scrub_session(text,uuid,text)',
       'post_message(jsonb,jsonb)',
       'post_agent_message(text,jsonb)',
       'read_messages(text,uuid,bigint,integer)'
     ])
   $$,
-  'the functions'' role may call its twelve RPCs besides, and no private function'
+  'the functions'' role may call its thirteen RPCs besides, and no private function'
 );
 select is_empty(
   $$ select signature from our_functions where not 'search_path=""' = any (coalesce(proconfig, '{}')) $$,

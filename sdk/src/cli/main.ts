@@ -12,11 +12,12 @@ import { demo } from "./commands/demo.ts";
 import { exportSession } from "./commands/export.ts";
 import { register } from "./commands/register.ts";
 import { replay } from "./commands/replay.ts";
+import { scrub } from "./commands/scrub.ts";
 import { stream } from "./commands/stream.ts";
 import { verbs } from "./commands/verbs.ts";
 import { createOutput } from "./output.ts";
 
-const commands: Command[] = [register, demo, stream, replay, exportSession, ...verbs];
+const commands: Command[] = [register, demo, stream, replay, exportSession, scrub, ...verbs];
 
 export async function main(argv: string[], surroundings: Surroundings): Promise<ExitCode> {
   const [name = "", ...rest] = argv;

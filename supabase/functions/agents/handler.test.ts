@@ -48,6 +48,13 @@ Deno.test("register accepts the project's key alone while registration is closed
   deepEqual([invalid.status, invalid.issues[0].path], [422, "agent_id"]);
 });
 
+Deno.test("scrub refuses a text that is too short, and a request without a key", async () => {
+  const body = { session_id: crypto.randomUUID(), text: "abc" };
+  const short = await send("POST", "/agents/scrub", body, key);
+  deepEqual([short.status, short.issues[0].path], [422, "text"]);
+  equal((await send("POST", "/agents/scrub", body)).code, "missing_key");
+});
+
 Deno.test("register names what is wrong with a profile", async () => {
   for (const [profile, path] of [
     [{}, "agent_id"],

@@ -11,7 +11,12 @@ import type { Params, Route } from "../_shared/http/route.ts";
 import { KultiError } from "../_shared/protocol/errors.ts";
 import { limits } from "../_shared/protocol/limits.ts";
 import { uuidPattern } from "../_shared/protocol/routes.ts";
-import { parseProfileChanges, parseRegister, parseRotate } from "../_shared/protocol/schema.ts";
+import {
+  parseProfileChanges,
+  parseRegister,
+  parseRotate,
+  parseScrub,
+} from "../_shared/protocol/schema.ts";
 import type { RegisterReply, RotateReply } from "../_shared/protocol/wire.ts";
 
 /** `closed`: only a caller with the project's secret key may register an agent. */
@@ -102,10 +107,26 @@ export async function revokeKey(
   return reply(200, revoked);
 }
 
+export async function scrub(request: Request, deps: AgentsDeps): Promise<Response> {
+  const caller = await deps.callers.require(request);
+
+  const body = await readJson(request, await small(request, deps, caller));
+  const { session_id: sessionId, text: secret } = parseScrub(body);
+
+  const removed = await deps.database.call("scrub_session", {
+    key_hash: caller.key_hash,
+    session_id: sessionId,
+    secret,
+  });
+
+  return reply(200, removed);
+}
+
 export const agentsRoutes: readonly Route<AgentsDeps>[] = [
   { method: "POST", pathname: "/agents", handle: register },
   { method: "GET", pathname: "/agents", handle: readProfile },
   { method: "PATCH", pathname: "/agents", handle: changeProfile },
+  { method: "POST", pathname: "/agents/scrub", handle: scrub },
   { method: "POST", pathname: "/agents/keys", handle: rotateKey },
   { method: "GET", pathname: "/agents/keys", handle: listKeys },
   { method: "DELETE", pathname: "/agents/keys/:key_id", handle: revokeKey },

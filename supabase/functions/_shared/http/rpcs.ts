@@ -8,6 +8,7 @@ import type {
   Message,
   ProfileChanges,
   RegisterRequest,
+  ScrubReply,
   ViewerMessageRequest,
 } from "../protocol/wire.ts";
 
@@ -59,6 +60,11 @@ export interface Rpcs {
   revoke_key: {
     args: { key_hash: string; key_id: string };
     result: { id: string; revoked_at: string };
+  };
+  /** Removes a text from a session. */
+  scrub_session: {
+    args: { key_hash: string; session_id: string; secret: string };
+    result: ScrubReply;
   };
   append_events: {
     args: { key_hash: string; batch: IngestRequest };

@@ -9,6 +9,7 @@ import {
   parseProfileChanges,
   parseRegister,
   parseRotate,
+  parseScrub,
   parseViewerMessage,
 } from "./schema.ts";
 
@@ -17,6 +18,7 @@ const parsers: Record<string, (body: unknown) => unknown> = {
   register: parseRegister,
   profile_changes: parseProfileChanges,
   rotate: parseRotate,
+  scrub: parseScrub,
   viewer_message: parseViewerMessage,
   agent_message: parseAgentMessage,
 };

@@ -39,6 +39,7 @@ describe("kulti.schema.json", () => {
     register: "RegisterRequest",
     profile_changes: "ProfileChanges",
     rotate: "RotateRequest",
+    scrub: "ScrubRequest",
     viewer_message: "ViewerMessageRequest",
     agent_message: "AgentMessageRequest",
   };

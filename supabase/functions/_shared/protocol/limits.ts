@@ -42,6 +42,9 @@ export const limits = {
   question_options_bytes: 65_536,
   option_id_bytes: 128,
   answer_text_bytes: 8_192,
+  /** A text to remove from a session; shorter ones would hit ordinary words. */
+  scrub_text_min_chars: 4,
+  scrub_text_bytes: 4_096,
   /** Of a file, in errors and hunks: the largest Postgres `integer`. */
   line_number: 2_147_483_647,
   /** Windows' exit codes are unsigned 32-bit numbers, those of other systems may be negative. */

@@ -7,6 +7,7 @@ export const routes = {
   ingest_health: `${functionsPath}/ingest/health`,
   agents: `${functionsPath}/agents`,
   agent_keys: `${functionsPath}/agents/keys`,
+  agent_scrub: `${functionsPath}/agents/scrub`,
   chat: `${functionsPath}/chat`,
   oembed: `${functionsPath}/share/oembed`,
 } as const;

@@ -52,6 +52,12 @@ export const agentKeySchema = v.object({
   last_used_at: v.nullable(timestamp),
 });
 
+export const scrubReplySchema = v.object({
+  session_id: uuid,
+  events: v.pipe(count, v.description("Events that held the text.")),
+  messages: v.pipe(count, v.description("Chat lines that held the text.")),
+});
+
 const shownOnce = v.pipe(v.string(), v.description("The key itself, shown only once."));
 
 export const registerReplySchema = v.object({

@@ -30,6 +30,17 @@ export const profileChangesSchema = v.pipe(
 
 export const rotateSchema = exact({ keep_current: optional(v.boolean()) });
 
+export const scrubSchema = exact({
+  session_id: uuid,
+  text: v.pipe(
+    label("scrub_text_bytes"),
+    v.minLength(
+      limits.scrub_text_min_chars,
+      `is shorter than ${limits.scrub_text_min_chars} characters`,
+    ),
+  ),
+});
+
 export const viewerMessageSchema = exact({
   session_id: uuid,
   viewer_id: label("viewer_id_bytes"),

@@ -13,6 +13,7 @@ import {
   profileChangesSchema,
   registerSchema,
   rotateSchema,
+  scrubSchema,
   viewerMessageSchema,
 } from "./schema-request.ts";
 import { isObject } from "./text.ts";
@@ -23,6 +24,7 @@ import type {
   ProfileChanges,
   RegisterRequest,
   RotateRequest,
+  ScrubRequest,
   ViewerMessageRequest,
 } from "./wire.ts";
 
@@ -92,6 +94,9 @@ export const parseProfileChanges = (body: unknown): ProfileChanges =>
 /** No body means the defaults. */
 export const parseRotate = (body: unknown): RotateRequest =>
   parse(rotateSchema, body ?? {}, "Cannot rotate the key");
+
+export const parseScrub = (body: unknown): ScrubRequest =>
+  parse(scrubSchema, body, "Cannot remove the text");
 
 export const parseViewerMessage = (body: unknown): ViewerMessageRequest =>
   parse(viewerMessageSchema, body, "Cannot post the message");

@@ -89,6 +89,20 @@ export interface RotateReply {
   revoked: string[];
 }
 
+/** Body of `POST agents/scrub`. */
+export interface ScrubRequest {
+  session_id: string;
+  /** The exact text to remove, from `limits.scrub_text_min_chars` to `limits.scrub_text_bytes`. */
+  text: string;
+}
+
+export interface ScrubReply {
+  session_id: string;
+  /** The numbers of events and chat lines that held the text. */
+  events: number;
+  messages: number;
+}
+
 export interface ViewerMessageRequest {
   session_id: string;
   viewer_id: string;

@@ -14,6 +14,7 @@ import {
   messageSchema,
   registerReplySchema,
   rotateReplySchema,
+  scrubReplySchema,
 } from "../schema-reply.ts";
 import {
   agentMessageSchema,
@@ -21,6 +22,7 @@ import {
   profileChangesSchema,
   registerSchema,
   rotateSchema,
+  scrubSchema,
   viewerMessageSchema,
 } from "../schema-request.ts";
 
@@ -41,6 +43,8 @@ const definitions = {
   ProfileChanges: profileChangesSchema,
   RotateRequest: rotateSchema,
   RotateReply: rotateReplySchema,
+  ScrubRequest: scrubSchema,
+  ScrubReply: scrubReplySchema,
   ViewerMessageRequest: viewerMessageSchema,
   AgentMessageRequest: agentMessageSchema,
   Message: messageSchema,

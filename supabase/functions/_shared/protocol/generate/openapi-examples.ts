@@ -42,6 +42,8 @@ export const profileExample = { description: "Fixes bugs while you sleep.", avat
 
 export const rotateExample = { keep_current: true };
 
+export const scrubExample = { session_id: sessionId, text: "hunter2-in-the-log" };
+
 export const viewerMessageExample = {
   session_id: sessionId,
   viewer_id: "v-4f1c",

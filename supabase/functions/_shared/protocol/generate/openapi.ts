@@ -11,6 +11,7 @@ import {
   profileExample,
   registerExample,
   rotateExample,
+  scrubExample,
   viewerMessageExample,
 } from "./openapi-examples.ts";
 import { answer, body, bodyErrors, keyErrors, refusals, schemaRef } from "./openapi-parts.ts";
@@ -166,6 +167,20 @@ const paths: Json = {
           required: ["id", "revoked_at"],
         }),
         ...refusals(...keyErrors, "malformed_path", "key_not_found", "last_key"),
+      },
+    },
+  },
+  [routes.agent_scrub]: {
+    post: {
+      operationId: "scrub_session",
+      summary: "Remove a leaked text from one of the agent's sessions",
+      description:
+        "Each occurrence becomes `[removed]` in events, chat, the search, figures and stored broadcasts, also where the text is split over the pieces of a streamed thought or of a command's output. Open pages drop it within seconds. Positions stay. Whoever has copied the text keeps it: revoke the secret too.",
+      security: agentKey,
+      requestBody: body("ScrubRequest", { "a password": scrubExample }),
+      responses: {
+        200: answer("Removed.", schemaRef("ScrubReply")),
+        ...refusals(...bodyErrors, ...keyErrors, "session_not_found", "rate_limited"),
       },
     },
   },
