@@ -21,6 +21,8 @@ const failuresToTell = 3;
 export interface BatcherOptions {
   send: SendBatch;
   bounds: QueueBounds;
+  /** How long each event is held back. */
+  delayMs: number;
   /** Until the server names another pace. */
   flushMs: number;
   maxBatchEvents: number;
@@ -30,23 +32,36 @@ export interface BatcherOptions {
   retryCapMs: number;
   report: Report;
   onAccepted: (outcome: Extract<Outcome, { kind: "accepted" }>) => void;
+  /** Called with events that need not be sent any more: acknowledged, refused or dropped. */
+  onGone: (ids: readonly string[]) => void;
+  /** Called before each request; false if there must be none any more. */
+  mayGoOn: () => boolean;
   /** Continues in another session; false if the agent chose this one. */
   restartSession: () => boolean;
 }
 
+/** The queue numbers and delays it. */
+export type NewEvent = Omit<QueuedEvent, "number" | "dueAt">;
+
 export interface Batcher {
-  push(event: Omit<QueuedEvent, "number">): void;
+  push(event: NewEvent): void;
   /** Events that are not acknowledged yet. */
   readonly pending: number;
+  /** Their size as JSON. */
+  readonly pendingBytes: number;
+  /** They themselves, in order, as they are sent. */
+  unsent(): Iterable<string>;
   readonly isStopped: boolean;
   /** Resolves when everything pushed so far is acknowledged or given up. */
   flush(): Promise<void>;
+  /** Drops what waits, held back or not, sends this event alone and then stops. */
+  panic(last: NewEvent): Promise<void>;
   /** Ends the running request, drops queued events and refuses new ones. */
   stop(): void;
 }
 
 export function createBatcher(options: BatcherOptions): Batcher {
-  const { report } = options;
+  const { report, delayMs } = options;
   const queue = new Queue(options.bounds);
   const aborter = new AbortController();
   const waiters: { number: number; resolve: () => void }[] = [];
@@ -73,16 +88,19 @@ export function createBatcher(options: BatcherOptions): Batcher {
     cancelTimer?.();
     const dueIn = lastSentAt + flushMs - Date.now();
     const waitMs = isUrgent ? 0 : Math.max(leadMs, Math.min(dueIn, flushMs));
-    cancelTimer = setTimer(run, Math.max(waitMs, heldUntil - Date.now()));
+    const notBefore = Math.max(heldUntil, queue.dueAt);
+    cancelTimer = setTimer(run, Math.max(waitMs, notBefore - Date.now()));
   }
 
   async function run(): Promise<void> {
     cancelTimer = null;
+    if (!options.mayGoOn()) return;
+    const batch = queue.take(batchEvents, options.maxBatchBytes, Date.now());
+    if (batch.length === 0) return schedule();
     isSending = true;
-    const batch = queue.take(batchEvents, options.maxBatchBytes);
     try {
       const outcome = await options.send(batch, aborter.signal);
-      if (!isStopped) queue.settle(apply(outcome, batch));
+      if (!isStopped) settle(apply(outcome, batch));
     } catch (error) {
       // The transport retries, so this is a stop, or a bug that must not reach the agent.
       if (!isStopped) {
@@ -95,6 +113,11 @@ export function createBatcher(options: BatcherOptions): Batcher {
     isSending = false;
     release();
     schedule();
+  }
+
+  function settle(ids: ReadonlySet<string>): void {
+    queue.settle(ids);
+    options.onGone([...ids]);
   }
 
   /** Ids of events that were acknowledged or given up. */
@@ -205,12 +228,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
     push(event) {
       if (isStopped) return;
       pushed++;
-      const dropped = queue.push({ ...event, number: pushed });
-      if (dropped > 0) {
+      const dueAt = delayMs > 0 ? Date.now() + delayMs : 0;
+      const dropped = queue.push({ ...event, number: pushed, dueAt });
+      if (dropped.length > 0) {
+        options.onGone(dropped.map(({ id }) => id));
         report({
           code: "queue_full",
-          message: `The server is too slow for the agent's events: ${dropped} queued events were dropped, details first.`,
-          dropped,
+          message: `The server is too slow for the agent's events: ${dropped.length} queued events were dropped, details first.`,
+          dropped: dropped.length,
         });
       }
       schedule();
@@ -218,8 +243,17 @@ export function createBatcher(options: BatcherOptions): Batcher {
     get pending() {
       return queue.length;
     },
+    get pendingBytes() {
+      return queue.bytes;
+    },
+    unsent: () => queue.unsent(),
     get isStopped() {
       return isStopped;
+    },
+    async panic(last) {
+      stop();
+      const { signal } = new AbortController();
+      await options.send([{ ...last, number: 0, dueAt: 0 }], signal).catch(() => {});
     },
     flush() {
       if (queue.length === 0 || isStopped) return Promise.resolve();

@@ -20,7 +20,7 @@ describe("delivery", () => {
   });
 
   test("every verb arrives as its event, in order, with the key", async () => {
-    const agent = start();
+    const agent = start({ session: "continue" });
     agent.status("working");
     agent.task("A task", "More of it");
     agent.goal("A goal");
@@ -531,7 +531,7 @@ describe("sessions and chat", () => {
   });
 
   test("continue: the server names the session, and the agent keeps it", async () => {
-    const agent = start();
+    const agent = start({ session: "continue" });
     agent.think("a");
     await agent.flush();
     agent.think("b");
@@ -577,6 +577,7 @@ describe("sessions and chat", () => {
   test("chat lines arrive with the acknowledgements, each once, and the cursor follows", async () => {
     const texts: string[] = [];
     const agent = start({
+      session: "continue",
       onMessage({ text, untrusted }) {
         expect(untrusted).toBe(true);
         texts.push(text);
@@ -597,7 +598,11 @@ describe("sessions and chat", () => {
   test("a continued session does not repeat old lines", async () => {
     const texts: string[] = [];
     run.server.oldMessages = [message(1), message(2)];
-    const agent = start({ pollMs: 20, onMessage: ({ text }) => texts.push(text) });
+    const agent = start({
+      session: "continue",
+      pollMs: 20,
+      onMessage: ({ text }) => texts.push(text),
+    });
     agent.think("a");
     await agent.flush();
     await expect

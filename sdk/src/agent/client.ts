@@ -22,6 +22,7 @@ import {
 import { fitData } from "@kulti/protocol/fit.ts";
 import type { TextField } from "@kulti/protocol/redact/events.ts";
 import { utf8Bytes } from "@kulti/protocol/text.ts";
+import type { NewEvent } from "./batcher.ts";
 import type { MessageHandler } from "./chat.ts";
 import { type AgentOptions, settle } from "./options.ts";
 import { createOutbox, type DrainResult, type Outbox, silentOutbox } from "./outbox.ts";
@@ -107,6 +108,11 @@ export interface KultiAgent {
   flush(): Promise<void>;
   /** The same within `timeoutMs` (default 5,000). Never rejects. */
   drain(options?: { timeoutMs?: number }): Promise<DrainResult>;
+  /**
+   * Drops everything that has not left this process, also from the spool, and ends the session as `offline`. Later calls
+   * do nothing. With `delayMs` events wait here that long before they leave.
+   */
+  panic(): Promise<void>;
   /** Ends open thoughts, drains, and releases timers and listeners; later calls do nothing. */
   close(options?: { timeoutMs?: number }): Promise<DrainResult>;
 }
@@ -126,7 +132,9 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     report({ code: "bad_option", message, dropped: 0 });
   }
   const isOn = settings.enabled && settings.offReason === null;
-  const outbox: Outbox = isOn ? createOutbox(settings, report, () => endTexts()) : silentOutbox;
+  const outbox: Outbox = isOn
+    ? createOutbox(settings, report, { endTexts: () => endTexts(), crashed, offline })
+    : silentOutbox;
   if (options.onMessage) outbox.chat?.onMessage(options.onMessage);
   const streams = new Set<OpenStream>();
   const { redaction } = settings;
@@ -166,6 +174,18 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     });
   }
 
+  function crashed(error: unknown, isEnd: boolean): void {
+    kultiAgent.error(error as Error);
+    if (isEnd) kultiAgent.status("error");
+  }
+
+  function offline(): NewEvent {
+    const id = crypto.randomUUID();
+    const at = new Date().toISOString();
+    const json = JSON.stringify({ id, type: "status", at, data: { status: "offline" } });
+    return { id, type: "status", json, bytes: utf8Bytes(json), importance: 2 };
+  }
+
   function send<Type extends EventType>(
     type: Type,
     data: EventDataByType[Type],
@@ -200,7 +220,7 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
     return outbox.close(options?.timeoutMs);
   };
 
-  return {
+  const kultiAgent: KultiAgent = {
     think: (content, options) => thought(options?.thoughtType ?? "general")(content, options),
     reason: thought("reasoning"),
     decide: thought("decision"),
@@ -307,8 +327,10 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
       for (const stream of streams) stream.flush();
       return outbox.drain(options?.timeoutMs);
     },
+    panic: () => outbox.panic(),
     close,
   };
+  return kultiAgent;
 }
 
 const endsSession = ({ status }: EventDataByType["status"]): boolean =>

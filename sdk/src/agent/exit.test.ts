@@ -61,13 +61,13 @@ test("an unreachable server delays the exit by seconds at most", async () => {
 });
 
 test.each([
-  ["process.exit", "process.exit(3);", 3],
-  ["an error that nobody caught", 'throw new Error("boom");', 1],
-])("%s with events unsent says how many are lost", async (_, end, code) => {
+  ["process.exit", "process.exit(3);", 3, 2],
+  ["an error that nobody caught", 'throw new Error("boom");', 1, 4],
+])("%s with events unsent and no spool says how many are lost", async (_, end, code, lost) => {
   const ended = await run(`agent.think("a"); agent.think("b"); ${end}`);
   expect(ended.code).toBe(code);
   expect(ended.stderr).toContain(
-    "The process is ending with 2 unsent event(s): await agent.close()",
+    `The process is ending with ${lost} unsent event(s), which are lost. Await agent.close()`,
   );
 });
 

@@ -7,6 +7,8 @@ import type { MessageHandler } from "./chat.ts";
 import type { KultiProblem } from "./problem.ts";
 import { createRedaction, type Redact, type Redaction } from "./redaction.ts";
 import type { SessionChoice } from "./session.ts";
+import { findSpoolFolder } from "./spool/folder.ts";
+import { findHost } from "./spool/host.ts";
 import type { Fetch } from "./transport.ts";
 
 export interface AgentOptions {
@@ -16,7 +18,7 @@ export interface AgentOptions {
   agentId?: string;
   /** The agent's key, `klt_…`. Default: KULTI_API_KEY. */
   apiKey?: string;
-  /** Default: `continue`. */
+  /** Default: `new`. */
   session?: SessionChoice;
   /** False: nothing is sent. Default: true, unless KULTI_STREAM_ENABLED is `0` or `false`. */
   enabled?: boolean;
@@ -53,6 +55,16 @@ export interface AgentOptions {
    * Default: true.
    */
   redact?: boolean | Redact;
+  /**
+   * Keeps unsent events on disk until the server has them, so that they outlive the process: the agent's next process
+   * sends them. A text names the folder. Default: true, unless KULTI_SPOOL is `0`; the folder is KULTI_SPOOL_DIR, then
+   * `$XDG_STATE_HOME/kulti/spool`. Only Node from 20.16, Deno and Bun have it.
+   */
+  spool?: boolean | string;
+  /** Milliseconds for which each event is held back before it leaves; `panic()` drops it until then. Default: 0. */
+  delayMs?: number;
+  /** An error that nobody catches becomes an event, and the session ends as `error`. Default: true. */
+  captureErrors?: boolean;
   /** Sends remaining events when the process ends normally. Default: true. */
   drainOnExit?: boolean;
   /** Default: the global fetch. */
@@ -60,7 +72,11 @@ export interface AgentOptions {
 }
 
 export interface Settings
-  extends Required<Omit<AgentOptions, "onMessage" | "onProblem" | "redact">> {
+  extends Required<Omit<AgentOptions, "onMessage" | "onProblem" | "redact" | "spool">> {
+  /** The folder of the spool; null for none. */
+  spoolFolder: string | null;
+  /** Sends what an earlier process left: if its session has ended, in a new one. */
+  isResending: boolean;
   redaction: Redaction;
   /** The missing or wrong option, in one line; null if the agent can stream. */
   offReason: string | null;
@@ -86,7 +102,7 @@ export function settle(options: AgentOptions): Settings {
   );
   const agentId = options.agentId ?? env("KULTI_AGENT_ID") ?? "";
   const apiKey = options.apiKey ?? env("KULTI_API_KEY") ?? "";
-  const session = options.session ?? "continue";
+  const session = options.session ?? "new";
   const numbers = { ...numberDefaults };
   const ignored: string[] = [];
   for (const name of Object.keys(numberDefaults) as (keyof typeof numberDefaults)[]) {
@@ -105,6 +121,10 @@ export function settle(options: AgentOptions): Settings {
     session,
     enabled: options.enabled ?? !["0", "false"].includes(env("KULTI_STREAM_ENABLED") ?? ""),
     ...numbers,
+    delayMs: delayOf(options.delayMs ?? env("KULTI_DELAY_MS"), ignored),
+    isResending: false,
+    spoolFolder: spoolFolderOf(options.spool ?? true),
+    captureErrors: options.captureErrors ?? true,
     maxBatchEvents: Math.min(numbers.maxBatchEvents, batchDefaults.maxBatchEvents),
     maxBatchBytes: Math.min(numbers.maxBatchBytes, batchDefaults.maxBatchBytes),
     ignored,
@@ -113,6 +133,20 @@ export function settle(options: AgentOptions): Settings {
     fetch: typeof options.fetch === "function" ? options.fetch : platformFetch,
     offReason: findOffReason({ server, agentId, apiKey, session }),
   };
+}
+
+function delayOf(given: unknown, ignored: string[]): number {
+  if (given === undefined) return 0;
+  const delayMs = Number(given);
+  if (delayMs >= 0 && Number.isFinite(delayMs)) return delayMs;
+  ignored.push(`delayMs is ${String(given)}; expected a number from 0`);
+  return 0;
+}
+
+function spoolFolderOf(given: boolean | string): string | null {
+  const host = given === false ? null : findHost();
+  if (host === null) return null;
+  return typeof given === "string" ? host.path.resolve(given) : findSpoolFolder(host);
 }
 
 /** Looked up on each call: tests and instrumentation replace it. */

@@ -1,14 +1,16 @@
 /** Connects the parts between a verb and the server: queue, batches, retries, session, chat, exit. */
 import { routes } from "@kulti/protocol/routes.ts";
-import { createBatcher } from "./batcher.ts";
+import { createBatcher, type NewEvent } from "./batcher.ts";
 import { type Chat, createChat } from "./chat.ts";
 import { onExit } from "./exit.ts";
 import { createIngest, mayBeTooLarge } from "./ingest.ts";
 import type { Settings } from "./options.ts";
 import type { Report } from "./problem.ts";
-import type { QueuedEvent } from "./queue.ts";
 import { causeOf, type RetryOptions, withRetry } from "./retry.ts";
 import { createSession, type Session } from "./session.ts";
+import { findHost } from "./spool/host.ts";
+import { type Resent, resendLeftovers } from "./spool/resend.ts";
+import { createSpool, type Spool } from "./spool/spool.ts";
 import { longestTimerMs } from "./timer.ts";
 import {
   createTransport,
@@ -21,17 +23,19 @@ import {
 export interface DrainResult {
   /** True when nothing is left. */
   drained: boolean;
-  /** Events that the server has not acknowledged; after `close` they are lost. */
+  /** Events that the server has not acknowledged; after `close` they are in the spool, or lost without one. */
   pending: number;
 }
 
 export interface Outbox {
-  push(event: Omit<QueuedEvent, "number">): void;
+  push(event: NewEvent): void;
   readonly pending: number;
   readonly isStopped: boolean;
   flush(): Promise<void>;
   drain(timeoutMs?: number): Promise<DrainResult>;
   close(timeoutMs?: number): Promise<DrainResult>;
+  /** Drops what is unsent, ends the session and stops. */
+  panic(): Promise<void>;
   chat: Chat | null;
   session: Session | null;
 }
@@ -43,8 +47,17 @@ const waitToTellMs = 5_000;
 /** For a probe, whose reply is a few bytes. */
 const probeTimeoutMs = 5_000;
 
-/** `endTexts` pushes texts that still wait for their end, when no more can come. */
-export function createOutbox(settings: Settings, report: Report, endTexts: () => void): Outbox {
+/** What the outbox asks of the agent when the end comes. */
+export interface Ending {
+  /** Pushes texts that still wait for their end, when no more can come. */
+  endTexts(): void;
+  /** Pushes an error that nobody caught; the session ends with it if the process does. */
+  crashed(error: unknown, isEnd: boolean): void;
+  /** The event that ends a session after `panic`. */
+  offline(): NewEvent;
+}
+
+export function createOutbox(settings: Settings, report: Report, ending: Ending): Outbox {
   const { server, fetch, timeoutMs } = settings;
   const once = createTransport(server, settings.apiKey, withTimeout(fetch, timeoutMs));
   const probe = createProbe(server, withTimeout(fetch, Math.min(timeoutMs, probeTimeoutMs)));
@@ -81,6 +94,7 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
       transport: withRetry(once, { ...retry, isFinal: mayBeTooLarge }),
       probe,
     }),
+    delayMs: settings.delayMs,
     bounds: { maxEvents: settings.maxQueueEvents, maxBytes: settings.maxQueueBytes },
     flushMs: settings.flushMs,
     maxBatchEvents: settings.maxBatchEvents,
@@ -92,10 +106,24 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
       lastFailure = null;
       heldBackFor = null;
       session.opened(reply);
+      spool?.named(reply.session_id);
       chat.deliver(reply.messages ?? []);
+      resending ??= resend(settings, report, stopResending.signal);
     },
-    restartSession: () => session.restart(),
+    onGone: (ids) => spool?.gone(ids, left()),
+    mayGoOn() {
+      if (!spool?.isPanicking()) return true;
+      void panic();
+      return false;
+    },
+    restartSession: () => session.restart(settings.isResending),
   });
+
+  const left = () => ({ length: batcher.pending, bytes: batcher.pendingBytes });
+  const spool = openSpool(settings, session, () => batcher.unsent(), report);
+  /** What earlier processes left; begins when the server has accepted something. */
+  let resending: Promise<unknown> | null = null;
+  const stopResending = new AbortController();
 
   const settled = (): Promise<void> => batcher.flush().then(() => chat.flush());
 
@@ -105,44 +133,72 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
     const tooLong = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, Math.min(timeoutMs, longestTimerMs));
     });
-    await Promise.race([settled(), tooLong]);
+    await Promise.race([settled().then(() => resending), tooLong]);
     clearTimeout(timer);
     return { drained: batcher.pending === 0, pending: batcher.pending };
   }
 
   /** Reports the events that are left, and why. */
-  function tellUnsent({ pending }: DrainResult, what: string, dropped: number): void {
+  function tellUnsent(
+    { pending }: DrainResult,
+    what: string,
+    { fate, dropped }: { fate: string; dropped: number },
+  ): void {
     if (pending === 0) return;
     const why = lastFailure === null ? "the server has not answered yet" : causeOf(lastFailure);
-    const message = `${what} with ${pending} event(s) unsent, ${dropped > 0 ? "which are lost" : "which are still tried"}: ${why}`;
+    const message = `${what} with ${pending} event(s) unsent, ${fate}: ${why}`;
     report({ code: "unsent", message, dropped, ...(lastFailure ? codesOf(lastFailure) : {}) });
+  }
+
+  /** What becomes of events that are unsent at the end. */
+  const fateOf = (pending: number, isKept: boolean) =>
+    isKept
+      ? { fate: "which the agent's next process or `kulti flush` sends", dropped: 0 }
+      : { fate: "which are lost", dropped: pending };
+
+  async function panic(): Promise<void> {
+    stopResending.abort();
+    offExit();
+    chat.stop();
+    spool?.remove();
+    if (session.isOpen) await batcher.panic(ending.offline());
+    else batcher.stop();
   }
 
   async function drain(timeoutMs?: number): Promise<DrainResult> {
     const result = await settleWithin(timeoutMs);
-    tellUnsent(result, "The wait ends", 0);
+    tellUnsent(result, "The wait ends", { fate: "which are still tried", dropped: 0 });
     return result;
   }
 
   // Work started here keeps the process alive and triggers `beforeExit` again: after one failed try, let it end.
   let wasVain = false;
   const drainAtExit = async (): Promise<void> => {
-    endTexts();
+    ending.endTexts();
     if (batcher.pending > 0 && !wasVain) wasVain = !(await settleWithin()).drained;
   };
   const lastWord = (): void => {
-    endTexts();
+    ending.endTexts();
     const { pending } = batcher;
     if (pending === 0) return;
-    const message = `The process is ending with ${pending} unsent event(s): await agent.close() before process.exit.`;
-    report({ code: "unsent", message, dropped: pending });
+    const isKept = spool?.writeNow() ?? false;
+    const { fate, dropped } = fateOf(pending, isKept);
+    const advice = isKept ? "" : ". Await agent.close() before process.exit";
+    const message = `The process is ending with ${pending} unsent event(s), ${fate}${advice}.`;
+    report({ code: "unsent", message, dropped });
   };
-  const offExit = settings.drainOnExit
-    ? onExit({ drain: () => void drainAtExit(), lastWord })
-    : () => {};
+  const offExit = onExit({
+    drain: () => settings.drainOnExit && void drainAtExit(),
+    lastWord: () => (settings.drainOnExit || spool) && lastWord(),
+    crashed: (error, isEnd) => settings.captureErrors && ending.crashed(error, isEnd),
+  });
 
   return {
-    push: batcher.push,
+    push(event) {
+      if (batcher.isStopped) return;
+      batcher.push(event);
+      spool?.add(event.json, left());
+    },
     get pending() {
       return batcher.pending;
     },
@@ -152,13 +208,16 @@ export function createOutbox(settings: Settings, report: Report, endTexts: () =>
     flush: () => holdingProcess(settled()),
     drain,
     async close(timeoutMs) {
+      const result = await settleWithin(timeoutMs ?? 5_000 + settings.delayMs);
       offExit();
-      const result = await settleWithin(timeoutMs);
-      tellUnsent(result, "The agent closes", result.pending);
+      stopResending.abort();
+      const isKept = result.pending > 0 && (spool?.release() ?? false);
+      tellUnsent(result, "The agent closes", fateOf(result.pending, isKept));
       chat.stop();
       batcher.stop();
       return result;
     },
+    panic,
     chat,
     session,
   };
@@ -168,6 +227,52 @@ const codesOf = (answer: Failure | Refusal): { status?: number; errorCode?: stri
   ...(answer.status > 0 && { status: answer.status }),
   ...(answer.kind === "refused" && { errorCode: answer.code }),
 });
+
+const noEnding: Ending = {
+  endTexts() {},
+  crashed() {},
+  offline() {
+    throw new Error("A session that is sent again has no event of its own.");
+  },
+};
+
+/** Sends what earlier processes of the agent left in the spool. */
+export async function resend(
+  settings: Settings,
+  report: Report,
+  signal: AbortSignal,
+): Promise<Resent> {
+  const host = findHost();
+  const { server, agentId, spoolFolder } = settings;
+  if (host === null || spoolFolder === null) return { events: 0, sessions: 0, isDone: true };
+  const own = { spoolFolder: null, isResending: true, delayMs: 0 };
+  const quiet = { drainOnExit: false, captureErrors: false };
+  const open = (sessionId: string | null): Outbox =>
+    createOutbox(
+      { ...settings, ...own, ...quiet, session: sessionId ?? "continue" },
+      report,
+      noEnding,
+    );
+  return resendLeftovers({ host, spoolFolder, target: { server, agentId }, open, report }, signal);
+}
+
+/** Null where there are no files, or when it is switched off. */
+function openSpool(
+  { server, agentId, spoolFolder }: Settings,
+  session: Session,
+  unsent: () => Iterable<string>,
+  report: Report,
+): Spool | null {
+  const host = findHost();
+  if (host === null || spoolFolder === null) return null;
+  return createSpool({
+    ...{ host, folder: spoolFolder, server, agentId, sessionId: session.id, unsent },
+    onFailure(why) {
+      const message = `Cannot keep unsent events in ${spoolFolder}: ${why}. They are only in memory.`;
+      report({ code: "spool_failed", message, dropped: 0 });
+    },
+  });
+}
 
 /** Asks without the key whether Kulti answers; false if something else answers. */
 function createProbe(server: string, fetch: Fetch): (signal: AbortSignal) => Promise<boolean> {
@@ -188,6 +293,7 @@ export const silentOutbox: Outbox = {
   flush: async () => {},
   drain: async () => ({ drained: true, pending: 0 }),
   close: async () => ({ drained: true, pending: 0 }),
+  panic: async () => {},
   chat: null,
   session: null,
 };

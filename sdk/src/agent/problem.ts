@@ -23,6 +23,8 @@ export type ProblemCode =
   | "held_back"
   /** The agent stops waiting, or the process ends, before everything was sent. */
   | "unsent"
+  /** Unsent events can't be kept on disk, or some that were kept are too old or too many. */
+  | "spool_failed"
   /** A chat line could not be delivered. */
   | "chat_failed"
   /** A handler given by the agent threw. */

@@ -15,6 +15,8 @@ export interface QueuedEvent {
   /** The event as sent. */
   json: string;
   bytes: number;
+  /** When it may leave, ms since 1970; 0 for at once. */
+  dueAt: number;
   /** The order of dropping: 0 before 1 before 2. */
   importance: 0 | 1 | 2;
 }
@@ -49,25 +51,36 @@ export class Queue {
     return this.#bytes;
   }
 
+  /** When the oldest event may leave, ms since 1970; 0 when the queue is empty. */
+  get dueAt(): number {
+    return this.#items[0]?.dueAt ?? 0;
+  }
+
+  /** What waits, in order, as it is sent. */
+  *unsent(): Iterable<string> {
+    for (const { json } of this.#items) yield json;
+  }
+
   /** `number` of the oldest event that waits, or Infinity. */
   get oldest(): number {
     return this.#items[0]?.number ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Appends, and returns how many events it dropped to make room. */
-  push(item: QueuedEvent): number {
+  /** Appends, and returns the events that it dropped to make room. */
+  push(item: QueuedEvent): readonly QueuedEvent[] {
     this.#items.push(item);
     this.#bytes += item.bytes;
     const { maxEvents, maxBytes } = this.#bounds;
-    if (this.#items.length <= maxEvents && this.#bytes <= maxBytes) return 0;
+    if (this.#items.length <= maxEvents && this.#bytes <= maxBytes) return [];
     return this.#trim(Math.floor(maxEvents * 0.9), Math.floor(maxBytes * 0.9));
   }
 
-  /** The next events to send, at least one; they stay in the queue, safe from dropping, until `settle`. */
-  take(maxEvents: number, maxBytes: number): QueuedEvent[] {
+  /** The next events to send, at least one if it is due; they stay in the queue, safe from dropping, until `settle`. */
+  take(maxEvents: number, maxBytes: number, now: number): QueuedEvent[] {
     let bytes = 0;
     let count = 0;
     for (const item of this.#items) {
+      if (item.dueAt > now) break;
       if (count > 0 && (count >= maxEvents || bytes + item.bytes > maxBytes)) break;
       bytes += item.bytes;
       count++;
@@ -90,10 +103,9 @@ export class Queue {
     return count;
   }
 
-  #trim(toEvents: number, toBytes: number): number {
-    const before = this.#items.length;
+  #trim(toEvents: number, toBytes: number): readonly QueuedEvent[] {
     const doomed = new Set<QueuedEvent>();
-    let count = before;
+    let count = this.#items.length;
     let bytes = this.#bytes;
     for (const importance of [0, 1, 2]) {
       for (const item of this.#items.slice(this.#inFlight)) {
@@ -105,7 +117,7 @@ export class Queue {
       }
     }
     this.#keep((item) => !doomed.has(item));
-    return before - this.#items.length;
+    return [...doomed];
   }
 
   #keep(isKept: (item: QueuedEvent) => boolean): void {

@@ -23,7 +23,7 @@ export interface Session {
   /** Those of the lines that are new to the agent, in order. */
   unread(messages: readonly Message[]): Message[];
   /** The session has ended on the server: continue in a new one. False if the caller chose this session. */
-  restart(): boolean;
+  restart(isForced: boolean): boolean;
 }
 
 export function createSession(choice: SessionChoice): Session {
@@ -58,8 +58,8 @@ export function createSession(choice: SessionChoice): Session {
       messagesAfter = fresh.at(-1)?.seq ?? messagesAfter;
       return fresh;
     },
-    restart() {
-      if (isFixed) return false;
+    restart(isForced) {
+      if (isFixed && !isForced) return false;
       id = crypto.randomUUID();
       isOpen = false;
       messagesAfter = 0;

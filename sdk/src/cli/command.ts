@@ -2,8 +2,8 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import type { Output } from "./output.ts";
 
-/** 0 done · 1 failed · 2 wrong usage · 130 interrupted. */
-export type ExitCode = 0 | 1 | 2 | 130;
+/** 0 done · 1 failed · 2 wrong usage · 75 kept for later (EX_TEMPFAIL of sysexits.h) · 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 75 | 130;
 
 export interface Surroundings {
   cwd: string;

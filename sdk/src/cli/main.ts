@@ -10,6 +10,8 @@ import {
 } from "./command.ts";
 import { demo } from "./commands/demo.ts";
 import { exportSession } from "./commands/export.ts";
+import { flush } from "./commands/flush.ts";
+import { panic } from "./commands/panic.ts";
 import { register } from "./commands/register.ts";
 import { replay } from "./commands/replay.ts";
 import { scrub } from "./commands/scrub.ts";
@@ -17,7 +19,17 @@ import { stream } from "./commands/stream.ts";
 import { verbs } from "./commands/verbs.ts";
 import { createOutput } from "./output.ts";
 
-const commands: Command[] = [register, demo, stream, replay, exportSession, scrub, ...verbs];
+const commands: Command[] = [
+  register,
+  demo,
+  stream,
+  replay,
+  exportSession,
+  flush,
+  panic,
+  scrub,
+  ...verbs,
+];
 
 export async function main(argv: string[], surroundings: Surroundings): Promise<ExitCode> {
   const [name = "", ...rest] = argv;
@@ -72,7 +84,7 @@ function overview(): string {
     "See kulti <command> --help for details. Server, agent and key come from flags, then KULTI_SERVER,",
     "KULTI_AGENT_ID and KULTI_API_KEY, then .kulti/local.json, then the keys of kulti register. A server",
     "that only .kulti/local.json names must be on this machine and gets no key from the environment.",
-    "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.",
+    "Exit codes: 0 done, 1 failed, 2 wrong usage, 75 kept for later because the server is down, 130 interrupted.",
   ].join("\n");
 }
 

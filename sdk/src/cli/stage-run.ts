@@ -12,7 +12,7 @@ export interface StageRun {
   readonly refusal: KultiProblem | null;
   /** Waits while too many events are unsent, so that a fast source can't overflow the queue. */
   room(): Promise<void>;
-  /** Drains; 0 when everything arrived. */
+  /** Drains; 0 when everything arrived, 75 when the rest waits in the spool. */
   end(): Promise<ExitCode>;
 }
 
@@ -49,8 +49,9 @@ export function goOnStage(
       if (agent.pending > much) await agent.flush();
     },
     async end() {
-      const { drained } = await agent.close({ timeoutMs: 15_000 });
-      return drained && lost === 0 ? 0 : 1;
+      const { drained } = await agent.close({ timeoutMs: 10_000 });
+      if (lost > 0 || refusal) return 1;
+      return drained ? 0 : 75;
     },
   };
 }
