@@ -3,7 +3,7 @@
 -- The functions that enforce a setting read it. Whoever may connect as postgres changes it, with
 -- private.change_setting().
 
-create function private.most_of_unit(unit text) returns bigint
+create function private.max_of_unit(unit text) returns bigint
 language sql immutable strict parallel safe
 set search_path = ''
 as $$
@@ -23,7 +23,7 @@ create table private.settings (
     case unit
       when 'header' then value ~ '^(x-forwarded-for|[a-z0-9-]{1,60}ip)$'
       -- A burst times its refill stays within what an interval holds.
-      else value ~ '^[0-9]{1,15}$' and value::bigint between 1 and private.most_of_unit(unit)
+      else value ~ '^[0-9]{1,15}$' and value::bigint between 1 and private.max_of_unit(unit)
     end
   )
 );
@@ -46,6 +46,8 @@ from (values
   ('chat_session_refill_ms', 'ms', '100', 'Time for one more chat line in a session.'),
   ('chat_address_day_burst', 'count', '2000', 'Chat lines in a day, per network address.'),
   ('chat_address_day_refill_ms', 'ms', '43200', 'Time for one more.'),
+  ('chat_session_network_burst', 'count', '60', 'The same from one wider network (IPv4 /24, IPv6 /48).'),
+  ('chat_session_network_refill_ms', 'ms', '500', 'Time for one more.'),
   ('chat_session_day_burst', 'count', '10000', 'Chat lines of viewers in a day, per session.'),
   ('chat_session_day_refill_ms', 'ms', '8640', 'Time for one more.'),
   ('chat_network_day_burst', 'count', '5000',
@@ -77,13 +79,17 @@ from (values
   ('agent_day_bytes', 'bytes', '1073741824', 'Events and chat lines that one agent may store in a day (UTC), as JSON.'),
   ('new_agent_day_bytes', 'bytes', '134217728',
     'The same for an agent that was registered less than a day ago.'),
+  ('network_day_bytes', 'bytes', '2147483648',
+    'The same for all agents together that one wider network (IPv4 /24, IPv6 /48) registered.'),
   ('new_network_day_bytes', 'bytes', '536870912',
-    'The same for all agents together that one wider network registered less than a day ago.'),
+    'The same for those of them that are less than a day old.'),
   ('new_agents_day_bytes', 'bytes', '5368709120',
     'How much of instance_day_bytes may be used when an agent that was registered less than a day ago stores.'),
   ('instance_day_bytes', 'bytes', '10737418240', 'Events that all agents together may store in a day (UTC), as JSON.'),
   ('agent_reserved_day_bytes', 'bytes', '16777216',
     'Events that an agent may store in a day (UTC) even after the instance has used its quota.'),
+  ('network_reserved_day_bytes', 'bytes', '67108864',
+    'The same for all agents together that one wider network registered.'),
   ('instance_reserved_day_bytes', 'bytes', '2147483648',
     'Events that all agents together may store beyond instance_day_bytes, each within its reserve.'),
   ('viewers_per_address', 'count', '8', 'Counted viewers of one session, per network address.'),
@@ -152,7 +158,7 @@ exception
         (
           select case s.unit
             when 'header' then 'name of a header of addresses, such as x-real-ip'
-            else 'whole number from 1 to ' || private.most_of_unit(s.unit)
+            else 'whole number from 1 to ' || private.max_of_unit(s.unit)
           end
           from private.settings s
           where s.name = setting_name

@@ -57,7 +57,7 @@ create table private.agent_networks (
   network bigint not null
 );
 
--- Serves the quota of a network's new agents.
+-- Serves the quotas of a network.
 create index agent_networks_by_network on private.agent_networks (network);
 alter table private.agent_networks enable row level security;
 create policy "nobody" on private.agent_networks for all using (false);

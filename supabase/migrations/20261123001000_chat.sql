@@ -171,6 +171,7 @@ begin
     perform private.take_token('chat', message ->> 'viewer_id');
     perform private.take_token('chat_address', address);
     perform private.take_token('chat_address_day', address);
+    perform private.take_token('chat_session_network', of_session || ' ' || private.wide_network_of(headers));
     perform private.take_token('chat_session', of_session::text);
     perform private.take_token('chat_session_day', of_session::text);
     perform private.take_token('chat_network_day', private.wide_network_of(headers)::text);

@@ -127,7 +127,7 @@ select set_eq(
   array[
     'agent_keys', 'rate_buckets', 'viewers', 'session_air', 'chat_cursors', 'search_documents',
     'search_documents_open', 'search_documents_hidden', 'moved_sessions', 'settings', 'secrets', 'lobby_air',
-    'stored_bytes', 'instance_bytes', 'agent_networks', 'session_clocks', 'session_minutes', 'session_days', 'session_day_counts', 'session_files',
+    'stored_bytes', 'instance_bytes', 'network_bytes', 'agent_networks', 'session_clocks', 'session_minutes', 'session_days', 'session_day_counts', 'session_files',
     'watched_minutes'
   ],
   'invariant 8: keys, rate limits, viewers, cursors, settings and secrets are in private'

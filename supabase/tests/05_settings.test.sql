@@ -98,7 +98,7 @@ declare
 begin
   for setting in
     select s.name, extreme.value
-    from private.settings s, unnest(array['1', private.most_of_unit(s.unit)::text]) as extreme (value)
+    from private.settings s, unnest(array['1', private.max_of_unit(s.unit)::text]) as extreme (value)
     where s.unit <> 'header'
   loop
     perform private.change_setting(setting.name, setting.value);

@@ -1,6 +1,6 @@
 -- One agent gets only its share of lists, sessions, broadcasts and space.
 begin;
-select plan(63);
+select plan(72);
 \ir helpers/setup.psql
 
 select private.change_setting('open_sessions', '20');
@@ -272,11 +272,50 @@ update ai_agents set created_at = now() where agent_id in ('bob', 'cid');
 select private.change_setting('new_network_day_bytes', '1000000');
 select pg_temp.append(agent, n, pg_temp.texts(1, 10)) from (values ('bob', 8), ('cid', 9)) as first (agent, n);
 update private.stored_bytes set bytes = 999990 where agent_id = 'bob';
+delete from private.network_bytes where true;
 select is(
   pg_temp.refusal($$ select pg_temp.append('cid', 9, pg_temp.texts(1, 10)) $$), 'PT429 quota_exceeded',
   'invariant 10: all new agents of a network share a quota'
 );
+select is((select count(*) from private.network_bytes), 0::bigint, 'a refusal stores no count');
 select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(1, 10)) $$, 'another agent stores as before');
+select lives_ok(
+  $$ update ai_agents set created_at = now() - interval '25 hours' where agent_id in ('bob', 'cid'); select pg_temp.append('cid', 9, pg_temp.texts(1, 10)) $$,
+  'a day later they have the quota of older agents'
+);
+select is((select bytes from private.network_bytes where network = 7) > 999990, true, 'the sum of the network is cached for a few seconds');
+-- Patient strangers: all their agents are old.
+select private.change_setting('network_day_bytes', '1000000');
+delete from private.network_bytes where true;
+select is(
+  pg_temp.refusal($$ select pg_temp.append('cid', 9, pg_temp.texts(1, 10)) $$), 'PT429 quota_exceeded',
+  'invariant 10: the older agents of a network share a quota too'
+);
+select matches(current_setting('test.message'), 'the agents of its network have stored 10\d+ of 1000000 bytes', 'the refusal names it');
+select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(1, 10)) $$, 'an agent of the operator stores as before');
+update private.agent_networks set network = 8 where agent_id = 'bob';
+delete from private.network_bytes where true;
+select lives_ok($$ select pg_temp.append('cid', 9, pg_temp.texts(1, 10)) $$, 'an agent of another network stores as before');
+select private.change_setting('network_day_bytes', null);
+-- They have used up the instance's quota, and want its reserve too.
+update private.agent_networks set network = 7 where agent_id = 'bob';
+select private.change_setting('instance_day_bytes', '900000');
+select private.change_setting('network_reserved_day_bytes', '500000');
+delete from private.network_bytes where true;
+delete from private.instance_bytes where true;
+select is(
+  pg_temp.refusal($$ select pg_temp.append('cid', 9, pg_temp.texts(1, 10)) $$), 'PT429 quota_exceeded',
+  'invariant 10: the agents of a network share one reserve'
+);
+update private.stored_bytes set bytes = 1000 where agent_id = 'dan';
+insert into private.agent_networks values ('dan', 9);
+select lives_ok($$ select pg_temp.append('dan', 2, pg_temp.texts(1, 10)) $$, 'an agent of another network still has one');
+delete from private.agent_networks where agent_id = 'dan';
+update private.stored_bytes set bytes = 18000000 where agent_id = 'dan';
+update ai_agents set created_at = now() where agent_id in ('bob', 'cid');
+select private.change_setting('network_reserved_day_bytes', null);
+delete from private.network_bytes where true;
+delete from private.instance_bytes where true;
 select private.change_setting('new_network_day_bytes', null);
 select private.change_setting('instance_day_bytes', '50000000');
 select private.change_setting('new_agents_day_bytes', '20000000');

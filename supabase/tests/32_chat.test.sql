@@ -1,6 +1,6 @@
 -- A viewer asks, the agent hears it with its next batch and answers.
 begin;
-select plan(109);
+select plan(111);
 \ir helpers/setup.psql
 
 create function pg_temp.line(content text, extra jsonb default '{}') returns jsonb language sql as $$
@@ -142,28 +142,34 @@ reset role;
 -- Slow refill: no token comes back while this runs on a busy machine.
 select private.change_setting('chat_address_refill_ms', '60000');
 select private.change_setting('chat_session_refill_ms', '60000');
+select private.change_setting('chat_session_network_refill_ms', '60000');
 set local role service_role;
 select lives_ok(
   $$
-    select pg_temp.say(pg_temp.line('spam', jsonb_build_object('viewer_id', 'n' || n)), '203.0.113.9')
+    select pg_temp.say(pg_temp.line('spam', jsonb_build_object('viewer_id', 'n' || n)), '203.0.114.9')
     from generate_series(1, 60) n
   $$,
   'many viewers of one address share a larger limit'
 );
 select is(
-  pg_temp.refusal($$ select pg_temp.say(pg_temp.line('spam', '{"viewer_id": "n0"}'), '1.2.3.4, 203.0.113.9') $$),
+  pg_temp.refusal($$ select pg_temp.say(pg_temp.line('spam', '{"viewer_id": "n0"}'), '1.2.3.4, 203.0.114.9') $$),
   'PT429 rate_limited', 'the address''s limit holds despite forged entries'
 );
+select is(
+  pg_temp.refusal($$ select pg_temp.say(pg_temp.line('spam', '{"viewer_id": "n1"}'), '203.0.114.10') $$),
+  'PT429 rate_limited', 'invariant 10: neighbours share their network''s part of a session'
+);
+select matches(current_setting('test.message'), 'chat_session_network', 'the refusal names that limit');
 select lives_ok(
   $$
-    select pg_temp.say(pg_temp.line('spam', jsonb_build_object('viewer_id', 'm' || n)), '203.0.113.' || n)
+    select pg_temp.say(pg_temp.line('spam', jsonb_build_object('viewer_id', 'm' || n)), format('203.1.%s.9', n))
     from generate_series(10, 129) n
   $$,
-  'viewers from other addresses may still post'
+  'viewers from other networks may still post'
 );
 select is(
   pg_temp.refusal($$
-    select pg_temp.say(pg_temp.line('spam', jsonb_build_object('viewer_id', 'o' || n)), '198.51.100.' || n)
+    select pg_temp.say(pg_temp.line('spam', jsonb_build_object('viewer_id', 'o' || n)), format('198.51.%s.1', n))
     from generate_series(1, 200) n
   $$),
   'PT429 rate_limited', 'until the session has had too many lines'
