@@ -2,6 +2,7 @@
 import { routes } from "@kulti/protocol/routes.ts";
 import { createBatcher, type NewEvent } from "./batcher.ts";
 import { type Chat, createChat } from "./chat.ts";
+import type { DrainResult } from "./drain-result.ts";
 import { onExit } from "./exit.ts";
 import { createIngest, mayBeTooLarge } from "./ingest.ts";
 import type { Settings } from "./options.ts";
@@ -19,13 +20,6 @@ import {
   type Refusal,
   withTimeout,
 } from "./transport.ts";
-
-export interface DrainResult {
-  /** True when nothing is left. */
-  drained: boolean;
-  /** Events that the server has not acknowledged; after `close` they are in the spool, or lost without one. */
-  pending: number;
-}
 
 export interface Outbox {
   push(event: NewEvent): void;

@@ -120,6 +120,13 @@ function isDense(value: string): boolean {
   });
 }
 
+/** Capitals and small letters in turn, as no name has them: `hyebOUbSmVrAwn`. */
+function isShuffled(value: string): boolean {
+  if (!/^[A-Za-z]{10,}$/.test(value)) return false;
+  const { letters, runs, switches } = shapeOf(value);
+  return switches >= 4 && letters <= runs * 2.6;
+}
+
 /**
  * `anything`: nothing else than a password can stand here. `word`: a word can be one when it is long. `no_word`: a word
  * is a label or the name of a variable.
@@ -134,6 +141,7 @@ export function isPassword(value: string, place: PasswordPlace): boolean {
   const hasDigit = /\d/.test(start);
   const hasLetter = /[A-Za-z]/.test(start);
   const hasSign = /[!@#$%^&*?+=~]/.test(start);
+  if (place === "word" && isShuffled(start)) return true;
   return hasLetter ? hasDigit || hasSign : hasDigit && hasSign;
 }
 
@@ -193,6 +201,7 @@ const checks: Record<CheckName, (value: string) => boolean> = {
   basic_login: (value) => /^[ -~]{1,120}:[ -~]+$/.test(decodedBase64(value)),
   cookie: hasRandomPair,
   mixed: isMixed,
+  words: (value) => /^(?:[a-z]{3,8} ){7,}/.test(value.slice(0, judgedChars)),
 };
 
 /** Without a condition, only what is filled with `x` and the like, or with one character, is no secret. */

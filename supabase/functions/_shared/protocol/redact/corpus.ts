@@ -3,6 +3,8 @@
  * when it is asked for, so that no scanner of source code takes one for a leak.
  */
 
+import { surroundings, vendorTokens } from "./corpus-commands.ts";
+
 export interface Sample {
   kind: string;
   text: string;
@@ -51,12 +53,13 @@ function chars(random: Random, alphabet: Alphabet, length: number): string {
 }
 
 /** Prefix, alphabet, length; and once more for what consists of several pieces. */
-type Piece = string | [Alphabet, number];
+export type Piece = string | readonly [Alphabet, number];
 
 const made = (random: Random, pieces: readonly Piece[]): string =>
   pieces.map((piece) => (typeof piece === "string" ? piece : chars(random, ...piece))).join("");
 
 const tokens: Record<string, readonly Piece[]> = {
+  ...vendorTokens,
   "aws-key-id": ["AKIA", ["capitals", 16]],
   "anthropic-key": ["sk-ant-api03-", ["url", 93]],
   "openai-key": ["sk-proj-", ["url", 74]],
@@ -128,8 +131,14 @@ const places: readonly string[] = [
   "The value I found in the settings is @ and it still works.",
 ];
 
+export interface Setting {
+  pieces: readonly Piece[];
+  texts: readonly string[];
+}
+
 /** Secrets that only their surroundings give away; `@` is the place. */
-const settings: Record<string, { pieces: readonly Piece[]; texts: readonly string[] }> = {
+const settings: Record<string, Setting> = {
+  ...surroundings,
   "aws-secret": {
     pieces: [["base64", 40]],
     texts: [

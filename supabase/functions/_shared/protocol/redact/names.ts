@@ -53,9 +53,21 @@ export const nameRules: readonly NameRule[] = [
   },
   { word: "pass", kind: "password", value: "mixed", apart: true },
   { word: "passwort", kind: "password", value: "password" },
+  { word: "passwords", kind: "password", value: "password" },
+  { word: "psk", kind: "password", value: "password", apart: true },
   { word: "pwd", kind: "password", value: "password", not_after: ["old"] },
   { word: "secret", kind: "secret", value: "token", not_after: ["no"] },
   { word: "token", kind: "token", value: "token", not_after: harmless },
+  { word: "secrets", kind: "secret", value: "token" },
+  { word: "tokens", kind: "token", value: "token", not_after: harmless },
+  { word: "keys", kind: "key", value: "token", after: ["api", "access", "secret", "private"] },
+  {
+    ...{ word: "pat", kind: "token", value: "token" as const },
+    after: ["github", "gh", "gitlab", "azure", "ado", "devops", "docker"],
+  },
+  { word: "wif", kind: "key", value: "token", apart: true },
+  { word: "login", kind: "token", value: "token", after: ["sonar"] },
+  { word: "team", kind: "key", value: "token", after: ["honeycomb"] },
   {
     ...{ word: "key", kind: "key", value: "token" as const },
     after: [
@@ -121,7 +133,7 @@ export const nameRules: readonly NameRule[] = [
     word: "auth",
     kind: "token",
     value: "token",
-    after: ["http", "basic", "proxy", "npm", "registry", "x"],
+    after: ["http", "basic", "proxy", "npm", "registry", "x", "bearer", "client"],
   },
   { word: "credential", kind: "credentials", value: "token", not_after: ["amz"] },
   { word: "credentials", kind: "credentials", value: "token", not_after: ["amz"] },
@@ -151,6 +163,8 @@ export interface NameForm {
   flag?: true;
   /** `<` precedes the name. */
   tag?: true;
+  /** `("` or `('` stands before the name. */
+  argument?: true;
   /** A command that sets a variable stands before the name: `ENV`, `setx`, `setenv`, `set -x`. */
   command?: true;
   /** The value must look random even where passwords are meant. */
@@ -171,8 +185,65 @@ export const nameForms: readonly NameForm[] = [
     place: "data",
     pattern: `${closing}[:=]{1,2}>{0,1}[ \\t]{0,8}\\\\{1,7}{q}([^\\s{q}\\\\]{1,8192})\\\\{1,7}{q}`,
   },
-  // const token: string = "…"
-  { place: "data", pattern: ":[ ]{0,1}[Ss]tring[ ]{1,4}=[ ]{1,4}{q}([^\\s{q}]{1,8192}){q}" },
+  // const token: string = "…", api_key: str = "…", let token: &str = "…"
+  {
+    place: "data",
+    pattern: ":[ ]{0,1}&{0,1}[A-Za-z]{2,12}[ ]{1,4}=[ ]{1,4}{q}([^\\s{q}]{1,8192}){q}",
+  },
+  // password("…")
+  { place: "data", pattern: "\\({q}([^\\s{q}]{1,8192}){q}\\)" },
+  // setProperty("password", "…")
+  {
+    ...{ place: "data", argument: true },
+    pattern: "[\"'],[ \\t]{0,4}{q}([^\\s{q}]{1,8192}){q}",
+  },
+  // token = """…"""
+  { place: "data", pattern: "[ ]{0,4}=[ ]{0,4}{q}{q}{q}[\\r\\n]{0,2}([^\\s{q}]{1,8192}){q}" },
+  // password: >- ⏎ …
+  {
+    place: "data",
+    pattern: `:[ ]{1,4}[|>][+-]{0,1}[0-9]{0,1}[ ]{0,4}[\\r\\n]{1,2}[ ]{1,40}(${unquoted}{4,8192})[ \\t]{0,8}(?=[\\r\\n\\x1b]|$)`,
+  },
+  // password: &anchor …, password: !!str …
+  {
+    place: "data",
+    pattern: `:[ ]{1,4}[&!][!\\w-]{1,24}[ ]{1,4}(${unquoted}{4,8192})[ \\t]{0,8}(?=[\\r\\n\\x1b]|$)`,
+  },
+  // "tokens": ["…", "…", "…"]
+  ...[0, 1, 2].map(
+    (before): NameForm => ({
+      place: "data",
+      pattern: `${closing}[:=]{1,2}[ ]{0,4}\\[[ \\t\\r\\n]{0,40}${"{q}[^{q}\\r\\n]{0,512}{q},[ \\t\\r\\n]{0,40}".repeat(before)}{q}([^\\s{q}]{1,8192}){q}`,
+    }),
+  ),
+  // passwords: ⏎ - … ⏎ - …
+  ...[0, 1, 2].map(
+    (before): NameForm => ({
+      place: "data",
+      pattern: `:[ ]{0,4}[\\r\\n]{1,2}${"[ ]{0,20}-[ ]{1,4}[^\\s][^\\r\\n]{0,511}[\\r\\n]{1,2}".repeat(before)}[ ]{0,20}-[ ]{1,4}["']{0,1}(${unquoted}{4,8192})["']{0,1}[ \\t]{0,8}(?=[\\r\\n\\x1b]|$)`,
+    }),
+  ),
+  // name="password" ⏎ ⏎ …
+  { place: "data", pattern: "[\"'][\\r\\n]{2,4}([^\\s-][^\\s]{3,8191})(?=[\\r\\n]|$)" },
+  // variable "db_password" { default = "…"
+  {
+    place: "data",
+    pattern:
+      "[\"'][ ]{0,4}\\{[ \\t\\r\\n]{1,60}default[ \\t]{0,20}=[ \\t]{0,8}{q}([^\\s{q}]{1,8192}){q}",
+  },
+  // <string name="api_key">…</string>
+  { place: "data", pattern: "[\"']>([^<>\\s]{1,8192})</" },
+  // <key>apiToken</key><string>…</string>
+  {
+    place: "data",
+    pattern: "</key>[ \\t\\r\\n]{0,40}<string>([^<>\\s]{1,8192})</",
+  },
+  // {"key":"password","value":"…"}
+  {
+    place: "data",
+    pattern:
+      "\\\\{0,3}[\"'],\\\\{0,3}[\"'][Vv]alue\\\\{0,3}[\"'][ \\t]{0,4}[:=][ \\t]{0,4}\\\\{0,3}[\"']([^\\s\"',<>\\\\]{1,8192})",
+  },
   // DB_PASSWORD="several words"
   { place: "assigned", variable: true, pattern: "={q}([^{q}\\r\\n]{1,1024}){q}" },
   // DB_PASSWORD=…, ?access_token=…, Password=…;
@@ -198,7 +269,7 @@ export const nameForms: readonly NameForm[] = [
   // user ada password: hunter2 host db
   { place: "anywhere", pattern: `["']{0,1}:[ ]{1,2}(${unquoted}{6,8192})` },
   // the password is …
-  { place: "anywhere", pattern: `[ ]is[ ]["'\`]{0,1}(${unquoted}{6,8192})` },
+  { place: "anywhere", pattern: `[ ]is:{0,1}[ ]["'\`]{0,1}(${unquoted}{6,8192})` },
   // access_token%3D…
   { place: "assigned", pattern: "%3[Dd]([\\w.~-]{6,8192})" },
   // --api-key …, --password=…

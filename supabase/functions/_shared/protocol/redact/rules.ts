@@ -2,6 +2,7 @@
  * What a secret looks like, as data that any language can read: forms of tokens, names of values, and the ways in which
  * a value stands behind its name. The patterns are of the subset that pattern.ts describes.
  */
+import { commandRules } from "./rules-commands.ts";
 
 /** Named conditions on the text that a pattern took; checks.ts has one function for each. */
 export type CheckName =
@@ -16,7 +17,9 @@ export type CheckName =
   /** `name=value` with a value worth keeping. */
   | "cookie"
   /** Letters with digits or signs, of six characters or more. */
-  | "mixed";
+  | "mixed"
+  /** Words of three to eight small letters. */
+  | "words";
 
 export interface TokenRule {
   kind: string;
@@ -33,7 +36,7 @@ export interface TokenRule {
 }
 
 /** A token of known form is a secret anywhere. */
-export const tokenRules: readonly TokenRule[] = [
+const knownTokens: readonly TokenRule[] = [
   { kind: "openai-key", pattern: "sk-proj-[\\w-]{40,400}" },
   { kind: "openai-key", pattern: "sk-ant-[\\w-]{40,400}" },
   { kind: "openai-key", pattern: "sk-[\\w-]{20,400}", check: "dense" },
@@ -96,7 +99,7 @@ export const tokenRules: readonly TokenRule[] = [
   { kind: "figma-token", pattern: "fig[dour]_[\\w-]{38,64}" },
   { kind: "airtable-token", pattern: "pat[A-Za-z0-9]{14}\\.[0-9a-f]{64}" },
   { kind: "digitalocean-token", pattern: "do[opr]_v1_[0-9a-f]{64}" },
-  { kind: "databricks-token", pattern: "dapi[0-9a-f]{32}", check: "random" },
+  { kind: "databricks-token", pattern: "dapi[0-9a-f]{32}(?![0-9A-Za-z])" },
   { kind: "shopify-token", pattern: "shp[a-z]{2,3}_[0-9a-fA-F]{32}" },
   { kind: "square-token", pattern: "EAAA[\\w-]{60}(?![\\w+/=-])" },
   { kind: "square-secret", pattern: "sq0[a-z]{3}-[\\w-]{22,43}" },
@@ -131,171 +134,54 @@ export const tokenRules: readonly TokenRule[] = [
   { kind: "mapbox-token", pattern: "sk\\.eyJ[\\w-]{40,400}\\.[\\w-]{20,64}" },
   { kind: "firebase-key", pattern: ":APA91b[\\w-]{100,200}", glued: true },
   { kind: "braintree-token", pattern: "access_token\\$production\\$[0-9a-z]{16}\\$[0-9a-f]{32}" },
+  { kind: "fireworks-key", pattern: "fw_[A-Za-z0-9]{22,32}(?![A-Za-z0-9])", check: "random" },
+  { kind: "pinecone-key", pattern: "pcsk_[A-Za-z0-9]{5,8}_[A-Za-z0-9]{50,80}" },
+  { kind: "tailscale-key", pattern: "tskey-[a-z]{4,10}-[A-Za-z0-9]{8,24}-[A-Za-z0-9]{20,48}" },
+  { kind: "sonar-token", pattern: "sq[pua]_[0-9a-f]{40}" },
+  { kind: "circleci-token", pattern: "CCIPAT_[A-Za-z0-9]{18,26}_[0-9a-f]{40}" },
+  {
+    kind: "launchdarkly-key",
+    pattern: "sdk-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+  },
+  { kind: "posthog-key", pattern: "ph[xs]_[A-Za-z0-9]{40,64}" },
+  { kind: "neon-key", pattern: "napi_[A-Za-z0-9]{50,80}" },
+  { kind: "render-key", pattern: "rnd_[A-Za-z0-9]{24,40}(?![A-Za-z0-9_])", check: "random" },
+  { kind: "alibaba-key-id", pattern: "LTAI[A-Za-z0-9]{16,24}(?![A-Za-z0-9])", check: "random" },
+  { kind: "tencent-key-id", pattern: "AKID[A-Za-z0-9]{32,40}(?![A-Za-z0-9])", check: "random" },
+  { kind: "yandex-key", pattern: "AQVN[\\w-]{35,45}", check: "random" },
+  {
+    kind: "hubspot-token",
+    pattern: "pat-[a-z]{2}[0-9]-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+  },
+  { kind: "artifactory-key", pattern: "cmVmdGtuO[A-Za-z0-9+/=]{40,100}" },
+  { kind: "sourcegraph-token", pattern: "sgp_[0-9a-f]{16}_[0-9a-f]{40}" },
+  { kind: "sourcegraph-token", pattern: "sgp_[0-9a-f]{40}" },
+  { kind: "lob-key", pattern: "live_[0-9a-f]{35}(?![0-9A-Za-z])" },
+  { kind: "honeycomb-key", pattern: "hca[a-z]{2}_[a-z0-9]{50,64}" },
+  {
+    kind: "axiom-token",
+    pattern: "xa[ap]t-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+  },
+  { kind: "gitlab-token", pattern: "GR1348941[\\w-]{20}" },
+  { kind: "infisical-token", pattern: "st\\.[0-9a-f]{24}\\.[0-9a-f]{32}\\.[0-9a-f]{32}" },
+  {
+    kind: "facebook-token",
+    pattern: "EAA[A-Za-z0-9]{100,400}(?![A-Za-z0-9+/=_-])",
+    check: "random",
+  },
+  { kind: "dropbox-token", pattern: "sl\\.[\\w-]{120,1500}", check: "random" },
+  { kind: "salesforce-token", pattern: "00D[A-Za-z0-9]{12,15}![\\w.]{80,120}" },
+  { kind: "trigger-key", pattern: "tr_[a-z]{3,4}_[A-Za-z0-9]{16,40}", check: "dense" },
+  { kind: "inngest-key", pattern: "signkey-[a-z]{4,8}-[0-9a-f]{32,64}" },
+  { kind: "liveblocks-key", pattern: "sk_prod_[\\w-]{40,80}" },
+  { kind: "api-key", pattern: "sk_[\\w-]{40,400}", check: "dense" },
+  { kind: "convex-key", pattern: "prod:[a-z]{2,20}-[a-z]{2,20}-[0-9]{1,4}[|]([\\w=+/]{40,400})" },
   { kind: "age-key", pattern: "AGE-SECRET-KEY-1[0-9A-Z]{58}" },
   {
     kind: "jwt",
     pattern: "eyJ[\\w-]{10,4096}\\.[\\w-]{10,8192}\\.[\\w-]{10,4096}",
     check: "random",
   },
-
-  {
-    kind: "authorization",
-    pattern: "bearer[ \\t]{1,4}([\\w.~+/-]{12,8192}={0,2})",
-    any_case: true,
-    check: "random",
-  },
-  {
-    kind: "authorization",
-    pattern: "basic[ \\t]{1,4}([A-Za-z0-9+/]{8,4096}={0,2})",
-    any_case: true,
-    check: "basic_login",
-  },
-  {
-    ...{ kind: "authorization", near: "authorization", check: "random", any_case: true },
-    pattern: "basic[ \\t]{1,4}([\\w.~+/-]{8,4096}={0,2})",
-  },
-  {
-    ...{ kind: "authorization", near: "authorization", check: "random", any_case: true },
-    pattern: "token[ \\t]{1,4}([\\w.~+/-]{12,4096}={0,2})",
-  },
-  {
-    ...{ kind: "authorization", near: "authorization", check: "random", any_case: true },
-    pattern: "api-?key[ \\t]{1,4}([\\w.~+/-]{12,4096}={0,2})",
-  },
-  {
-    ...{ kind: "cookie", any_case: true, check: "cookie" },
-    pattern:
-      "cookie\\\\{0,3}[\"']{0,1}:[ \\t]{0,4}\\\\{0,3}[\"']{0,1}([^\\s\"'\\\\][^\\r\\n\"'\\\\]{7,8192})",
-  },
-  {
-    ...{ kind: "cookie", check: "cookie", near: "curl" },
-    pattern: "-b [\"']{0,1}([^\\s\"'\\\\][^\\r\\n\"'\\\\]{7,8192})",
-  },
-  {
-    kind: "login",
-    pattern: "://[^\\s:/@\"'`<>?#\\\\]{0,256}:([^\\s/@\"'`<>?#\\\\]{1,512})@[A-Za-z0-9[]",
-    glued: true,
-    check: "no_reference",
-  },
-  { kind: "login", pattern: "://([\\w.~-]{20,512})@[A-Za-z0-9]", glued: true, check: "dense" },
-  {
-    ...{ kind: "login", glued: true, check: "dense" },
-    pattern: "://([\\w.~-]{20,512}):[^\\s/@\"'`<>?#\\\\]{0,512}@[A-Za-z0-9[]",
-  },
-  {
-    kind: "login",
-    pattern: "-u[ \\t]{1,4}[\"']{0,1}[^\\s:\"']{1,128}:([^\\s\"'/][^\\s\"']{0,255})",
-    near: "curl",
-    check: "no_reference",
-  },
-  {
-    kind: "login",
-    pattern: "--user[ \\t=]{1,4}[\"']{0,1}[^\\s:=\"']{1,128}:([^\\s\"'/][^\\s\"']{0,255})",
-    near: "curl",
-    check: "no_reference",
-  },
-  {
-    kind: "password",
-    pattern: "sshpass -p[ ]{0,2}[\"']{0,1}([^\\s\"']{3,256})",
-    check: "no_reference",
-  },
-  {
-    kind: "password",
-    pattern: " -p([^\\s\"'=/-][^\\s\"']{3,255})",
-    near: "mysql",
-    check: "no_reference",
-    glued: true,
-  },
-  {
-    kind: "password",
-    pattern: " -p[ ]{1,2}[\"']{0,1}([^\\s\"'-][^\\s\"']{3,255})",
-    near: "login",
-    check: "no_reference",
-    glued: true,
-  },
-  {
-    kind: "password",
-    pattern: " -a[ ]{1,2}[\"']{0,1}([^\\s\"'-][^\\s\"']{3,255})",
-    near: "redis-cli",
-    check: "no_reference",
-    glued: true,
-  },
-  {
-    kind: "password",
-    pattern:
-      "login[ \\t\\r\\n]{1,16}[^\\s:=\"']{1,128}[ \\t\\r\\n]{1,16}password[ \\t]{1,16}([^\\s]{3,256})",
-    check: "no_reference",
-  },
-  {
-    kind: "password",
-    pattern: ":[56]43[0-9]:[^\\s:/]{1,64}:[^\\s:/]{1,64}:([^\\s:]{3,256})(?=[\\r\\n\\\\\"']|$)",
-    glued: true,
-    check: "no_reference",
-  },
-  { kind: "password", pattern: "pass:([^\\s\"']{4,256})", near: "openssl", check: "no_reference" },
-  // With a file, and with -n without one; a cost may follow -C.
-  ...["", "C[ ]{1,4}[0-9]{1,2}", "[ ]{1,4}-C[ ]{1,4}[0-9]{1,2}"].flatMap((cost) =>
-    [
-      "-[ABD-Zac-mo-z]{0,4}b[ABD-Za-mo-z]{0,4}{cost}[ ]{1,4}[^\\s-][^\\s]{0,255}[ ]{1,4}",
-      "-[ABD-Za-mo-z]{0,4}n[ABD-Za-z]{0,4}{cost}[ ]{1,4}",
-    ].map(
-      (options): TokenRule => ({
-        ...{ kind: "password", check: "no_reference" },
-        pattern: `htpasswd[ ]{1,4}${options.replace("{cost}", cost)}[^\\s-][^\\s]{0,127}[ ]{1,4}["']{0,1}([^\\s"'|>&;-][^\\s"']{2,255})`,
-      }),
-    ),
-  ),
-  {
-    ...{ kind: "password", any_case: true, check: "mixed" },
-    pattern: "pw[:=][ \\t]{0,4}[\"']{0,1}([^\\s\"'`,;&|<>(){}\\\\]{6,256})",
-  },
-  {
-    ...{ kind: "password", any_case: true, check: "mixed", glued: true, behind: "_-." },
-    pattern: "pw[:=][ \\t]{0,4}[\"']{0,1}([^\\s\"'`,;&|<>(){}\\\\]{6,256})",
-  },
-  {
-    ...{ kind: "password", any_case: true, check: "mixed" },
-    pattern: "pw[\"'][ ]{0,2}[:=][ ]{0,4}[\"']([^\\s\"'\\\\]{6,256})",
-  },
-  {
-    ...{ kind: "vault-key", any_case: true, check: "random" },
-    pattern: "unseal key[ ]{0,2}[0-9]{0,3}{c}:{c}[ \\t]{1,8}{c}([A-Za-z0-9+/]{32,256}={0,2})",
-  },
-  {
-    ...{ kind: "vault-key", check: "random" },
-    pattern: "operator unseal[ ]{1,4}([A-Za-z0-9+/]{32,256}={0,2})",
-  },
-  { kind: "signed-url", pattern: "[?&]sig=([\\w%+/=.-]{16,512})", glued: true, check: "random" },
-  {
-    kind: "signed-url",
-    pattern: "[?&]x-[a-z]{3,4}-signature=([0-9a-z%_+/=-]{32,1024})",
-    glued: true,
-    any_case: true,
-  },
-  {
-    kind: "signed-url",
-    pattern: "[?&]signature=([\\w%~+/=.-]{16,1024})",
-    glued: true,
-    any_case: true,
-    check: "random",
-  },
-  { kind: "token", pattern: "[?&]key=([\\w%+/=.-]{16,512})", glued: true, check: "random" },
-  { kind: "token", pattern: "[?&]code=([\\w%+/=.-]{20,512})", glued: true, check: "random" },
-  { kind: "token", pattern: "[?&]auth=([\\w%+/=.-]{16,512})", glued: true, check: "random" },
-  {
-    kind: "docker-login",
-    pattern: 'auth\\\\{0,2}":[ \\t]{0,4}\\\\{0,2}"([A-Za-z0-9+/]{8,4096}={0,2})',
-    check: "basic_login",
-  },
-  {
-    kind: "docker-login",
-    pattern: 'auth\\\\{0,2}":[ \\t]{0,4}\\\\{0,2}"([A-Za-z0-9+/]{24,4096}={0,2})',
-    check: "random",
-  },
-  {
-    kind: "npm-token",
-    pattern: '_auth[ ]{0,2}=[ ]{0,2}"{0,1}([A-Za-z0-9+/]{8,4096}={0,2})',
-    glued: true,
-    check: "basic_login",
-  },
 ];
+
+export const tokenRules: readonly TokenRule[] = [...knownTokens, ...commandRules];

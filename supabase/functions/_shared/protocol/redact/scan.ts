@@ -237,6 +237,8 @@ function matchForms(
     if (form.command && !settingCommand.test(text.slice(Math.max(0, nameStart - 16), nameStart)))
       continue;
     if (form.tag && text[nameStart - 1] !== "<") continue;
+    if (form.argument && !/\(["']$/.test(text.slice(Math.max(0, nameStart - 2), nameStart)))
+      continue;
     const result = reading.match(pattern, nameEnd);
     if (result === "undecided") {
       undecided = undecided < 0 ? reading.start : Math.min(undecided, reading.start);
