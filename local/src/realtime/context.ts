@@ -1,4 +1,5 @@
 /** Shared state of the parts of one server. */
+import type { Bodies } from "../bodies.ts";
 import type { Lanes } from "../database/lanes.ts";
 import type { Hub } from "./hub.ts";
 import type { RateCounter, RealtimeLimits } from "./limits.ts";
@@ -10,6 +11,8 @@ export interface Context {
   /** A role that may read and write `realtime.messages` past its policies and become any role. */
   lanes: Lanes;
   hub: Hub;
+  /** Those of broadcasts over HTTP. */
+  bodies: Bodies;
   verify: VerifyToken;
   /** Is the write-ahead log being read? */
   replicating(): boolean;

@@ -16,6 +16,8 @@ export interface RealtimeLimits {
   payloadBytes: number;
   /** One WebSocket frame from a client, in bytes; a larger one closes the socket with 1009. Fixed in the real server. */
   frameBytes: number;
+  /** The same for a socket that was opened without a secret key. Not in the real server. */
+  visitorFrameBytes: number;
   /** Presence messages per second, averaged. Real default: 1,000. */
   presencePerSecond: number;
   /** Presence calls of one channel within `presenceWindowMs`; one more closes the channel. Real default: 5. */
@@ -49,6 +51,7 @@ export const defaultLimits: RealtimeLimits = {
   channelsPerClient: 100,
   payloadBytes: 3_000_000,
   frameBytes: 5_000_000,
+  visitorFrameBytes: 262_144,
   presencePerSecond: 1_000,
   presenceCalls: 5,
   presenceWindowMs: 30_000,
