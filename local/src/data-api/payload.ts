@@ -1,4 +1,4 @@
-/** The request's body. Its JSON is parsed only to learn its keys: Postgres gets the caller's own text. */
+/** The request's body. Its JSON is parsed only to find its keys; Postgres gets the caller's own text. */
 import { parseJson } from "../parse-json.ts";
 import { ApiError } from "./api-error.ts";
 
@@ -9,7 +9,7 @@ export interface Payload {
 }
 
 const noRows: Payload = { json: "[]", is_array: true, keys: [] };
-// Formats that PostgREST reads and this does not.
+// Formats that PostgREST reads and this API doesn't.
 const readByPostgrest =
   /^(text\/csv|text\/plain|text\/xml|application\/x-www-form-urlencoded|application\/octet-stream)$/;
 

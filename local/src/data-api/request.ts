@@ -1,4 +1,4 @@
-/** A request, read and sorted but not yet matched with the schema. */
+/** Reads a request into its parts, without looking at the schema yet. */
 import { ApiError } from "./api-error.ts";
 import { acceptedMediaType, type MediaType } from "./media-type.ts";
 import { decodeBody, type Payload, parsePayload } from "./payload.ts";
@@ -14,7 +14,7 @@ export interface ApiRequest {
   isCall: boolean;
   name: string;
   schema: string;
-  /** The same, when there was a choice: answered as Content-Profile. */
+  /** The schema, if the caller had a choice: returned as Content-Profile. */
   negotiatedSchema: string | null;
   method: string;
   path: string;

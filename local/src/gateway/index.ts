@@ -1,4 +1,4 @@
-/** The one address of the stack: what Kong is to a Supabase project. */
+/** The stack's single address. It does the job that Kong does on Supabase. */
 import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { getRequestListener, RequestError } from "@hono/node-server";

@@ -18,7 +18,7 @@ export function createHttp(context: Context) {
   return (request: Request): Promise<Response> =>
     answer(context, request).catch((error) => {
       if (error instanceof BodyRefused) return refuse(error.status, error.message);
-      // JSON nested so deep that it can't be written again.
+      // The JSON is nested too deeply to be serialized again.
       if (error instanceof RangeError) return refuse(400, "Bad Request");
       context.log(`UnknownErrorOnController: ${error.message}`);
       return refuse(500, "Internal Server Error");
@@ -140,7 +140,7 @@ async function mayBroadcast(
   }
 }
 
-/** A map passes as it came; the real server's body parser puts everything else under `_json`. */
+/** An object passes unchanged. The real server's body parser puts any other value under `_json`. */
 function payloadOf(json: unknown, body: Buffer): Buffer {
   if (body.length === 0) return Buffer.from("{}");
   return isMap(json) ? body : Buffer.from(JSON.stringify({ _json: json }));

@@ -33,11 +33,11 @@ export interface RealtimeLimits {
   noChannelMs: number;
   /** How long a channel waits for `replication_ready` before it closes. Real: 60,000. */
   replicationReadyMs: number;
-  /** Asks a walsender that is silent for this long, and gives it up after as long again. Not in the real server. */
+  /** Pings a walsender that is silent for this long, and drops it after as long again. Not in the real server. */
   replicationSilenceMs: number;
   /**
    * Bytes that may wait for a slow receiver; its socket is dropped beyond that. Not in the real server. Receivers share
-   * the bytes of a broadcast, so it can be far more than what one transaction sends at once.
+   * the bytes of a broadcast, so this may far exceed the size of one transaction's broadcasts.
    */
   sendBufferBytes: number;
   /** Length of one tick of the averaged rates. Real: 5,000. */
@@ -104,7 +104,7 @@ export class RateCounter {
   }
 }
 
-/** Limits the calls within a window, which starts with the first call after the last window ended. */
+/** Limits the calls in a window. A window starts with the first call after the previous one has ended. */
 export class CallWindow {
   readonly #maxCalls: number;
   readonly #windowMs: number;

@@ -1,7 +1,7 @@
 /**
  * The bodies that a worker holds at once. A worker has 256 MB, and a body of 4 MB takes some 40 MB while it is parsed and
- * sent on, so that a few large ones at once would end it. Of every body the first bytes have room of their own: small
- * batches pass while large ones wait.
+ * sent on, so that a few large ones at once would end it. The first bytes of every body have room of their own, so
+ * that small batches pass while large ones wait.
  *
  * A full pool does not refuse every newcomer, because callers that stall could keep it full. Another body that is still
  * arriving gives way: first one that stalls, then one that takes long, then one of the sender that holds the most.
@@ -39,7 +39,7 @@ export interface Holding {
   arrived(bytes: number): void;
   /** @throws KultiError `unavailable` when there is no room for these bytes, or the body gave way */
   add(bytes: number): void;
-  /** All of the body is there: it gives way no more. */
+  /** The whole body is there and no longer gives way. */
   complete(): void;
   release(): void;
 }
