@@ -1,4 +1,4 @@
-/** One stack per data directory. The lock is a listening socket: the kernel frees it however its holder ends. */
+/** Allows one stack per data directory. The lock is a listening socket: the kernel frees it however its holder ends. */
 import { createHash } from "node:crypto";
 import { mkdir, realpath, rm } from "node:fs/promises";
 import { connect, createServer } from "node:net";

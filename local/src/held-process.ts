@@ -1,11 +1,11 @@
 /**
  * Child processes that cannot outlive this one, not even after `kill -9`: a small shell holds the reading end of a
- * pipe, this process the writing end. When this process closes it or dies, the shell stops the child.
+ * pipe, and this process holds the writing end. When this process closes it or dies, the shell stops the child.
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-// The shell's own remarks ("Terminated") are thrown away, the child's are kept.
+// Drops the shell's own output ("Terminated") and keeps the child's.
 // A child that ignores its signal is killed after 10 s. `sleep 0.1` in a loop, not one long sleep, which would be left
 // behind when the child ends early. Background jobs of a shell ignore SIGINT until they set their own handler.
 const holdScript = `

@@ -18,7 +18,7 @@ export interface KeptRunning {
 
 const maxTries = 6;
 const firstPauseMs = 100;
-// A process that lasted this long was not a failed try.
+// A process that runs this long counts as started.
 const lastingMs = 60_000;
 
 export function keepRunning(
@@ -40,16 +40,16 @@ export function keepRunning(
       try {
         await sleep(pauseMs, null, { signal });
         current = await start(signal);
-        log(`${name} runs again`);
+        log(`${name} is running again`);
         return true;
       } catch (error) {
         if (signal.aborted) return false;
         reason = (error as Error).message;
-        log(`${name} could not be started again (try ${tries} of ${maxTries}): ${reason}`);
+        log(`${name} could not be restarted (try ${tries} of ${maxTries}): ${reason}`);
       }
     }
     failed.resolve(
-      new Error(`${name} has ended and ${maxTries} tries to start it failed: ${reason}`),
+      new Error(`${name} ended, and ${maxTries} attempts to restart it failed: ${reason}`),
     );
     return false;
   }
@@ -60,7 +60,7 @@ export function keepRunning(
       const code = await current.exited;
       if (signal.aborted) return;
       if (performance.now() - startedAt > lastingMs) tries = 0;
-      log(`${name} has ended with code ${code}, starting it again`);
+      log(`${name} ended with code ${code}, restarting it`);
     } while (await restart());
   }
 
@@ -71,7 +71,7 @@ export function keepRunning(
       stopping.abort();
       await current.stop();
       await keeping;
-      // One that came up while we were stopping.
+      // It started while we were stopping.
       await current.stop();
     },
   };

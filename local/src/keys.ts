@@ -18,7 +18,7 @@ export interface Secrets {
 
 export interface Keys extends Secrets {
   publishable_key: string;
-  /** The JWTs (HS256; role, iss, exp) which the two keys stand for; also the legacy anon and service_role keys. */
+  /** The JWTs (HS256; role, iss, exp) that the two keys stand for; also the legacy anon and service_role keys. */
   anonJwt: string;
   serviceRoleJwt: string;
 }
@@ -30,7 +30,7 @@ export function randomSecrets(): Secrets {
   };
 }
 
-/** The secrets of the folder, made if it has none. The caller holds the lock of `dataDir`. */
+/** The folder's secrets; creates them if it has none. The caller must hold the lock of `dataDir`. */
 export async function keptSecrets(dataDir: string): Promise<Secrets> {
   const file = path.join(dataDir, "secrets.json");
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -38,7 +38,7 @@ export async function keptSecrets(dataDir: string): Promise<Secrets> {
     throw new Error(`Cannot read the secrets of the stack: ${error.message}`);
   });
   if (text === undefined) return makeSecrets(file);
-  // A copy or a restored backup may be open to others.
+  // A copy or a restored backup may be readable by others.
   await chmod(file, 0o600);
   return parseSecrets(file, text);
 }

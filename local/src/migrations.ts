@@ -9,7 +9,7 @@ import { openConnection } from "./database/connection.ts";
 
 /**
  * Runs `supabase db push` when the folder holds a migration that the database has not seen.
- * @returns how many were applied
+ * @returns the number of migrations applied
  */
 export async function applyMigrations(projectDir: string, dbUrl: string): Promise<number> {
   const pending = await pendingMigrations(projectDir, dbUrl);

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 export const host = "127.0.0.1";
 
 /**
- * Throws a message for people when a port is not free, before anything starts that needs it.
+ * Throws a readable message when a port is taken, before anything that needs it starts.
  * @param what the service that needs the port, @param option the setting that chooses another one
  */
 export async function checkPort(port: number, what: string, option: string): Promise<void> {
@@ -11,7 +11,7 @@ export async function checkPort(port: number, what: string, option: string): Pro
     const why =
       error.code === "EADDRINUSE" ? "is in use by another process" : `is refused (${error.code})`;
     throw new Error(
-      `Cannot start ${what}: port ${port} on ${host} ${why}. Stop that process or choose another port (${option}). If only a connection uses the port, it is soon free again.`,
+      `Cannot start ${what}: port ${port} on ${host} ${why}. Stop that process or choose another port (${option}). If only an old connection holds the port, it soon becomes free.`,
     );
   });
 }

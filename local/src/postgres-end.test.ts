@@ -69,9 +69,9 @@ test("after SIGKILL it runs again within seconds: rows are kept, posts and broad
     await expect.poll(added, { interval: 50, timeout: 15_000 }).toBe(201);
     expect(performance.now() - killedAt).toBeLessThan(10_000);
   }
-  const ended = log.filter((line) => line.startsWith("Postgres has ended with code 137, starting"));
+  const ended = log.filter((line) => line.startsWith("Postgres ended with code 137, restarting"));
   expect(ended).toHaveLength(2);
-  expect(log.filter((line) => line.startsWith("Postgres runs again"))).toHaveLength(2);
+  expect(log.filter((line) => line.startsWith("Postgres is running again"))).toHaveLength(2);
   const bodies = await createClient(stack.api_url, stack.secret_key).from("notes").select("body");
   const expected = ["first", "before", "after 1", "after 2"];
   expect(bodies.data?.map(({ body }) => body)).toEqual(expected);
@@ -116,9 +116,9 @@ test("one that cannot start again ends the stack with an error, a code and no pr
   await rm(path.join(folder, "global/pg_control"));
   process.kill(await postmasterPid(other), "SIGKILL");
   expect(await exit).toEqual([1, null]);
-  expect(said).toContain("Postgres could not be started again (try 1 of 6)");
+  expect(said).toContain("Postgres could not be restarted (try 1 of 6)");
   expect(said).toContain(
-    "Postgres has ended and 6 tries to start it failed: Cannot start Postgres",
+    "Postgres ended, and 6 attempts to restart it failed: Cannot start Postgres",
   );
   expect(said).toContain("pg_control");
   expect(await processesLeft(other.dataDir)).toEqual([]);

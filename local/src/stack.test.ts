@@ -141,7 +141,7 @@ describe("startStack, with the stock client", () => {
     const options = { ...(await optionsFor(fixture)), dataDir: `${fixture.dataDir}-3` };
     for (const part of ["restUrl", "realtimeUrl"]) {
       const refused = startStack({ ...options, [part]: "http://127.0.0.1:9" });
-      await expect(refused).rejects.toThrow("is not given (jwtSecret)");
+      await expect(refused).rejects.toThrow("is missing (jwtSecret)");
     }
   });
 

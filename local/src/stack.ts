@@ -36,7 +36,7 @@ export interface StackOptions {
   restUrl?: string;
   realtimeUrl?: string;
   functionsUrl?: string;
-  /** A Postgres with Supabase's roles and schemas, as role postgres. Only migrations are applied to it. */
+  /** A Postgres with Supabase's roles and schemas, as role postgres. The stack only applies migrations to it. */
   dbUrl?: string;
 }
 
@@ -46,7 +46,7 @@ export interface Stack {
   db_url: string;
   publishable_key: string;
   secret_key: string;
-  /** Resolves when a part has ended and cannot be restarted: stop the stack then. */
+  /** Resolves when a part has ended and cannot be restarted. Stop the stack then. */
   failed: Promise<Error>;
   /** Safe to call twice. */
   stop(): Promise<void>;
@@ -59,7 +59,7 @@ export async function startStack(given: StackOptions): Promise<Stack> {
     projectDir: path.resolve(given.projectDir),
     dataDir: path.resolve(given.dataDir),
   };
-  // The started parts, so that stopping, or a failure half-way, undoes them in reverse.
+  // Stops the started parts in reverse, at the end or after a failure half-way.
   const undo: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (let step = undo.pop(); step; step = undo.pop()) await step();
@@ -95,7 +95,7 @@ async function secretsOf(options: StackOptions): Promise<Secrets> {
 function checkRealParts({ restUrl, realtimeUrl, jwtSecret }: StackOptions): void {
   if ((restUrl ?? realtimeUrl) === undefined || jwtSecret !== undefined) return;
   throw new Error(
-    "Cannot use a part at an address (restUrl, realtimeUrl): its JWT secret is not given (jwtSecret).",
+    "Cannot use a real part (restUrl, realtimeUrl): its JWT secret is missing (jwtSecret).",
   );
 }
 

@@ -6,7 +6,7 @@ import { loadSchemaCache, type SchemaCache } from "./schema-cache.ts";
 
 export interface CacheKeeper {
   current(): SchemaCache;
-  /** Settles after a reading that began after this call. */
+  /** Settles after a reload that began after this call. */
   reload(): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export async function keepSchemaCache(
     lanes.forgetStatements();
   }
 
-  // Calls share a reading that has not begun yet.
+  // Calls share a reload that has not begun yet.
   function reload(): Promise<void> {
     next ??= running = running.then(read, read);
     return next;

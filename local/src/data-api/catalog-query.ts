@@ -1,6 +1,6 @@
 /**
- * The schema cache as one JSON text; $1: the exposed schemas. It lists everything exposed; Postgres decides what a
- * caller may use, with its own error.
+ * The schema cache as one JSON text; $1: the exposed schemas. It lists everything exposed: Postgres decides what a
+ * caller may use, and raises its own error.
  */
 const routines = `
   select

@@ -1,4 +1,4 @@
-/** One request against the schema as cached: plan, one transaction, answer. */
+/** Runs one request against the cached schema, in one transaction. */
 
 import type { Lanes } from "../database/lanes.ts";
 import { ApiError } from "./api-error.ts";

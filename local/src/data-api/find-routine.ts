@@ -1,9 +1,9 @@
-/** Finds the function that a call means, by its name and the names of the arguments given. */
+/** Finds the function for a call by its name and the names of its arguments. */
 import { ApiError } from "./api-error.ts";
 import type { Routine, SchemaCache } from "./schema-cache.ts";
 import { mostSimilar } from "./similar-name.ts";
 
-/** @param postsJson only then a function with one unnamed json parameter can take the whole body */
+/** @param postsJson whether a function with one unnamed json parameter can take the whole body */
 export function findRoutine(
   cache: SchemaCache,
   schema: string,

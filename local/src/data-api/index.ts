@@ -2,13 +2,14 @@
  * The Data API: the part of PostgREST that supabase-js needs, on one Postgres. It refuses the rest and names the
  * difference. Postgres alone decides what a caller may do.
  */
+import { Bodies, type BodyLimits, BodyRefused, visitorLimits } from "../bodies.ts";
 import { createLanes } from "../database/lanes.ts";
 import type { Service } from "../service.ts";
 import { ApiError } from "./api-error.ts";
 import { keepSchemaCache } from "./cache-keeper.ts";
 import { describe } from "./describe.ts";
 import { type ExecuteOptions, execute } from "./execute.ts";
-import { createAuthenticate } from "./jwt.ts";
+import { type Caller, createAuthenticate } from "./jwt.ts";
 import { fromPostgres } from "./pg-error.ts";
 import { type ApiRequest, readRequest } from "./request.ts";
 import { respondError } from "./respond.ts";
@@ -26,15 +27,17 @@ export interface DataApiOptions {
   anonRole?: string;
   /** Connections. Default: 10, as under `supabase start`. */
   connections?: number;
-  /** Default: 10 MiB. */
-  maxBodyBytes?: number;
+  /** Default: 10 MiB with a secret key, `visitorLimits` without. */
+  bodyLimits?: Partial<BodyLimits>;
   log?: (line: string) => void;
 }
+
+const secretKeyBytes = 10 * 1024 * 1024;
 
 /** Paths are PostgREST's own: `/<table>` and `/rpc/<function>`. Fails when the database cannot be read. */
 export async function createDataApi(options: DataApiOptions): Promise<Service> {
   const { db_url: dbUrl, schemas, max_rows: maxRows, anonRole = "anon", log = () => {} } = options;
-  const limits = { schemas, maxBodyBytes: options.maxBodyBytes ?? 10 * 1024 * 1024 };
+  const bodies = new Bodies({ secretKeyBytes, ...visitorLimits, ...options.bodyLimits });
   const authenticate = createAuthenticate(options.jwt_secret, anonRole);
   const lanes = createLanes(dbUrl, {
     size: options.connections ?? 10,
@@ -48,7 +51,15 @@ export async function createDataApi(options: DataApiOptions): Promise<Service> {
 
   async function handle(request: Request): Promise<Response> {
     const caller = await authenticate(request.headers.get("authorization"));
-    const apiRequest = await readRequest(request, limits);
+    const body = bodies.hold(caller.role);
+    try {
+      return await answer(await readRequest(request, schemas, body.read), caller);
+    } finally {
+      body.release();
+    }
+  }
+
+  async function answer(apiRequest: ApiRequest, caller: Caller): Promise<Response> {
     const attempt = async (once: ApiRequest) =>
       once.action === "describe"
         ? describe(once, keeper.current())
@@ -70,6 +81,7 @@ export async function createDataApi(options: DataApiOptions): Promise<Service> {
       try {
         return await handle(request);
       } catch (error) {
+        if (error instanceof BodyRefused) return respondError(request.method, refusedBody(error));
         const refusal = error instanceof ApiError ? error : internal(error, log);
         if (refusal.status >= 500) {
           log(
@@ -83,6 +95,12 @@ export async function createDataApi(options: DataApiOptions): Promise<Service> {
       await Promise.all([keeper.close(), lanes.close()]);
     },
   };
+}
+
+/** PostgREST has no such limits, and so no codes for them. */
+function refusedBody({ status, message }: BodyRefused): ApiError {
+  if (status === 413) return new ApiError(413, "PGRST102", message);
+  return new ApiError(503, "PGRSTX00", message, { headers: { "Retry-After": "1" } });
 }
 
 function internal(error: unknown, log: (line: string) => void): ApiError {

@@ -14,7 +14,7 @@ const jsonType: MediaType = {
   stripNulls: false,
   contentType: `application/json${charset}`,
 };
-// Media types that PostgREST produces too, so the refusal can say that only this API lacks them.
+// PostgREST can also produce these, so the refusal says that only this API lacks them.
 const spokenByPostgrest = /^(text\/csv|application\/geo\+json|application\/vnd\.pgrst\.plan)/;
 
 export function acceptedMediaType(header: string | null): MediaType {

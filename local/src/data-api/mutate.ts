@@ -16,14 +16,14 @@ export function planMutation(request: ApiRequest, cache: SchemaCache): Plan {
   const { action, accept, query, preferences } = request;
   const table = findTable(cache, request.schema, request.name);
   if (preferences.missing === "default") throw notEmbeddedHere("Prefer: missing=default");
-  // Its Location is the key of the inserted row.
+  // The answer's Location header is the key of the inserted row.
   if (preferences.returns === "headers-only") {
     throw notEmbeddedHere("Prefer: return=headers-only");
   }
   const kind = action === "insert" || action === "update" ? action : "delete";
   const returnsRows = preferences.returns === "representation";
   const source: Relation = { name: sql`pgrst_source`, columns: table.columns };
-  // Returning rows takes the right to select them; `returning 1` does not.
+  // Returning rows requires the right to select them; `returning 1` does not.
   const returned = returnsRows ? sql`${relationOf(table).name}.*` : sql`1`;
   const columns = outcomeColumns(
     shapeOf(accept),

@@ -7,7 +7,7 @@ export interface Outcome {
   body: string;
   /** Rows in the body. */
   rows: number;
-  /** Rows without limit and offset; null when not asked for. */
+  /** Number of rows without limit and offset; null if the caller did not ask. */
   total: number | null;
   /** GUCs by which a function sets the response's headers and status. */
   responseHeaders: string | null;

@@ -1,4 +1,4 @@
-/** The request's body. Its JSON is parsed only to learn its keys: Postgres gets the caller's own text. */
+/** The request's body. Its JSON is parsed only to find its keys; Postgres gets the caller's own text. */
 import { parseJson } from "../parse-json.ts";
 import { ApiError } from "./api-error.ts";
 
@@ -9,22 +9,13 @@ export interface Payload {
 }
 
 const noRows: Payload = { json: "[]", is_array: true, keys: [] };
-// Formats that PostgREST reads and this does not.
+// Formats that PostgREST reads and this API doesn't.
 const readByPostgrest =
   /^(text\/csv|text\/plain|text\/xml|application\/x-www-form-urlencoded|application\/octet-stream)$/;
 
-export async function readBody(request: Request, maxBytes: number): Promise<string> {
-  const announced = Number(request.headers.get("content-length") ?? 0);
-  if (announced > maxBytes) throw tooLarge(announced, maxBytes);
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw tooLarge(bytes, maxBytes);
-    chunks.push(chunk);
-  }
+export function decodeBody(bytes: Buffer): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw invalidBody("Empty or invalid json");
   }
@@ -78,13 +69,4 @@ function refuseOtherTypes(contentType: string | null): void {
 
 function invalidBody(message: string): ApiError {
   return new ApiError(400, "PGRST102", message);
-}
-
-function tooLarge(bytes: number, maxBytes: number): ApiError {
-  const [met, limit] = [bytes, maxBytes].map((n) => n.toLocaleString("en-US"));
-  return new ApiError(
-    413,
-    "PGRST102",
-    `Cannot read the body: it has at least ${met} bytes, limit ${limit}.`,
-  );
 }

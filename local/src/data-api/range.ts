@@ -17,7 +17,7 @@ function integer(text: string | null): number | null {
     : null;
 }
 
-/** The intersection of both ways to ask. The header counts on GET only. */
+/** The intersection of the parameters' range and the header's. The header counts on GET only. */
 export function requestedRange(params: URLSearchParams, header: string | null): Range {
   const limit = integer(params.get("limit"));
   // A limit of 0 asks only for the count, with any other parameter.

@@ -28,7 +28,7 @@ function selected({ field, cast, alias }: SelectItem, relation: Relation): Sql {
   return name === null ? converted : sql`${converted} as ${ident(name)}`;
 }
 
-/** A path is called by its last key; Postgres would call the column of a cast by the column's name anyway. */
+/** A path is named after its last key. Postgres itself names a cast after its column. */
 function nameInResult({ name, path }: Field, cast: string | null): string | null {
   if (path.length > 0) return path.findLast((step) => !step.isIndex)?.operand ?? name;
   return cast === null ? null : name;

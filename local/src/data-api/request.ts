@@ -1,7 +1,7 @@
-/** A request, read and sorted but not yet matched with the schema. */
+/** Reads a request into its parts, without looking at the schema yet. */
 import { ApiError } from "./api-error.ts";
 import { acceptedMediaType, type MediaType } from "./media-type.ts";
-import { type Payload, parsePayload, readBody } from "./payload.ts";
+import { decodeBody, type Payload, parsePayload } from "./payload.ts";
 import { type Preferences, parsePreferences } from "./preferences.ts";
 import { parseQueryString, type QueryString } from "./query-string.ts";
 import { type Range, requestedRange } from "./range.ts";
@@ -14,7 +14,7 @@ export interface ApiRequest {
   isCall: boolean;
   name: string;
   schema: string;
-  /** The same, when there was a choice: answered as Content-Profile. */
+  /** The schema, if the caller had a choice: returned as Content-Profile. */
   negotiatedSchema: string | null;
   method: string;
   path: string;
@@ -27,18 +27,17 @@ export interface ApiRequest {
   headers: Headers;
 }
 
-export interface RequestLimits {
-  schemas: readonly string[];
-  maxBodyBytes: number;
-}
-
-export async function readRequest(request: Request, limits: RequestLimits): Promise<ApiRequest> {
+export async function readRequest(
+  request: Request,
+  schemas: readonly string[],
+  readBody: (request: Request) => Promise<Buffer>,
+): Promise<ApiRequest> {
   const url = new URL(request.url);
   const { method, headers } = request;
   const { isCall, name } = targetOf(url.pathname);
   const action = actionOf(method, isCall);
-  const askedSchema = askedSchemaOf(headers, method, limits.schemas);
-  const schema = askedSchema ?? limits.schemas[0] ?? "public";
+  const askedSchema = askedSchemaOf(headers, method, schemas);
+  const schema = askedSchema ?? schemas[0] ?? "public";
   const query = parseQueryString(url.searchParams, isCall && method !== "POST");
   const rangeHeader = method === "GET" ? headers.get("range") : null;
   const withBody = method === "POST" || method === "PATCH";
@@ -47,7 +46,7 @@ export async function readRequest(request: Request, limits: RequestLimits): Prom
     isCall,
     name,
     schema,
-    negotiatedSchema: askedSchema ?? (limits.schemas.length > 1 ? schema : null),
+    negotiatedSchema: askedSchema ?? (schemas.length > 1 ? schema : null),
     method,
     path: url.pathname,
     query,
@@ -56,7 +55,7 @@ export async function readRequest(request: Request, limits: RequestLimits): Prom
     accept: acceptedMediaType(headers.get("accept")),
     payload: withBody
       ? parsePayload(
-          await readBody(request, limits.maxBodyBytes),
+          decodeBody(await readBody(request)),
           headers.get("content-type"),
           query.columns,
           isCall,

@@ -88,6 +88,6 @@ function setIfValid(headers: Headers, name: string, value: string): void {
   try {
     headers.set(name, value);
   } catch {
-    // A header that cannot be sent does not turn a refusal into a crash.
+    // An invalid header must not turn a refusal into a crash.
   }
 }

@@ -20,7 +20,7 @@ export interface Routine {
   returns_set: boolean;
   returns_composite: boolean;
   returns_void: boolean;
-  /** The table whose rows it returns, if it is one: tells the types of the columns. */
+  /** The table whose rows it returns, if any: its columns have known types. */
   returns_table: string | null;
   volatile: boolean;
   /** The settings of `create function … set` that must apply before the call begins. */

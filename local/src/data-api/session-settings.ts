@@ -1,4 +1,4 @@
-/** The statement that opens each transaction: sets the caller's role and the facts of the request. */
+/** The statement that opens each transaction. It sets the caller's role and describes the request. */
 import type { Statement } from "../database/lanes.ts";
 import type { Caller } from "./jwt.ts";
 import type { ApiRequest } from "./request.ts";
@@ -9,8 +9,8 @@ import { ident, join, param, render, sql } from "./sql.ts";
 const extraSearchPath = ["public", "extensions"];
 
 /**
- * @param role_settings `alter role … set` of the caller's role
- * @param functionSettings of the function called, those that must hold before it starts
+ * @param roleSettings `alter role … set` of the caller's role
+ * @param functionSettings settings of the called function that must apply before it starts
  */
 export function sessionSettings(
   request: ApiRequest,

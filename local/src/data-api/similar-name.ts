@@ -1,4 +1,4 @@
-/** "Perhaps you meant …": the known name most like the one asked for. */
+/** For "Perhaps you meant …": the known name that is most similar to the requested one. */
 
 /** @param least similarity below which nothing is offered, 0..1 */
 export function mostSimilar(name: string, known: Iterable<string>, least: number): string | null {

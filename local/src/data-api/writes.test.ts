@@ -155,12 +155,10 @@ describe("a role that may write", () => {
 });
 
 describe("bodies", () => {
-  const post = async (body: BodyInit, type = "application/json") => {
-    const reply = await project.request("/items", {
-      method: "POST",
-      headers: { "content-type": type },
-      body,
-    });
+  const post = async (body: BodyInit, type = "application/json", token?: string) => {
+    const headers = new Headers({ "content-type": type });
+    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+    const reply = await project.request("/items", { method: "POST", headers, body });
     return [reply.status, (await reply.json()).code];
   };
 
@@ -177,8 +175,14 @@ describe("bodies", () => {
     expect(await post("x", "image/png")).toEqual([400, "PGRST102"]);
   });
 
-  test("over the limit are 413", async () => {
-    expect(await post(JSON.stringify({ name: "x".repeat(11_000_000) }))).toEqual([413, "PGRST102"]);
+  test("over the limit are 413; without a secret key it is lower", async () => {
+    const json = (bytes: number) => `{"nope":"${"x".repeat(bytes - 11)}"}`;
+    const unknownColumn = [400, "PGRST204"];
+    expect(await post(json(262_144))).toEqual(unknownColumn);
+    expect(await post(json(262_145))).toEqual([413, "PGRST102"]);
+    const token = await project.token({ role: "service_role" });
+    expect(await post(json(262_145), "application/json", token)).toEqual(unknownColumn);
+    expect(await post(json(10_485_761), "application/json", token)).toEqual([413, "PGRST102"]);
   });
 
   test("with NUL or half a character are 400", async () => {

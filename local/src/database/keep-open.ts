@@ -1,6 +1,6 @@
 /**
- * Keeps one connection open: after a loss, or when its work has ended, it opens another one, with growing delays until
- * a connection has lasted.
+ * Keeps one connection open. After a loss, or when the connection's work has ended, it opens another one. The delays
+ * grow until a connection lasts.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, type ConnectionOptions, openConnection } from "./connection.ts";
@@ -27,7 +27,7 @@ export interface KeptOpen {
 
 const firstDelayMs = 100;
 const maxDelayMs = 5_000;
-// After a shorter one the next delay keeps growing.
+// After a shorter connection, the delays keep growing.
 const lastingMs = 10_000;
 
 /** Rejects if the first connection can't be opened; logs and retries later failures. */
@@ -78,7 +78,7 @@ export async function keepOpen(options: KeepOpenOptions): Promise<KeptOpen> {
       await connection.close();
       await reopen();
       if (signal.aborted) return;
-      log(`${name} connection is there again`);
+      log(`${name} connection is back`);
       onChange(true);
     }
   }

@@ -7,7 +7,7 @@
 import type { QueryConfig, QueryResult } from "pg";
 import { type Connection, openConnection } from "./connection.ts";
 
-/** Values go and come as Postgres writes them. */
+/** Values are Postgres' own text in both directions. */
 export type Row = Record<string, string | null>;
 
 export interface Statement {
@@ -18,9 +18,9 @@ export interface Statement {
 export interface Transaction {
   read_only: boolean;
   statements: Statement[];
-  /** Throws to roll back. Costs a round trip more. */
+  /** Throws to roll back. It costs an additional round trip. */
   approve?: (results: Row[][]) => void;
-  /** How it ends when nothing fails. Default: commit. */
+  /** How the transaction ends if nothing fails. Default: commit. */
   ending?: "commit" | "rollback";
 }
 

@@ -16,14 +16,14 @@ export interface FunctionsOptions {
   jwtSecret: string;
   /** The platform's variables for every function (SUPABASE_URL and so on), plus the caller's. */
   env: Record<string, string>;
-  /** Until a function must have begun its answer. Default 150,000, as hosted. */
+  /** Time limit for the beginning of a function's answer. Default 150,000, as hosted. */
   wallClockMs?: number;
   log?: (line: string) => void;
 }
 
 export interface Functions extends Service {
   names: string[];
-  /** Starts every function, so that the first caller does not wait. Logs failures; a call tries again. */
+  /** Starts every function, so that the first caller does not wait. Logs failures; the next call tries again. */
   warmUp(): Promise<void>;
 }
 

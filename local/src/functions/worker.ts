@@ -1,4 +1,4 @@
-/** One function's process: starts on the first call, and again after it has died. */
+/** One function's process. It starts on the first call, and again after it has ended. */
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HeldProcess } from "../held-process.ts";
@@ -75,7 +75,7 @@ export class Worker {
       });
       if (!(await listens(process, port))) {
         await process.stop();
-        throw new BootError(`Function ${config.name} does not start: it never called Deno.serve.`);
+        throw new BootError(`Cannot start function ${config.name}: it never called Deno.serve.`);
       }
       return { process, service: proxyTo(`http://${host}:${port}`) };
     } catch (error) {

@@ -1,4 +1,4 @@
-/** The caller: turns an API key into its JWT. */
+/** API keys, and the JWT that each stands for. */
 import { decodeJwt } from "jose";
 import type { Keys } from "../keys.ts";
 
@@ -21,14 +21,14 @@ export class ApiKeys {
     return this.#jwtOf.get(key);
   }
 
-  /** The Authorization that a service gets: the caller's own JWT, else the key's. */
+  /** The Authorization header for a service: the caller's own JWT or, without one, the key's. */
   authorization(own: string | null, key: string): string {
     // supabase-js repeats the key as a bearer token when no user is signed in.
     if (own !== null && !own.startsWith("Bearer sb_")) return own;
     return `Bearer ${this.jwtOf(key)}`;
   }
 
-  /** Whether a key or JWT opens more than any visitor may see. The JWT need not be valid: its service decides that. */
+  /** Whether a key or JWT may grant more than visitors have. The service that gets the JWT verifies it. */
   isSecret(credential: string): boolean {
     return credential === this.#secretKey || !visitors.has(roleOf(credential));
   }
@@ -44,12 +44,12 @@ function roleOf(credential: string): unknown {
   }
 }
 
-/** From the header, else the query, as the gateway's key check looks for it. */
+/** The key from the header or, without one, from the query, where the gateway's key check looks for it. */
 export function apiKeyOf(headers: Headers, url: URL): string | null {
   return headers.get("apikey") ?? url.searchParams.get("apikey");
 }
 
-/** Everything on a request that a part may take for a key. */
+/** Everything in a request that a part may treat as a key. */
 export function credentialsOf(headers: Headers, url: URL): string[] {
   const bearer = headers.get("authorization")?.replace(/^bearer\s+/i, "");
   const sent = [headers.get("apikey"), headers.get("x-api-key"), bearer];

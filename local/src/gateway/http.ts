@@ -1,4 +1,4 @@
-/** HTTP through the gateway: route, check the key, hand over, open to browsers. */
+/** HTTP through the gateway: routes a request, checks its key, forwards it and adds the CORS headers. */
 import type { IncomingMessage } from "node:http";
 import type { Keys } from "../keys.ts";
 import type { Service } from "../service.ts";
@@ -66,7 +66,7 @@ function refuseKey(apiKeys: ApiKeys, headers: Headers, url: URL): Response | und
   return undefined;
 }
 
-/** A function gets the caller's headers as they are, and the JWT of a known key beside them. */
+/** A function gets the caller's headers unchanged, plus the JWT of a known key. */
 function setFunctionKey(headers: Headers, url: URL, apiKeys: ApiKeys): void {
   const bearer = headers.get("authorization")?.replace(/^Bearer /, "") ?? "";
   const jwt = apiKeys.jwtOf(apiKeyOf(headers, url) ?? bearer);

@@ -1,4 +1,4 @@
-/** The one address of the stack: what Kong is to a Supabase project. */
+/** The stack's single address. It does the job that Kong does on Supabase. */
 import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { getRequestListener, RequestError } from "@hono/node-server";
@@ -6,6 +6,7 @@ import type { Keys } from "../keys.ts";
 import { host } from "../ports.ts";
 import { createHandler, type Services } from "./http.ts";
 import { defaultPatience, type Patience, SlowBody, Watch } from "./patience.ts";
+import { leaveUnread } from "./unread-body.ts";
 import { createUpgrade, refuse } from "./upgrade.ts";
 
 export interface GatewayOptions {
@@ -41,9 +42,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.on(
     "request",
     getRequestListener(
-      (request, context) => {
+      async (request, context) => {
         const incoming = context.incoming as IncomingMessage;
-        return handle(request, incoming, watch.late(incoming));
+        return leaveUnread(await handle(request, incoming, watch.late(incoming)), incoming);
       },
       { errorHandler: (error) => refuseFailed(error, log) },
     ),

@@ -8,7 +8,7 @@ import type { Socket } from "node:net";
 export interface Patience {
   /** Until a request's headers are complete. */
   headersMs: number;
-  /** Until a body is complete, if it comes no faster than `bodyBytesPerSecond`. */
+  /** Until a body is complete, if it arrives no faster than `bodyBytesPerSecond`. */
   bodyMs: number;
   /** Each time this many bytes of a body have arrived, the caller gets another second. */
   bodyBytesPerSecond: number;
@@ -19,7 +19,7 @@ export interface Patience {
   checkMs: number;
 }
 
-/** Those of Apache's mod_reqtimeout and of nginx's `send_timeout`, which Kong keeps. */
+/** The figures of Apache's mod_reqtimeout, and of nginx's `send_timeout`, which Kong uses too. */
 export const defaultPatience: Patience = {
   headersMs: 10_000,
   bodyMs: 30_000,
@@ -41,7 +41,7 @@ interface Reception {
   late: AbortController;
   beganAt: number;
   bytesBefore: number;
-  /** Time in which the body could have come faster than its service took it. */
+  /** Time for which the service, not the caller, slowed the body down. */
   excusedMs: number;
 }
 
@@ -71,7 +71,7 @@ export class Watch {
     server.on("request", (incoming, response) => this.#receive(incoming, response));
   }
 
-  /** Aborts with SlowBody when the body does not come in time. */
+  /** Aborts with SlowBody when the body does not arrive in time. */
   late(incoming: IncomingMessage): AbortSignal | undefined {
     return this.#receptions.get(incoming)?.late.signal;
   }

@@ -86,12 +86,12 @@ function includedFile(statement: string, file: string): string | undefined {
   if (!statement.startsWith("\\")) return undefined;
   const named = /^\\ir\s+([^\s'"]+)$/.exec(statement)?.[1];
   if (named === undefined) {
-    throw new Error(`Cannot run "${statement}": of psql's commands only "\\ir file" is known.`);
+    throw new Error(`Cannot run "${statement}": the only psql command supported is "\\ir file".`);
   }
   return path.resolve(path.dirname(file), named);
 }
 
-// A script that stopped has not run its plan; the error says why.
+// A script that stopped early has not run all planned tests; the error says why.
 const withoutPlan = (failures: TapFailure[]): TapFailure[] =>
   failures.filter((failure) => failure.name !== "plan");
 

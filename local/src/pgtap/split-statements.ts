@@ -1,9 +1,9 @@
 /**
- * Cuts a SQL script into its statements, as psql does: at semicolons that are not inside anything. A backslash command
- * between statements, such as `\ir file`, goes to the end of its line and is one too.
+ * Cuts a SQL script into its statements, as psql does: at semicolons outside strings, comments, parentheses and
+ * bodies. A backslash command between statements, such as `\ir file`, goes to the end of its line and counts as one too.
  */
 
-// In order of trial. Unterminated ones run to the end of the script.
+// Tried in this order. Unterminated ones run to the end of the script.
 const skipped: RegExp[] = [
   /--[^\n]*/y,
   // E'…' knows backslashes, '…' does not; in both a doubled quote is a quote.

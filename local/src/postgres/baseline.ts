@@ -11,6 +11,6 @@ export async function applyBaseline(admin: Client): Promise<void> {
   const scripts = await Promise.all(
     files.map((file) => readFile(new URL(`./sql/${file}`, import.meta.url), "utf8")),
   );
-  // One message is one transaction: a crash leaves nothing or all of it.
+  // One message is one transaction, so a crash leaves all of it or nothing.
   await admin.query(scripts.join("\n"));
 }

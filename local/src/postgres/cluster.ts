@@ -50,7 +50,7 @@ async function openWay(dataDir: string): Promise<boolean> {
   return false;
 }
 
-/** Makes the cluster if there is none. All or nothing: it is made beside its place and renamed. */
+/** Creates the cluster if there is none, all or nothing: under another name first, then renamed. */
 export async function initCluster(folder: string, initdb: string, password: string): Promise<void> {
   if (existsSync(folder)) return checkVersion(folder);
   const user = serverUser(folder);
@@ -144,7 +144,7 @@ async function endOrphans(folder: string): Promise<void> {
       try {
         process.kill(pid, signal);
       } catch {
-        // It has ended in between.
+        // It has ended in the meantime.
       }
     }
     await sleep(50);
@@ -158,7 +158,7 @@ async function postmasterPid(pidFile: string): Promise<number | undefined> {
   return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
 }
 
-/** Removes everything that a stack keeps, wherever it lies. Rejects when one runs on it. */
+/** Removes all data of a stack, wherever it is. Rejects while a stack uses it. */
 export async function removeData(dataDir: string): Promise<void> {
   const unlock = await lockData(dataDir);
   const moved = await readFile(path.join(dataDir, "postgres-at"), "utf8").catch(() => undefined);

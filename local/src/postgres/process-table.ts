@@ -1,8 +1,8 @@
-/** Looks up the process with a number. */
+/** Looks up processes by their ids. */
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** False for a process that has ended, is a zombie, or is something else that got the same number. */
+/** False for a process that has ended, is a zombie, or is another one that got the same id. */
 export function isPostgresOf(pid: number, clusterFolder: string): boolean {
   const command = commandLine(pid);
   return command.some((word) => word.endsWith("postgres")) && command.includes(clusterFolder);

@@ -154,7 +154,9 @@ async function waitUntilReady(
   for (;;) {
     if (ended) {
       const log = await readFile(logFile, "utf8").catch(() => "");
-      throw new Error(`Cannot start Postgres: it ended at once. ${log.slice(-logShown).trim()}`);
+      throw new Error(
+        `Cannot start Postgres: it exited immediately. ${log.slice(-logShown).trim()}`,
+      );
     }
     const state = await readFile(pidFile, "utf8").catch(() => "");
     if (/^ready\s*$/m.test(state)) return;

@@ -16,7 +16,7 @@ export type Batch =
   | { messages: BatchMessage[]; errors?: undefined }
   | { errors: BatchErrors; messages?: undefined };
 
-/** One bad message refuses the batch; each message has its entry in `errors`, empty when it is right. */
+/** One bad message refuses the batch. `errors` has an entry for each message, empty if the message is valid. */
 export function parseBatch(body: unknown, maxPayloadBytes: number): Batch {
   const sent = isMap(body) ? body.messages : undefined;
   if (sent === undefined || sent === null) return { errors: { messages: ["can't be blank"] } };

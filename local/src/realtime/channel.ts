@@ -76,7 +76,7 @@ export class Channel implements Member {
     return this.policies ? this.policies.presence.read === true : true;
   }
 
-  /** The caller's facts for policies. */
+  /** The caller, as policies see it. */
   get asker() {
     return { topic: this.name, claims: this.claims, headers: this.peer.headers };
   }

@@ -1,4 +1,4 @@
-/** One client's WebSocket: its frames in, one after the other, and its channels. */
+/** One client's WebSocket: handles its frames one after the other, and holds its channels. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RawData, WebSocket } from "ws";
 import type { Channel } from "./channel.ts";
@@ -82,7 +82,7 @@ export class Connection implements Peer {
     this.push({ joinRef, ref: joinRef, topic, event: "phx_error", payload: {} });
   }
 
-  /** Stock clients connect again after a close that they did not ask for. */
+  /** Stock clients reconnect after a close that they did not ask for. */
   close(code: number): void {
     this.#socket.close(code);
   }
@@ -103,7 +103,7 @@ export class Connection implements Peer {
     if (now - this.#withoutChannelSince > noChannelMs) this.drop();
   }
 
-  /** One frame after the other; while one waits for the database, no more are read from the network. */
+  /** Handles one frame after the other. While one waits for the database, it reads no more from the network. */
   async #drain(): Promise<void> {
     this.#busy = true;
     for (let frame = this.#inbox.shift(); frame && !this.closed; frame = this.#inbox.shift()) {
@@ -137,7 +137,7 @@ export class Connection implements Peer {
       if (event === "phx_leave") return this.reply(message, "ok", {});
       return this.reply(message, "error", { reason: "unmatched topic" });
     }
-    // For a former channel of the same topic. Version 1 may omit the reference.
+    // Meant for an earlier channel of this topic. Version 1 may omit the reference.
     if ((joinRef ?? null) !== null && joinRef !== channel.joinRef) return;
     if (event === "phx_leave") {
       this.reply(message, "ok", {});

@@ -1,4 +1,5 @@
 /** Shared state of the parts of one server. */
+import type { Bodies } from "../bodies.ts";
 import type { Lanes } from "../database/lanes.ts";
 import type { Hub } from "./hub.ts";
 import type { RateCounter, RealtimeLimits } from "./limits.ts";
@@ -7,11 +8,13 @@ import type { VerifyToken } from "./token.ts";
 
 export interface Context {
   limits: RealtimeLimits;
-  /** A role that may read and write `realtime.messages` past its policies and become any role. */
+  /** Connections whose role may bypass the policies of `realtime.messages` and become any role. */
   lanes: Lanes;
   hub: Hub;
+  /** The bodies of broadcasts over HTTP. */
+  bodies: Bodies;
   verify: VerifyToken;
-  /** Is the write-ahead log being read? */
+  /** Whether the write-ahead log is being read. */
   replicating(): boolean;
   messages: RateCounter;
   presenceMessages: RateCounter;

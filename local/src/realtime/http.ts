@@ -1,4 +1,5 @@
 /** Broadcasts over HTTP: `POST /api/broadcast` (a batch) and `POST /api/broadcast/{topic}/events/{event}` (one). */
+import { BodyRefused } from "../bodies.ts";
 import { parseJson } from "../parse-json.ts";
 import { AuthorizeError, mayWrite } from "./authorize.ts";
 import { type BatchMessage, parseBatch } from "./batch.ts";
@@ -11,13 +12,13 @@ interface Caller {
   headers: Record<string, string>;
 }
 
-const maxBodyBytes = 8_000_000;
 const singleBroadcast = /^\/api\/broadcast\/([^/]+)\/events\/([^/]+)$/;
 
 export function createHttp(context: Context) {
   return (request: Request): Promise<Response> =>
     answer(context, request).catch((error) => {
-      // JSON nested so deep that it can't be written again.
+      if (error instanceof BodyRefused) return refuse(error.status, error.message);
+      // The JSON is nested too deeply to be serialized again.
       if (error instanceof RangeError) return refuse(400, "Bad Request");
       context.log(`UnknownErrorOnController: ${error.message}`);
       return refuse(500, "Internal Server Error");
@@ -41,14 +42,17 @@ async function answer(context: Context, request: Request): Promise<Response> {
   }
   const caller = await authenticate(context, request);
   if (!caller) return refuse(401, "Unauthorized");
-  const body = await readBody(request);
-  if (!body) return refuse(413, "Request Entity Too Large");
-  if (!single) return sendBatch(context, caller, body);
-  const [topic, event] = [decodePart(single[1]), decodePart(single[2])];
-  if (!topic || !event) return refuse(400, "Bad Request");
-  const isPrivate = searchParams.get("private") === "true";
-  const message = { topic, event, isPrivate, body, isBinary };
-  return sendOne(context, caller, message);
+  const holding = context.bodies.hold(caller.claims.role);
+  try {
+    const body = await holding.read(request);
+    if (!single) return await sendBatch(context, caller, body);
+    const [topic, event] = [decodePart(single[1]), decodePart(single[2])];
+    if (!topic || !event) return refuse(400, "Bad Request");
+    const isPrivate = searchParams.get("private") === "true";
+    return await sendOne(context, caller, { topic, event, isPrivate, body, isBinary });
+  } finally {
+    holding.release();
+  }
 }
 
 async function authenticate({ verify }: Context, { headers }: Request): Promise<Caller | null> {
@@ -136,19 +140,7 @@ async function mayBroadcast(
   }
 }
 
-/** Null when it is too long. */
-async function readBody(request: Request): Promise<Buffer | null> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of request.body ?? []) {
-    size += part.length;
-    if (size > maxBodyBytes) return null;
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
-}
-
-/** A map passes as it came; the real server's body parser puts everything else under `_json`. */
+/** An object passes unchanged. The real server's body parser puts any other value under `_json`. */
 function payloadOf(json: unknown, body: Buffer): Buffer {
   if (body.length === 0) return Buffer.from("{}");
   return isMap(json) ? body : Buffer.from(JSON.stringify({ _json: json }));

@@ -16,7 +16,7 @@ export interface Member {
   readonly version: Version;
   readonly readsBroadcasts: boolean;
   readonly readsPresence: boolean;
-  /** Ids of stored messages it was sent on joining; they are not sent twice. */
+  /** Ids of the stored messages that it was sent when it joined, so that none is sent twice. */
   readonly replayedIds: ReadonlySet<string>;
   send(frame: Frame): void;
   /** Ends the channel with a `system` error. */
@@ -57,7 +57,7 @@ export class Hub {
     if (topic.members.size === 0) this.#topics.delete(id);
   }
 
-  /** Every copy counts as a message; a member reached while the rate is exceeded is closed. */
+  /** Every copy counts as a message. Closes each member that it reaches while the rate is exceeded. */
   broadcast(name: string, isPrivate: boolean, broadcast: Broadcast, except?: Member): void {
     const topic = this.#topics.get(topicId(name, isPrivate));
     if (!topic) return;

@@ -7,7 +7,7 @@ export interface JoinConfig {
   ack: boolean;
   self: boolean;
   replication_ready: boolean;
-  /** The client's `replay`, undefined without one. */
+  /** The client's `replay`, if it sent one. */
   replay: unknown;
   presenceEnabled: boolean;
   presenceKey: string;
@@ -37,7 +37,7 @@ function mapOrEmpty(value: unknown): Record<string, unknown> {
   return isMap(value) ? value : {};
 }
 
-/** True and false also come as strings, in any case. */
+/** Clients also send true and false as strings, in upper or lower case. */
 function flexibleBoolean(value: unknown): boolean {
   return value === true || (typeof value === "string" && value.toLowerCase() === "true");
 }

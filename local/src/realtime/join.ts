@@ -1,4 +1,4 @@
-/** Everything between a `phx_join` and its answer; checks and texts in the real server's order. */
+/** Handles a `phx_join`, with the checks and messages of the real server in its order. */
 import { AuthorizeError, mayNotRead, type Policies, readPolicies } from "./authorize.ts";
 import { Channel } from "./channel.ts";
 import type { Context } from "./context.ts";

@@ -16,6 +16,8 @@ export interface RealtimeLimits {
   payloadBytes: number;
   /** One WebSocket frame from a client, in bytes; a larger one closes the socket with 1009. Fixed in the real server. */
   frameBytes: number;
+  /** The same for a socket that was opened without a secret key. Not in the real server. */
+  visitorFrameBytes: number;
   /** Presence messages per second, averaged. Real default: 1,000. */
   presencePerSecond: number;
   /** Presence calls of one channel within `presenceWindowMs`; one more closes the channel. Real default: 5. */
@@ -31,11 +33,11 @@ export interface RealtimeLimits {
   noChannelMs: number;
   /** How long a channel waits for `replication_ready` before it closes. Real: 60,000. */
   replicationReadyMs: number;
-  /** Asks a walsender that is silent for this long, and gives it up after as long again. Not in the real server. */
+  /** Pings a walsender that is silent for this long, and drops it after as long again. Not in the real server. */
   replicationSilenceMs: number;
   /**
    * Bytes that may wait for a slow receiver; its socket is dropped beyond that. Not in the real server. Receivers share
-   * the bytes of a broadcast, so it can be far more than what one transaction sends at once.
+   * the bytes of a broadcast, so this may far exceed the size of one transaction's broadcasts.
    */
   sendBufferBytes: number;
   /** Length of one tick of the averaged rates. Real: 5,000. */
@@ -49,6 +51,7 @@ export const defaultLimits: RealtimeLimits = {
   channelsPerClient: 100,
   payloadBytes: 3_000_000,
   frameBytes: 5_000_000,
+  visitorFrameBytes: 262_144,
   presencePerSecond: 1_000,
   presenceCalls: 5,
   presenceWindowMs: 30_000,
@@ -101,7 +104,7 @@ export class RateCounter {
   }
 }
 
-/** Limits the calls within a window, which starts with the first call after the last window ended. */
+/** Limits the calls in a window. A window starts with the first call after the previous one has ended. */
 export class CallWindow {
   readonly #maxCalls: number;
   readonly #windowMs: number;

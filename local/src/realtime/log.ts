@@ -1,4 +1,4 @@
-/** Limits lines of one kind, because any client can cause a flood that hides the others. */
+/** Limits the lines of each kind, because any client can cause a flood that hides the others. */
 const linesPerSecond = 5;
 
 /** The kind is the text before the first colon. */
@@ -10,7 +10,7 @@ export function throttled(log: (line: string) => void): (line: string) => void {
     if (now !== second) {
       for (const [kind, count] of counts) {
         const leftOut = count - linesPerSecond;
-        if (leftOut > 0) log(`${kind}: ${leftOut} more lines left out`);
+        if (leftOut > 0) log(`${kind}: ${leftOut} more lines omitted`);
       }
       second = now;
       counts = new Map();

@@ -11,8 +11,8 @@ interface RawClient {
   closed: () => number | undefined;
 }
 
-async function connect(vsn = "2.0.0"): Promise<RawClient> {
-  const socket = new WebSocket(wsUrl(server, project.keys.publishable_key, vsn));
+async function connect(vsn = "2.0.0", apikey = project.keys.publishable_key): Promise<RawClient> {
+  const socket = new WebSocket(wsUrl(server, apikey, vsn));
   const received: unknown[] = [];
   let code: number | undefined;
   socket.on("message", (data) => received.push(JSON.parse(String(data))));
@@ -157,9 +157,24 @@ test("a second join of a topic takes the place of the first", async () => {
 });
 
 test("a frame over the limit closes the socket with 1009", async () => {
-  const { socket, closed } = await connect();
+  const { socket, closed } = await connect("2.0.0", project.keys.serviceRoleJwt);
   socket.send("x".repeat(5_000_001));
   expect(await until(closed)).toBe(1009);
+});
+
+test("a frame without a secret key has a lower limit", async () => {
+  const visitor = await connect();
+  const trusted = await connect("2.0.0", project.keys.serviceRoleJwt);
+  const frame = (bytes: number) => {
+    const text = (filler: string) => `["1","1","phoenix","heartbeat",{"filler":"${filler}"}]`;
+    return text("x".repeat(bytes - text("").length));
+  };
+  for (const { socket } of [visitor, trusted]) socket.send(frame(262_144));
+  for (const { received } of [visitor, trusted]) await until(() => received.length === 1);
+  for (const { socket } of [visitor, trusted]) socket.send(frame(262_145));
+  expect(await until(visitor.closed)).toBe(1009);
+  await until(() => trusted.received.length === 2);
+  trusted.socket.close();
 });
 
 test("a handshake that is refused says why", async () => {
@@ -187,9 +202,25 @@ test("a handshake that is refused says why", async () => {
   ]);
 });
 
+test("a broadcast over HTTP without a secret key has a lower limit", async () => {
+  const post = async (bytes: number, apikey: string) => {
+    const body = `{"a":"${"x".repeat(bytes - 8)}"}`;
+    const headers = { "content-type": "application/json", apikey };
+    const url = `${server.url}/realtime/v1/api/broadcast/t/events/e`;
+    const reply = await fetch(url, { method: "POST", headers, body });
+    return [reply.status, await reply.text()];
+  };
+  const { publishable_key: publishableKey, secret_key: secretKey } = project.keys;
+  expect(await post(262_144, publishableKey)).toEqual([202, ""]);
+  const message =
+    "Cannot read the body: it has at least 262,145 bytes, limit 262,144 without a secret key.";
+  expect(await post(262_145, publishableKey)).toEqual([413, JSON.stringify({ message })]);
+  expect(await post(262_145, secretKey)).toEqual([202, ""]);
+});
+
 test("malformed HTTP requests get a 4xx", async () => {
   const status = async (path: string, init: RequestInit = {}) => {
-    const headers = { apikey: project.keys.publishable_key, ...init.headers };
+    const headers = { apikey: project.keys.secret_key, ...init.headers };
     const url = `${server.url}/realtime/v1/api/${path}`;
     return (await fetch(url, { method: "POST", ...init, headers })).status;
   };

@@ -8,7 +8,7 @@ const daysKept = 3;
 
 type Query = (text: string) => Promise<{ [column: string]: unknown }[]>;
 
-/** One query when there is nothing to do. */
+/** Takes one query if there is nothing to do. */
 export async function maintainPartitions(query: Query, now = new Date()): Promise<void> {
   const rows = await query(`
     select child.relname as name

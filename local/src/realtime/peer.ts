@@ -16,9 +16,9 @@ export interface Peer {
     status: "ok" | "error",
     response: unknown,
   ): void;
-  /** A channel ends as it should: `phx_close`. */
+  /** Ends a channel in the regular way, with `phx_close`. */
   closeChannel(channel: PeerChannel): void;
-  /** A channel breaks: `phx_error`, upon which stock clients join again. */
+  /** Ends a channel with `phx_error`, after which stock clients join again. */
   failChannel(channel: PeerChannel): void;
 }
 

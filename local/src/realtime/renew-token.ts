@@ -1,4 +1,4 @@
-/** A client's newer token, and the regular check of the current one. A failed check closes the channel. */
+/** Accepts a client's newer token and regularly checks the current one. A failed check closes the channel. */
 import { AuthorizeError, mayNotRead, type Policies, readPolicies } from "./authorize.ts";
 import type { Channel } from "./channel.ts";
 import { TokenError } from "./token.ts";

@@ -12,7 +12,7 @@ export interface StoredMessage {
 const maxMessages = 25;
 const maxTimeMs = Date.UTC(9999, 11, 31);
 
-/** At most 25, oldest first. Null when `replay` is not `{since: ms, limit?: number}`. */
+/** At most 25 messages, oldest first. Null when `replay` is not `{since: ms, limit?: number}`. */
 export async function storedMessages(
   lanes: Lanes,
   topic: string,

@@ -19,7 +19,7 @@ export interface ClientMessage {
   broadcast?: UserBroadcast;
 }
 
-/** A broadcast whose payload is passed on as the bytes it came in. */
+/** A broadcast whose payload is passed on as the bytes that were received. */
 export interface UserBroadcast {
   event: string;
   encoding: "json" | "binary";
@@ -120,7 +120,7 @@ function encodeBinary(topic: string, { event, encoding, body, meta }: UserBroadc
   return { data: Buffer.concat([head, ...fields, body]), binary: true };
 }
 
-/** The payload's JSON is set in as it is: it is never parsed on its way from the database to a viewer. */
+/** Inserts the payload's JSON unchanged: it is never parsed on its way from the database to a viewer. */
 function encodeText(topic: string, { event, encoding, body, meta }: UserBroadcast) {
   // A browser closes its socket on a text frame that is not UTF-8, and a client may have sent anything.
   if (encoding !== "json" || !isUtf8(body)) return null;

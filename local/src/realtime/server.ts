@@ -1,8 +1,9 @@
 /**
  * The embedded Realtime: broadcasts and presence as Supabase Realtime 2.129 speaks them to the stock client, private
- * channels decided by row-level security on `realtime.messages`, broadcasts from the database read from the WAL.
- * Not there: postgres_changes (refused with a `system` error), long polling, the tenant and metrics APIs.
+ * channels that row-level security on `realtime.messages` controls, broadcasts from the database read from the WAL.
+ * Not supported: postgres_changes (refused with a `system` error), long polling, the tenant and metrics APIs.
  */
+import { Bodies, visitorLimits } from "../bodies.ts";
 import { createLanes } from "../database/lanes.ts";
 import type { Service } from "../service.ts";
 import type { Connection } from "./connection.ts";
@@ -25,9 +26,11 @@ export interface RealtimeOptions {
   log?(line: string): void;
 }
 
+/** For a broadcast over HTTP: the limit of the real server's body parser. */
+const secretKeyBytes = 8_000_000;
 const poolSize = 5;
 const idleCheckMs = 10_000;
-// Often, because a machine may have slept past the partitions that were made ahead.
+// Often, because a machine may have been asleep for longer than the partitions made ahead last.
 const partitionsMs = 60_000;
 const serviceRestart = 1012;
 
@@ -72,6 +75,7 @@ export async function createRealtime(options: RealtimeOptions): Promise<Required
     limits,
     lanes,
     hub,
+    bodies: new Bodies({ secretKeyBytes, ...visitorLimits }),
     ...rates,
     verify: createVerifier(options.jwt_secret),
     replicating: wal.isOpen,

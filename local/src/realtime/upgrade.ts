@@ -18,19 +18,15 @@ class Refused extends Error {
 }
 
 export function createUpgrade(context: Context, connections: Set<Connection>) {
-  const { frameBytes } = context.limits;
-  const server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: frameBytes,
-    skipUTF8Validation: true,
-  });
+  const { frameBytes, visitorFrameBytes } = context.limits;
+  const forTrusted = serverFor(frameBytes);
+  const forVisitors = serverFor(visitorFrameBytes);
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on("error", () => {});
     check(context, request).then(
-      ({ version, token }) => {
+      ({ version, token, role }) => {
         if (socket.destroyed) return;
+        const server = role === "service_role" ? forTrusted : forVisitors;
         server.handleUpgrade(request, socket, head, (websocket) => {
           const headers = xHeaders(request);
           const connection = new Connection({
@@ -54,6 +50,15 @@ export function createUpgrade(context: Context, connections: Set<Connection>) {
   };
 }
 
+const serverFor = (maxPayload: number): WebSocketServer =>
+  new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload,
+    skipUTF8Validation: true,
+  });
+
 async function check(context: Context, request: IncomingMessage) {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
   if (pathname !== "/socket/websocket") throw new Refused(404, "Not found");
@@ -61,13 +66,13 @@ async function check(context: Context, request: IncomingMessage) {
   const header = request.headers["x-api-key"];
   const token = typeof header === "string" ? header : searchParams.get("apikey");
   if (token === null) throw new Refused(401, "API key is missing");
-  await context.verify(token).catch((error) => {
+  const { role } = await context.verify(token).catch((error) => {
     throw error instanceof TokenError ? refusedToken(error) : error;
   });
   const { users, limits, joins } = context;
   if (users.size >= limits.concurrentUsers) throw new Refused(429, "Too many connected users");
   if (joins.exceeded) throw new Refused(429, "Too many joins per second");
-  return { version, token };
+  return { version, token, role };
 }
 
 function versionOf(vsn: string): Version {

@@ -97,7 +97,7 @@ async function heals(
   await breakIt();
   const said = () => server.log.slice(before);
   await until(() => said().some((line) => reason.test(line)), String(reason));
-  await until(() => said().includes("Replication connection is there again"));
+  await until(() => said().includes("Replication connection is back"));
   expect(await walsender()).not.toBe(former);
   // Viewers learn that they may have missed something.
   await until(() => heard.system.length === 3);

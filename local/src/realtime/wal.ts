@@ -20,7 +20,7 @@ export interface WalOptions {
   onBroadcast(broadcast: DatabaseBroadcast): void;
   /** Called with false after a loss and with true when another connection streams. */
   onChange?(isOpen: boolean): void;
-  /** Asks a server that is silent for this long, and gives it up after as long again. */
+  /** Pings a server that is silent for this long, and drops it after as long again. */
   silenceMs: number;
   log(line: string): void;
 }
@@ -53,7 +53,7 @@ async function createPublication(client: Client): Promise<void> {
   await client.query(`create publication ${publication} for table realtime.messages`);
 }
 
-/** A copy in both directions, which pg leaves to the listener of its protocol's messages. */
+/** A copy in both directions. pg leaves it to listeners on its protocol messages. */
 interface CopyConnection extends PgConnection {
   sendCopyFromChunk(chunk: Buffer): void;
 }
@@ -107,7 +107,7 @@ const walDataHeaderBytes = 25;
 function createReader(onBroadcast: WalOptions["onBroadcast"], log: WalOptions["log"]): Read {
   const pgoutput = new PgOutput();
   return (message, answer) => {
-    // Exactly the sent position: a server that shuts down waits until its position and ours are equal.
+    // Confirm exactly the position sent: a server that shuts down waits until its position and ours are equal.
     if (message[0] === keepalive) answer(standbyStatus(message.readBigUInt64BE(1)));
     if (message[0] !== walData) return;
     try {

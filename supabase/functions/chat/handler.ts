@@ -18,7 +18,7 @@ export interface ChatDeps {
   callers: Callers;
 }
 
-/** The body of this caller, or of a stranger. */
+/** Reads the body of this caller, or of a stranger. */
 const readBody = async (
   request: Request,
   { callers }: ChatDeps,

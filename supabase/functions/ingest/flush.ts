@@ -14,7 +14,7 @@ const connections: [planMessagesPerSecond: number, count: number][] = [
 /**
  * How long an agent should gather events before its next request: a frame costs one message for the agent's side and
  * one for each viewer, so the more people watch, the fewer frames are sent. Realtime delivers to no more viewers than
- * the plan has connections, so more, who may be made up, slow nobody down further.
+ * the plan has connections, so viewers beyond that, who may be invented, change nothing.
  */
 export function flushMs(viewers: number, planMessagesPerSecond: number): number {
   const [, most] = connections.find(([plan]) => planMessagesPerSecond <= plan) ?? [0, 0];

@@ -1,4 +1,4 @@
-/** Takes events in. Each route: authenticate, validate, one RPC, reply. */
+/** Ingests events. Each route: authenticate, validate, one RPC, reply. */
 import { readJson } from "../_shared/http/body.ts";
 import type { Caller, Callers } from "../_shared/http/callers.ts";
 import type { Database } from "../_shared/http/db.ts";
@@ -55,7 +55,7 @@ async function appendLegacy(
 ): Promise<Response> {
   const batch = parseLegacy(body);
   if (batch.events.length > 0) return await append(batch, caller, deps, mark);
-  // Kulti keeps nothing of a body with counters only.
+  // Kulti stores nothing from a body that has only counters.
   if (caller.agent_id !== batch.agent_id) {
     throw new KultiError("wrong_agent", "Cannot append events: the key belongs to another agent.");
   }

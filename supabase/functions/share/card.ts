@@ -53,7 +53,7 @@ const titleLeading = 1.18;
 const thoughtSize = 28;
 const thoughtLine = 40;
 const thoughtGap = 34;
-/** Of the thought, behind its rule. */
+/** Indent of the thought, behind its rule. */
 const indent = 28;
 /** Bold letters are wider. */
 const bold = 1.15;

@@ -19,13 +19,13 @@ import {
 } from "./watch-address.ts";
 
 export interface ShareDeps {
-  /** Reads with anyone's rights, so that it can show nothing else. */
+  /** Reads with the rights that anyone has, so that it can show only public data. */
   database: Database<ViewerRpcs>;
   addresses: Addresses;
   networks: Networks;
 }
 
-/** Fitting a long text takes some milliseconds, on the cores that also take events in. */
+/** Fitting a long text takes some milliseconds, on the cores that also ingest events. */
 const drawing = createTurns({
   maxRunning: 2,
   maxWaiting: 10,

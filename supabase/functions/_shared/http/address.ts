@@ -1,9 +1,9 @@
 import type { Database } from "./db.ts";
 
-/** As the CHECK of the setting `address_header` in SQL: x-forwarded-for, x-real-ip, cf-connecting-ip, fly-client-ip … */
+/** Same as the check of the setting `address_header` in SQL: x-forwarded-for, x-real-ip, cf-connecting-ip … */
 const addressHeader = /^(x-forwarded-for|[a-z0-9-]{1,60}ip)$/;
 
-/** A longer list of addresses is made up; only its end counts. */
+/** A longer list of addresses must be invented. Only its end counts. */
 const maxCharacters = 1_024;
 
 /**
@@ -19,13 +19,13 @@ export function addressHeaders(request: Request): Record<string, string> {
 }
 
 export interface Networks {
-  /** The network that sends the request, or null if no proxy says. */
+  /** The network that sends the request, or null if no proxy names it. */
   of(request: Request): Promise<string | null>;
 }
 
 /**
  * Networks that share the room of this worker. They are read from the header that the setting `address_header` names, as
- * SQL reads them for its limits: any other header is the caller's own word, or that of a proxy which all callers share.
+ * SQL reads them for its limits: any other header is written by the caller, or names a proxy that all callers share.
  */
 export function createNetworks(database: Database, now: () => number = Date.now): Networks {
   let header = "x-forwarded-for";
@@ -39,7 +39,7 @@ export function createNetworks(database: Database, now: () => number = Date.now)
       isKnown = true;
       askAgainMs = now() + refreshMs;
     } catch {
-      // Whoever needs the database is told that it fails; the networks do without.
+      // Calls that need the database report its failure. Networks work without it.
       askAgainMs = now() + retryMs;
     } finally {
       asking = null;
@@ -59,7 +59,7 @@ export function createNetworks(database: Database, now: () => number = Date.now)
 const refreshMs = 60_000;
 const retryMs = 1_000;
 
-/** As `private.network_of` in SQL: one IPv4 address, or the /64 of an IPv6 address. The last entry of a list counts. */
+/** Same as `private.network_of` in SQL: an IPv4 address, or the /64 of an IPv6 address. A list's last entry counts. */
 export function networkOf(header: string | null): string | null {
   const last = (header ?? "").split(",").at(-1)?.trim().slice(0, 60) ?? "";
   const bare = last.replace(/^\[(.*)\](:\d+)?$/, "$1").replace(/^::ffff:(?=[\d.]+$)/i, "");

@@ -15,12 +15,12 @@ import type { Sender } from "./pool.ts";
 import { RefusedBodies } from "./refused-bodies.ts";
 
 /**
- * Compressed bytes are inflated in pieces of this size. Deflate makes at most 1,032 bytes of one, so that a gzip bomb
+ * Compressed bytes are inflated in pieces of this size. Deflate expands a byte to at most 1,032, so a gzip bomb
  * takes 8 MB before the limit stops it.
  */
 const inflatePieceBytes = 8_192;
 
-/** Stop waiting after that: a caller may send without end, or not at all. */
+/** Limits on discarding: a caller may send without end, or nothing more. */
 const discardedBytes = 16_777_216;
 const discardingMs = 2_000;
 
@@ -97,7 +97,7 @@ export async function discardRest({ body }: Request): Promise<void> {
   await body.pipeTo(nowhere, { signal: AbortSignal.timeout(discardingMs) }).catch(() => {});
 }
 
-/** No type and text/plain pass too: `navigator.sendBeacon` and small clients can't or don't name JSON. */
+/** Also accepts text/plain and no type, because `navigator.sendBeacon` and small clients can't or don't name JSON. */
 function requireJson(contentType: string | null): void {
   const mediaType = (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (mediaType === "" || mediaType === "text/plain") return;

@@ -25,7 +25,7 @@ export interface CallersOptions {
   rememberMs?: number;
   /** Size of the cache; the least recently used key goes first. Default 2,000. */
   maxRemembered?: number;
-  /** Look-ups at once, which a flood of made-up keys fills. Cached keys need none. Default 4. */
+  /** Look-ups at once. A flood of invented keys fills them, but cached keys need none. Default 4. */
   maxLookups?: number;
   /** Look-ups of one network that wait for their turn. Default 20. */
   maxWaiting?: number;
@@ -34,7 +34,7 @@ export interface CallersOptions {
   now?: () => number;
 }
 
-/** Caches valid keys only: made-up keys have no end. */
+/** Caches valid keys only, because there is no end of invented ones. */
 export function createCallers(database: Database, options: CallersOptions = {}): Callers {
   const { rememberMs = 30_000, maxRemembered = 2_000, now = Date.now } = options;
   const networks = createNetworks(database);

@@ -1,4 +1,4 @@
-/** The environment of a function, read once at its start, which fails on a missing or wrong value. */
+/** The environment of a function, read once when it starts. A missing or wrong value stops the start. */
 import { parseJson } from "../protocol/schema.ts";
 
 export interface ProjectEnv {

@@ -71,7 +71,7 @@ function methodsAt<Deps>(request: Request, routes: CompiledRoutes<Deps>): string
 const isRefusedBody = (status: number): boolean =>
   status >= 400 && status < 500 && status !== 408 && status !== 429;
 
-/** Our fault. An unknown format or a full worker concerns the caller only, and a flood must not fill the log. */
+/** Our own fault. An unknown format or a full worker concerns the caller only, and a flood must not fill the log. */
 const isFailure = (error: KultiError): boolean =>
   error instanceof DatabaseError || error.code === "internal";
 

@@ -11,6 +11,7 @@ function create() {
       large: { allBytes: 200, agentBytes: 100, strangerBytes: 100 },
       stallMs: 1_000,
       stallBytes: 5,
+      longMs: 2_000,
     },
     () => nowMs,
   );
@@ -113,6 +114,42 @@ Deno.test("a body that keeps arriving or is complete does not count as stalled",
     bodies.map((body) => body.isGivenUp()),
     [false, false, true, true],
   );
+});
+
+Deno.test("a body that takes long gives way to a newer one, even if it keeps arriving", () => {
+  const { hold, wait } = create();
+  const drip = (...bodies: ReturnType<typeof hold>[]) => {
+    wait(500);
+    for (const { holding } of bodies) holding.arrived(5);
+  };
+  const ada = hold("ada", "192.0.2.1").take(110);
+  drip(ada);
+  const bob = hold("bob", "192.0.2.2").take(110);
+  for (let round = 0; round < 2; round++) drip(ada, bob);
+  throws(() => hold("cid", "192.0.2.3").take(110), isFull);
+  drip(ada, bob);
+  const cid = hold("cid", "192.0.2.3").take(110);
+  const isGivenUp = () => [ada, bob, cid].map((body) => body.isGivenUp());
+  deepEqual(isGivenUp(), [true, false, false]);
+  throws(() => hold("dan", "192.0.2.4").take(110), isFull);
+  drip(bob, cid);
+  hold("dan", "192.0.2.4").take(110).complete();
+  deepEqual(isGivenUp(), [true, true, false]);
+});
+
+Deno.test("a body that takes long itself displaces no other", () => {
+  const { hold, wait } = create();
+  const bodies = ["ada", "bob"].map((agent) => hold(agent).take(109));
+  for (let round = 0; round < 4; round++) {
+    wait(500);
+    for (const { holding } of bodies) holding.arrived(5);
+  }
+  bodies[0]?.take(1);
+  bodies[1]?.take(1);
+  throws(() => bodies[1]?.take(1), isFull);
+  equal(bodies[0]?.isGivenUp(), false);
+  hold("cid").take(11);
+  equal(bodies[0]?.isGivenUp(), true);
 });
 
 Deno.test("an agent's stalled bodies are dropped for its own new ones first", () => {

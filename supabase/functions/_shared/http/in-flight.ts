@@ -1,10 +1,10 @@
 /**
  * The bodies that a worker holds at once. A worker has 256 MB, and a body of 4 MB takes some 40 MB while it is parsed and
- * sent on, so that a few large ones at once would end it. Of every body the first bytes have room of their own: small
- * batches pass while large ones wait.
+ * sent on, so that a few large ones at once would end it. The first bytes of every body have room of their own, so
+ * that small batches pass while large ones wait.
  *
  * A full pool does not refuse every newcomer, because callers that stall could keep it full. Another body that is still
- * arriving gives way: first one that stalls, then one of the sender that holds the most.
+ * arriving gives way: first one that stalls, then one that takes long, then one of the sender that holds the most.
  */
 import { KultiError } from "../protocol/errors.ts";
 import { Pool, type Room, type Sender } from "./pool.ts";
@@ -18,6 +18,8 @@ export interface InFlightLimits {
   /** A body stalls if fewer than `stallBytes` of it arrive in `stallMs`. */
   stallMs: number;
   stallBytes: number;
+  /** A body takes long after this, whatever its pace: 17 agents that dripped large bodies shut out those of others. */
+  longMs: number;
 }
 
 export const inFlightLimits: InFlightLimits = {
@@ -27,6 +29,7 @@ export const inFlightLimits: InFlightLimits = {
   // The slowest pace that a body may have over five seconds.
   stallMs: 1_000,
   stallBytes: 16_384,
+  longMs: 2_000,
 };
 
 export interface Holding {
@@ -36,7 +39,7 @@ export interface Holding {
   arrived(bytes: number): void;
   /** @throws KultiError `unavailable` when there is no room for these bytes, or the body gave way */
   add(bytes: number): void;
-  /** All of the body is there: it gives way no more. */
+  /** The whole body is there and no longer gives way. */
   complete(): void;
   release(): void;
 }
@@ -44,6 +47,7 @@ export interface Holding {
 interface Body {
   sender: Sender;
   held: Map<Pool, number>;
+  beganMs: number;
   /** When the last `stallBytes` were complete. */
   markMs: number;
   sinceMarkBytes: number;
@@ -67,7 +71,15 @@ export class InFlight {
 
   hold(sender: Sender): Holding {
     const gaveWay = new AbortController();
-    const body: Body = { sender, held: new Map(), markMs: this.#now(), sinceMarkBytes: 0, gaveWay };
+    const nowMs = this.#now();
+    const body: Body = {
+      sender,
+      held: new Map(),
+      beganMs: nowMs,
+      markMs: nowMs,
+      sinceMarkBytes: 0,
+      gaveWay,
+    };
     this.#arriving.add(body);
     return {
       signal: gaveWay.signal,
@@ -94,7 +106,10 @@ export class InFlight {
   #take(pool: Pool, body: Body, bytes: number): void {
     if (bytes === 0) return;
     for (let room = pool.missing(body.sender, bytes); room; ) {
-      const other = this.#stalled(pool, body, room) ?? this.#greedy(pool, body, bytes, room);
+      const other =
+        this.#stalled(pool, body, room) ??
+        this.#long(pool, body, room) ??
+        this.#greedy(pool, body, bytes, room);
       if (!other) throw full();
       this.#release(other);
       other.gaveWay.abort(gaveWay());
@@ -119,6 +134,18 @@ export class InFlight {
       if (room === "all" || pool.haveOneOwner(other.sender, body.sender)) return other;
     }
     return undefined;
+  }
+
+  /** The body that began first, if it takes long and the newcomer does not. */
+  #long(pool: Pool, body: Body, room: "own" | "all"): Body | undefined {
+    const untilMs = this.#now() - this.#limits.longMs;
+    if (room === "own" || body.beganMs <= untilMs) return undefined;
+    let first: Body | undefined;
+    for (const other of this.#arriving) {
+      if (other.beganMs > untilMs || heldOf(other, pool) === 0) continue;
+      if (!first || other.beganMs < first.beganMs) first = other;
+    }
+    return first;
   }
 
   /**

@@ -5,12 +5,12 @@
  */
 export const jsonDepthLimit = 500;
 
-/** Keys of one object. Metadata, the only object with free keys, has fewer because its bytes are limited. */
+/** Keys of one object. Metadata, the only object with arbitrary keys, has fewer because its bytes are limited. */
 export const jsonKeysLimit = 4_096;
 
 /**
- * Values of a body altogether. Four megabytes can hold two million, which take 100 times their bytes once they are
- * parsed; a diff of so many bytes has some 130,000 lines.
+ * Values in the whole body. Four megabytes can hold two million, which take 100 times their bytes once parsed. A diff
+ * of that size has some 130,000 lines.
  */
 export const jsonValuesLimit = 200_000;
 
@@ -30,7 +30,7 @@ const closeObject = 0x7d;
  * nothing, and the parser refuses it.
  */
 export function shapeProblem(json: string): ShapeProblem | null {
-  // The members that may follow in each open object; any number in a list.
+  // How many more members each open object may have; a list may have any number.
   const room = new Float64Array(jsonDepthLimit + 1).fill(Number.POSITIVE_INFINITY);
   let depth = 0;
   let values = 1;

@@ -3,7 +3,7 @@
 export interface Sender {
   /** Null for strangers: callers without a verified key. */
   agentId: string | null;
-  /** Null if no proxy says. */
+  /** Null if no proxy names it. */
   network: string | null;
 }
 
@@ -26,7 +26,7 @@ export class Pool {
     this.#room = room;
   }
 
-  /** Whose room is too small for these bytes; null if they fit. */
+  /** Which room is too small for these bytes: the sender's own, or that of all. Null if they fit. */
   missing(sender: Sender, bytes: number): "own" | "all" | null {
     const most = sender.agentId === null ? this.#room.strangerBytes : this.#room.agentBytes;
     if (this.ofOwner(sender) + bytes > most) return "own";

@@ -10,7 +10,7 @@ export interface RefusedLimits {
   /** Bytes of refused bodies, as decompressed, that a sender may send at once. */
   burstBytes: number;
   refillBytesPerS: number;
-  /** What the smallest refused body counts. */
+  /** The bytes that the smallest refused body counts as. */
   leastBytes: number;
   /** Senders with refusals that are remembered; the one refused longest ago is forgotten first. */
   maxSenders: number;

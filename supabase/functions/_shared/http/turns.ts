@@ -1,4 +1,4 @@
-/** Limits how many run some work at once. The others wait, with one queue per network. */
+/** Limits how many callers do some work at once. The others wait, in one queue per network. */
 import { KultiError } from "../protocol/errors.ts";
 
 export interface TurnsOptions {
@@ -7,7 +7,7 @@ export interface TurnsOptions {
   maxWaiting: number;
   /** Of all networks together. */
   maxWaitingOfAll: number;
-  /** The message for callers that find no place to wait. */
+  /** The message for callers whose queue is full. */
   refusal: string;
 }
 
