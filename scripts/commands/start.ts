@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkCommandLine } from "../lib/command-line.ts";
 import { withEnvNames } from "../lib/env-names.ts";
 import { launch, type Target } from "../lib/launch.ts";
 import { kultiDir, onEnd, root } from "../lib/process.ts";
@@ -58,6 +59,10 @@ function makeFolder() {
   }
 }
 
+checkCommandLine({
+  command: "npm start",
+  about: "Starts the embedded stack and the site, and runs them until Ctrl-C.",
+});
 const started = Date.now();
 let stopping: (() => Promise<void>) | undefined;
 const end = onEnd(async () => {
