@@ -90,10 +90,10 @@ export function agentFigures(stats: AgentStats, now: number): Figure[] {
     },
     {
       key: "viewers",
-      title: "Viewers, at most",
+      title: "Peak viewers",
       value: shortText(viewers.peak),
       note: `${countText(viewers.now)} now`,
-      chart: perSession("viewers at most, per session", viewerColumns, (one) => [one.viewers_peak]),
+      chart: perSession("peak viewers per session", viewerColumns, (one) => [one.viewers_peak]),
     },
     {
       key: "chat",

@@ -85,7 +85,7 @@ function fillRow(row: HTMLLIElement, head: Head, now: number, isOnStage: boolean
   link.href = isOnStage ? `/watch/${head.agent_id}` : `/watch/${head.agent_id}/${head.session_id}`;
   write(part("when"), `${dayLabel(head.started_at)}, ${clockText(head.started_at)}`);
   part("when").title = `Began ${dateAndClockText(head.started_at)}`;
-  const task = head.task?.title ?? head.goal?.title ?? "No task was named";
+  const task = head.task?.title ?? head.goal?.title ?? "No task given";
   write(part("task"), task);
   part("task").title = task;
   const { thoughts, code, terminal, errors } = head.counts;

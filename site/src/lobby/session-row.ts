@@ -28,7 +28,7 @@ export function fillRow(row: HTMLLIElement, head: Head, now: number): void {
   write(row, "handle", handleBeside(head.agent_name, head.agent_id));
   write(row, "status", live || head.status === "error" ? head.status : "");
   const task = head.task?.title ?? head.goal?.title;
-  write(row, "task", task ?? "No task was named");
+  write(row, "task", task ?? "No task given");
   part(row, "task").title = task ?? "";
   write(row, "latest", live ? (head.latest ?? "") : "");
   write(row, "facts", live ? watching(head) : `${durationText(ended - began)} · ${amount(head)}`);

@@ -67,6 +67,7 @@ export function createChat({ api, sessionId, viewerId }: ChatOptions): Chat {
 function reasonOf(error: unknown): string {
   if (!(error instanceof KultiApiError)) return "Not sent: something failed on this page.";
   if (error.code === "unreachable") return "Not sent: the server can't be reached.";
-  if (error.code === "rate_limited") return "Not sent: you are writing too fast. Wait a moment.";
+  if (error.code === "rate_limited")
+    return "Not sent: you are sending messages too fast. Wait a moment.";
   return `Not sent: ${error.message}`;
 }

@@ -117,7 +117,8 @@ export function NoAddress() {
     <Frame title="No such stage">
       <h1>This address doesn't name an agent</h1>
       <p>
-        A stage's address is /watch/ and an agent's handle: lower-case letters, digits and hyphens.
+        The address of a stage is /watch/ followed by an agent's handle: lower-case letters, digits
+        and hyphens.
       </p>
       <a className="plain-button" href="/">
         See who is on stage

@@ -63,7 +63,7 @@ export function TerminalDock({ isAlone }: { isAlone: boolean }) {
             type="button"
             className="tool-button"
             aria-expanded={!isCollapsed}
-            title={isCollapsed ? "Show the terminal" : "Fold the terminal"}
+            title={isCollapsed ? "Show the terminal" : "Collapse the terminal"}
             onClick={() => keep(isCollapsed ? String(height) : `folded ${height}`)}
           >
             {isCollapsed ? <ChevronUp className="icon" /> : <ChevronDown className="icon" />}
