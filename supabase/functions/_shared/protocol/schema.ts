@@ -44,7 +44,7 @@ export function parseJson(text: string): unknown {
 export function parseIngest(body: unknown, now: string = new Date().toISOString()): IngestRequest {
   const request = parse(ingestSchema, body, "Cannot append the events");
   if (request.session_id !== undefined && request.start_session !== undefined) {
-    const message = "stands beside session_id: a request has one of the two";
+    const message = "is not allowed together with session_id: a request takes only one of them";
     refuse("invalid_request", "Cannot append the events", [{ path: "start_session", message }]);
   }
   return { ...request, events: parseEvents(request.events, now) };

@@ -46,7 +46,7 @@ export function parseLegacy(body: unknown, now: string = new Date().toISOString(
   const from = fields(body);
   const agentId = readAgentId(from);
   if (!knownKeys.some((key) => Object.hasOwn(from, key))) {
-    const message = `holds neither events nor any of ${knownKeys.join(", ")}`;
+    const message = `contains neither events nor any of ${knownKeys.join(", ")}`;
     throw refusal("Cannot append the events: the body", "", message);
   }
   const at = moment(from.timestamp) ?? now;

@@ -56,7 +56,7 @@ function* misplaced(data: QuestionData): Generator<[keyof QuestionData, string]>
   if (kind === "choice" && !options) yield ["options", "is missing: a choice needs options"];
   if (kind === "text" && options) yield ["options", "is not allowed for text"];
   const ids = (options ?? approvalOptions).map(({ id }) => id);
-  if (new Set(ids).size < ids.length) yield ["options", "has two options with one id"];
+  if (new Set(ids).size < ids.length) yield ["options", "has two options with the same id"];
   if (kind !== "text" && fallback !== undefined && !ids.includes(fallback)) {
     yield ["default", "is not the id of an option"];
   }
