@@ -129,7 +129,7 @@ const costColumns = [column("cost", "--type-general", costText)];
 const viewerColumns = [column("viewers", "--type-general")];
 const chatColumns = [column("viewers", "--type-prompt"), column("agent", "--type-tool")];
 
-/** The last sessions, the oldest first. */
+/** The most recent sessions, oldest first. */
 function sessionsChart({ agent_id: agentId, sessions }: AgentStats) {
   const recent = [...sessions.recent].reverse();
   const which = sessions.count > recent.length ? `, the last ${recent.length}` : "";

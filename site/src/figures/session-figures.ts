@@ -13,7 +13,7 @@ export interface SessionFiguresOptions {
   sessionId: string;
 }
 
-/** Fills `place`, with a sentence about the reason if the figures can't be read. */
+/** Fills `place`; if the figures can't be read, with the reason instead. */
 export async function showSessionFigures(
   place: HTMLElement,
   { api, sessionId }: SessionFiguresOptions,

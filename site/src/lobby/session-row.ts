@@ -1,4 +1,4 @@
-/** Writes a head into its row. Text only ever becomes text. */
+/** Writes a head into its row. Text stays text, never HTML. */
 
 import type { Head } from "@kulti/protocol";
 import { many } from "../figures/amount.ts";
@@ -39,7 +39,7 @@ export function fillRow(row: HTMLLIElement, head: Head, now: number): void {
 const part = (row: HTMLElement, name: string): HTMLElement =>
   row.querySelector(`.session-${name}`) as HTMLElement;
 
-/** Writes only a text that changed, so a reader's selection survives. */
+/** Writes the text only if it changed, so a reader's selection survives. */
 function write(row: HTMLElement, name: string, text: string): void {
   const element = part(row, name);
   if (element.textContent !== text) element.textContent = text;

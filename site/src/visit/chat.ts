@@ -1,4 +1,4 @@
-/** This viewer's messages: shown at once, sent one after the other, kept with the reason if refused. */
+/** This viewer's messages: shown at once, sent one by one. A refused message stays, with the reason. */
 import { createStore, type Store } from "kulti/player";
 import { type KultiApi, KultiApiError } from "kulti/watch";
 import { randomUuid } from "./identity.ts";

@@ -5,7 +5,7 @@ import { createContext, type ReactNode, useContext, useEffect } from "react";
 import { Mark } from "../parts/Mark.tsx";
 import { ThemeToggle } from "./ThemeToggle.tsx";
 
-/** True in a frame on another page: there a scene has no header. */
+/** True in a frame on another page, where a scene has no header. */
 export const Embedded = createContext(false);
 
 interface FrameProps {
