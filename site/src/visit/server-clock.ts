@@ -1,6 +1,6 @@
 /**
- * The server's time. Heads contain times of the server, and a viewer's clock may be hours off, which would make live sessions look ended.
- * The server's time comes from the `Date` of each reply, which the Data API lets pages read.
+ * The server's time, from the `Date` of each reply, which the Data API lets pages read. Heads contain times of the
+ * server, and a viewer's clock may be hours off, which would make live sessions look ended.
  */
 import type { Fetch } from "kulti/watch";
 

@@ -37,7 +37,7 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * Every event of the result has an id and a time; the defaults are a new UUID and the moment of parsing.
+ * Every event of the result has an id and a time; the defaults are a new UUID and the time of parsing.
  * @throws {KultiError} `invalid_event` for the first bad event, with all its issues and those of events after it as
  * far as they fit; `invalid_request` for anything else in the body.
  */

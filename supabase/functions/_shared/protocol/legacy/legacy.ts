@@ -39,7 +39,7 @@ const knownKeys = [
 export const isLegacy = (body: unknown): body is Fields => isObject(body) && !("events" in body);
 
 /**
- * At most `limits.batch_events` events, the last ones; each with an id of its own and the body's time, or `now`.
+ * At most `limits.batch_events` events, the last ones; each with its own id and the body's time, or `now`.
  * @throws {KultiError} `invalid_request` without a usable agent id or without any known key.
  */
 export function parseLegacy(body: unknown, now: string = new Date().toISOString()): LegacyRequest {

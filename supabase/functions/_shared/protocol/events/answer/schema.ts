@@ -10,7 +10,7 @@ export const answerSchema = v.pipe(
     text: optional(text("answer_text_bytes")),
   }),
   consistent(misplaced),
-  // Repeats the check in JSON Schema.
+  // Expresses the same check in JSON Schema.
   v.metadata({
     anyOf: [
       { properties: { by: { const: "timeout" } } },

@@ -41,7 +41,7 @@ export const questionSchema = v.pipe(
     default: optional(label("answer_text_bytes")),
   }),
   consistent(misplaced),
-  // Repeats the checks that JSON Schema can express.
+  // Expresses in JSON Schema the checks that it can express.
   v.metadata({
     oneOf: [
       { properties: { kind: { const: "choice" } }, required: ["options"] },
