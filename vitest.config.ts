@@ -1,6 +1,6 @@
 import { defineConfig, type TestUserConfig } from "vitest/config";
 
-/** A slow machine is no failure: whoever waits for something waits for it. */
+/** A slow machine is not a failure, so tests wait generously. */
 const expectPatiently = { poll: { timeout: 10_000 } };
 
 const leftovers = `${import.meta.dirname}/scripts/lib/leftovers.ts`;
@@ -37,12 +37,12 @@ const e2e = (name: string, more: TestUserConfig) => ({
   },
 });
 
-/** What this sees must come within a second, so it has the cores to itself. */
+/** Checks that updates arrive within a second, so it has the cores to itself. */
 const inTime = ["stage.test.ts"];
-/** Measure how soon all is well again; `kills` ends parts of the stack that the others would miss. */
+/** Measure the time to recover. `kills` ends parts of the stack that the other tests need. */
 const faults = ["faults/*.test.ts"];
 const kills = ["faults/kills.test.ts"];
-/** Changes settings that hold for every agent. */
+/** Changes settings that apply to every agent. */
 const settings = ["settings.test.ts"];
 
 export default defineConfig({

@@ -1,7 +1,7 @@
 /** A very long session, posted as an agent would: half a second between events, most of them thoughts. */
 import type { BenchAgent } from "./target.ts";
 
-/** Events of a batch; the largest that ingest accepts. */
+/** Events per batch: the most that ingest accepts. */
 const batchEvents = 500;
 const stepMs = 500;
 const files = 400;

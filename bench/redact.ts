@@ -1,4 +1,6 @@
-/** Measures redaction: invented secrets found, whole and cut in two; false hits in ordinary text; cost. */
+/**
+ * Measures redaction: how many made-up secrets it finds, whole and cut in two; false positives in ordinary text; cost.
+ */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -21,7 +23,7 @@ export interface RedactResult {
   recallCut: number;
   cuts: number;
   ordinaryBytes: number;
-  /** All marks in ordinary text, with the file and their surroundings: examples of credentials in documentation too. */
+  /** All marks in ordinary text, with their file and surroundings, including example credentials in documentation. */
   hits: string[];
   megabytesPerSecond: number;
   usPerEvent: number;

@@ -1,6 +1,6 @@
 /**
- * The yardstick: a bare in-memory relay. It sends each post to every socket at once; nothing is validated, stored or
- * authorised. Run as a child process; answers its port by message.
+ * The baseline: a bare in-memory relay. It sends each post to every socket at once and validates, stores and
+ * authorises nothing. Runs as a child process and reports its port by message.
  */
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";

@@ -16,7 +16,7 @@ export interface ViewersPlan {
 
 export interface Report {
   latenciesMs: number[];
-  /** Received by all viewers together, WebSocket payloads. */
+  /** Bytes of WebSocket payloads that all viewers received together. */
   bytes: number;
   /** Distinct events, by viewer. */
   received: number[];
@@ -32,14 +32,14 @@ export interface Load {
 
 export interface Outcome extends Summary {
   sent: number;
-  /** Deliveries that did not arrive, of `sent × viewers`. */
+  /** The number of the `sent × viewers` deliveries that did not arrive. */
   lost: number;
   bytesPerDelivery: number;
   /** The event's own JSON, for comparison. */
   eventBytes: number;
 }
 
-/** The start of a load is not counted: every process still compiles its code. */
+/** The start of a load does not count, because every process is still compiling its code. */
 export const warmUpSeconds = 2;
 
 /** A child process of this folder that has sent its first message. */
@@ -61,7 +61,7 @@ async function ask<Reply>(child: ChildProcess, word: string): Promise<Reply> {
   return message as Reply;
 }
 
-/** Runs the load against one server. `post` sends one event and resolves when it was acknowledged. */
+/** Runs the load against one server. `post` sends one event and resolves once it is acknowledged. */
 export async function runScenario(
   load: Load,
   plan: ViewersPlan,

@@ -4,7 +4,7 @@ import { type Summary, summarize } from "./statistics.ts";
 import type { Target } from "./target.ts";
 
 export interface SearchLoad {
-  /** Events to search in. */
+  /** The number of events to search. */
   events: number;
 }
 
@@ -12,13 +12,13 @@ export interface SearchClass extends Summary {
   name: string;
   /** Hits of an average first page. */
   hits: number;
-  /** Searches that ended with 503, not finished in their time. */
+  /** Searches that ended with 503 because they did not finish in time. */
   refused: number;
 }
 
 export interface SearchResult {
   load: SearchLoad;
-  /** Seconds; 0 when the events were there. */
+  /** Seconds; 0 if the events were already there. */
   seededS: number;
   classes: SearchClass[];
 }

@@ -11,7 +11,7 @@ export interface StageLoad {
   /** Events of the session that is replayed, and of the one that is live. */
   replayedEvents: number;
   liveEvents: number;
-  /** While frames are measured. */
+  /** While frame times are measured. */
   eventsPerSecond: number;
   seconds: number;
 }
@@ -20,11 +20,14 @@ export interface StageResult {
   load: StageLoad;
   /** From the page request until its first thought is visible, in a running browser with an empty cache. */
   firstPicture: Summary;
-  /** From the same until the whole session is known. */
+  /** From the page request until the page has the whole session. */
   wholeSessionMs: number;
-  /** From the key until the picture of that moment. */
+  /** From the key press until that moment is painted. */
   seek: Summary;
-  /** Time between frames on the live stage, and before that on an empty page: the best of this machine. */
+  /**
+   * Time between frames on the live stage, and before that on an empty page, which is the best that this machine can
+   * do.
+   */
   frame: Summary;
   emptyPageFrame: Summary;
   /** JavaScript before the first event, gzip. */
@@ -159,7 +162,7 @@ function timesOfFrames(forMs: number): Promise<number[]> {
 async function measureScripts(browser: Browser, url: string): Promise<number> {
   const page = await openPage(browser);
   await page.route("**/rpc/session_events*", () => {});
-  // By address: a browser may answer a second use of a script from its cache as one more response.
+  // Counted by address, because a browser may report a script from its cache as another response.
   const sizes = new Map<string, Promise<number>>();
   page.on("response", (response) => {
     if (!/\.m?js(\?|$)/.test(response.url())) return;

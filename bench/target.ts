@@ -1,4 +1,4 @@
-/** The Kulti to measure, from the environment, and agents on it. */
+/** The Kulti to measure, as named by the environment, and agents on it. */
 export interface Target {
   api_url: string;
   publishable_key: string;

@@ -1,6 +1,6 @@
 /**
  * Many viewers in their own process, so that their work does not count as the sender's. Started with
- * `{ kind, url, key?, topic?, count }` as JSON; sends `ready`, and on `report` the events that each viewer received.
+ * `{ kind, url, key?, topic?, count }` as JSON; it sends `ready`, and on `report` the events that each viewer received.
  */
 import { RealtimeClient } from "@supabase/realtime-js";
 import { WebSocket } from "ws";

@@ -4,7 +4,7 @@ import { target } from "./target.ts";
 export interface TestAgent {
   agent_id: string;
   api_key: string;
-  /** Posts events as one batch and answers ingest's reply. */
+  /** Posts events as one batch and returns ingest's reply. */
   post(events: unknown[], request?: Record<string, unknown>): Promise<IngestAnswer>;
 }
 
@@ -22,7 +22,7 @@ export const newAgentId = () => `e2e-${crypto.randomUUID().slice(0, 13)}`;
 
 export async function register(profile: Record<string, unknown> = {}): Promise<TestAgent> {
   const agentId = (profile.agent_id as string) ?? newAgentId();
-  // Registrations with the secret key do not count against this machine's address.
+  // Registrations with the secret key do not count towards the limit of this machine's address.
   const project = { apikey: target.secret_key };
   const { api_key: apiKey } = await call("agents", { ...profile, agent_id: agentId }, project);
   return {

@@ -1,4 +1,4 @@
-/** What ingest promises about order, repetition and acknowledgement. */
+/** Ingest's promises about order, repetition and acknowledgement. */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { Client } from "pg";
@@ -44,7 +44,7 @@ test("invariant 3: the same batch sent five times at once is stored once", async
 });
 
 describe.runIf(target.db_url)("deleting an agent while it appends ends in no deadlock", () => {
-  /** An agent with a session; before its first batch of a day nothing counts its bytes yet. */
+  /** An agent with a session; before its first batch of a day, nothing counts its bytes. */
   async function agentBefore(observer: Client, batch: string) {
     const { api_key: apiKey, agent_id: agentId, post } = await register();
     const { session_id: sessionId } = await post([thought("first")]);
@@ -87,7 +87,7 @@ describe.runIf(target.db_url)("deleting an agent while it appends ends in no dea
       const removed = remove(deleting);
       await expect.poll(() => isBlocked(observer, deleting)).toBe(true);
       await observer.query("commit");
-      // A deadlock ends one of them after a second.
+      // In a deadlock, Postgres ends one of them after a second.
       expect(await Promise.all([appended, removed])).toMatchObject([
         { accepted: 1, last_seq: 2 },
         1,

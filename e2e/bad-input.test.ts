@@ -1,4 +1,4 @@
-/** Whatever is wrong with a request: the right status, a stable code, path and limit, and nothing is stored. */
+/** A bad request gets the right status, a stable code, the path and the limit, and stores nothing. */
 import { once } from "node:events";
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
@@ -27,14 +27,14 @@ async function expectNothingStored(): Promise<void> {
   expect(await readEvents(sessionId)).toHaveLength(1);
 }
 
-/** Two good events around a bad one: a batch is taken whole or not at all. */
+/** Two good events around a bad one: a batch is accepted whole or not at all. */
 const around = (event: unknown) => ({ events: [thought("a"), event, thought("b")] });
 const eventWith = (data: unknown, type = "thought") => around({ type, data });
 const said = (content: unknown) => eventWith({ thought_type: "general", content });
 
 type Expected = [status: number, code: string, path?: string, limit?: number];
 
-/** Fields that stand beside the agent's id and, unless they say otherwise, its open session. */
+/** Fields to send with the agent's id and, unless they name another, its open session. */
 const bodies: [string, Record<string, unknown>, Expected][] = [
   ["no events at all", { events: [] }, [422, "invalid_request", "events"]],
   ["events that are no list", { events: "x" }, [422, "invalid_request", "events"]],

@@ -1,4 +1,4 @@
-/** Invariant 10: what one agent sends can neither hide nor drown another, and costs no more than its share. */
+/** Invariant 10: one agent's events can neither hide nor drown out another agent, and cost no more than its share. */
 import { watchSession } from "kulti/watch";
 import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
@@ -42,7 +42,7 @@ test("an honest agent stays in the lobby and on the wall while another starts 20
   const rows = page.locator("#live-list > li");
   await rows.filter({ hasText: `Honest ${mark}` }).waitFor();
   expect(await rows.filter({ hasText: `Greedy ${mark}` }).count()).toBe(1);
-  // A name may be anybody's, so the handle stands beside it.
+  // Two agents may have the same name, so the handle is shown beside it.
   await rows.getByText(honest.agent_id, { exact: true }).waitFor();
   await page.getByRole("link", { name: "and 49 more live" }).click();
   await page.waitForURL(`**/agents/${greedy.agent_id}`);

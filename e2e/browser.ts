@@ -15,7 +15,7 @@ const installed = [process.env.KULTI_CHROMIUM, "/usr/bin/chromium"].find(
 /** A window in which every part of the stage is open. */
 export const desktop = { viewport: { width: 1440, height: 900 } };
 
-/** For vitest, before its workers start: each would unpack its own Chromium. */
+/** Runs before vitest's workers start, because each of them would unpack its own Chromium. */
 export async function setup(): Promise<void> {
   if (!installed) await unpacked();
 }
@@ -47,7 +47,7 @@ async function unpacked(): Promise<string> {
   process.env.TMPDIR = own;
   try {
     await chromium.executablePath();
-    // Another process may have been first.
+    // Another process may have been faster.
     if (!existsSync(folder)) renameSync(own, folder);
   } finally {
     if (TMPDIR === undefined) delete process.env.TMPDIR;

@@ -1,4 +1,4 @@
-/** What goes wrong around a stage: each says so in its own place, and nothing leaves a blank or an untrue page. */
+/** Failures around a stage: each is reported in its own place, and none leaves a blank or a wrong page. */
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";

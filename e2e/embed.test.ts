@@ -1,4 +1,4 @@
-/** The stage on other sites' pages, and what is said of it where its link is shown. */
+/** The stage on other sites' pages, and the previews of its link. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Frame } from "playwright-core";
@@ -16,7 +16,7 @@ const hostile = `"><script>window.pwned=1</script><img src=x onerror=window.pwne
 const browser = await sharedBrowser();
 let agent: TestAgent;
 let sessionId: string;
-/** A site of someone else: what the tests say it shows, from another origin. */
+/** Someone else's site, on another origin. The tests decide what it shows. */
 let elsewhere: Server;
 let content = "";
 
@@ -40,7 +40,7 @@ afterAll(async () => {
   elsewhere?.close();
 });
 
-/** Opens a page of the other site and answers the frame in it, once its stage has event `seq`. */
+/** Opens a page of the other site and returns the frame in it, once its stage has event `seq`. */
 async function embedded(html: string, seq = 6, viewport = desktop.viewport) {
   content = html;
   const context = await browser.newContext({ viewport, bypassCSP: false });
@@ -149,7 +149,7 @@ test("embed: at every size the work has the most room, nothing overflows and axe
     const size = `${width} × ${height}`;
     await page.setViewportSize({ width, height });
     await expect.poll(() => overflow(page.mainFrame()), { message: size }).toBeLessThanOrEqual(0);
-    // The agent's work is the picture: at the smallest size still more than half of it.
+    // The agent's work fills more than half of the frame, even at the smallest size.
     const mind = () => page.evaluate(() => document.querySelector(".mind")?.clientHeight ?? 0);
     await expect.poll(mind, { message: size }).toBeGreaterThan(height / 2);
     await expectAccessible(page, size);

@@ -1,4 +1,4 @@
-/** Sessions taken along as files: read back, replayed without a network, played by asciinema's own player. */
+/** Sessions exported as files: read back, replayed without a network, played by asciinema's own player. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -202,7 +202,7 @@ test("export explains each failure in one line", async () => {
   );
 });
 
-/** A page that may read files and nothing else, and what went wrong on it. */
+/** A page that can read only files, and the errors that occurred on it. */
 async function openOffline(url: string): Promise<{ page: Page; problems: string[] }> {
   const context = await browser.newContext();
   const problems: string[] = [];
@@ -220,7 +220,7 @@ async function openOffline(url: string): Promise<{ page: Page; problems: string[
   return { page, problems };
 }
 
-/** Runs the command line and answers its stdout. */
+/** Runs the command line and returns its stdout. */
 async function kulti(...args: string[]): Promise<string> {
   const cli = join(import.meta.dirname, "../sdk/bin/kulti.mjs");
   const child = spawn(process.execPath, [cli, ...args], {

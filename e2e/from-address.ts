@@ -1,4 +1,4 @@
-/** Requests from other network addresses: on this machine, every 127.x.y.z is one. */
+/** Requests from other network addresses: on this machine, any 127.x.y.z is one. */
 import { request } from "node:http";
 import { createKultiApi } from "kulti/watch";
 import { target } from "./target.ts";
@@ -7,8 +7,8 @@ import { target } from "./target.ts";
 export const canChooseAddress = /^http:\/\/(127\.|localhost)/.test(target.api_url);
 
 /**
- * A `fetch` from `address`, such as 127.0.0.7; the platform's own where no address can be chosen. A test that could be
- * refused for what another file does at the same moment, or could get another file refused, takes an address of its own.
+ * A `fetch` from `address`, such as 127.0.0.7; the platform's own where no address can be chosen. A test uses an
+ * address of its own if limits per address could otherwise make it and another file disturb each other.
  */
 export function fetchFrom(address: string): typeof fetch {
   if (!canChooseAddress) return fetch;
@@ -44,7 +44,7 @@ export const apiFrom = (address: string) =>
     fetch: fetchFrom(address),
   });
 
-/** POSTs JSON, or bytes as they are, to a function from `address`, and answers status, headers and body. */
+/** POSTs JSON, or bytes as they are, to a function from `address`, and returns status, headers and body. */
 export async function sendFrom(
   address: string,
   path: string,

@@ -1,4 +1,4 @@
-/** Every page in every state, at every size and in both themes: all of it fits, none of it is inaccessible. */
+/** Every page in every state, at every size and in both themes: everything fits and is accessible. */
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { expectAccessible, misfits } from "./accessible.ts";
@@ -18,7 +18,7 @@ const sizes: [width: number, height: number][] = [
   [720, 450],
 ];
 
-/** axe looks at both themes, in these only. */
+/** axe checks only these, in both themes. */
 const isForAxe = ([width, height]: [number, number]): boolean =>
   height === 800 && (width === 360 || width === 1440);
 
@@ -110,7 +110,7 @@ test.each(pages)("%s fits and is accessible", async (_name, path, ready) => {
   await ready(page);
   for (const [width, height] of sizes) {
     await page.setViewportSize({ width, height });
-    // The layout settles with the next frames.
+    // The layout settles within the next frames.
     await expect
       .poll(() => misfits(page), { message: `${width} × ${height}`, timeout: 5_000 })
       .toEqual([]);
@@ -190,7 +190,7 @@ test("on a phone the commands of the empty lobby wrap", async () => {
   await page.setViewportSize({ width: 360, height: 800 });
   const command = page.locator("#curl-command");
   await page.waitForFunction(() => document.querySelector("#curl-command")?.textContent !== "");
-  // Other agents are on stage, so the lobby is not empty by itself.
+  // Other agents are on stage, so the real lobby is not empty.
   await page.addStyleTag({ content: "#empty { display: grid !important; }" });
   expect(await command.evaluate((pre) => pre.scrollWidth - pre.clientWidth)).toBe(0);
   expect(await command.evaluate((pre) => pre.clientWidth)).toBeGreaterThan(200);

@@ -1,4 +1,4 @@
-/** What the contract and the database both know is the same in both. */
+/** Facts that both the contract and the database state are equal. */
 import { type EventType, eventTypes, limits, recordOf, statuses, titleOf } from "@kulti/protocol";
 import { readFixtures } from "@kulti/protocol/fixtures.ts";
 import { Client } from "pg";
@@ -45,7 +45,7 @@ describe.runIf(target.db_url)("the database agrees with the contract", () => {
     for (const { data } of events) {
       const json = JSON.stringify(data);
       expect(await ask("private.is_event_data($1, $2) is not false", type, json), json).toBe(true);
-      // What a thought says is its text; a file is found by its old name too.
+      // The searchable text of a thought is its content; a file is also found by its old name.
       if (type === "thought" || recordOf(type)?.search_label === null) continue;
       const title = await ask("coalesce(private.title_of($1, $2), '')", type, json);
       expect((title as string).split(" ")[0]).toBe(titleOf({ type, data }).split(" ")[0]);

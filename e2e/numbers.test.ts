@@ -1,6 +1,6 @@
 /**
- * Every number and time of an event, as its schema names them, at its ends and in odd spellings: ingest takes it or says
- * why not, and whatever it takes is no trouble to anything that reads.
+ * Every number and time of an event, as its schema names them, at its limits and in odd spellings: ingest accepts it or
+ * says why not, and every reader can handle what ingest accepts.
  */
 import { emptyStage, foldAll, limits } from "@kulti/protocol";
 import { readFixtures } from "@kulti/protocol/fixtures.ts";
@@ -123,7 +123,7 @@ test.each(fields)(
     }
     const stage = JSON.stringify(foldAll(emptyStage, events));
     expect(JSON.stringify(JSON.parse(stage))).toBe(stage);
-    // Infinity and NaN become null in JSON; a stage has none in the place of a number.
+    // Infinity and NaN become null in JSON; a stage never has null in place of a number.
     expect(Object.values(JSON.parse(stage).usage).slice(0, 3)).not.toContain(null);
 
     const hits = await api.searchEvents({
@@ -131,7 +131,7 @@ test.each(fields)(
       session_id: sessionId,
       max_rows: 100,
     });
-    // Beside the events that have no text at all.
+    // Not counting the events that have no text at all.
     expect(hits.map(({ seq }) => seq)).toContain(1);
     for (const figures of [
       await api.sessionStats(sessionId),

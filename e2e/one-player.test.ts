@@ -1,4 +1,4 @@
-/** One session watched live, replayed and as an exported file: the same keys lead to the same places. */
+/** One session, live, replayed and as an exported file: the same keys lead to the same positions. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -119,7 +119,7 @@ async function exportFile(sessionId: string): Promise<string> {
 const kindsOf = (page: Page, selector: string) =>
   page.locator(selector).evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.kind));
 
-/** Presses each key and tells what is seen then. */
+/** Presses each key and returns what the page then shows. */
 async function walk(
   page: Page,
   see: (page: Page) => Promise<Seen>,
@@ -127,7 +127,7 @@ async function walk(
   const way: (Seen & { key: string })[] = [];
   for (const key of keys) {
     await page.keyboard.press(key);
-    // Nothing plays meanwhile, so that the place stays.
+    // Nothing plays meanwhile, so the position stays.
     await page.evaluate(
       () => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))),
     );

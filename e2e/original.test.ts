@@ -1,4 +1,4 @@
-/** Clients of the original Kulti: their bodies, headers and what they look for in a reply. */
+/** Clients of the original Kulti: their bodies, their headers, and the parts of a reply that they read. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";

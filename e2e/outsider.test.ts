@@ -1,4 +1,4 @@
-/** The stock client in the hands of somebody who has nothing but the publishable key. */
+/** Somebody who has the stock client and nothing but the publishable key. */
 import { createClient, type RealtimeChannel } from "@supabase/supabase-js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { register, status, type TestAgent, thought } from "./agent.ts";
@@ -27,7 +27,7 @@ test("an outsider receives frames of a session's channel", async () => {
   const channel = outsider.channel(`session:${sessionId}`, { config });
   const frame = new Promise<{ from_seq: number; to_seq: number; events: unknown[] }>((resolve) => {
     channel.on("broadcast", { event: "frame" }, ({ payload }) => {
-      // What was sent shortly before the join may come after it.
+      // Broadcasts sent shortly before the join may arrive after it.
       if (payload.to_seq > 2) resolve(payload as never);
     });
   });

@@ -1,4 +1,4 @@
-/** What a viewer downloads before the first event is shown. */
+/** The size of the download before a viewer sees the first event. */
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { target } from "./target.ts";
@@ -40,7 +40,7 @@ test("the stage needs less than 170 KB of JavaScript before its first event", as
   const scripts = await scriptsOf("/watch/an-agent");
   expect(scripts.size).toBeGreaterThan(2);
   expect(gzipKb(scripts)).toBeLessThan(170);
-  // They are part of the stage, and come when something needs them.
+  // These are part of the stage and load on demand.
   for (const later of ["terminal-emulator.", "worker-"]) {
     expect(contains(scripts, later), later).toBe(true);
     expect([...scripts.keys()].join()).not.toContain(later);
@@ -60,7 +60,7 @@ test.each(["/agents/an-agent", "/wall"])("%s needs less than 40 KB", async (page
   const scripts = await scriptsOf(page);
   expect(scripts.size).toBeGreaterThan(0);
   expect(gzipKb(scripts)).toBeLessThan(40);
-  // The plotting library comes with the first chart.
+  // The plotting library loads with the first chart.
   expect([...scripts.keys()].filter((path) => /uplot/i.test(path))).toEqual([]);
 });
 

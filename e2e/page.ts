@@ -30,7 +30,7 @@ export async function waitForConnection(page: Page, state: string, timeout = 20_
     .waitFor({ timeout });
 }
 
-/** Waits until the place shown is `seq`. */
+/** Waits until the page shows position `seq`. */
 export const waitForPlace = (page: Page, seq: number) =>
   part(page, "position")
     .and(page.locator(`[data-seq="${seq}"]`))

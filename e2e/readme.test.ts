@@ -18,17 +18,19 @@ const blocksOf = (page: string): string[] =>
 const block = (page: string, part: string): string =>
   blocksOf(page).find((one) => one.includes(part)) ?? "";
 
-async function run(script: string, agentId: string, shell = "bash"): Promise<string> {
+const run = async (script: string, agentId: string, shell?: string): Promise<string> =>
+  (await runBlock(script, agentId, shell)).stdout;
+
+function runBlock(script: string, agentId: string, shell = "bash") {
   const here = script
     .replaceAll("http://127.0.0.1:54321", target.api_url)
     .replaceAll("http://127.0.0.1:4321", target.site_url)
     .replaceAll("my-agent", agentId);
-  const { stdout } = await promisify(execFile)(shell, ["-euc", here]);
-  return stdout;
+  return promisify(execFile)(shell, ["-euc", here]);
 }
 
 const newAgent = () => `readme-${crypto.randomUUID().slice(0, 8)}`;
-/** The JSON replies, one after the other without a line between. */
+/** The JSON replies, which follow one another without a line break. */
 const replies = (stdout: string) =>
   stdout
     .trim()
@@ -47,6 +49,24 @@ test.each(["bash", "sh"])("the README's first event works, in %s also twice", as
     { latest: "Hello, stage." },
   ]);
 });
+
+test.each(["bash", "sh"])(
+  "the README's first event without its key says what to do, in %s",
+  async (shell) => {
+    const agentId = newAgent();
+    const [first] = replies((await runBlock(firstEvent, agentId, shell)).stdout);
+    expect(first).toMatchObject({ accepted: 1 });
+    const { stdout, stderr } = await runBlock(firstEvent, agentId, shell);
+    expect(JSON.parse(stderr).error).toMatchObject({
+      code: "agent_exists",
+      message: expect.stringContaining("Choose another, or use the key that came with it."),
+    });
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: "missing_key",
+      message: expect.stringContaining("POST /functions/v1/agents registers an agent"),
+    });
+  },
+);
 
 test("the request that the lobby shows puts an agent on stage, also when sent twice", async () => {
   const page = await browser.newPage();

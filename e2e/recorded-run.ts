@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { target } from "./target.ts";
 
-/** The recorded run where it is at hand, else one of our own. */
+/** The recorded run if it is available, otherwise one of our own. */
 export function recordedRun(): string {
   const recorded = join(import.meta.dirname, "../../shared/real/swe-agent-marshmallow-1867.traj");
   return existsSync(recorded) ? recorded : ownRun;

@@ -1,4 +1,4 @@
-/** The player in time: replaying what has ended. What is live: rewind.test.ts. */
+/** Replaying sessions that have ended. For live sessions, see rewind.test.ts. */
 import { emptyStage, fold, type Stage, type StoredEvent } from "@kulti/protocol";
 import type { BrowserContext, Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";

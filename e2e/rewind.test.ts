@@ -1,4 +1,4 @@
-/** Rewinding what is live without losing its edge. */
+/** Rewinding a live session without losing the live edge. */
 import { expect, test } from "vitest";
 import { register, spaced, status, thought } from "./agent.ts";
 import { numberOf, part, stageOf, waitForConnection, waitForPlace, waitForSeq } from "./page.ts";

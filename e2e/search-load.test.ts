@@ -1,4 +1,4 @@
-/** Search under load: so many at once and no more, and what is hidden is nowhere in it. */
+/** Search under load: it runs only so many searches at once, and never reveals hidden sessions. */
 import { KultiApiError } from "kulti/watch";
 import { Client } from "pg";
 import { expect, test } from "vitest";
@@ -41,7 +41,7 @@ test.runIf(target.db_url)(
         headers: { "content-type": "application/json", apikey: target.publishable_key },
         body: JSON.stringify({ query: "gerenuk" }),
       });
-      // Others go on.
+      // Searches from other addresses continue.
       await agent.post([thought("It goes on.")], { session_id: sessionId });
       expect(await api.sessionHead(sessionId)).toMatchObject({ to_seq: 2 });
       await database.query("commit");

@@ -1,4 +1,4 @@
-/** The search page in a browser: what is found, how it is shown, and what becomes of hostile queries and texts. */
+/** The search page in a browser: its results, how it shows them, and hostile queries and texts. */
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { register, status, type TestAgent, thought } from "./agent.ts";
@@ -6,7 +6,7 @@ import { part } from "./page.ts";
 import { sharedBrowser } from "./shared-browser.ts";
 import { target } from "./target.ts";
 
-/** A word that stands in the events of this run alone. */
+/** A word that occurs only in the events of this run. */
 const own = `zebra${crypto.randomUUID().slice(0, 8)}`;
 const html = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>`;
 
@@ -48,7 +48,7 @@ const field = (page: Page) => page.getByRole("searchbox");
 const notice = (page: Page) => page.locator("#notice");
 const address = (page: Page) => new URL(page.url()).searchParams.get("q");
 
-/** Searches as a viewer does and answers the places of what is found, in the session's order. */
+/** Searches as a viewer does and returns the positions of the hits, in the session's order. */
 async function found(page: Page, query: string): Promise<number[]> {
   await field(page).fill(query);
   await page.locator('main[aria-busy="false"]').waitFor();
@@ -199,7 +199,7 @@ test("slash searches the session on stage, an unlisted one too, and a hit moves 
   });
   await page.goto(`${target.site_url}/watch/${unlisted.agent_id}/${posted.session_id}`);
   await part(page, "thought").first().waitFor();
-  // All of it goes into the field, though what finds is not there yet.
+  // The field takes all of it, although the search code has not loaded yet.
   await page.keyboard.type("/okapi stayed");
   const search = part(page, "session-search");
   expect(await search.locator("input").inputValue()).toBe("okapi stayed");

@@ -1,4 +1,4 @@
-/** Search from outside: what an agent posted is found by a viewer at once, whatever either of them types. */
+/** Search from outside: a viewer finds an agent's events at once, whatever either of them types. */
 import fc from "fast-check";
 import { KultiApiError, type SearchQuery } from "kulti/watch";
 import { beforeAll, expect, test } from "vitest";
@@ -88,7 +88,7 @@ test("search_events answers any text", async () => {
     fc.asyncProperty(typed, async (query) => {
       const answer = await api.searchEvents({ query }).catch((cause) => cause);
       if (Array.isArray(answer)) return;
-      // What is no text for Postgres (NUL), or blank.
+      // Text that Postgres cannot store (NUL), or blank text.
       expect(answer).toBeInstanceOf(KultiApiError);
       expect([400, 422]).toContain(answer.status);
     }),

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { call, register, thought } from "./agent.ts";
 import { readEvents, send } from "./request.ts";
 
-/** Put together here, so that no scanner of source code takes them for secrets that leaked. */
+/** Assembled here, so that source code scanners do not take them for leaked secrets. */
 const random = "a8Fk29dLq0PzXw7TbN3mYc5RvH1sJe6G";
 const token = `ghp_${random}abcd`;
 const keyLines = [random + random, random.toLowerCase() + random].join("\n");

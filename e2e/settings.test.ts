@@ -1,5 +1,5 @@
 /**
- * Rates and quotas as an operator sees them: a scene lowers a setting, meets its limit and raises it again. The
+ * Rates and quotas as an operator sees them: each scene lowers a setting, reaches its limit and raises it again. The
  * settings hold for every agent, so no other file runs meanwhile.
  */
 import { Client } from "pg";

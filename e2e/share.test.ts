@@ -1,4 +1,4 @@
-/** What other sites get to show of a session, through the gateway. */
+/** What other sites can show of a session, through the gateway. */
 import { beforeAll, expect, test } from "vitest";
 import { register, status, type TestAgent, thought } from "./agent.ts";
 import { sharedBrowser } from "./shared-browser.ts";
@@ -20,7 +20,7 @@ beforeAll(async () => {
   ]));
 });
 
-/** The drawing as a browser's XML parser reads it, which takes nothing that is not well-formed. */
+/** The drawing as read by a browser's XML parser, which rejects anything that is not well-formed. */
 async function readCard(svg: string) {
   const page = await browser.newPage();
   const read = await page.evaluate((svg) => {
@@ -121,7 +121,7 @@ test.runIf(target.knownSiteUrl)("oEmbed of a watch page describes its player", a
 test("oEmbed rejects foreign pages and XML", async () => {
   const url = encodeURIComponent("https://example.org/watch/ada");
   const foreign = await fetch(`${share}/oembed?url=${url}`);
-  // Where no site is known, no page is its own.
+  // If the functions know no site, they recognise no page as part of it.
   expect(target.knownSiteUrl ? [404] : [404, 503]).toContain(foreign.status);
   const xml = await fetch(`${share}/oembed?url=${url}&format=xml`);
   expect(xml.status).toBe(501);

@@ -1,4 +1,4 @@
-/** One browser for all files that a worker runs: to launch one takes a second of a core. */
+/** One browser for all files that a worker runs, because launching one takes a second of a core. */
 import type { Browser } from "playwright-core";
 import { afterAll } from "vitest";
 import { launchBrowser } from "./browser.ts";

@@ -1,4 +1,4 @@
-/** Invariant 10: nobody without a key makes ingest work, whatever is sent and however slowly. */
+/** Invariant 10: nobody without a key can make ingest do work, whatever they send and however slowly. */
 import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
@@ -14,7 +14,7 @@ import { target } from "./target.ts";
 const madeUpKey = () => `klt_${crypto.randomUUID()}${"x".repeat(7)}`;
 const gzip = { "content-encoding": "gzip" };
 
-/** Sends these lines and what `write` adds, and answers all that comes back until the server hangs up. */
+/** Sends these lines and whatever `write` adds, and returns everything received until the server hangs up. */
 async function sendRaw(
   lines: string[],
   write: (
@@ -48,7 +48,7 @@ describe("a made-up key", () => {
     for (const path of ["ingest", "ingest/hook"]) {
       const refused = await send(path, { ...broken, key: madeUpKey() });
       expect([refused.status, refused.error?.code], path).toEqual([401, "unknown_key"]);
-      // The positive control: of a known agent the body is read.
+      // The positive control: ingest reads the body of a known agent.
       expect((await send(path, { ...broken, key: apiKey })).error?.code).toBe("malformed_body");
     }
     for (const [method, path] of [
@@ -136,7 +136,7 @@ type Part = ReturnType<typeof sendPart>;
 /** Runs this while the parts are silent and leave no room for it, so some must give way. */
 async function meanwhile(parts: Part[], run: () => Promise<void>): Promise<void> {
   try {
-    // Long enough to stall, and short enough for the pace of a body.
+    // Long enough to stall, and short enough for the required pace of a body.
     await sleep(2_500);
     await run();
     await expect.poll(() => parts.some((part) => part.gaveWay())).toBe(true);
@@ -211,7 +211,7 @@ describe.runIf(canChooseAddress)("bodies that stop arriving give way", () => {
       sendPart("chat", project, 16_000, from),
     ]).flat();
     await sleep(300);
-    // Small ones for the room that the large ones left.
+    // Small ones to fill the room that the large ones left.
     parts.push(...Array.from({ length: 100 }, () => sendPart("agents", project, 1_000, from)));
     const text = "Why? ".repeat(400);
     const apikey = { apikey: target.publishable_key };
@@ -233,8 +233,8 @@ describe.runIf(canChooseAddress)("bodies that stop arriving give way", () => {
 
 describe.runIf(canChooseAddress)("a flood from one address does not refuse another", () => {
   /**
-   * Repeats `hit` from many connections while `run` goes on, and answers the outcomes. The pause leaves the machine's
-   * cores some time: otherwise everything waits for the HTTP servers.
+   * Repeats `hit` from many connections while `run` goes on, and returns the outcomes. The pause leaves the machine's
+   * cores some time; otherwise everything waits for the HTTP servers.
    */
   async function during(hit: () => Promise<unknown>, run: () => Promise<void>) {
     let isOver = false;

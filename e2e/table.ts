@@ -10,7 +10,7 @@ export const api = createKultiApi({
 
 export const readTable = (sessionId: string): Promise<StoredEvent[]> => readEvents(api, sessionId);
 
-/** As JSON, the form in which the page tells its own state. */
+/** As JSON, the form in which the page exposes its state. */
 export async function foldedTable(sessionId: string): Promise<unknown> {
   const stage = (await readTable(sessionId)).reduce<Stage>(fold, emptyStage);
   return JSON.parse(JSON.stringify(stage));

@@ -5,7 +5,7 @@ export interface E2eTarget {
   api_url: string;
   /** Empty where no site is served; then the tests in a browser fail. */
   site_url: string;
-  /** The site that the functions were told of (their `KULTI_SITE_URL`). Empty where they were told of none. */
+  /** The site that the functions know (their `KULTI_SITE_URL`). Empty if they know none. */
   knownSiteUrl: string;
   publishable_key: string;
   secret_key: string;

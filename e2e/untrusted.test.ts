@@ -1,4 +1,4 @@
-/** Whatever an agent or a viewer sends, the page shows text. */
+/** Whatever an agent or a viewer sends, the page shows it as text. */
 import { expect, test } from "vitest";
 import { call, register, status, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
@@ -93,21 +93,21 @@ test("addresses followed by thousands of brackets, dots and stars do not block t
   });
   const longestPause = () => page.evaluate(() => window.longestPauseMs ?? 0);
 
-  /** The best of some loads: on a busy machine the page may have to wait for a core. */
+  /** The best of several loads, because on a busy machine the page may have to wait for a core. */
   let pause = Number.POSITIVE_INFINITY;
   for (let load = 0; load < 4 && pause > 500; load++) {
     await page.goto(`${target.site_url}/watch/${agent.agent_id}`);
     await waitForConnection(page, "live");
     await part(page, "thought").filter({ hasText: "After the brackets." }).waitFor();
     await part(page, "chat-message").filter({ hasText: "39 see http://x.y/" }).waitFor();
-    // All of it is on the page and was made into links: the work is done.
+    // All of it is on the page, with links: the work is done.
     const links = page.locator('[data-testid="chat-message"] a[href^="http://x.y/"]');
     await expect.poll(() => links.count()).toBe(40);
     pause = Math.min(pause, await longestPause());
   }
   expect(pause).toBeLessThan(500);
 
-  // The measure sees what does hold up the page.
+  // A positive control: the measurement detects work that does block the page.
   await page.evaluate(() => {
     const end = performance.now() + 700;
     while (performance.now() < end);

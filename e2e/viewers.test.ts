@@ -1,4 +1,4 @@
-/** How many watch, as anyone may say it. */
+/** The number of viewers, which anyone may try to inflate. */
 import { createClient } from "@supabase/supabase-js";
 import { expect, test } from "vitest";
 import { register, thought } from "./agent.ts";
@@ -14,7 +14,7 @@ test("made-up viewers from one address count as few, slow no agent down and set 
       .viewers as number;
   expect(await touch("v")).toBe(1);
   const counts = await Promise.all(Array.from({ length: 40 }, (_, n) => touch(`made up ${n}`)));
-  // Several at the same moment may all find room.
+  // Several calls at the same moment may all find room.
   expect(Math.max(...counts)).toBeLessThan(30);
   expect(counts.filter((count) => count > 0)).toHaveLength(40);
   for (let n = 0; n < 40; n++) await touch(`later ${n}`);

@@ -1,4 +1,4 @@
-/** Invariant 9: what an agent has taken back can be heard, replayed and seen by nobody, within seconds. */
+/** Invariant 9: within seconds, nobody can receive, replay or see a session that its agent has withdrawn. */
 import { Client } from "pg";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -79,7 +79,7 @@ test("a socket that was already open hears that something changed, and then noth
       event: "changed",
       payload: expect.objectContaining({ agent_id: agent.agent_id }),
     });
-  // Who may still watch goes on under the new name.
+  // Viewers who may still watch continue on the new topic.
   const unlistedTopic = await topicOf(sessionId);
   const allowed = await listen(unlistedTopic, { client });
   expect(allowed.state).toBe("SUBSCRIBED");

@@ -1,6 +1,6 @@
 /**
- * Whatever breaks on the way, nothing that was accepted is lost, and nothing needs a hand afterwards. A few seeds here;
- * `npm run e2e -- --faults` tries many and prints a table. KULTI_FAULT_SEED repeats one.
+ * Whatever breaks on the way, no accepted event is lost, and everything recovers by itself. This runs a few seeds;
+ * `npm run e2e -- --faults` runs many and prints a table. KULTI_FAULT_SEED repeats one.
  */
 import { describe, expect, test } from "vitest";
 import { tableOf } from "./report.ts";

@@ -1,4 +1,4 @@
-/** Parts of the stack are killed while an agent talks: nothing that was accepted is lost, and nothing needs a hand. */
+/** Kills parts of the stack while an agent sends: no accepted event is lost, and everything recovers by itself. */
 import { appendFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
@@ -54,7 +54,7 @@ test.runIf(hasProcesses)("Realtime loses its replication", () =>
 
 test.runIf(hasProcesses)("a process of Postgres is killed, and Postgres recovers", () =>
   survives(async () => {
-    // After the first kill it may take its time to recover.
+    // After the first kill, it may need a while to recover.
     const [, ...children] = await patiently(postgresProcesses);
     const { pid } = children.find(({ title }) => /postgres: .*\d\(\d+\)|idle/.test(title)) ?? {};
     return pid ? end([pid], "SIGKILL") : 0;

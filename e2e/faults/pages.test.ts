@@ -1,4 +1,4 @@
-/** A real page, with the time limits that it has in real life, behind a proxy that misbehaves. */
+/** A real page, with its real time limits, behind a proxy that misbehaves. */
 
 import { createAgent } from "kulti";
 import type { Page } from "playwright-core";
@@ -21,7 +21,7 @@ const browser = await sharedBrowser();
 const liveMs = 25_000;
 
 async function open(path: string, proxy: FaultProxy): Promise<Page> {
-  // The site's policy names the stack alone.
+  // The site's policy allows only the stack.
   const context = await browser.newContext({ ...desktop, bypassCSP: true });
   const { publishable_key: publishableKey } = target;
   const config = { api_url: proxy.url, publishable_key: publishableKey };
@@ -54,7 +54,7 @@ test.concurrent("a page whose connections die silently says so in time, and has 
     }
     expect(noticedMs).toBeGreaterThan(0);
     expect(wasUntrueMs).toBe(0);
-    // Dead it was: nothing had come.
+    // It was dead indeed: nothing had arrived.
     expect((await stageOf(page)).seq).toBe(1);
     proxy.set(null);
     await waitForSeq(page, 21);
@@ -117,7 +117,7 @@ test.concurrent("an agent sends within seconds of the end of a long outage", asy
     await agent.flush();
     proxy.set("refuse");
     agent.think("during");
-    // By then the next try is up to half a minute away.
+    // By then, the next attempt is up to half a minute away.
     await sleep(25_000);
     expect(agent.pending).toBe(1);
     proxy.set(null);

@@ -19,7 +19,7 @@ const all = (): number[] => {
   }
 };
 
-/** Those that run this stack's functions. */
+/** The processes that run this stack's functions. */
 export const functionWorkers = (): number[] =>
   all().filter((pid) => {
     if (!/deno/.test(read(`/proc/${pid}/cmdline`))) return false;

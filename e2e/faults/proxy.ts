@@ -14,14 +14,14 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { frameCutter } from "./frames.ts";
 
-/** Met by requests over HTTP. */
+/** Faults of HTTP requests. */
 export const httpFaults = [
   ...["refuse", "hang", "hang_mid_body", "cut_after_headers", "lost_answer", "duplicate"],
   ...["page_400", "page_401", "page_403", "page_404", "page_413", "page_500", "page_502"],
   ...["page_504", "page_546", "page_200", "empty_200", "too_many", "redirect"],
 ] as const;
 
-/** Met by the WebSocket. */
+/** Faults of the WebSocket. */
 export const socketFaults = ["no_handshake", "refuse_socket", "cut", "lossy", "silent"] as const;
 
 export type Fault =
@@ -89,7 +89,7 @@ export async function startProxy(
   const server = createServer(async (request, response) => {
     const body = await read(request).catch(() => null);
     if (body === null) return;
-    // A browser asks first whether it may ask: a page that answers in Kulti's place comes after that.
+    // A browser sends a preflight first; a page that answers in Kulti's place comes only after that.
     const isAsking = request.method === "OPTIONS";
     const among = isAsking ? (["refuse", "hang", "half_open"] as const) : httpAndHalfOpen;
     const struckBy = strikes(among);
@@ -97,7 +97,7 @@ export async function startProxy(
       if (struckBy) await misbehave(struckBy, request, response, () => forward(request, body));
       else {
         const answer = await forward(request, body);
-        // Silence that began meanwhile holds back this answer too.
+        // Silence that began meanwhile holds back this reply too.
         if (fault === "half_open") return;
         give(response, answer);
         if (request.url?.endsWith("/touch_viewer") && answer.status === 200) told();
@@ -162,7 +162,7 @@ export async function startProxy(
     set(next, nextChance = 1) {
       fault = next;
       chance = nextChance;
-      // Only a new connection meets these.
+      // These affect only new connections.
       if (next === "no_handshake" || next === "cut" || next === "refuse_socket") {
         for (const socket of tunnels) socket.destroy();
       }

@@ -1,6 +1,6 @@
 /**
- * One seeded run: an agent that sends and a viewer that watches, each behind its own proxy, while faults come and
- * go; then calm. Reports the fate of every event, the time to recover, and whether the viewer's connection word was
+ * One seeded run: an agent sends and a viewer watches, each behind its own proxy, while faults come and go; then they
+ * stop. Reports the fate of every event, the time to recover, and whether the viewer's connection word was
  * always true.
  */
 import { createAgent, type EventDataByType, type EventType, type KultiProblem } from "kulti";
@@ -14,12 +14,12 @@ import { type Random, seeded } from "./random.ts";
 export interface RunResult {
   seed: number;
   sent: number;
-  /** Events that the agent was told of as lost. */
+  /** Events that the SDK reported to the agent as lost. */
   givenUp: number;
   lost: number;
   doubled: number;
   outOfOrder: number;
-  /** Whether the viewer had exactly the table. */
+  /** Whether the viewer ended with exactly the events of the table. */
   isViewerExact: boolean;
   /** From the end of the faults until the last event was acknowledged, and until the viewer had all and was live. */
   agentMs: number;

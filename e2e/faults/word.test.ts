@@ -1,4 +1,4 @@
-/** The word for a viewer's connection, where one of its two ways to the server still works. */
+/** A viewer's connection state when only one of its two paths to the server works. */
 import {
   type ConnectionState,
   createKultiApi,
@@ -11,7 +11,7 @@ import { target } from "../target.ts";
 import { startProxy } from "./proxy.ts";
 import { until } from "./run.ts";
 
-/** A viewer behind a proxy, live; its last word, and all that it saw. */
+/** A live viewer behind a proxy, with its latest connection state and all that it received. */
 async function liveViewer(
   agent: TestAgent,
   { onTestFinished }: TestContext,

@@ -1,13 +1,27 @@
 /**
- * `npm run e2e`: the whole system from outside, on its own stack or on the one that the environment names.
- * `-- --faults [runs]` runs the fault suite alone and at length, by default with 60 seeds, and prints a table.
+ * `npm run e2e`: tests the whole system from outside, on a stack of its own or on the one that the environment names.
+ * `-- --faults [runs]` runs only the fault suite, with 60 seeds unless `runs` says otherwise, and prints a table.
  */
 import { mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkCommandLine } from "../lib/command-line.ts";
 import { run } from "../lib/process.ts";
 import { runOnTestTarget } from "../lib/test-target.ts";
 
+checkCommandLine({
+  command: "npm run e2e",
+  about:
+    "Starts a Kulti and tests the whole system from outside, with all test files or the named ones.",
+  operand: "file",
+  options: {
+    "-t": { value: "pattern", about: "Runs only tests whose name matches." },
+    "--bail": { value: "count", about: "Stops after this many failures." },
+    "--faults": {
+      about: "Runs the fault suite with 60 seeds, or with as many as a number after it says.",
+    },
+  },
+});
 const args = process.argv.slice(2);
 const at = args.indexOf("--faults");
 process.exitCode = at < 0 ? await runTests(["e2e*"], args) : await runFaults(args.splice(at));
@@ -26,7 +40,7 @@ async function runFaults([, ...given]: string[]): Promise<number> {
     process.env.TMPDIR = disk;
     process.env.KULTI_FAULT_DISK = disk;
   } else {
-    console.log("No full disk is tried: a small file system can't be mounted here.");
+    console.log("Skipping the test of a full disk: cannot mount a small file system here.");
   }
   try {
     return await runTests(["e2e-faults", "e2e-kills"], [...args, ...given]);

@@ -1,4 +1,4 @@
-/** `npm start` as a person runs it, and what is left when it ends, however it ends. */
+/** `npm start` as a person runs it, and what it leaves behind, however it ends. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { connect } from "node:net";
@@ -14,7 +14,7 @@ let env: NodeJS.ProcessEnv;
 let npm: ChildProcess;
 let local: Target;
 
-/** All run on one folder: whatever ended one, the next finds its data and starts. */
+/** All tests use one folder: however one run ended, the next finds its data and starts. */
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "kulti-start-"));
   const [apiPort, dbPort, sitePort] = [await freePort(), await freePort(), await freePort()];
@@ -31,9 +31,9 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   const localJson = join(dir, "local.json");
-  // One that was killed leaves it.
+  // A killed run leaves this file behind.
   rmSync(localJson, { force: true });
-  // A group of its own, as a terminal gives to what it runs.
+  // A process group of its own, as in a terminal.
   npm = spawn("npm", ["start"], {
     cwd: root,
     detached: true,
@@ -91,7 +91,7 @@ test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
       avatar_hosts: [],
     });
     expect((await fetch(`${local.api_url}/functions/v1/ingest/health`)).status).toBe(200);
-    // Ctrl-C goes to the whole group, kill to one process.
+    // Ctrl-C reaches the whole group, kill only one process.
     process.kill(signal === "SIGINT" ? -(npm.pid as number) : (npm.pid as number), signal);
     await expect.poll(portsOpen, { timeout: 15_000 }).toEqual([]);
     await expect.poll(processes, { timeout: 15_000 }).toEqual([]);

@@ -1,7 +1,8 @@
-/** `npm start`: the embedded stack and the site, until Ctrl-C. */
+/** `npm start`: runs the embedded stack and the site until Ctrl-C. */
 import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkCommandLine } from "../lib/command-line.ts";
 import { withEnvNames } from "../lib/env-names.ts";
 import { launch, type Target } from "../lib/launch.ts";
 import { kultiDir, onEnd, root } from "../lib/process.ts";
@@ -32,7 +33,7 @@ function print({
   Put an agent on stage, in another terminal:
 
     ${process.env.KULTI_DIR ? `KULTI_DIR=${process.env.KULTI_DIR} ` : ""}npx kulti demo
-${process.stdin.isTTY ? "\n  Or press d for the demo here; Ctrl-C ends.\n" : "\n  Ctrl-C ends.\n"}`);
+${process.stdin.isTTY ? "\n  Or press d to run the demo here. Press Ctrl-C to stop.\n" : "\n  Press Ctrl-C to stop.\n"}`);
 }
 
 function demoOnKey() {
@@ -58,6 +59,10 @@ function makeFolder() {
   }
 }
 
+checkCommandLine({
+  command: "npm start",
+  about: "Starts the embedded stack and the site, and runs them until Ctrl-C.",
+});
 const started = Date.now();
 let stopping: (() => Promise<void>) | undefined;
 const end = onEnd(async () => {

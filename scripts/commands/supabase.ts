@@ -1,4 +1,4 @@
-/** `npm run supabase`: the official stack instead of the embedded one. It needs Docker. */
+/** `npm run supabase`: starts the official stack instead of the embedded one. It needs Docker. */
 import { run } from "../lib/process.ts";
 
 process.exitCode = await run("supabase", ["start", ...process.argv.slice(2)]);
@@ -7,5 +7,5 @@ if (process.exitCode !== 0) {
     "Cannot start the official stack. `npm start` runs the embedded one, without Docker.",
   );
 } else {
-  console.log("Start the site on it: KULTI_API_URL=… KULTI_PUBLISHABLE_KEY=… npm start");
+  console.log("To start the site on it: KULTI_API_URL=… KULTI_PUBLISHABLE_KEY=… npm start");
 }

@@ -1,8 +1,13 @@
-/** `npm test`: every suite, then one line with the sum. */
+/** `npm test`: runs every suite, then prints the totals. */
+import { checkCommandLine } from "../lib/command-line.ts";
 import { onEnd } from "../lib/process.ts";
 import * as suites from "../lib/suites.ts";
 import { withTestTarget } from "../lib/test-target.ts";
 
+checkCommandLine({
+  command: "npm test",
+  about: 'Runs every suite. "npm run e2e -- <file>" runs single tests of the whole system.',
+});
 const total = { passed: 0, failed: 0 };
 
 async function suite(name: string, run: () => Promise<suites.Counts>): Promise<void> {

@@ -39,7 +39,7 @@ export function sessionPage(
   return {
     title: task ? `${name}: ${task}` : `${name} on Kulti`,
     description:
-      oneLine(head.latest ?? "", longestDescription) || `Watch ${name} at work, live or again.`,
+      oneLine(head.latest ?? "", longestDescription) || `Watch ${name} at work, live or in replay.`,
     url,
     images: [
       { url: apiUrl + cardRoute(head.session_id), type: "image/svg+xml" },

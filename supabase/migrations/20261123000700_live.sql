@@ -125,15 +125,16 @@ end
 $$;
 
 -- The number of viewers that sets the agent's flush_ms. SQL can't see who has joined Realtime, so anybody may make up
--- viewers. Two errors are possible. To believe too few makes the agent send more often than Realtime delivers: it
+-- viewers. Two errors are possible. Believing too few makes the agent send more often than Realtime delivers: it
 -- drops frames and closes channels, and viewers read what they missed from the table, which costs reads and no data.
--- To believe too many makes the agent gather for longer: what it sends comes late, by a known maximum (flush.ts). Both
--- cost about the same to whoever watches, so neither is ruled out at the price of the other:
--- - Networks, which are dear, bound how many count at all. A crowd behind one address is believed too small.
--- - The first 16 are believed at once, and so are two more for each who has stayed, so that an audience that grows as
---   audiences do is believed as it grows.
--- - A sudden crowd is believed by doubling: 500 after two and a half minutes. A real one has closed some channels by
---   then, which join again; a made-up one has to be kept up for as long as it is to last.
+-- Believing too many makes the agent gather for longer: its events come late, by a known maximum (flush.ts). Both
+-- cost about the same for the viewers, so neither is ruled out at the expense of the other:
+-- - Networks are expensive to get, so they bound how many count at all. A crowd behind one address counts for less
+--   than it is.
+-- - The first 16 count at once, and so do two more for each who has stayed, so that an audience that grows at a
+--   natural pace counts in full.
+-- - The part of a sudden crowd that counts doubles: 500 after two and a half minutes. A real crowd has closed some
+--   channels by then, which join again; a made-up one must be kept up for as long as its effect is to last.
 create function private.believed_viewers(of_session uuid) returns integer
 language plpgsql stable
 set search_path = ''
@@ -342,11 +343,11 @@ begin
 end
 $$;
 
--- Broadcasts the head to the session's channel, and to the lobby if the lobby shows the session. A head with news goes
--- at once while `head_burst` allows; any other goes when the last one is `head_interval_ms` old. A head that is held
--- back goes with the next append or the next call of a viewer. An agent that waits for a human may be silent after it,
--- so its head has as many tokens again. The first and the last head of a session are never held back and always reach
--- the lobby, because session starts are already limited.
+-- Broadcasts the head to the session's channel, and to the lobby if the lobby shows the session. A head with news is
+-- sent at once while `head_burst` allows; any other is sent when the last one is `head_interval_ms` old. A head that is
+-- held back is sent with the next append or the next call of a viewer. An agent that waits for a human may be silent
+-- after it, so its head has as many tokens again. The first and the last head of a session are never held back and
+-- always reach the lobby, because session starts are already limited.
 create function private.send_head(session public.ai_agent_sessions, is_news boolean, is_turn boolean default false)
 returns void
 language plpgsql

@@ -7,8 +7,8 @@
 -- a replay finds the id of a session that is unlisted now.
 -- Lock order, as everywhere: agent, session, session_air.
 
--- The topics of those sessions that may have listeners: live, or recently touched by a viewer. `visibility` is the one
--- in the topics' names.
+-- The topics of those sessions that may have listeners: live, or recently touched by a viewer. Their names are
+-- those under `visibility`.
 create function private.heard_topics(session_ids uuid[], visibility text)
 returns table (session_id uuid, topic text)
 language sql stable

@@ -1,7 +1,7 @@
--- Rewriting (invariant 9): an operator changes or deletes an event or a chat line by plain SQL, for instance to remove a
--- secret. One transaction empties the stored broadcasts that hold it, recomputes the head's texts, marks the session as
--- rewritten and notifies open pages. A page that began before `rewritten_at` reads the session anew.
--- Triggers on both tables do it. Kulti itself only adds rows to them; when a session is deleted, its rows go too, and
+-- Rewriting (invariant 9): an operator changes or deletes an event or a chat line by plain SQL, for instance to remove
+-- a secret. One transaction empties the stored broadcasts that hold it, recomputes the head's texts, marks the session
+-- as rewritten and notifies open pages. A page that began before `rewritten_at` reads the session anew. Triggers on
+-- both tables do it. Kulti itself only adds rows to them; when a session is deleted, its rows go too, and
 -- 750_withdrawal does the rest.
 
 -- The start of the latest thought, whole if it was written token by token.
@@ -91,7 +91,7 @@ begin
   if not found then
     return;
   end if;
-  -- A touch of a viewer that has read the old texts sends its head under this lock, and is done then.
+  -- A viewer's touch that has read the old texts sends its head under this lock, so it has finished by then.
   perform 1 from private.session_air air where air.session_id = session.id for no key update;
   perform private.blank_rewritten(session, event_seqs, message_seqs);
   if session.visibility <> 'private' then

@@ -20,10 +20,10 @@ $$;
 -- no agent fills the list and no row jumps, and up to `listed_sessions_per_day` ended ones. When more than 200 agents
 -- are live, the networks that registered them take turns: the newest of each network, then the second of each, and so
 -- on. The first 200 in this order are listed by their start, like everything else; the others are the crowd and come
--- after all other rows. So puppets of a few networks push nobody out. An agent without a network is its own.
--- The number 200 is fixed: turns among the rows of a short page would show which agents share a network.
--- `before` is the start of a row: if a row of the crowd has it, the page goes on inside the crowd. If that row has gone
--- meanwhile, rows come twice and none is lost.
+-- after all other rows. So puppets from a few networks crowd nobody out. An agent without a network counts as a network
+-- of its own. The number 200 is fixed: turns among the rows of a short page would show which agents share a network.
+-- `before` is the start of a row: if a row of the crowd has it, the page goes on inside the crowd. If that row has
+-- disappeared meanwhile, some rows appear twice and none is lost.
 create function private.find_sessions(of_agent text, live boolean, before timestamptz, max_rows integer)
 returns setof public.head
 language plpgsql stable security definer

@@ -159,8 +159,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- For wider windows: finding out that one is too wide takes some 10 to 40 ms. With half as many, phrases of frequent
-  -- words that are rarely together took three times as long.
+  -- For wider windows, because finding out that one is too wide takes 10 to 40 ms. With half as many, phrases of
+  -- frequent words that are rarely together took three times as long.
   most constant integer := 800;
   started_at timestamptz := clock_timestamp();
   newest bigint := (select last_value from private.search_places);

@@ -310,12 +310,12 @@ create type private.counted_event as (seq bigint, type text, at timestamptz, dat
 --   thinking  that status is thinking, or the next event is a thought, which took that time;
 --   working   else; nothing after done or offline.
 -- It adds at most session_idle_ms, after which a session is not live. Figures cover the 366 days after the first event;
--- later events count on the last of them, because each day and minute takes rows and an agent may send any `at`. An error
--- counts as recovered when a command succeeds, a milestone is completed or the session is done after it.
+-- later events count on the last of them, because each day and minute takes rows and an agent may send any `at`. An
+-- error counts as recovered when a command succeeds, a milestone is completed or the session is done after it.
 create function private.count_events(of_session uuid, events private.counted_event[]) returns void
 language plpgsql
 set search_path = ''
--- Plans would be kept while the tables grow.
+-- Otherwise Postgres would keep the plans while the tables grow.
 set enable_seqscan = off
 as $$
 declare
@@ -397,7 +397,7 @@ begin
       when 'usage' then
         day.input_tokens := day.input_tokens + coalesce((event.data -> 'input_tokens')::numeric, 0);
         day.output_tokens := day.output_tokens + coalesce((event.data -> 'output_tokens')::numeric, 0);
-        -- Keep it short, however many digits arrived.
+        -- Keeps it short, however many digits arrived.
         day.cost_usd := day.cost_usd + round(least(coalesce((event.data -> 'cost_usd')::numeric, 0), 1000000000), 9);
       else
         null;

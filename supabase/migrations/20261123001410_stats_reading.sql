@@ -1,15 +1,17 @@
 -- The viewers' RPCs for the counts, as pairs (see the foundation): session_stats and agent_stats. A private session
--- looks like a missing one; an agent has figures while it is public. Neither reads an event.
+-- looks like a missing one; an agent has figures only while it is public. Neither reads an event.
 -- Measured on two shared cores, Postgres 17: an agent of 1,000 sessions and 5,000,000 events 22 ms, 110 ms on a new
--- connection; a session of 5,000 events 6 ms, one of 100,000 minutes that was watched in each of them 270 ms. Each
--- further type in all of those minutes adds 30 ms, which columns would save; an agent takes as long with columns.
+-- connection; a session of 5,000 events 6 ms, one of 100,000 minutes, watched in each of them, 270 ms. Each
+-- further type in all of those minutes adds 30 ms, which columns would save; for an agent, columns would make no
+-- difference.
 
 create function private.ms_of(duration interval) returns bigint
 language sql immutable parallel safe
 set search_path = ''
 as $$ select coalesce(extract(epoch from duration) * 1000, 0)::bigint $$;
 
--- The counts of a session's events by type, on some days. plpgsql, whose plan is kept: agent_stats asks for 50 sessions.
+-- The counts of a session's events by type, on some days. plpgsql, whose plan is kept: agent_stats asks for 50
+-- sessions.
 create function private.event_counts(of_session uuid, first_day date default '-infinity', last_day date default 'infinity')
 returns jsonb
 language plpgsql stable
@@ -128,7 +130,7 @@ $$;
 create function private.session_stats(of_session uuid) returns jsonb
 language plpgsql stable security definer
 set search_path = ''
--- Plans made while the tables are small would be kept as they grow.
+-- Otherwise Postgres would keep plans that it made while the tables were small.
 set enable_seqscan = off
 as $$
 declare
@@ -350,7 +352,7 @@ set enable_seqscan = off
 as $$
 declare
   first_day date := coalesce(private.day_of(from_at), '-infinity');
-  -- There are no events before 1970, and no dates before the first of all.
+  -- There are no events before 1970, and Postgres has no dates before its first one.
   last_day date := coalesce(
     private.day_of(case when to_at <= '1970-01-01 00:00:00+00' then '1969-12-31 00:00:00+00' else to_at - interval '1 microsecond' end), 'infinity'
   );

@@ -90,10 +90,10 @@ export function agentFigures(stats: AgentStats, now: number): Figure[] {
     },
     {
       key: "viewers",
-      title: "Viewers, at most",
+      title: "Peak viewers",
       value: shortText(viewers.peak),
       note: `${countText(viewers.now)} now`,
-      chart: perSession("viewers at most, per session", viewerColumns, (one) => [one.viewers_peak]),
+      chart: perSession("peak viewers per session", viewerColumns, (one) => [one.viewers_peak]),
     },
     {
       key: "chat",
@@ -129,7 +129,7 @@ const costColumns = [column("cost", "--type-general", costText)];
 const viewerColumns = [column("viewers", "--type-general")];
 const chatColumns = [column("viewers", "--type-prompt"), column("agent", "--type-tool")];
 
-/** The last sessions, the oldest first. */
+/** The most recent sessions, oldest first. */
 function sessionsChart({ agent_id: agentId, sessions }: AgentStats) {
   const recent = [...sessions.recent].reverse();
   const which = sessions.count > recent.length ? `, the last ${recent.length}` : "";

@@ -1,4 +1,4 @@
-/** An agent's page: profile, activity of a year, figures, sessions. */
+/** An agent's page: profile, last year's activity, figures, sessions. */
 import type { AgentStats, Head } from "@kulti/protocol";
 import { type KultiApi, KultiApiError } from "kulti/watch";
 import { many } from "../figures/amount.ts";
@@ -17,7 +17,7 @@ import { showLive, showProfile } from "./profile.ts";
 import { openSessionList } from "./session-list.ts";
 import { drawYear, yearChart } from "./year-strip.ts";
 
-/** How often the page counts the figures again while the agent is on stage. */
+/** How often the page reads the figures again while the agent is on stage. */
 const recountMs = 30_000;
 const dayMs = 86_400_000;
 
@@ -86,7 +86,7 @@ function openFigures(api: KultiApi, stats: AgentStats): void {
     const fromAt = days ? new Date(serverNow() - (days - 1) * dayMs).toISOString() : undefined;
     const asked = period.value;
     grid.setAttribute("aria-busy", "true");
-    // After a failure the page keeps its figures, and the next turn tries again.
+    // After a failure, the page keeps its figures until the next attempt.
     const counted = await api
       .agentStats(agentId, fromAt ? { from_at: fromAt } : {})
       .catch(() => null);
@@ -146,14 +146,14 @@ function follow(api: KultiApi, agentId: string): void {
     refresh: () => list.refresh().then(show),
     showProblem: writeNote,
   });
-  // A session that is silent for long is no longer live.
+  // A session that has been silent for too long is no longer live.
   setInterval(() => {
     list.draw();
     show();
   }, 1_000);
 }
 
-/** Only a reload is sure to keep nothing of an agent that is no longer public. */
+/** Only a reload is sure to remove all traces of an agent that is no longer public. */
 async function leaveIfGone(api: KultiApi, agentId: string): Promise<void> {
   const agent = await retryUntilAnswered(() => api.findAgent(agentId), writeNote);
   if (!agent) location.reload();

@@ -1,4 +1,4 @@
-/** Days as the counts have them: in UTC, `2026-11-22`. */
+/** Days as the server counts them: in UTC, such as `2026-11-22`. */
 const dayMs = 86_400_000;
 
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);

@@ -1,4 +1,4 @@
-/** An agent's sessions, newest first: each links to its replay and has its figures folded below it. */
+/** An agent's sessions, newest first: each links to its replay and has its figures collapsed below it. */
 import type { Head } from "@kulti/protocol";
 import type { KultiApi } from "kulti/watch";
 import { many } from "../figures/amount.ts";
@@ -42,7 +42,7 @@ export function openSessionList(api: KultiApi, agentId: string) {
 
   more.addEventListener("click", async () => {
     more.disabled = true;
-    // After a failure the button is still there.
+    // After a failure, the button remains.
     more.hidden = !(await heads.loadOlder(pageRows, find).catch(() => true));
     more.disabled = false;
     draw();
@@ -85,7 +85,7 @@ function fillRow(row: HTMLLIElement, head: Head, now: number, isOnStage: boolean
   link.href = isOnStage ? `/watch/${head.agent_id}` : `/watch/${head.agent_id}/${head.session_id}`;
   write(part("when"), `${dayLabel(head.started_at)}, ${clockText(head.started_at)}`);
   part("when").title = `Began ${dateAndClockText(head.started_at)}`;
-  const task = head.task?.title ?? head.goal?.title ?? "No task was named";
+  const task = head.task?.title ?? head.goal?.title ?? "No task given";
   write(part("task"), task);
   part("task").title = task;
   const { thoughts, code, terminal, errors } = head.counts;

@@ -9,7 +9,7 @@ const weeks = 53;
 const labelHeight = 18;
 const svg = "http://www.w3.org/2000/svg";
 
-/** Steps of strength: each has a quarter of the active days, so one long day does not make the others pale. */
+/** Levels of intensity. Each covers a quarter of the active days, so one busy day does not make the others pale. */
 export function stepsOf(counts: readonly number[]): (count: number) => number {
   const sorted = counts.filter((count) => count > 0).sort((one, other) => one - other);
   const bounds = [0.25, 0.5, 0.75].map(

@@ -5,11 +5,11 @@ const short = new Intl.NumberFormat(undefined, { notation: "compact", maximumFra
 /** `8,412`. */
 export const countText = (count: number): string => whole.format(count);
 
-/** `8,412`, `1.2M`: short enough to fit beside others. */
+/** `8,412`, `1.2M`: short enough to fit beside other numbers. */
 export const shortText = (count: number): string =>
   count < 100_000 ? countText(count) : short.format(count);
 
-/** `US$ 12.40`; below 0.1 two significant digits, `US$ 0.0042`. */
+/** `US$ 12.40`. Below 0.1, it has two significant digits: `US$ 0.0042`. */
 export function costText(usd: number): string {
   const digits = usd > 0 && usd < 0.1 ? Math.min(6, 1 - Math.floor(Math.log10(usd))) : 2;
   const amount = new Intl.NumberFormat(undefined, {

@@ -1,4 +1,4 @@
-/** Draws bars on a canvas. The library comes only with the first chart. */
+/** Draws bars on a canvas. The library loads with the first chart. */
 import type uPlot from "uplot";
 import { axisSteps, axisText } from "./axis.ts";
 import type { Chart } from "./figure.ts";
@@ -24,7 +24,7 @@ const loadLibrary = () => {
   return library;
 };
 
-/** uPlot asks for the browser's number format as it loads; with a POSIX locale Chromium names a language that Intl refuses. */
+/** uPlot reads the number format as it loads. With a POSIX locale, Chromium reports a language that Intl rejects. */
 function mendLanguage(): void {
   try {
     new Intl.NumberFormat(navigator.language);
@@ -37,7 +37,7 @@ export async function drawChart(chart: Chart, options: ChartOptions): Promise<Dr
   const { place, height, onPoint } = options;
   const Plot = await loadLibrary();
   let shown = chart;
-  // The highest of a stack is drawn first, the others over it.
+  // Draws the top of each stack first and the others over it.
   const order = chart.columns.map((_, index) => index).reverse();
   const ink = (token: string) => () => colourOf(place, token);
   const grid = { stroke: ink("--hairline"), width: 1 };
@@ -108,7 +108,7 @@ export async function drawChart(chart: Chart, options: ChartOptions): Promise<Dr
   };
 }
 
-/** uPlot does not stack: each column stands on those before it; those below zero hang under each other. */
+/** uPlot does not stack, so each column is drawn on top of those before it, or below them if it is under zero. */
 export function stacked({ columns, rows }: Chart, order: readonly number[]): uPlot.AlignedData {
   const heights = columns.map(() => [] as number[]);
   for (const { values } of rows) {
@@ -123,7 +123,7 @@ export function stacked({ columns, rows }: Chart, order: readonly number[]): uPl
   return [rows.map((_, index) => index), ...order.map((index) => heights[index] ?? [])];
 }
 
-/** Canvas does not know custom properties, so this reads the colour from the current theme. */
+/** A canvas does not support custom properties, so this reads the colour from the current theme. */
 function colourOf(place: HTMLElement, token: string): string {
   const probe = document.createElement("span");
   probe.style.color = `var(${token})`;

@@ -49,7 +49,7 @@ export function makeDrawing(height: number) {
 
   return {
     element,
-    /** Only the table, for a picture that another module draws. */
+    /** Only the table, for a chart that another module draws. */
     showTable(chart: Chart) {
       shown = chart;
       element.hidden = isEmpty(chart);
@@ -70,7 +70,7 @@ export function makeDrawing(height: number) {
         height,
         onPoint: (row) => fillLegend(legend, shown, row),
       });
-      // The numbers and the table do not need it.
+      // The numbers and the table work without it.
       drawn.catch(() => place.remove());
     },
   };

@@ -6,14 +6,14 @@ export interface Figure {
   title: string;
   /** The number itself. */
   value: string;
-  /** A few words that the number leaves out. */
+  /** A short note that adds to the number. */
   note: string;
   chart: Chart;
 }
 
 /** Bars side by side; each stacks the values of its row. */
 export interface Chart {
-  /** One bar's unit: `commands per session`. */
+  /** The unit of one bar: `commands per session`. */
   unit: string;
   /** Heading of the table's first column. */
   of: string;
@@ -40,14 +40,14 @@ export interface Row {
   /** Of the table: `22 November 2026, 14:02`. */
   title: string;
   href?: string;
-  /** One of each column. */
+  /** One value per column. */
   values: number[];
 }
 
 export const isEmpty = ({ rows }: Chart): boolean =>
   rows.every(({ values }) => values.every((value) => value === 0));
 
-/** Types that say little on their own share one column. */
+/** Less interesting types share one column. */
 const eventKinds: Record<EventKind, Pick<Column, "label" | "colour">> = {
   thought: { label: "thoughts", colour: "--type-reasoning" },
   code: { label: "code", colour: "--type-tool" },

@@ -13,7 +13,7 @@ export interface SessionFiguresOptions {
   sessionId: string;
 }
 
-/** Fills `place`, with a sentence about the reason if the figures can't be read. */
+/** Fills `place`; if the figures can't be read, with the reason instead. */
 export async function showSessionFigures(
   place: HTMLElement,
   { api, sessionId }: SessionFiguresOptions,
@@ -47,7 +47,7 @@ function numbersOf(stats: SessionStats): HTMLElement {
     ["Errors", countText(errors.count), `${countText(errors.recovered)} recovered`],
     ["Tokens", shortText(usage.input_tokens + usage.output_tokens)],
     ["Cost", costText(usage.cost_usd)],
-    ["Viewers, at most", countText(viewers.peak), `${countText(viewers.now)} now`],
+    ["Peak viewers", countText(viewers.peak), `${countText(viewers.now)} now`],
     ["Chat", countText(chat.from_viewers + chat.from_agent)],
   ];
   const list = make("dl", "panel-numbers");

@@ -17,7 +17,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Writes only a text that changed, so a reader's selection survives. */
+/** Writes the text only if it changed, so a reader's selection survives. */
 export function write(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

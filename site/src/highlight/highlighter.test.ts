@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createHighlighter, type WorkerLike } from "./highlighter.ts";
 import type { HighlightReply, HighlightRequest } from "./messages.ts";
 
-/** A worker that is answered by the test. */
+/** A worker whose replies the test sends. */
 function heldWorker() {
   const requests: HighlightRequest[] = [];
   let listen: (event: MessageEvent<HighlightReply>) => void = () => {};

@@ -13,7 +13,7 @@ export interface Highlighted {
 }
 
 export interface Highlighter {
-  /** Requests the tokens of this version, in place of an earlier request that still waits. */
+  /** Requests the tokens of this version, replacing an earlier request that is still waiting. */
   want(filename: string, language: string | null, lines: readonly string[]): void;
   get(filename: string, language: string | null): Highlighted | undefined;
   subscribe(listener: () => void): () => void;
@@ -31,7 +31,7 @@ interface Entry extends Highlighted {
 
 /** Larger files stay plain. */
 const mostCharacters = 400_000;
-/** With one longer line, such as minified code, a file stays plain too: it is tokenised by whole lines. */
+/** A file with one longer line, such as minified code, stays plain too, because tokenising works on whole lines. */
 const longestLine = 20_000;
 const keptFiles = 24;
 
@@ -76,7 +76,7 @@ export function createHighlighter(startWorker: () => WorkerLike): Highlighter {
     tokens.forEach((line, index) => {
       next[at + index] = line;
     });
-    // A new object, so a comparison by identity sees the change.
+    // A new object, so that a comparison by identity detects the change.
     entries.set(reply.key, { ...entry, tokens: next });
     for (const listener of listeners) listener();
   };

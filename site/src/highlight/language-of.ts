@@ -1,4 +1,4 @@
-/** Finds a file's language: the one the agent names, else from the file's name. */
+/** Finds a file's language: the one that the agent names, otherwise by the file's name. */
 import type { Language } from "./languages.ts";
 
 const byExtension: Record<string, Language> = {

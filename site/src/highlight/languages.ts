@@ -1,4 +1,4 @@
-/** The grammars, each in a file of its own that the page fetches when it needs it. */
+/** The grammars, each in its own file, which the page fetches on demand. */
 export const grammars = {
   astro: () => import("shiki/langs/astro.mjs"),
   bash: () => import("shiki/langs/bash.mjs"),

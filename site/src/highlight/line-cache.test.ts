@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { LineTokens } from "./kinds.ts";
 import { type Grammar, LineCache } from "./line-cache.ts";
 
-/** A language whose `"` opens and closes strings over lines: what a line is depends on those before it. */
+/** A language whose `"` opens and closes strings across lines, so a line's tokens depend on the lines before it. */
 function quotes() {
   let lookedAt = 0;
   const grammar: Grammar<boolean> = {

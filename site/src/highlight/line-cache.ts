@@ -1,7 +1,7 @@
 /**
- * Highlights a file that changes, line by line: only lines that changed are looked at again, and those after them until
- * the grammar is in the state in which it was there before. (A 20 KB file in 100 growing versions: 3.6 s from scratch
- * each time, 70 ms this way.)
+ * Highlights a file that changes, line by line. It tokenises only changed lines again, and the lines after them until
+ * the grammar reaches the state that it had there before. (100 growing versions of a 20 KB file take 70 ms instead of
+ * the 3.6 s of starting from scratch each time.)
  */
 import { align, realign } from "kulti/player";
 import type { LineTokens } from "./kinds.ts";
@@ -21,7 +21,7 @@ export interface Piece {
 export class LineCache<State> {
   readonly #grammar: Grammar<State>;
   #lines: readonly string[] = [];
-  /** The state after each line; undefined where it has to be found. */
+  /** The state after each line; undefined where it is not yet known. */
   #states: (State | undefined)[] = [];
 
   constructor(grammar: Grammar<State>) {

@@ -1,4 +1,4 @@
-/** Highlights off the page's thread. Keeps the state of the files it read last. */
+/** Highlights outside the page's thread. Keeps the state of the most recent files. */
 import { createHighlighterCore, type GrammarState, type HighlighterCore } from "shiki/core";
 import { createJavaScriptRegexEngine } from "shiki/engine/javascript";
 import { kindOfColour, kindsTheme, type LineTokens } from "./kinds.ts";
@@ -28,7 +28,7 @@ async function highlight(request: HighlightRequest): Promise<void> {
     files.set(key, cache);
     for (const piece of cache.update(lines)) reply({ kind: "piece", key, piece });
   } catch (error) {
-    // The file stays plain; the next version starts from scratch.
+    // This version stays plain, and the next one starts from scratch.
     files.delete(key);
     console.warn(`Cannot highlight ${key}:`, error);
   }

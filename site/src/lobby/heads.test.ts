@@ -31,7 +31,7 @@ test("loadNewest drops sessions missing from the listing, and keeps those older 
     return [head("newer", 5), head("new", 4), head("listed", 2)];
   });
   expect(ids(heads)).toEqual(["newer", "new", "listed", "old"]);
-  // Whatever is shown is looked after, not only the first page.
+  // Keeps all shown rows up to date, not only the first page.
   expect(asked).toEqual([3]);
   await heads.loadNewest(2, async () => [head("new", 4), head("listed", 2)]);
   expect(ids(heads)).toEqual(["new", "listed"]);

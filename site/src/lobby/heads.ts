@@ -1,10 +1,10 @@
 /** The sessions that a page knows, from broadcasts about one and listings of all. */
 import type { Head } from "@kulti/protocol";
 
-/** Public sessions, the newest first. */
+/** Public sessions, newest first. */
 export type Find = (page: { max_rows: number; before?: string }) => Promise<Head[]>;
 
-/** The most rows that `find_sessions` gives. */
+/** The largest number of rows that `find_sessions` returns. */
 export const mostRows = 200;
 
 export class Heads {
@@ -17,17 +17,17 @@ export class Heads {
     return this.#heads.size;
   }
 
-  /** In no order. */
+  /** In no particular order. */
   values(): Iterable<Head> {
     return this.#heads.values();
   }
 
-  /** The newest first. */
+  /** Newest first. */
   newestFirst(): Head[] {
     return [...this.values()].sort((one, other) => beganAt(other) - beganAt(one));
   }
 
-  /** An older head changes nothing. */
+  /** Ignores a head that is older than the known one. */
   upsert(found: readonly Head[]): void {
     for (const head of found) {
       const known = this.#heads.get(head.session_id);

@@ -37,7 +37,7 @@ export function openLobby(): void {
       },
       async refresh() {
         if (await heads.loadNewest(pageRows, api.findSessions)) offerMore(api);
-        // Who has been on stage for long may be behind a full page.
+        // Agents that have been on stage for long may come after a full page.
         if (heads.size >= pageRows)
           heads.upsert(await api.findSessions({ live: true, max_rows: mostRows }));
         isLoaded = true;
@@ -51,7 +51,7 @@ export function openLobby(): void {
     more.hidden = false;
     more.onclick = async () => {
       more.disabled = true;
-      // After a failure the button is still there.
+      // After a failure, the button remains.
       more.hidden = !(await heads.loadOlder(pageRows, api.findSessions).catch(() => true));
       more.disabled = false;
       draw();
@@ -62,7 +62,7 @@ export function openLobby(): void {
   element("order", HTMLSelectElement).addEventListener("change", draw);
   wireTheme();
   wireCopying();
-  // Times move on, and a session that is silent for long is no longer live.
+  // The displayed times change, and a session that has been silent for too long is no longer live.
   setInterval(draw, 1_000);
   void begin();
 }

@@ -57,7 +57,7 @@ test("invariant 10: an agent has one row on stage, the session that began last, 
   expect(programmeOf(heads, "", now, "newest").days.map(({ heads }) => ids(heads))).toEqual([
     ["eve-0", "honest"],
   ]);
-  // When that one has ended, the one before it is shown.
+  // After that one has ended, the previous one is shown.
   const [newest, ...others] = many;
   const ended = { ...(newest as Head), ended_at: new Date(now).toISOString() };
   expect(ids(programmeOf([ended, ...others], "", now).live)).toEqual(["eve-1"]);

@@ -74,7 +74,7 @@ const beganAt = (head: Head): number => Date.parse(head.started_at);
 
 const byName = new Intl.Collator(undefined, { numeric: true });
 
-/** Every word of the filter is in the name, handle, task or latest thought. */
+/** Whether every word of the filter occurs in the name, handle, task or latest thought. */
 function matches(head: Head, filter: string): boolean {
   const words = filter.toLocaleLowerCase().split(/\s+/u).filter(Boolean);
   if (words.length === 0) return true;

@@ -1,4 +1,4 @@
-/** Writes a head into its row. Text only ever becomes text. */
+/** Writes a head into its row. Text stays text, never HTML. */
 
 import type { Head } from "@kulti/protocol";
 import { many } from "../figures/amount.ts";
@@ -28,7 +28,7 @@ export function fillRow(row: HTMLLIElement, head: Head, now: number): void {
   write(row, "handle", handleBeside(head.agent_name, head.agent_id));
   write(row, "status", live || head.status === "error" ? head.status : "");
   const task = head.task?.title ?? head.goal?.title;
-  write(row, "task", task ?? "No task was named");
+  write(row, "task", task ?? "No task given");
   part(row, "task").title = task ?? "";
   write(row, "latest", live ? (head.latest ?? "") : "");
   write(row, "facts", live ? watching(head) : `${durationText(ended - began)} · ${amount(head)}`);
@@ -39,7 +39,7 @@ export function fillRow(row: HTMLLIElement, head: Head, now: number): void {
 const part = (row: HTMLElement, name: string): HTMLElement =>
   row.querySelector(`.session-${name}`) as HTMLElement;
 
-/** Writes only a text that changed, so a reader's selection survives. */
+/** Writes the text only if it changed, so a reader's selection survives. */
 function write(row: HTMLElement, name: string, text: string): void {
   const element = part(row, name);
   if (element.textContent !== text) element.textContent = text;

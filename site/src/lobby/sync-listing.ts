@@ -4,7 +4,7 @@ import { type KultiApi, watchLobby } from "kulti/watch";
 import { showConnection } from "../frame/connection.ts";
 
 const retryMs = 5_000;
-/** The channel does not guarantee delivery. */
+/** Needed because the channel does not guarantee delivery. */
 const refreshMs = 60_000;
 /** A page reads again a random delay after a change: pages don't all read at once, and several changes need one read. */
 const changedAfterMs = { least: 1_000, most: 5_000 };

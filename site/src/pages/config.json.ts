@@ -1,4 +1,4 @@
-/** Where the site finds its server. The policy of the build (`host-files.ts`) names the same address. */
+/** The address of the site's server. The build's Content-Security-Policy (`host-files.ts`) names the same address. */
 import type { APIRoute } from "astro";
 import { readAvatarHosts } from "../../host/avatar-hosts.ts";
 

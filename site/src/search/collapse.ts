@@ -1,11 +1,11 @@
-/** Shows the first hits of each session and the rest on demand, so one session does not push the others away. */
+/** Shows the first hits of each session and the rest on demand, so that one session does not crowd out the others. */
 const firstShown = 4;
 
 export function collapseRest(group: HTMLElement): void {
   const rows = [...group.querySelectorAll<HTMLElement>(".hit")];
   const button = group.querySelector<HTMLButtonElement>(".group-rest");
   const rest = rows.slice(firstShown);
-  // One more line is as long as the button that would hide it.
+  // A button to hide a single line would be as tall as the line.
   const isCollapsed = group.dataset.open !== "true" && rest.length > 1;
   for (const row of rest) row.hidden = isCollapsed;
   if (!button) return;

@@ -24,7 +24,7 @@ export function wireControls(changed: (form: SearchForm, isTyping: boolean) => v
   let form = parseSearchForm(location.search);
 
   const show = () => {
-    // Leaves a field with this value alone: writing would move the cursor.
+    // Skips a field that already has this value, because writing would move the cursor.
     if (field.value !== form.text) field.value = form.text;
     if (agent.value.trim() !== form.agent) agent.value = form.agent;
     if (file.value.trim() !== form.file) file.value = form.file;
@@ -84,7 +84,7 @@ export function wireControls(changed: (form: SearchForm, isTyping: boolean) => v
 
 const typeOf = (value: string): EventType | "" => eventTypes.find((one) => one === value) ?? "";
 
-/** As a date field writes it, in the viewer's calendar. */
+/** As a date field formats it, in the viewer's time zone. */
 function dayOf(text: string): string {
   const moment = timestampOf(text, new Date());
   if (!moment) return "";

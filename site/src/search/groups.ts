@@ -8,8 +8,8 @@ export interface HitGroup {
 }
 
 /**
- * Each page has a session once, at its best hit. A later page only adds below, so it moves nothing that the viewer
- * reads.
+ * Each page lists a session once, at its best hit. A later page only adds groups below, so nothing that the viewer is
+ * reading moves.
  */
 export function groupHits(hits: readonly SearchHit[], pageRows: number): HitGroup[] {
   const groups: HitGroup[] = [];

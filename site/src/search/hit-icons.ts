@@ -1,4 +1,4 @@
-/** The icon of each kind of hit. The page takes them when it is built, so its script holds none. */
+/** The icon of each kind of hit. The build puts them into the page, so its script contains none. */
 import type { EventType, ThoughtType } from "@kulti/protocol";
 import {
   BookOpen,
@@ -19,7 +19,7 @@ import {
   Wrench,
 } from "lucide-react";
 
-/** Types without text are never found. */
+/** Search never finds types without text. */
 type FoundType = Exclude<EventType, "status" | "usage">;
 
 export const hitIcons: Record<FoundType | ThoughtType, LucideIcon> = {

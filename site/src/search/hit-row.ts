@@ -1,4 +1,4 @@
-/** Writes hits into the page. Their text only ever becomes text. */
+/** Writes hits into the page. Their text stays text, never HTML. */
 import type { SearchHit } from "@kulti/protocol";
 import { element, make } from "../frame/element.ts";
 import { handleBeside } from "../text/handle.ts";

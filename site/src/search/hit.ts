@@ -17,7 +17,7 @@ export const labelOf = ({ type, thought_type: thoughtType }: SearchHit): string 
 export const addressOf = ({ agent_id: agentId, session_id: sessionId, seq }: SearchHit): string =>
   `/watch/${agentId}/${sessionId}#e${seq}`;
 
-/** Beside the word: a file, or the command that wrote the output. */
+/** Shown beside the word: a file, or the command that wrote the output. */
 export function placeOf(hit: SearchHit): { folder: string; base: string } {
   if (hit.filename) return splitPath(hit.filename);
   const isNamed = hit.command && !beginsWithCommand(hit);
@@ -45,7 +45,7 @@ export interface SnippetLine {
   parts: SnippetPart[];
 }
 
-/** Code as numbered lines; anything else, and code of which only a change was sent, as one piece. */
+/** Code becomes numbered lines. Anything else, including code of which only a change was sent, is one piece. */
 export function linesOf(hit: SearchHit): SnippetLine[] {
   const parts = hit.snippet.map((text, index) => ({ text, isMatch: index % 2 === 1 }));
   const { line } = hit;

@@ -19,7 +19,7 @@ export function drawNotice(state: SearchState, form: SearchForm): void {
       : nothingText(form);
 }
 
-/** The search inside a session shows it too. */
+/** The search inside a session uses it too. */
 export const beginningText = (text: string): string =>
   `Nothing contains the word “${text.trim().split(/\s+/).at(-1)}”; these results contain words that start with it.`;
 

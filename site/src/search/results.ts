@@ -5,7 +5,7 @@ import { collapseRest } from "./collapse.ts";
 import type { HitGroup } from "./groups.ts";
 import { makeGroup, makeHit } from "./hit-row.ts";
 
-/** Keeps rows that stay, so the focus stays too. */
+/** Reuses rows that stay, so that they keep the focus. */
 export function drawResults(
   results: HTMLElement,
   groups: readonly HitGroup[],

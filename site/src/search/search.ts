@@ -14,7 +14,7 @@ import { createSearcher, type SearchState } from "./searcher.ts";
 
 const pageRows = 20;
 const typingMs = 200;
-/** The page reads the next results while their place is this far below the window. */
+/** The page loads more results when their place is within this distance below the window. */
 const aheadPx = 600;
 
 export function openSearch(): void {
@@ -32,7 +32,7 @@ export function openSearch(): void {
     show: (state) => draw(state),
   });
 
-  /** Hits must leave the page when their session is no longer public. */
+  /** Removes hits whose session is no longer public. */
   const followChanges = (foundApi: KultiApi): KultiApi => {
     const nothing = () => {};
     const changed = (agentId: string) => searcher.forget(agentId);
@@ -78,7 +78,7 @@ export function openSearch(): void {
     const group = target.closest(".group-rest")?.closest<HTMLElement>(".hit-group");
     if (group) expand(group);
   });
-  // Only scrolling asks for more: a session whose hits are folded would never fill the window.
+  // Only scrolling loads more: collapsed hits of one session would never fill the window.
   const scrolled = () => {
     const below = document.documentElement.scrollHeight - innerHeight - scrollY;
     if (hasMore && below < aheadPx) searcher.more();

@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 
 const hit = (seq: number) => ({ session_id: "s", seq, cursor: `c${seq}` }) as SearchHit;
 
-/** A searcher whose questions are answered by hand. */
+/** A searcher whose requests the test answers. */
 function searched() {
   const states: SearchState[] = [];
   const asked: {

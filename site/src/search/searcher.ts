@@ -7,13 +7,13 @@ export interface Found {
   kind: "found";
   hits: readonly SearchHit[];
   more: "maybe" | "loading" | "none" | "failed";
-  /** No result has the last word itself; these have words that start with it. */
+  /** No result contains the last word itself; these contain words that start with it. */
   isBeginning: boolean;
 }
 
 export type SearchState =
   | { kind: "idle" }
-  /** The first page is loading; `hits` are those of the query before. */
+  /** The first page is loading; `hits` are those of the previous query. */
   | { kind: "searching"; hits: readonly SearchHit[] }
   | Found
   /** The same query would fail again. */
@@ -133,7 +133,7 @@ const without = (hits: readonly SearchHit[], agentId: string) =>
 /** Postgres' own code for a statement that took too long. */
 const queryCanceled = "57014";
 
-/** A search that took too long would take as long again. */
+/** A search that took too long would take just as long again. */
 const isTooSlow = (error: unknown): boolean =>
   error instanceof KultiApiError && (error.code === "unavailable" || error.code === queryCanceled);
 

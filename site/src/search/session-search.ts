@@ -1,4 +1,4 @@
-/** Search inside one session, also an unlisted one. */
+/** Search inside one session, including an unlisted one. */
 import type { SearchHit, SearchQuery } from "@kulti/protocol";
 import { loadApi } from "../visit/config.ts";
 import { emptyForm, queryOf } from "./search-form.ts";

@@ -1,4 +1,4 @@
-/** A session as it happens. */
+/** The source of a live session. */
 import type { Source } from "kulti/player";
 import { type KultiApi, type Watch, watchSession } from "kulti/watch";
 

@@ -1,5 +1,5 @@
 /**
- * Characters that reverse the order of others. Prose may need them; in a file's name or in code they only disguise it:
+ * Characters that reverse the order of others. Prose may need them, but in a file's name or in code they only deceive:
  * `photo_gnp.js` looks like a picture, a comment like a command.
  */
 const controls = /[\u202a-\u202e\u2066-\u2069]/g;

@@ -5,7 +5,7 @@ const address = /https?:\/\/[^\s<>"'`\\^{|}\p{Cc}\p{Cf}]+/giu;
 /** Characters that belong to the sentence around an address. */
 const sentenceEnd = new Set(".,;:!?…)]*_");
 
-/** Each link is an element, and a text may hold 20,000 addresses. */
+/** Each link is an element, and a text may contain 20,000 addresses. */
 const maxParts = 400;
 
 /** Beyond some hundred parts the rest of the text stays as it is. */
@@ -33,7 +33,7 @@ export function safeUrl(value: string): string | null {
   return isWeb && !url.username && !url.password ? url.href : null;
 }
 
-/** A closing bracket stays when it was opened inside: `…/Stage_(theatre)`. Passes the address twice at most. */
+/** A closing bracket stays when it was opened inside: `…/Stage_(theatre)`. Scans the address at most twice. */
 function trimSentence(found: string): string {
   /** How many more of each bracket are open than closed. */
   const open = { round: 0, square: 0 };

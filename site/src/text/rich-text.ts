@@ -1,6 +1,6 @@
 /**
- * The little markup that agents write by habit: `code`, **strong**, fenced blocks and web addresses. Everything else
- * stays as it is. Nothing becomes HTML.
+ * The subset of Markdown that agents commonly write: `code`, **strong**, fenced blocks and web addresses.
+ * Everything else stays as it is. Nothing becomes HTML.
  */
 import { findLinks, type TextPart } from "./links.ts";
 

@@ -21,7 +21,7 @@ export function clockText(at: string): string {
   return new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
 }
 
-/** Made once: making one takes a hundred times as long as a call, and a seek shows a hundred rows. */
+/** Created once, because creating one takes a hundred times as long as using it, and a seek shows a hundred rows. */
 const dateAndClock = new Intl.DateTimeFormat(undefined, {
   dateStyle: "medium",
   timeStyle: "medium",

@@ -1,4 +1,4 @@
-/** This viewer's messages: shown at once, sent one after the other, kept with the reason if refused. */
+/** This viewer's messages: shown at once, sent one by one. A refused message stays, with the reason. */
 import { createStore, type Store } from "kulti/player";
 import { type KultiApi, KultiApiError } from "kulti/watch";
 import { randomUuid } from "./identity.ts";
@@ -67,6 +67,7 @@ export function createChat({ api, sessionId, viewerId }: ChatOptions): Chat {
 function reasonOf(error: unknown): string {
   if (!(error instanceof KultiApiError)) return "Not sent: something failed on this page.";
   if (error.code === "unreachable") return "Not sent: the server can't be reached.";
-  if (error.code === "rate_limited") return "Not sent: you are writing too fast. Wait a moment.";
+  if (error.code === "rate_limited")
+    return "Not sent: you are sending messages too fast. Wait a moment.";
   return `Not sent: ${error.message}`;
 }

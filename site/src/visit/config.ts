@@ -23,7 +23,7 @@ export async function loadApi(): Promise<KultiApi> {
 async function loadConfig(): Promise<SiteConfig> {
   const response = await limitedFetch("/config.json", { headers: { accept: "application/json" } });
   if (!response.ok) throw new Error(`Cannot read /config.json: HTTP ${response.status}.`);
-  // A host may answer every address with a page, which is not a config either.
+  // A host may answer every address with a page, which is not a config.
   const config: Partial<SiteConfig> | null = await response.json().catch(() => null);
   const {
     api_url: apiUrl = "",

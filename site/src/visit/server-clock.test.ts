@@ -12,7 +12,7 @@ test("serverNow follows the server when the viewer's clock is wrong, and the vie
   for (const offMs of [3_600_000, -3_600_000]) {
     learnTime(replyAt(1_000_000_000 + offMs));
     expect(serverNow()).toBe(1_000_000_000 + offMs);
-    // A second more or less on the way does not make times jump.
+    // A delay of about a second does not make times jump.
     learnTime(replyAt(1_000_001_000 + offMs));
     expect(serverNow()).toBe(1_000_000_000 + offMs);
   }

@@ -1,12 +1,12 @@
 /**
- * The server's time. The server stamps the heads, and a viewer's clock may be hours off, so live sessions would look
- * ended. It comes from the `Date` of each reply, which the Data API lets pages read.
+ * The server's time, from the `Date` of each reply, which the Data API lets pages read. Heads contain times of the
+ * server, and a viewer's clock may be hours off, which would make live sessions look ended.
  */
 import type { Fetch } from "kulti/watch";
 
 let aheadMs = 0;
 
-/** `Date` has whole seconds and replies take time: ignore a smaller difference. */
+/** `Date` has whole seconds and replies take time, so smaller differences are ignored. */
 const toleranceMs = 5_000;
 
 export const serverNow = (): number => Date.now() + aheadMs;
@@ -19,7 +19,7 @@ export function learnTime({ headers }: Response): void {
   aheadMs = Math.abs(differenceMs) < toleranceMs ? 0 : differenceMs;
 }
 
-/** `fetch` that learns the time, for `createKultiApi`. */
+/** A `fetch` that also reads the server's time, for `createKultiApi`. */
 export const fetchWithTime: Fetch = async (...request) => {
   // biome-ignore lint/style/noRestrictedGlobals: createKultiApi bounds it
   const response = await fetch(...request);

@@ -33,7 +33,7 @@ export interface ExportOptions {
 export async function exportSession(options: ExportOptions): Promise<ExportedFile> {
   const { format, sessionId, onProgress, signal } = options;
   const exporting = import("kulti/export");
-  // The `await` below handles a rejection; reading may fail first.
+  // The `await` below handles the rejection, but reading may fail first.
   exporting.catch(() => {});
   const recorded = await readSession(await loadApi(), sessionId, {
     signal,
@@ -70,6 +70,6 @@ export function saveFile({ name, blob }: ExportedFile): void {
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  // Once the browser has taken it.
+  // Only after the browser has read it.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -51,7 +51,7 @@ export interface Address {
 
 export interface Visit {
   readonly store: Store<VisitState>;
-  /** Asks again after a failure. */
+  /** Tries again after a failure. */
   retry(): void;
   stop(): void;
 }
@@ -61,7 +61,7 @@ export interface VisitOptions {
   loadApi(): Promise<KultiApi>;
   viewerId: string;
   clock: Clock;
-  /** The moment to begin at, and playback options. */
+  /** The moment to start at, and playback options. */
   request?: PlaybackRequest;
 }
 
@@ -137,7 +137,7 @@ export function createVisit(options: VisitOptions): Visit {
     store.set({ ...store.get(), scene: { kind: "gone" }, newer: null });
   };
 
-  /** Drops what was read, and reads the session as it is now. */
+  /** Discards the events read so far and reads the session as it is now. */
   const onRewritten = (head: Head) => {
     const { scene } = store.get();
     if (isStopped || !api || scene.kind !== "playing") return;

@@ -1,4 +1,4 @@
-/** Writes a tile. Text only ever becomes text. */
+/** Writes a tile. Text stays text, never HTML. */
 import { fillAvatar } from "../frame/avatar.ts";
 import { write } from "../frame/element.ts";
 import { fillMore } from "../frame/more-live.ts";

@@ -1,4 +1,4 @@
-/** The wall as data: one tile per agent on stage, those that need somebody first. */
+/** The wall as data: one tile per agent on stage, those that need a human first. */
 import { type Head, limits } from "@kulti/protocol";
 
 /** An agent that is live and has sent nothing for this long has stalled. */
@@ -64,7 +64,7 @@ export class Wall {
       if (isShown(head, now)) tiles.push({ head, kind: kindOf(head, now) });
       else this.forget(head.agent_id);
     }
-    // Of tiles that arrive together the latest active comes first; among stalled and waiting ones the longest silent.
+    // Of tiles that arrive together, the most recently active comes first; of stalled and waiting ones, the longest silent.
     const latestFirst = tiles.toSorted((one, other) => lastEvent(other) - lastEvent(one));
     for (const tile of latestFirst.toReversed()) if (isSilenceTheMatter(tile)) this.#settle(tile);
     for (const tile of latestFirst) this.#settle(tile);

@@ -64,7 +64,7 @@ export function openWall(): void {
   };
 
   wireTheme();
-  // Times move on, and a silent agent stalls.
+  // The displayed times change, and a silent agent becomes stalled.
   setInterval(draw, 1_000);
   void begin();
 }

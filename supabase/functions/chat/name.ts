@@ -7,7 +7,7 @@ const disguising = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
 export function plainName(name: string): string {
   const trimmed = name.trim();
   if (!disguising.test(trimmed)) return trimmed;
-  const message = "holds a control character or a line break";
+  const message = "contains a control character or a line break";
   throw new KultiError("invalid_request", `Cannot post the message: name ${message}.`, {
     issues: [{ path: "name", message }],
   });

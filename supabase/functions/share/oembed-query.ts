@@ -23,7 +23,7 @@ export function parseOembedQuery(query: URLSearchParams): OembedQuery {
     const text = query.get(name);
     if (text === null || text === "") return Number.POSITIVE_INFINITY;
     if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-    issues.push({ path: name, message: "is no whole number of pixels from 1" });
+    issues.push({ path: name, message: "is not a whole number of at least 1 pixel" });
     return 0;
   };
   const [maxWidth, maxHeight] = [pixels("maxwidth"), pixels("maxheight")];

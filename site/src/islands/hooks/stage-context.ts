@@ -1,4 +1,4 @@
-/** The parts of the stage reach the player by context; each reads the slice of its state that it shows. */
+/** The parts of the stage get the player from the context. Each reads the slice of the state that it shows. */
 import type { Player, PlayerState, Store } from "kulti/player";
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Chat } from "../../visit/chat.ts";
@@ -22,7 +22,7 @@ export function useStore<State>(store: Store<State>): State {
   return useSyncExternalStore(store.subscribe, store.get);
 }
 
-/** `select` must give the same object as long as nothing changed. */
+/** `select` must return the same object as long as nothing has changed. */
 export function useSlice<Slice>(select: (state: PlayerState) => Slice): Slice {
   const { store } = usePlayer();
   return useSyncExternalStore(store.subscribe, () => select(store.get()));

@@ -11,7 +11,7 @@ export function useMedia(query: string): boolean {
   );
 }
 
-/** Three columns, two, or one pane at a time with a bar to choose it. */
+/** Three columns, two columns, or one pane at a time with a bar to switch panes. */
 export type Layout = "wide" | "middle" | "narrow";
 
 /** @param middlePx From this width on, two panes are side by side. */

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { serverNow } from "../../visit/server-clock.ts";
 
-/** The time in milliseconds, again every `everyMs`. */
+/** The time in milliseconds, updated every `everyMs`. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(() => serverNow());
   useEffect(() => {

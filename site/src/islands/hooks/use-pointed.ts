@@ -2,17 +2,17 @@ import { type MindRows, rowOf } from "kulti/player";
 import { type RefObject, useEffect } from "react";
 import { usePlayer, useSlice } from "./stage-context.ts";
 
-/** Rows far from view are not on the page yet: they appear some frames after the gap in their place scrolls into view. */
+/** Rows far from view are not on the page yet: they appear a few frames after their placeholder scrolls into view. */
 const mostPictures = 60;
-/** Rows above it may still change their height. */
+/** The rows above may still change their height. */
 const picturesWithRow = 3;
 const litMs = 2_000;
 
-/** Scrolls the Mind to the requested thought and lights it for a moment. */
+/** Scrolls the Mind to the requested thought and highlights it for a moment. */
 export function usePointed(scroller: RefObject<HTMLElement | null>, rows: MindRows): void {
   const { store } = usePlayer();
   const pointed = useSlice((state) => state.pointed);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only the asking moves the Mind, not new rows.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a request moves the Mind, not new rows.
   useEffect(() => {
     const view = scroller.current;
     if (!pointed || !view) return;
@@ -38,7 +38,7 @@ export function usePointed(scroller: RefObject<HTMLElement | null>, rows: MindRo
   }, [pointed]);
 }
 
-/** The innermost part of the Mind that contains row `index` or the gap in its place. */
+/** The innermost part of the Mind that contains row `index` or its placeholder. */
 const gapAt = (view: HTMLElement, index: number): HTMLElement | undefined =>
   [...view.querySelectorAll<HTMLElement>("[data-from]")].findLast(
     ({ dataset }) => Number(dataset.from) <= index,

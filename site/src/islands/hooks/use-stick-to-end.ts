@@ -1,10 +1,10 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 
-/** How near to the end still counts as there, in pixels. */
+/** The distance from the end, in pixels, that still counts as being at the end. */
 const nearEnd = 32;
 
 const hands = ["wheel", "touchmove", "pointerdown", "keydown"];
-/** A scroll within this time after the reader's last input counts as the reader's. */
+/** A scroll this soon after the reader's last input counts as the reader's. */
 const handMs = 1_000;
 
 export interface StickToEnd {

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { createHighlighter } from "../../highlight/highlighter.ts";
 import type { LineTokens } from "../../highlight/kinds.ts";
 
-/** One for the page, its worker started by the first file. */
+/** One for the page. The first file starts its worker. */
 const highlighter = createHighlighter(
   () => new Worker(new URL("../../highlight/worker.ts", import.meta.url), { type: "module" }),
 );

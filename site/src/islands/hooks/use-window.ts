@@ -6,10 +6,10 @@ const rowsBeyond = 24;
 
 export interface Window {
   scroller: RefObject<HTMLElement | null>;
-  /** Rows from `from` to before `to` are to be on the page. */
+  /** The page should contain the rows from `from` up to, but not including, `to`. */
   from: number;
   to: number;
-  /** Scrolls the row to the upper third, unless it is well in view already. */
+  /** Scrolls the row to the upper third, unless it is already well in view. */
   reveal(row: number): void;
 }
 

@@ -1,4 +1,4 @@
-/** A tool call or a detail: one line, the rest on demand. */
+/** A tool call or a detail: one line, with the rest on demand. */
 import type { Thought } from "@kulti/protocol";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
@@ -8,7 +8,7 @@ import { TypeWord } from "./TypeWord.tsx";
 
 interface Props {
   thought: Thought;
-  /** The line names the type, because the thought before has another one. */
+  /** Whether the line names the type, because the previous thought has another one. */
   namesType: boolean;
 }
 

@@ -8,7 +8,7 @@ import { MindRow } from "./MindRow.tsx";
 interface Props {
   from: number;
   to: number;
-  /** How many rows it has room for. */
+  /** The number of rows it can hold. */
   rows: number;
   /** On the page from the start: viewers see the newest first. */
   isNearEnd: boolean;

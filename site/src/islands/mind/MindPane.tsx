@@ -44,7 +44,7 @@ export function MindPane() {
       {!isAtEnd && (
         <button type="button" className="new-below" onClick={jump}>
           <ArrowDown className="icon" />
-          {unread > 0 ? `${unread} new` : "To the newest"}
+          {unread > 0 ? `${unread} new` : "Jump to the newest"}
         </button>
       )}
     </section>

@@ -4,7 +4,7 @@ import { RowTime } from "../parts/RowTime.tsx";
 import { Scroller } from "../parts/Scroller.tsx";
 import { Text } from "../parts/Text.tsx";
 
-/** What the agent asks a human, what there is to choose, and how it ended. */
+/** A question from the agent to a human: its text, its options and its outcome. */
 export function QuestionRow({ question }: { question: StageQuestion }) {
   const { kind, text, detail, answer } = question;
   const options = optionsOf(question);

@@ -11,9 +11,9 @@ import { TypeWord } from "./TypeWord.tsx";
 
 interface Props {
   thought: Thought;
-  /** The thought before has another type. */
+  /** Whether the previous thought has another type. */
   beginsRun: boolean;
-  /** The time of the thought before; null if this is the first. */
+  /** The time of the previous thought; null if this is the first one. */
   atBefore: string | null;
   isNewest: boolean;
 }
@@ -21,7 +21,7 @@ interface Props {
 export function ThoughtRow({ thought, beginsRun, atBefore, isNewest }: Props) {
   const shown = useSlice((state) => state.typing.shown.get(thought.seq));
   const wasSeenComing = useSlice((state) => thought.seq > state.seenFrom);
-  // The player has not begun to type it.
+  // The player has not started to type it.
   if (shown === 0) return null;
   const isCollapsible = isCollapsed(thought);
   const isTyped = shown !== undefined;

@@ -3,7 +3,7 @@ import { Component, type ReactNode } from "react";
 interface Props {
   /** The part's name inside a sentence: `the terminal`. */
   part: string;
-  /** For a part that the page does not need. */
+  /** For a part that the page can do without. */
   close?: () => void;
   children: ReactNode;
 }
@@ -12,7 +12,7 @@ interface State {
   error: Error | null;
 }
 
-/** A part that fails says so in its own place, and the rest of the page keeps working. */
+/** Shows a notice in place of a part that fails, so that the rest of the page keeps working. */
 export class ErrorBoundary extends Component<Props, State> {
   override state: State = { error: null };
 

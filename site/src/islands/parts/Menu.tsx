@@ -5,7 +5,7 @@ interface Props {
   /** The content of the button. */
   face: ReactNode;
   title: string;
-  /** Screen readers read it before the face, if the face alone does not describe the button. */
+  /** Screen readers read it before the button's content, if that alone does not describe the button. */
   label?: string;
   testId: string;
   /** Which side of the button the panel is aligned with. */
@@ -55,7 +55,7 @@ export function Menu({
   }, [isOpen]);
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: only passes on keys of what is inside.
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only handles keys for the elements inside.
     <div
       className="menu"
       ref={root}

@@ -7,7 +7,7 @@ interface Props {
   text: string;
 }
 
-/** Links and nothing else. */
+/** Marks up links only. */
 export function Text({ text }: Props) {
   const parts = useMemo(() => findLinks(text), [text]);
   return <Parts parts={parts} />;
@@ -20,7 +20,7 @@ export function RichText({ text }: Props) {
 }
 
 function Parts({ parts }: { parts: readonly RichPart[] }) {
-  // biome-ignore lint/suspicious/noArrayIndexKey: the parts are cut anew whenever the text changes.
+  // biome-ignore lint/suspicious/noArrayIndexKey: a change of the text replaces all parts.
   return parts.map((part, index) => <Part key={index} part={part} />);
 }
 

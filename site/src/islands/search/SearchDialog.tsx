@@ -1,4 +1,4 @@
-/** The search inside the session. The field takes text at once; the code that searches loads with the first use. */
+/** The search inside the session. The field accepts text at once, while the search code loads on first use. */
 import { Search } from "lucide-react";
 import { lazy, Suspense, useLayoutEffect, useRef, useState } from "react";
 import { moveThroughHits } from "../../search/keyboard.ts";
@@ -13,7 +13,7 @@ export function SearchDialog({ close }: { close(): void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const [asked, setAsked] = useState({ text: "", waitMs: 0 });
-  // Before the next key.
+  // Must be done before the next key press.
   useLayoutEffect(() => {
     dialog.current?.showModal();
     field.current?.focus();

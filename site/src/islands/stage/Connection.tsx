@@ -10,7 +10,7 @@ const explanations = {
   live: "Showing everything so far",
   rewound: "Showing an earlier moment; the session continues",
   replay: "The session is over; showing an earlier moment",
-  reconnecting: "The connection was lost; nothing will be missing once it is back",
+  reconnecting: "The connection was lost; the page will catch up once it is back",
   offline: "The server doesn't answer; retrying automatically",
   ended: "The session is over",
 };

@@ -1,4 +1,4 @@
-/** The part of the share menu that makes files. It shows progress, and the reason of a failure. */
+/** The part of the share menu that makes files. It shows progress and, after a failure, the reason. */
 import { useEffect, useRef, useState } from "react";
 import { type ExportFormat, exportSession, saveFile } from "../../visit/share.ts";
 import { usePlayer } from "../hooks/stage-context.ts";

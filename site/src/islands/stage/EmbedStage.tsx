@@ -7,7 +7,7 @@ import { NewerSession } from "./NewerSession.tsx";
 import { NarrowPanes, Panes, TimelineBar } from "./Panes.tsx";
 import { StatusRegion } from "./StatusRegion.tsx";
 
-/** In a frame two small panes are better than one with its bar. */
+/** In a frame, two small panes work better than one pane with a bar to switch. */
 const middlePx = 600;
 
 export function EmbedStage({ newer }: { newer: Head | null }) {

@@ -1,6 +1,6 @@
 import { useSlice } from "../hooks/stage-context.ts";
 
-/** The reason why the rest of the session can't be shown. The header reports a lost connection. */
+/** Says why the rest of the session can't be shown. (The header reports a lost connection.) */
 export function ErrorNotice() {
   const problem = useSlice((state) => state.problem);
   if (!problem || problem.code === "unreachable") return null;

@@ -1,4 +1,4 @@
-/** The number of viewers; opens the figures of the session, whose code loads with the first use. */
+/** The number of viewers; opens the figures of the session, whose code loads on first use. */
 import { ChartColumn } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { usePlayer, useSlice } from "../hooks/stage-context.ts";

@@ -1,6 +1,6 @@
 import type { Head } from "@kulti/protocol";
 
-/** Only a line: the viewer may want to finish this session. */
+/** Only one line, because the viewer may want to finish this session. */
 export function NewerSession({ head }: { head: Head }) {
   return (
     <p className="newer" role="status">

@@ -5,7 +5,7 @@ import { createContext, type ReactNode, useContext, useEffect } from "react";
 import { Mark } from "../parts/Mark.tsx";
 import { ThemeToggle } from "./ThemeToggle.tsx";
 
-/** True in a frame on another page: there a scene has no header. */
+/** True in a frame on another page, where a scene has no header. */
 export const Embedded = createContext(false);
 
 interface FrameProps {
@@ -117,7 +117,8 @@ export function NoAddress() {
     <Frame title="No such stage">
       <h1>This address doesn't name an agent</h1>
       <p>
-        A stage's address is /watch/ and an agent's handle: lower-case letters, digits and hyphens.
+        The address of a stage is /watch/ followed by an agent's handle: lower-case letters, digits
+        and hyphens.
       </p>
       <a className="plain-button" href="/">
         See who is on stage

@@ -1,4 +1,4 @@
-/** The stage: who and what in the header, the Mind, the Work with its terminal, the chat; one layout per width. */
+/** The stage: header, Mind, Work with its terminal, chat. It has one layout per width. */
 import type { Head } from "@kulti/protocol";
 import { useState } from "react";
 import { useLayout } from "../hooks/use-media.ts";

@@ -2,10 +2,10 @@ import { useEffect, useState } from "react";
 import { useSlice } from "../hooks/stage-context.ts";
 import { useConnectionStatus } from "../hooks/use-connection-status.ts";
 
-/** Long enough that screen readers hear a burst of changes once, with its outcome. */
+/** Long enough that screen readers announce a burst of changes once, by its outcome. */
 const settleMs = 1_500;
 
-/** The only live region: it announces status and connection. Readers reach thoughts at their own pace. */
+/** The only live region: it announces status and connection. Readers reach the thoughts at their own pace. */
 export function StatusRegion() {
   const connection = useConnectionStatus();
   const status = useSlice((state) => state.stage.status);

@@ -13,7 +13,7 @@ import { Failed, Gone, Loading, Missing, NoAddress, Waiting } from "./Scenes.tsx
 /** Shows a session that plays. */
 export type StageView = ComponentType<{ newer: Head | null }>;
 
-/** Call it as the page's script runs: the answers then come while React starts. */
+/** Call this when the page's script starts, so that requests run while React starts. */
 export function beginVisit(): Visit | null {
   const address = parseAddress(location.pathname);
   if (!address) return null;

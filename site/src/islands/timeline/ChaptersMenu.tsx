@@ -20,7 +20,7 @@ const icons: Record<ChapterKind, LucideIcon> = {
   question: MessageCircleQuestionMark,
 };
 
-/** Nobody reads more: the menu lists those around the current one. */
+/** The menu lists at most this many chapters, those around the current one: nobody reads more. */
 const mostListed = 400;
 
 export function ChaptersMenu() {

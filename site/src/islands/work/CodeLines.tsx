@@ -14,7 +14,7 @@ interface Props {
   changes: readonly LineChange[];
 }
 
-/** How long a change stays lit. */
+/** How long a change stays highlighted. */
 const freshMs = 2_600;
 
 export function CodeLines({ file, lines, changes }: Props) {
@@ -84,13 +84,13 @@ function useFresh(file: StageFile): boolean {
 const isChanged = (changes: readonly LineChange[], line: number): boolean =>
   changes.some(({ newStart, newCount }) => line >= newStart && line < newStart + newCount);
 
-/** Lines before this one were removed, and none took their place. */
+/** Lines before this one were removed without replacement. */
 const isCut = (changes: readonly LineChange[], line: number): boolean =>
   changes.some(({ newStart, newCount }) => newCount === 0 && newStart === line);
 
 function sizesOf(lines: readonly string[]): CSSProperties {
   const widest = lines.reduce((most, line) => Math.max(most, line.length), 0);
-  // A shortened line says so after its end.
+  // A shortened line ends with a note.
   const longest = widest > longestLine ? longestLine + 60 : widest;
   const digits = String(lines.length).length;
   return {

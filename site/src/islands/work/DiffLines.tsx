@@ -1,4 +1,4 @@
-/** The last change of a file: removed and added lines, with a few lines around. */
+/** The last change of a file: removed and added lines, with a few lines of context. */
 import type { StageFile } from "@kulti/protocol";
 import type { DiffRow } from "kulti/player";
 import type { CSSProperties } from "react";

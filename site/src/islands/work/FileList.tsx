@@ -4,7 +4,7 @@ import { memo, useMemo, useState } from "react";
 import { inOrder } from "../../text/bidi.ts";
 import { splitPath } from "../../text/paths.ts";
 
-/** A list of thousands helps nobody: a button shows the files that were touched longest ago. */
+/** A list of thousands helps nobody, so the least recently touched files are behind a button. */
 const mostFiles = 300;
 
 interface Props {

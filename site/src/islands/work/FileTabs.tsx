@@ -5,7 +5,7 @@ import { type KeyboardEvent, useEffect, useRef } from "react";
 import { inOrder } from "../../text/bidi.ts";
 import { splitPath } from "../../text/paths.ts";
 
-/** The files changed last have a tab; the list has all of them. */
+/** The most recently changed files have tabs; the list has all files. */
 const mostTabs = 12;
 
 interface Props {

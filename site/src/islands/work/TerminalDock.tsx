@@ -1,4 +1,4 @@
-/** The terminal below the code: as high as the viewer drags it, or folded to its last line. */
+/** The terminal below the code: as high as the viewer drags it, or collapsed to its last line. */
 import { ChevronDown, ChevronUp } from "lucide-react";
 import { type KeyboardEvent, type PointerEvent, useRef } from "react";
 import { lastCommand } from "../../text/terminal-text.ts";
@@ -38,7 +38,7 @@ export function TerminalDock({ isAlone }: { isAlone: boolean }) {
       style={isCollapsed || isAlone ? undefined : { height }}
     >
       {!isCollapsed && !isAlone && (
-        // biome-ignore lint/a11y/useSemanticElements: a rule can't be dragged.
+        // biome-ignore lint/a11y/useSemanticElements: an <hr> can't be dragged.
         <div
           className="dock-edge"
           role="separator"
@@ -63,7 +63,7 @@ export function TerminalDock({ isAlone }: { isAlone: boolean }) {
             type="button"
             className="tool-button"
             aria-expanded={!isCollapsed}
-            title={isCollapsed ? "Show the terminal" : "Fold the terminal"}
+            title={isCollapsed ? "Show the terminal" : "Collapse the terminal"}
             onClick={() => keep(isCollapsed ? String(height) : `folded ${height}`)}
           >
             {isCollapsed ? <ChevronUp className="icon" /> : <ChevronDown className="icon" />}

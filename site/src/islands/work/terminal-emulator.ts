@@ -1,4 +1,4 @@
-/** xterm.js, loaded with the first output. It only shows: it takes no keys and no clicks. */
+/** xterm.js, loaded with the first output. It only displays output: it accepts no keys and no clicks. */
 import type { List, TerminalEntry } from "@kulti/protocol";
 import { FitAddon } from "@xterm/addon-fit";
 import { type ITheme, Terminal } from "@xterm/xterm";
@@ -6,7 +6,7 @@ import "@xterm/xterm/css/xterm.css";
 import { endsLine, entryBytes, startOfLast } from "../../text/terminal-text.ts";
 
 export interface TerminalEmulator {
-  /** Writes the new entries; starts over if the shown ones are no longer among them. */
+  /** Writes the new entries; starts over if they no longer contain the entries already shown. */
   show(terminal: List<TerminalEntry>): void;
   close(): void;
 }
@@ -78,7 +78,7 @@ export function openTerminal(host: HTMLElement): TerminalEmulator {
     }
     shown = entries;
   };
-  /** One version at a time: a reset would overtake output that is not drawn yet. */
+  /** Writes one version at a time, because a reset would overtake output that is not drawn yet. */
   const next = () => {
     if (isWriting || !wanted) return;
     const entries = wanted;
@@ -127,7 +127,7 @@ const refusedOsc = [
 
 const ansiNames = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"] as const;
 
-/** The tokens as real colours: a canvas of its own can't read custom properties. */
+/** The colour tokens as real colours, because a canvas can't read custom properties. */
 function themeOf(host: HTMLElement): ITheme {
   const probe = host.appendChild(document.createElement("span"));
   const colour = (token: string): string => {

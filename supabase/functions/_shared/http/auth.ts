@@ -8,7 +8,7 @@ import { keyPattern, sha256Hex } from "./keys.ts";
 export function missingKey(): KultiError {
   return new KultiError(
     "missing_key",
-    `Cannot identify the agent: the request has no key. Send it as "Authorization: Bearer ${keyPrefix}..." or "X-Kulti-Key: ${keyPrefix}...", or in the URL: ".../ingest/${keyPrefix}...".`,
+    `Cannot identify the agent: the request has no key. Send it as "Authorization: Bearer ${keyPrefix}..." or "X-Kulti-Key: ${keyPrefix}...", or in the URL: ".../ingest/${keyPrefix}...". POST /functions/v1/agents registers an agent and returns its key.`,
   );
 }
 

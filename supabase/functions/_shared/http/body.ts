@@ -217,7 +217,7 @@ function tooMuch(problem: ShapeProblem): KultiError {
 
 /** A smaller body can have fewer values, hence 413; no part of it nests less deeply. */
 const shapeRefusals = {
-  depth: ["invalid_request", "nests levels deeper than", jsonDepthLimit],
+  depth: ["invalid_request", "has more nested levels than", jsonDepthLimit],
   keys: ["body_too_large", "has an object with more keys than", jsonKeysLimit],
   values: ["body_too_large", "has more values than", jsonValuesLimit],
 } as const;

@@ -56,5 +56,5 @@ Deno.test("RefusedBodies forgets the sender refused longest ago when it remember
     ["ada", "bob", "cyd"].map((name) => waits(agent(name))),
     [0, 40, 40],
   );
-  throws(() => refused.requireRoom(agent("bob")), /too many of your recent ones were refused/);
+  throws(() => refused.requireRoom(agent("bob")), /too many of your recent bodies were refused/);
 });

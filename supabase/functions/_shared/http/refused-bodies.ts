@@ -43,7 +43,8 @@ export class RefusedBodies {
     const { burstBytes, refillBytesPerS } = this.#limits;
     const excessBytes = this.#spentBy(ownerOf(sender)) - burstBytes;
     if (excessBytes <= 0) return;
-    const message = "Cannot accept the body: too many of your recent ones were refused. Wait.";
+    const message =
+      "Cannot accept the body: too many of your recent bodies were refused. Wait before you send more.";
     throw new KultiError("rate_limited", message, {
       retryAfterS: Math.ceil(excessBytes / refillBytesPerS),
     });

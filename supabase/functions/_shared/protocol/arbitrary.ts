@@ -1,4 +1,4 @@
-/** Random valid events for property tests: few names, so that they meet each other. */
+/** Random valid events for property tests. They use few names, so that events often interact. */
 import fc from "fast-check";
 import {
   type AgentEvent,
@@ -107,7 +107,7 @@ const answer: fc.Arbitrary<AnswerData> = fc.oneof(
   fc.record({ question_id: questionId, by: fc.constant("timeout" as const) }),
 );
 
-/** A type that is left out does not compile. */
+/** A missing type does not compile. */
 const data: { [Type in EventType]: fc.Arbitrary<EventDataByType[Type]> } = {
   thought,
   code: fc.tuple(code, language).map(([one, other]) => ({ ...one, ...other })),
@@ -128,7 +128,7 @@ const data: { [Type in EventType]: fc.Arbitrary<EventDataByType[Type]> } = {
   answer,
 };
 
-/** The types that meet each other most come most often. */
+/** The types that interact most are the most frequent. */
 const weights: { [Type in EventType]?: number } = { thought: 4, code: 6 };
 
 const body = fc.oneof(

@@ -29,7 +29,7 @@ export const errorStatus = {
 
 export type ErrorCode = keyof typeof errorStatus;
 
-/** The place of a refused value, and the reason. */
+/** Where a refused value is, and why it is refused. */
 export interface Issue {
   /** Path into the request body, such as `events[3].data.content`. */
   path: string;
@@ -42,7 +42,7 @@ export interface ErrorBody {
   error: { code: ErrorCode; message: string; issues?: Issue[]; request_id: string };
 }
 
-/** A refusal for the caller, who gets its message unchanged. */
+/** A refusal whose message the caller receives unchanged. */
 export class KultiError extends Error {
   readonly code: ErrorCode;
   readonly issues?: Issue[];

@@ -1,8 +1,8 @@
 /**
- * Events as agents send them and as the table keeps them. Field names are the wire's and the database's.
- * The table of records is the list of event types; all unions and lists follow from it. Each type has a folder in
- * events/ with its interface and record, its fold step and its schema, apart so that a program bundles only what it
- * uses: the client needs no fold, the site no validator.
+ * Events as agents send them and as the table keeps them. Field names are those of the wire and the database.
+ * The table of records is the list of event types; all unions and lists derive from it. Each type has a folder in
+ * events/ with its interface and record, its fold step and its schema, separate so that a program bundles only the
+ * parts that it uses: the client needs no fold, the site no validator.
  */
 import { answer } from "./events/answer/event.ts";
 import { code } from "./events/code/event.ts";
@@ -69,9 +69,9 @@ type Each<Extra> = {
   [Type in EventType]: { type: Type; data: EventDataByType[Type] } & Extra;
 }[EventType];
 
-/** One event as an agent sends it; `id` and `at` are filled in where the agent left them out. */
+/** One event as an agent sends it; the server fills in a missing `id` or `at`. */
 export type AgentEvent = Each<{
-  /** Made by the client, unique in its session: the key that makes a retry harmless. */
+  /** Made by the client and unique in its session, which makes a retry harmless. */
   id: string;
   /** ISO 8601 with offset. */
   at: string;
@@ -87,7 +87,7 @@ export type StoredEvent = Each<{
 
 export type EventOf<Type extends EventType> = Extract<StoredEvent, { type: Type }>;
 
-/** Undefined for a type of a later version of the contract, which viewers may meet. */
+/** Undefined for a type of a later version of the contract, which viewers may receive. */
 export function recordOf<Type extends EventType>(
   type: Type,
 ): EventRecord<EventDataByType[Type]> | undefined {

@@ -1,8 +1,8 @@
 /**
- * Brings an event's data within the limits of the contract before it is queued, so that the server has nothing to
- * refuse: long thoughts and terminal output become several events, long labels are cut, and what can be neither split
- * nor cut without changing its meaning (file content, names, addresses) is reported and left out. The records of the
- * event types say which of these holds for each field.
+ * Brings an event's data within the limits of the contract before it is queued, so that the server refuses nothing:
+ * long thoughts and terminal output become several events, long labels are cut, and values that cannot be split or cut
+ * without changing their meaning (file content, names, addresses) are reported and left out. The records of the event
+ * types say which of these applies to each field.
  */
 import { digitsAdded } from "./digits.ts";
 import { type EventDataByType, type EventType, eventRecords } from "./event.ts";
@@ -15,14 +15,14 @@ export interface FitProblem {
   code: "clipped" | "too_large";
   /** One line: the value, its size and the limit. */
   message: string;
-  /** Events lost by it: 1 or 0. */
+  /** The number of events lost: 1 or 0. */
   dropped: number;
   eventType: EventType;
 }
 
 type Report = (problem: FitProblem) => void;
 
-/** The data of the one or more events that say the same within the limits, redacted; empty when it can't be said. */
+/** The data, redacted, of the one or more events that say the same within the limits; empty if that is impossible. */
 export function fitData<Type extends EventType>(
   type: Type,
   data: EventDataByType[Type],
@@ -37,7 +37,7 @@ export function fitData<Type extends EventType>(
 
 type Split<Type extends EventType> = (data: EventDataByType[Type]) => EventDataByType[Type][];
 
-/** How the types with a field that is split become several events; a test finds an omission. */
+/** How a type with a `split` field becomes several events; a test finds an omission. */
 export const splits: { [Type in EventType]?: Split<Type> } = {
   thought: (data) => {
     const contents = pieces(data.content, limits.thought_content_bytes);
@@ -142,7 +142,7 @@ function cleanValue(value: unknown, depth = 0): unknown {
   if (value === null || typeof value === "boolean") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
   if (typeof value === "bigint") return value.toString();
-  // Deeper than any event; also ends the walk through a value that contains itself.
+  // Deeper than any event. This also stops the walk through a value that contains itself.
   if (typeof value !== "object" || depth > 32) return undefined;
   if (value instanceof Date)
     return Number.isFinite(value.getTime()) ? value.toISOString() : undefined;

@@ -50,7 +50,7 @@ describe("kulti.schema.json", () => {
     expect(accepts(request, body), JSON.stringify(ajv.errors)).toBe(true);
   });
 
-  /** What JSON Schema has no words for: sizes in bytes, characters, depth, real dates, addresses, references. */
+  /** JSON Schema cannot express these: sizes in bytes, characters, depth, real dates, addresses, references. */
   const beyond =
     /too-long|too-large|nul$|surrogate|blank|time-|deep|uuid|session$|avatar|relative|no-change|tokens-large|alike|default-unknown/;
 

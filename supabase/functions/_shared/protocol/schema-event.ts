@@ -1,4 +1,4 @@
-/** The schemas of all events, for what parses and for the generated documents. */
+/** The schemas of all events, for parsing and for the generated documents. */
 import * as v from "valibot";
 import type { AgentEvent, EventDataByType, EventType } from "./event.ts";
 import { answerSchema } from "./events/answer/schema.ts";

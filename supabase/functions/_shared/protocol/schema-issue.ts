@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { type ErrorCode, type Issue, KultiError } from "./errors.ts";
 
-/** Issues listed in one reply; the others are only counted. */
+/** The number of issues listed in one reply; the others are only counted. */
 const maxIssues = 20;
 
 /** The valid value, or its issues. */

@@ -1,4 +1,4 @@
-/** Building blocks of the schemas. Messages are ends of sentences that begin with the path of the value. */
+/** Building blocks of the schemas. Each message completes a sentence that begins with the path of the value. */
 import * as v from "valibot";
 import { type LimitName, limits } from "./limits.ts";
 import { agentIdPattern, uuidPattern } from "./routes.ts";
@@ -108,7 +108,7 @@ export const amount = (limit: LimitName) =>
 const over = (limit: LimitName) => (issue: { input: number }) =>
   `is ${grouped(issue.input)}, limit ${grouped(limits[limit])}`;
 
-/** An object with only these keys: an unknown key is usually a misspelt one, whose value would be lost. */
+/** An object with only these keys. An unknown key is usually a misspelt one, and its value would be lost. */
 export const exact = <Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(v.custom<Record<string, unknown>>(isObject, "is not an object"), v.strictObject(entries));
 
@@ -142,7 +142,7 @@ export const lines = v.pipe(
   v.metadata({ type: "array", items: { type: "string" } }),
 );
 
-/** Which fields an object takes depends on others of its fields: `problems` yields the misplaced ones. */
+/** For an object whose allowed fields depend on the values of others: `problems` yields the misplaced ones. */
 export const consistent = <Data extends object>(
   problems: (data: Data) => Iterable<[keyof Data & string, string]>,
 ) =>

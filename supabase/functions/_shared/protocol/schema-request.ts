@@ -25,7 +25,7 @@ export const registerSchema = exact({ agent_id: agentId, ...profile });
 
 export const profileChangesSchema = v.pipe(
   exact(profile),
-  v.check((changes) => Object.keys(changes).length > 0, "holds no change"),
+  v.check((changes) => Object.keys(changes).length > 0, "contains no change"),
 );
 
 export const rotateSchema = exact({ keep_current: optional(v.boolean()) });
@@ -58,6 +58,10 @@ export const agentMessageSchema = exact({
 export const messagesQuerySchema = exact({
   session_id: uuid,
   after: optional(
-    v.pipe(v.string(), v.regex(/^\d{1,15}$/, "is no whole number from 0"), v.transform(Number)),
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,15}$/, "is not a whole number of at least 0"),
+      v.transform(Number),
+    ),
   ),
 });

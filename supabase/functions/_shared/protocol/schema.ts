@@ -39,14 +39,14 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * Every event of the result has an id and a time; the defaults are a new UUID and the moment of parsing.
+ * Every event of the result has an id and a time; the defaults are a new UUID and the time of parsing.
  * @throws {KultiError} `invalid_event` for the first bad event, with all its issues and those of events after it as
  * far as they fit; `invalid_request` for anything else in the body.
  */
 export function parseIngest(body: unknown, now: string = new Date().toISOString()): IngestRequest {
   const request = parse(ingestSchema, body, "Cannot append the events");
   if (request.session_id !== undefined && request.start_session !== undefined) {
-    const message = "stands beside session_id: a request has one of the two";
+    const message = "is not allowed together with session_id: a request takes only one of them";
     refuse("invalid_request", "Cannot append the events", [{ path: "start_session", message }]);
   }
   return { ...request, events: parseEvents(request.events, now) };

@@ -5,7 +5,7 @@ export function utf8Bytes(text: string): number {
   return encoder.encode(text).length;
 }
 
-/** Encodes only texts near the limit: a UTF-16 unit takes one to three bytes. */
+/** Encodes only texts near the limit, because a UTF-16 unit takes one to three bytes. */
 export function fits(text: string, limitBytes: number): boolean {
   if (text.length > limitBytes) return false;
   return text.length * 3 <= limitBytes || utf8Bytes(text) <= limitBytes;
@@ -73,7 +73,7 @@ export const isWebAddress = (value: string): boolean =>
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** From this length on the engine's own search may take the product of both lengths. */
+/** From this length on, the engine's own search may take time in the product of both lengths. */
 const shortText = 32;
 const cheapTries = 8;
 /** The cost of the other search, relative to the engine's. */

@@ -2,8 +2,8 @@ const isoPattern =
   /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:Z|[+-](\d\d):(\d\d))$/;
 
 /**
- * ISO 8601 with seconds and offset, a real date, from 1970 to 9999 in UTC, but for the last millisecond: Postgres, which
- * keeps microseconds, rounds it up.
+ * ISO 8601 with seconds and offset, a real date, from 1970 to 9999 in UTC. Not the last millisecond, which Postgres
+ * would round up, because it keeps microseconds.
  */
 export function isTimestamp(text: string): boolean {
   const match = isoPattern.exec(text);

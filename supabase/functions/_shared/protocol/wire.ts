@@ -1,4 +1,4 @@
-/** The wire besides events: requests, replies, broadcasts and rows that viewers read. */
+/** The wire formats other than events: requests, replies, broadcasts and rows that viewers read. */
 import type {
   AgentEvent,
   EventType,
@@ -13,7 +13,7 @@ export interface IngestRequest {
   agent_id: string;
   /** Continue this session. Absent: the agent's open session, or a new one. */
   session_id?: string;
-  /** Start a session under this client-made UUID; when it exists already, continue it, so that a retry is harmless. */
+  /** Start a session under this client-made UUID, or continue it if it exists, so that a retry is harmless. */
   start_session?: string;
   /** Chat cursor of the agent: `seq` of the last message it has handled. Absent: the server keeps the cursor. */
   messages_after?: number;
@@ -72,7 +72,7 @@ export interface RegisterReply {
   key: AgentKey;
 }
 
-/** Body of `PATCH agents`; null empties. */
+/** Body of `PATCH agents`; null clears a field. */
 export type ProfileChanges = Omit<RegisterRequest, "agent_id">;
 
 export interface RotateRequest {
@@ -125,7 +125,7 @@ export interface MessagesQuery {
   after?: number;
 }
 
-/** One chat line. Those of viewers are untrusted: anybody may write them, under any name. */
+/** One chat line. Lines of viewers are untrusted: anybody may write them, under any name. */
 export interface Message {
   /** Position in the session's chat: 1, 2, 3 … */
   seq: number;
@@ -164,7 +164,7 @@ export interface Head {
   live_sessions: number;
   /** Whether lists of all agents keep it after it ends. Only the agent's own list has all sessions of a busy day. */
   listed: boolean;
-  /** When an operator last changed or deleted one of its events or messages: what was read before is stale. */
+  /** When an operator last changed or deleted one of its events or messages: data read before that is stale. */
   rewritten_at: string | null;
   /**
    * The current private channel of the session. Anybody who knows it may listen. For a session that is not public it
@@ -190,7 +190,9 @@ export interface Frame {
   events: StoredEvent[];
 }
 
-/** A session's channel sends this when its head must be read again: the session is gone, rewritten or has a new topic. */
+/**
+ * A session's channel sends this when its head must be read again: the session is gone, rewritten or has a new topic.
+ */
 export interface SessionChanged {
   session_id: string;
 }
@@ -273,7 +275,7 @@ export interface ViewerFigures {
   peak: number;
 }
 
-/** The most watched minute in its surroundings. */
+/** A minute that was watched more than those around it. */
 export interface WatchedMoment {
   at: string;
   /** The first event of that minute. */
@@ -294,7 +296,7 @@ export interface SessionStats extends Figures {
   bucket_ms: number;
   /** Ascending; a bucket without events is left out. */
   buckets: StatsBucket[];
-  /** At most five, the most watched first. */
+  /** At most five, most watched first. */
   most_watched: WatchedMoment[];
 }
 
@@ -319,7 +321,7 @@ export interface AgentStats extends Figures {
     count: number;
     /** Live now. */
     live: number;
-    /** At most 50, the last started first. */
+    /** At most 50, most recently started first. */
     recent: SessionFigures[];
   };
   viewers: ViewerFigures;

@@ -1,4 +1,4 @@
-/** The record of an event type: all facts that parts of Kulti need about a type, in one place. */
+/** The record of an event type: everything that Kulti needs to know about the type, in one place. */
 import type { LimitName } from "../limits.ts";
 
 /** The type's group in figures and in search hits. */
@@ -11,7 +11,7 @@ export type ChapterKind = "prompt" | "task" | "milestone" | "error" | "question"
  * The client's handling of a value over its limit, which the server would refuse:
  * - `cut`: shortens the text;
  * - `split`: sends the text as several events, as fit.ts does for this type;
- * - `leave_out`: sends the event without the field, whose half would mislead;
+ * - `leave_out`: sends the event without the field, because half of it would mislead;
  * - `drop`: drops the event, which is useless without the whole value.
  */
 export type Excess = "cut" | "split" | "leave_out" | "drop";

@@ -1,7 +1,7 @@
 /**
  * A map from names to values that shares its structure between versions. A set copies one bucket and three rows of 32,
  * so that a session with thousands of files folds in linear time (copying a record took 40 s for 5,000 files and
- * 100,000 edits). Any string is a name, also `__proto__`. Iterates in insertion order.
+ * 100,000 edits). Any string is a valid name, even `__proto__`. Iterates in insertion order.
  */
 const width = 32;
 
@@ -113,7 +113,7 @@ const rowOf = (hash: number): number => hash & (width - 1);
 const columnOf = (hash: number): number => (hash >>> 5) & (width - 1);
 const planeOf = (hash: number): number => (hash >>> 10) & (width - 1);
 
-/** Random for each process, so that nobody can choose names that all fall into one bucket. */
+/** Random for each process, so that nobody can choose names that all land in one bucket. */
 const seed = Math.floor(Math.random() * 0x1_0000_0000);
 
 /** FNV-1a over UTF-16 units, its upper half mixed in since only fifteen bits are used. */

@@ -13,7 +13,7 @@ interface Shift {
   by: number;
 }
 
-/** The work that one list of edits may still cause; every reader counts it the same way. */
+/** The work that one list of edits may still cause. Every reader counts it in the same way. */
 interface Left {
   /** Characters that replacements search, and lines that hunks move. */
   characters: number;

@@ -1,7 +1,8 @@
 /**
- * `(stage, event) → stage`: turns the events of a session into the state of the screen. Live view and replay are this
- * function. Pure; the old stage stays valid and shares its structure with the new one. Any stored event folds, in any
- * order: of an event that makes no sense (an edit that does not fit, a rename of an unknown file) it keeps what it can.
+ * `(stage, event) → stage`: turns the events of a session into the state of the screen. Live view and replay both use
+ * it. Pure; the old stage stays valid and shares its structure with the new one. Any stored event folds, in any
+ * order: it keeps the usable parts of an event that makes no sense (an edit that does not fit, a rename of an unknown
+ * file).
  */
 import type { EventOf, EventType, StoredEvent } from "../event.ts";
 import { foldAnswer } from "../events/answer/fold.ts";
@@ -40,7 +41,7 @@ export const emptyStage: Stage = {
   question_places: Dict.empty,
 };
 
-/** An event at or before `stage.seq` was folded already and returns the same stage. */
+/** An event at or before `stage.seq` is already folded, so it returns the same stage. */
 export function fold(stage: Stage, event: StoredEvent): Stage {
   if (event.seq <= stage.seq) return stage;
   const at = later(stage.at, event.at);

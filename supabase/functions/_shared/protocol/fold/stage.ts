@@ -75,7 +75,7 @@ export interface StageFile {
   last_action: CodeAction;
   deleted: boolean;
   renamed_from: string | null;
-  /** Number of changes so far. */
+  /** The number of changes so far. */
   version: number;
   /** `seq` and time of the last change. */
   seq: number;

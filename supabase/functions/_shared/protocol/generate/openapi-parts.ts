@@ -25,7 +25,7 @@ export const answer = (description: string, schema: Json, example?: unknown): Js
   },
 });
 
-/** The replies for these refusals: one for each status, with its codes. */
+/** The replies for these refusals: one per status, with its codes. */
 export function refusals(...codes: ErrorCode[]): Record<string, Json> {
   const all = [...codes, "internal", "unavailable"] as const;
   const replies: Record<string, Json> = {};

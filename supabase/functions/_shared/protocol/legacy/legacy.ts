@@ -39,14 +39,14 @@ const knownKeys = [
 export const isLegacy = (body: unknown): body is Fields => isObject(body) && !("events" in body);
 
 /**
- * At most `limits.batch_events` events, the last ones; each with an id of its own and the body's time, or `now`.
+ * At most `limits.batch_events` events, the last ones; each with its own id and the body's time, or `now`.
  * @throws {KultiError} `invalid_request` without a usable agent id or without any known key.
  */
 export function parseLegacy(body: unknown, now: string = new Date().toISOString()): LegacyRequest {
   const from = fields(body);
   const agentId = readAgentId(from);
   if (!knownKeys.some((key) => Object.hasOwn(from, key))) {
-    const message = `holds neither events nor any of ${knownKeys.join(", ")}`;
+    const message = `contains neither events nor any of ${knownKeys.join(", ")}`;
     throw refusal("Cannot append the events: the body", "", message);
   }
   const at = moment(from.timestamp) ?? now;

@@ -6,15 +6,15 @@ import { isTimestamp } from "../time.ts";
 
 export type Fields = Record<string, unknown>;
 
-/** A thing, a list of things or nothing → a list. */
+/** One value, a list of values or nothing → a list. */
 export const all = (value: unknown): unknown[] =>
   value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
 
-/** Like `all`, but only the end of a long list: only the last events are kept, and most entries are one. */
+/** Like `all`, but only the end of a long list: only the last events are kept, and most entries become one event. */
 export const latest = (value: unknown): unknown[] =>
   Array.isArray(value) ? value.slice(-mostEntries) : all(value);
 
-/** Some entries, such as empty texts, are not events. */
+/** Some entries, such as empty texts, become no event. */
 const mostEntries = 4 * limits.batch_events;
 
 export const fields = (value: unknown): Fields => (isObject(value) ? value : {});
@@ -58,7 +58,7 @@ export function moment(value: unknown): string | null {
 
 const maxDepth = 7;
 
-/** Characters of JSON that still fit. */
+/** The number of JSON characters that still fit. */
 export interface Room {
   left: number;
 }

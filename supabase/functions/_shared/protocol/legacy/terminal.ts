@@ -46,7 +46,7 @@ function fromLine(line: unknown): TimedTerminal {
   return { at, data: { stream, text: shown.endsWith("\n") ? shown : `${shown}\n` } };
 }
 
-/** Joins output lines of one stream and moment into one event: a body may have 500 of them. */
+/** Joins output lines of the same stream and moment into one event, because a body may have 500 of them. */
 function joined(entries: TimedTerminal[]): TimedTerminal[] {
   const result: TimedTerminal[] = [];
   for (const entry of entries) {

@@ -10,7 +10,7 @@ export const answerSchema = v.pipe(
     text: optional(text("answer_text_bytes")),
   }),
   consistent(misplaced),
-  // Repeats the check in JSON Schema.
+  // Expresses the same check in JSON Schema.
   v.metadata({
     anyOf: [
       { properties: { by: { const: "timeout" } } },
@@ -22,6 +22,6 @@ export const answerSchema = v.pipe(
 
 function* misplaced({ by, option, text }: AnswerData): Generator<[keyof AnswerData, string]> {
   if (by !== "timeout" && option === undefined && text === undefined) {
-    yield ["option", "is missing: an answer has an option or a text"];
+    yield ["option", "is missing: an answer needs an option or a text"];
   }
 }

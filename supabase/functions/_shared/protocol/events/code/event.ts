@@ -26,7 +26,7 @@ export interface CodeData {
   content?: string;
   /** Applied in order to the previous content. An `edit` has either `content` or `edits`. */
   edits?: CodeEdit[];
-  /** The name before a `rename`; required there and nowhere else. */
+  /** The name before a `rename`; required for a rename and not allowed otherwise. */
   old_filename?: string;
 }
 

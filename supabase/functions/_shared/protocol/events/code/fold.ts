@@ -39,7 +39,7 @@ export function foldCode(stage: Stage, event: EventOf<"code">, at: string): Part
 
 function changeOf(before: StageFile | undefined, data: CodeData): Change {
   const known = before?.content ?? null;
-  // A deleted file's last content: a later edit started from it.
+  // The last content of a deleted file, because a later edit is based on it.
   const buried = before?.deleted ? before.previous_content : known;
   switch (data.action) {
     case "write":

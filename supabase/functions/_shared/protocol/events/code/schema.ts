@@ -52,12 +52,12 @@ function* misplaced(data: CodeData): Generator<[keyof CodeData, string]> {
   const { action } = data;
   const has = (key: keyof CodeData): boolean => data[key] !== undefined;
   if (action === "write" && !has("content"))
-    yield ["content", "is missing: a write carries the whole content"];
+    yield ["content", "is missing: a write needs the whole content"];
   if (action === "edit" && !has("content") && !has("edits")) {
-    yield ["edits", "is missing: an edit carries content or edits"];
+    yield ["edits", "is missing: an edit needs content or edits"];
   }
   if (action === "edit" && has("content") && has("edits")) {
-    yield ["edits", "stands beside content: an edit carries one of the two"];
+    yield ["edits", "is not allowed together with content: an edit takes only one of them"];
   }
   if (action === "rename" && !has("old_filename"))
     yield ["old_filename", "is missing: a rename needs it"];

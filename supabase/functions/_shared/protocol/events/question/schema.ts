@@ -41,7 +41,7 @@ export const questionSchema = v.pipe(
     default: optional(label("answer_text_bytes")),
   }),
   consistent(misplaced),
-  // Repeats the checks that JSON Schema can express.
+  // Expresses in JSON Schema the checks that it can express.
   v.metadata({
     oneOf: [
       { properties: { kind: { const: "choice" } }, required: ["options"] },
@@ -56,7 +56,7 @@ function* misplaced(data: QuestionData): Generator<[keyof QuestionData, string]>
   if (kind === "choice" && !options) yield ["options", "is missing: a choice needs options"];
   if (kind === "text" && options) yield ["options", "is not allowed for text"];
   const ids = (options ?? approvalOptions).map(({ id }) => id);
-  if (new Set(ids).size < ids.length) yield ["options", "has two options with one id"];
+  if (new Set(ids).size < ids.length) yield ["options", "has two options with the same id"];
   if (kind !== "text" && fallback !== undefined && !ids.includes(fallback)) {
     yield ["default", "is not the id of an option"];
   }

@@ -4,7 +4,7 @@ export const terminalStreams = ["stdout", "stderr", "input"] as const;
 export type TerminalStream = (typeof terminalStreams)[number];
 
 export interface TerminalData {
-  /** The command line. Its output follows in events without one. */
+  /** The command line. Its output follows in events without `command`. */
   command?: string;
   stream: TerminalStream;
   /** Raw text with its ANSI escapes. */

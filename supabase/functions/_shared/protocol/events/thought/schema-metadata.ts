@@ -60,7 +60,7 @@ export const knownMetadata: Equal<v.InferOutput<typeof known>, KnownMetadata> ex
 function deepProblem(value: unknown, depth: number): string | null {
   if (typeof value === "string") return unstorable(value);
   if (typeof value === "number" && !Number.isFinite(value))
-    return "holds a number that is not finite";
+    return "contains a number that is not finite";
   if (typeof value !== "object" || value === null) return null;
   if (depth > maxDepth) return `is nested more than ${maxDepth} levels deep`;
   for (const [key, item] of Object.entries(value)) {
