@@ -95,8 +95,31 @@ test("checkImports separates agent and watch, and lets others import the SDK by 
     "e2e/d.ts: e2e may not import agent (../sdk/src/agent/a.ts)",
     "sdk/src/agent/a.ts: agent may not import watch (../watch/b.ts)",
     "sdk/src/watch/b.ts: watch may not import agent (../agent/a.ts)",
-    expect.stringContaining("cycle"),
+    "cycle: sdk/src/agent/a.ts -> sdk/src/watch/b.ts -> sdk/src/agent/a.ts",
+    "cycle: agent -> watch -> agent",
   ]);
+});
+
+test("checkImports reports icons of React below the islands, and a fetch in them", () => {
+  file("site/src/lobby/a.ts", `import { Flag } from "lucide-react";`);
+  file("site/src/islands/b.tsx", `import { Flag } from "lucide-react";\nawait fetch("/x");`);
+  file("site/src/islands/c.tsx", "await api.fetch();");
+  expect(checkImports(root)).toEqual([
+    "site/src/islands/b.tsx: fetches",
+    "site/src/lobby/a.ts: imports lucide-react",
+  ]);
+});
+
+test("checkImports finds cycles through subpaths of packages, and cycles of modules", () => {
+  file("sdk/package.json", `{ "exports": { "./watch": "./src/watch/index.ts" } }`);
+  file("sdk/src/watch/index.ts", `import { a } from "kulti/watch";`);
+  file("sdk/src/export/a.ts", `import { b } from "../b.ts";`);
+  file("sdk/src/b.ts", "export const b = 1;");
+  file("sdk/src/c.ts", `import { d } from "./export/d.ts";`);
+  file("sdk/src/export/d.ts", "export const d = 1;");
+  const found = checkImports(root);
+  expect(found).toContain("cycle: sdk/src/watch/index.ts -> sdk/src/watch/index.ts");
+  expect(found).toContain("cycle: sdk -> export -> sdk");
 });
 
 test("checkImports reports a cycle", () => {

@@ -1,4 +1,4 @@
-/** Enforces which module may import which, and forbids cycles. */
+/** Enforces which module may import which, and forbids cycles of files and of modules. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
@@ -9,11 +9,13 @@ interface Module {
   mayImport: string[];
   /** Packages that this module may not import. */
   noPackages?: RegExp;
+  /** It gets its data as arguments. */
+  noFetch?: true;
   /** The only packages that it may import, tests apart. */
   onlyPackages?: RegExp;
 }
 
-const react = /^(react|react-dom|astro)(\/|$)/;
+const react = /^(react|react-dom|astro|lucide-react)(\/|$)/;
 
 const modules: Module[] = [
   {
@@ -75,11 +77,20 @@ const modules: Module[] = [
     folder: "site/src/islands",
     mayImport: ["player", "text", "highlight", "visit", "site", "protocol"],
     noPackages: /^@supabase\//,
+    noFetch: true,
   },
   {
     name: "pages",
     folder: "site/src/pages",
-    mayImport: ["islands", "site", "visit", "text", "player", "host", "protocol", "sdk"],
+    mayImport: [
+      ...["islands", "layouts", "site", "visit", "text"],
+      ...["player", "host", "protocol", "sdk"],
+    ],
+  },
+  {
+    name: "layouts",
+    folder: "site/src/layouts",
+    mayImport: ["site", "visit", "text", "host", "protocol", "sdk"],
   },
   { name: "host", folder: "site/host", mayImport: ["protocol", "sdk"] },
   { name: "local", folder: "local", mayImport: [] },
@@ -119,6 +130,9 @@ export function checkImports(root: string): string[] {
       continue;
     }
     const targets: string[] = [];
+    if (from.noFetch && !isTest(file) && fetches.test(readFileSync(join(root, file), "utf8"))) {
+      violations.push(`${file}: fetches`);
+    }
     for (const specifier of specifiers(readFileSync(join(root, file), "utf8"))) {
       const isPackage = !specifier.startsWith(".");
       const isAllowed = !isPackage || isTest(file) || (from.onlyPackages?.test(specifier) ?? true);
@@ -128,7 +142,8 @@ export function checkImports(root: string): string[] {
       const target = resolve(file, specifier);
       // Settings, such as a function's import map, are no code.
       if (!target || target.endsWith(".json")) continue;
-      if (existsSync(join(root, target))) targets.push(target);
+      const exact = exactFile(root, specifier) ?? target;
+      if (existsSync(join(root, exact))) targets.push(exact);
       const to = moduleOf(target);
       const isTestPart = to?.name === "sdk/test" && isTest(file);
       if (to && to.name !== from.name && !isTestPart && !from.mayImport.includes(to.name)) {
@@ -137,7 +152,7 @@ export function checkImports(root: string): string[] {
     }
     graph.set(file, targets);
   }
-  return [...violations, ...cycles(graph)];
+  return [...violations, ...cycles(graph), ...cycles(moduleGraph(graph))];
 }
 
 /** The imports of a text, including types. */
@@ -150,6 +165,36 @@ function resolve(file: string, specifier: string): string | undefined {
     (name) => specifier === name || specifier.startsWith(`${name}/`),
   );
   return name && packages[name];
+}
+
+const fetches = /(?<![.\w])fetch\(|\bnew (?:WebSocket|EventSource|XMLHttpRequest)\b/;
+
+/** The file behind a package's subpath, such as `kulti/watch`, which cycles may go through. */
+function exactFile(root: string, specifier: string): string | undefined {
+  const [, name = "", rest = ""] =
+    /^(@kulti\/(?:protocol|recordings)|kulti)\/(.+)$/.exec(specifier) ?? [];
+  if (name === "") return undefined;
+  if (name !== "kulti") return join(dirname(packages[name] as string), rest);
+  const manifest = join(root, "sdk/package.json");
+  const { exports = {} } = existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")) : {};
+  const entry = exports[`./${rest}`];
+  return typeof entry === "string" ? join("sdk", entry) : undefined;
+}
+
+/** Tests and their parts may read what the product may not. */
+function moduleGraph(graph: Map<string, string[]>): Map<string, string[]> {
+  const modulesOf = new Map<string, Set<string>>();
+  for (const [file, targets] of graph) {
+    const from = moduleOf(file)?.name;
+    if (!from || isTest(file)) continue;
+    const to = modulesOf.get(from) ?? new Set();
+    modulesOf.set(from, to);
+    for (const target of targets) {
+      const name = moduleOf(target)?.name;
+      if (name && name !== from) to.add(name);
+    }
+  }
+  return new Map([...modulesOf].map(([from, to]) => [from, [...to]]));
 }
 
 const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file);

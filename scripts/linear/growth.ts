@@ -19,7 +19,7 @@ export interface Bounds {
 }
 
 /** Four times the text takes four times as long, or sixteen times where the work is quadratic. */
-const mostGrowth = 9;
+const maxGrowth = 9;
 
 function cpuMs(work: () => void): number {
   const before = process.threadCpuUsage();
@@ -63,9 +63,9 @@ export function faultOf(
     for (let tries = 0; tries < 3; tries++) {
       ms = leastMs(() => work(text), tellingMs);
       growth = ms <= tellingMs ? 0 : ms / leastMs(() => work(part), 0);
-      if (ms <= longLimitMs && growth <= mostGrowth) break;
+      if (ms <= longLimitMs && growth <= maxGrowth) break;
     }
-    if (ms > longLimitMs || growth > mostGrowth) return fault(hostile, long, ms);
+    if (ms > longLimitMs || growth > maxGrowth) return fault(hostile, long, ms);
   }
   return undefined;
 }

@@ -18,9 +18,9 @@ export const textOf = ({ head, unit, tail }: Hostile, length: number): string =>
 const unwanted = "\u0001";
 
 /** Characters that make a match fail late: those outside a class of the expression. */
-const mostTails = 4;
+const maxTails = 4;
 
-const mostUnits = 14;
+const maxUnits = 14;
 
 export function hostileTexts(source: string, flags: string): Hostile[] {
   const pattern = new RegExpParser().parsePattern(source, 0, source.length, {
@@ -43,12 +43,12 @@ export function hostileTexts(source: string, flags: string): Hostile[] {
   const units = [...new Set([...beginnings, ...parts, " ", "a"])].filter((unit) => unit !== "");
   const texts: Hostile[] = [];
   for (const unit of units) {
-    for (const tail of ["", ...spread([...tails], mostTails)]) texts.push({ head: "", unit, tail });
+    for (const tail of ["", ...spread([...tails], maxTails)]) texts.push({ head: "", unit, tail });
   }
-  const short = spread(units, mostUnits);
-  for (const head of spread([...beginnings], mostUnits)) {
+  const short = spread(units, maxUnits);
+  for (const head of spread([...beginnings], maxUnits)) {
     for (const unit of short) {
-      for (const tail of spread([...tails], mostTails)) texts.push({ head, unit, tail });
+      for (const tail of spread([...tails], maxTails)) texts.push({ head, unit, tail });
     }
   }
   for (const first of short) {

@@ -7,7 +7,7 @@ import { createKultiApi, type KultiApiOptions } from "kulti/watch";
 const patienceMs = 800;
 /** The cache keeps a head this long, and at most this many pages. */
 const keptMs = 10_000;
-const mostKept = 500;
+const maxKept = 500;
 
 /** Null if the page names no session that anyone may watch, or if the server does not answer in time. */
 export type ReadHead = (pathname: string) => Promise<Head | null>;
@@ -32,7 +32,7 @@ export function createHeadReader(server: KultiApiOptions): ReadHead {
     }
     const known = kept.get(pathname);
     if (known && known.until > Date.now()) return known.head;
-    if (kept.size >= mostKept) kept.clear();
+    if (kept.size >= maxKept) kept.clear();
     const head = read(agentId, sessionId).catch(() => null);
     kept.set(pathname, { head, until: Date.now() + keptMs });
     return head;

@@ -89,7 +89,7 @@ async function call(
     }
     if (!request.signal.aborted) {
       log(`[${worker.config.name}] ${String(error)}`);
-      await worker.settle();
+      await worker.awaitExit();
     }
     return refuse(500, "WORKER_ERROR", "Function exited due to an error (please check logs)");
   } finally {

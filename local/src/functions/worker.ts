@@ -46,7 +46,7 @@ export class Worker {
    * After a failed call: gives a dying process time to end, so that the next call boots a new one. Its port still
    * accepts for some milliseconds after its connections have broken.
    */
-  async settle(): Promise<void> {
+  async awaitExit(): Promise<void> {
     const running = await this.#running;
     await Promise.race([running?.process.exited, sleep(100)]);
   }

@@ -100,11 +100,11 @@ export function createBatcher(options: BatcherOptions): Batcher {
     isSending = true;
     try {
       const outcome = await options.send(batch, aborter.signal);
-      if (!isStopped) settle(apply(outcome, batch));
+      if (!isStopped) endBatch(apply(outcome, batch));
     } catch (error) {
       // The transport retries, so this is a stop, or a bug that must not reach the agent.
       if (!isStopped) {
-        queue.settle(new Set());
+        queue.endSending(new Set());
         report({ code: "unreachable", message: `Cannot send events: ${error}.`, dropped: 0 });
         lastSentAt = Date.now();
         flushMs = Math.max(flushMs, 1_000);
@@ -115,8 +115,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
     schedule();
   }
 
-  function settle(ids: ReadonlySet<string>): void {
-    queue.settle(ids);
+  function endBatch(ids: ReadonlySet<string>): void {
+    queue.endSending(ids);
     options.onGone([...ids]);
   }
 

@@ -25,7 +25,7 @@ import { utf8Bytes } from "@kulti/protocol/text.ts";
 import type { NewEvent } from "./batcher.ts";
 import type { MessageHandler } from "./chat.ts";
 import type { DrainResult } from "./drain-result.ts";
-import { type AgentOptions, settle } from "./options.ts";
+import { type AgentOptions, readSettings } from "./options.ts";
 import { createOutbox, type Outbox, silentOutbox } from "./outbox.ts";
 import { createReport } from "./problem.ts";
 import { importanceOf } from "./queue.ts";
@@ -123,7 +123,7 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
   // Untyped code may pass null.
   const options = given ?? {};
   const report = createReport(options.onProblem);
-  const settings = settle(options);
+  const settings = readSettings(options);
   if (settings.enabled && settings.offReason !== null) {
     const message = `Streaming is off: ${settings.offReason}.`;
     report({ code: "not_configured", message, dropped: 0 });

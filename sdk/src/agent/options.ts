@@ -96,7 +96,7 @@ const numberDefaults = {
   ...(batchDefaults as { maxBatchEvents: number; maxBatchBytes: number }),
 };
 
-export function settle(options: AgentOptions): Settings {
+export function readSettings(options: AgentOptions): Settings {
   const server = serverRoot(
     options.server ?? env("KULTI_SERVER") ?? env("KULTI_STATE_SERVER") ?? "",
   );

@@ -75,7 +75,7 @@ export class Queue {
     return this.#trim(Math.floor(maxEvents * 0.9), Math.floor(maxBytes * 0.9));
   }
 
-  /** The next events to send, at least one if it is due; they stay in the queue, safe from dropping, until `settle`. */
+  /** The next events to send, at least one if it is due; they stay in the queue, safe from dropping, until `endSending`. */
   take(maxEvents: number, maxBytes: number, now: number): QueuedEvent[] {
     let bytes = 0;
     let count = 0;
@@ -90,7 +90,7 @@ export class Queue {
   }
 
   /** Ends the sending: removes the events with these ids and keeps the others for the next try. */
-  settle(ids: ReadonlySet<string>): void {
+  endSending(ids: ReadonlySet<string>): void {
     this.#inFlight = 0;
     if (ids.size === 0) return;
     this.#keep((item) => !ids.has(item.id));

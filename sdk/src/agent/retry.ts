@@ -59,8 +59,8 @@ const isPassing = (answer: Answer<unknown>): answer is Failure | Refusal =>
 
 function waitAfter(answer: Failure | Refusal, failures: number, options: RetryOptions): number {
   const { baseMs, capMs, random = Math.random } = options;
-  const mostMs = answer.kind === "refused" ? Math.min(capMs, answeringCapMs) : capMs;
-  const jitterMs = random() * Math.min(mostMs, baseMs * 2 ** Math.min(failures - 1, 20));
+  const maxMs = answer.kind === "refused" ? Math.min(capMs, answeringCapMs) : capMs;
+  const jitterMs = random() * Math.min(maxMs, baseMs * 2 ** Math.min(failures - 1, 20));
   return Math.max(answer.waitMs, jitterMs);
 }
 

@@ -33,7 +33,7 @@ interface Open {
 }
 
 /** The most thoughts open at once; beyond it the oldest counts as complete. */
-const mostThoughts = 100;
+const maxThoughts = 100;
 
 export function createTextStreams(open: () => TextStream, send: Send): TextStreams {
   const outputs = new Map<string, Open>();
@@ -88,7 +88,7 @@ export function createTextStreams(open: () => TextStream, send: Send): TextStrea
       content += stream.end();
       thoughts.delete(streamId);
     }
-    const oldest = thoughts.size > mostThoughts ? thoughts.keys().next().value : undefined;
+    const oldest = thoughts.size > maxThoughts ? thoughts.keys().next().value : undefined;
     if (oldest !== undefined) endOne(thoughts, oldest);
     const saysMore = mustGo || done === true || metadata !== undefined;
     if (content === "" && given !== "" && !saysMore) return null;

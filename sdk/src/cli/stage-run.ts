@@ -4,7 +4,7 @@ import { uuidPattern } from "@kulti/protocol/routes.ts";
 import { createAgent, type KultiAgent, type KultiProblem, type SessionChoice } from "../index.ts";
 import { type CommandRun, type ExitCode, textFlag, UsageError } from "./command.ts";
 import type { Credentials } from "./credentials.ts";
-import { watchUrl } from "./enlist.ts";
+import { watchUrl } from "./find-or-register.ts";
 
 export interface StageRun {
   agent: KultiAgent;

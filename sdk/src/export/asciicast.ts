@@ -11,7 +11,7 @@ import { itemsOf, type RecordedSession, titleOf } from "./recorded-session.ts";
 
 const rows = 30;
 const leastColumns = 80;
-const mostColumns = 160;
+const maxColumns = 160;
 /** The player shortens longer pauses. The recording keeps them. */
 const idleLimitS = 3;
 
@@ -68,8 +68,8 @@ function* stepsOf(session: RecordedSession): Generator<Step> {
 
 /** A key every 40 ms. A long command comes in larger pieces: typing takes at most half of the free time and 1.5 s. */
 const keyMs = 40;
-const mostTypingMs = 1_500;
-const mostBites = 40;
+const maxTypingMs = 1_500;
+const maxBites = 40;
 
 /** The keys that type a command. Drops controls other than line breaks and tabs: the player's terminal obeys them. */
 const keysOf = (command: string): string =>
@@ -78,7 +78,7 @@ const keysOf = (command: string): string =>
 const textOf = (characters: string[]): string => characters.join("");
 
 function typingMs(command: string, freeMs: number): number {
-  return Math.floor(Math.min([...keysOf(command)].length * keyMs, freeMs / 2, mostTypingMs));
+  return Math.floor(Math.min([...keysOf(command)].length * keyMs, freeMs / 2, maxTypingMs));
 }
 
 const typingEnd = ({ command }: TerminalData, atMs: number, freeMs: number): number =>
@@ -94,7 +94,7 @@ function* typed(
   yield { atMs, code: "o", data: write.prompt() };
   const characters = [...keysOf(command)];
   const durationMs = typingMs(command, freeMs);
-  const count = durationMs === 0 ? 1 : Math.min(characters.length, mostBites);
+  const count = durationMs === 0 ? 1 : Math.min(characters.length, maxBites);
   for (let bite = 0; bite < count; bite++) {
     const from = Math.floor((bite * characters.length) / count);
     const keys = textOf(characters.slice(from, ((bite + 1) * characters.length) / count));
@@ -165,8 +165,8 @@ function columnsOf(events: readonly StoredEvent[]): number {
     if (event.type !== "terminal") continue;
     for (const row of withoutEscapes(event.data.text).split(/[\r\n]/)) {
       const width = row.length + (row.match(wide)?.length ?? 0);
-      if (width > widest && width < 2 * mostColumns) widest = width;
+      if (width > widest && width < 2 * maxColumns) widest = width;
     }
   }
-  return Math.min(widest, mostColumns);
+  return Math.min(widest, maxColumns);
 }

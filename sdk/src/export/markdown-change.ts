@@ -6,7 +6,7 @@ import type { StageFile } from "@kulti/protocol/fold/stage.ts";
 import { structuredPatch } from "diff";
 import { codeSpan, fenced, shortened } from "./markdown-text.ts";
 
-const mostLines = 200;
+const maxLines = 200;
 /** The time limit of a diff. Nobody reads a diff that takes longer. */
 const diffTimeoutMs = 500;
 
@@ -37,7 +37,7 @@ export function changeInMarkdown(file: StageFile): ToldChange {
 }
 
 const block = (text: string, language: string): string =>
-  fenced(shortened(text, mostLines).text, language);
+  fenced(shortened(text, maxLines).text, language);
 
 function diffOf(before: string, after: string) {
   const patch = structuredPatch("", "", before, after, "", "", {

@@ -113,12 +113,12 @@ export const quoted = (markdown: string): string =>
     .join("\n");
 
 /** The start and the end of a long text, with the number of lines left out between them. */
-export function shortened(text: string, mostLines: number): { text: string; leftOut: number } {
+export function shortened(text: string, maxLines: number): { text: string; leftOut: number } {
   const lines = text.split("\n");
-  if (lines.length <= mostLines) return { text, leftOut: 0 };
-  const head = Math.ceil((mostLines * 2) / 3);
-  const tail = mostLines - head;
-  const leftOut = lines.length - mostLines;
+  if (lines.length <= maxLines) return { text, leftOut: 0 };
+  const head = Math.ceil((maxLines * 2) / 3);
+  const tail = maxLines - head;
+  const leftOut = lines.length - maxLines;
   return {
     text: [
       ...lines.slice(0, head),

@@ -14,7 +14,7 @@ import { codeSpan, escapeText, escapeTitle, fenced, quoted, shortened } from "./
 import { itemsOf, type RecordedSession, titleOf as sessionTitle } from "./recorded-session.ts";
 import { TerminalScreen } from "./terminal-screen.ts";
 
-const mostOutputLines = 120;
+const maxOutputLines = 120;
 
 /** Yields pieces of Markdown. Joined, they are the report. */
 export function* exportMarkdown(session: RecordedSession): Generator<string> {
@@ -89,7 +89,7 @@ const counted = (count: number, word: string): string =>
 
 const heading = (atMs: number, words: string): string => `**${elapsedText(atMs)}** · ${words}\n\n`;
 
-interface Told<Event extends StoredEvent = StoredEvent> {
+interface TimedEvent<Event extends StoredEvent = StoredEvent> {
   event: Event;
   /** The stage right after the event, and the stage at the end of the session. */
   stage: Stage;
@@ -97,11 +97,11 @@ interface Told<Event extends StoredEvent = StoredEvent> {
   atMs: number;
 }
 
-type Section<Type extends EventType> = (told: Told<EventOf<Type>>) => string | null;
+type Section<Type extends EventType> = (timed: TimedEvent<EventOf<Type>>) => string | null;
 
 const titled =
   (word: string) =>
-  ({ event, atMs }: Told): string =>
+  ({ event, atMs }: TimedEvent): string =>
     heading(atMs, `${word}: ${escapeTitle(titleOf(event))}`);
 
 const untold = () => null;
@@ -110,11 +110,11 @@ const untold = () => null;
 const sections: { [Type in Exclude<EventType, "terminal">]: Section<Type> } = {
   thought: ({ event, stage, end, atMs }) => {
     // The report has a streamed thought in full at the place of its first event.
-    const told = stage.thoughts.last;
-    if (told?.seq !== event.seq) return null;
-    const { content } = end.thoughts.get(stage.thoughts.length - 1) ?? told;
+    const timed = stage.thoughts.last;
+    if (timed?.seq !== event.seq) return null;
+    const { content } = end.thoughts.get(stage.thoughts.length - 1) ?? timed;
     if (content.trim() === "") return null;
-    return `${heading(atMs, told.thought_type)}${quoted(escapeText(content.trim()))}\n\n`;
+    return `${heading(atMs, timed.thought_type)}${quoted(escapeText(content.trim()))}\n\n`;
   },
   code: ({ event, stage, atMs }) => {
     const file = stage.files.get(event.data.filename);
@@ -128,13 +128,13 @@ const sections: { [Type in Exclude<EventType, "terminal">]: Section<Type> } = {
     return [
       heading(atMs, `error${place}`),
       `${quoted(escapeText(message.trim()))}\n\n`,
-      stack ? `${fenced(shortened(stack, mostOutputLines).text)}\n\n` : "",
+      stack ? `${fenced(shortened(stack, maxOutputLines).text)}\n\n` : "",
       recoveryStrategy ? `Recovery: ${escapeTitle(recoveryStrategy)}\n\n` : "",
     ].join("");
   },
   task: titled("task"),
   goal: titled("goal"),
-  milestone: (told) => (told.event.data.completed ? titled("milestone reached")(told) : null),
+  milestone: (timed) => (timed.event.data.completed ? titled("milestone reached")(timed) : null),
   preview: ({ event, atMs }) => heading(atMs, `preview: ${codeSpan(event.data.url)}`),
   question: ({ event, atMs }) => {
     const { text, kind, options = [], detail } = event.data;
@@ -142,7 +142,7 @@ const sections: { [Type in Exclude<EventType, "terminal">]: Section<Type> } = {
     return [
       heading(atMs, kind === "approval" ? "asked for approval" : "asked"),
       `${quoted(escapeText(text.trim()))}\n\n`,
-      detail ? `${fenced(shortened(detail, mostOutputLines).text)}\n\n` : "",
+      detail ? `${fenced(shortened(detail, maxOutputLines).text)}\n\n` : "",
       list === "" ? "" : `${list}\n`,
     ].join("");
   },
@@ -156,11 +156,11 @@ const sections: { [Type in Exclude<EventType, "terminal">]: Section<Type> } = {
   usage: untold,
 };
 
-function sectionOf(told: Told): string | null {
-  const { type } = told.event;
+function sectionOf(timed: TimedEvent): string | null {
+  const { type } = timed.event;
   // The terminal has its own blocks. Types of later versions of the contract have none.
   if (type === "terminal" || !Object.hasOwn(sections, type)) return null;
-  return (sections[type] as Section<EventType>)(told);
+  return (sections[type] as Section<EventType>)(timed);
 }
 
 function messageInMarkdown({ name, sender, text }: Message, atMs: number): string {
@@ -185,7 +185,7 @@ class TerminalBlock {
   }
 
   markdown(): string {
-    const { text } = shortened(this.#screen.text(), mostOutputLines);
+    const { text } = shortened(this.#screen.text(), maxOutputLines);
     const failed = this.#exitCode !== undefined && this.#exitCode !== 0;
     const words = failed ? `terminal, exit code ${this.#exitCode}` : "terminal";
     return `${heading(this.#atMs, words)}${fenced(text, "console")}\n\n`;

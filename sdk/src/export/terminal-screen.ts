@@ -40,8 +40,8 @@ const blank: Cell = { character: " ", look: plain };
 /** The number of rows for absolute positions. */
 const screenRows = 30;
 /** The cursor stops at this column. */
-const mostColumns = 1_000;
-const mostLines = 5_000;
+const maxColumns = 1_000;
+const maxLines = 5_000;
 
 export class TerminalScreen {
   #lines: Cell[][] = [[]];
@@ -72,7 +72,7 @@ export class TerminalScreen {
   }
 
   /** The last `count` lines, without empty lines at the end. */
-  lines(count = mostLines): Run[][] {
+  lines(count = maxLines): Run[][] {
     let end = this.#lines.length;
     while (end > 0 && isBlank(this.#lines[end - 1])) end--;
     return this.#lines.slice(Math.max(0, end - count), end).map(runsOf);
@@ -107,7 +107,7 @@ export class TerminalScreen {
     if (control === "\n" || control === "\v" || control === "\f") this.#feed();
     else if (control === "\r") this.#column = 0;
     else if (control === "\b") this.#column = Math.max(0, this.#column - 1);
-    else if (control === "\t") this.#column = Math.min(mostColumns, (this.#column | 7) + 1);
+    else if (control === "\t") this.#column = Math.min(maxColumns, (this.#column | 7) + 1);
   }
 
   #feed(): void {
@@ -133,13 +133,13 @@ export class TerminalScreen {
         if (final === "E") this.#column = 0;
         return;
       case "C":
-        this.#column = Math.min(mostColumns, this.#column + count);
+        this.#column = Math.min(maxColumns, this.#column + count);
         return;
       case "D":
         this.#column = Math.max(0, this.#column - count);
         return;
       case "G":
-        this.#column = Math.min(mostColumns, count - 1);
+        this.#column = Math.min(maxColumns, count - 1);
         return;
       case "d":
         this.#moveTo(this.#top + Math.min(count, screenRows) - 1);
@@ -147,7 +147,7 @@ export class TerminalScreen {
       case "H":
       case "f":
         this.#moveTo(this.#top + Math.min(count, screenRows) - 1);
-        this.#column = Math.min(mostColumns, Math.max(1, second) - 1);
+        this.#column = Math.min(maxColumns, Math.max(1, second) - 1);
         return;
       case "K":
         this.#eraseLine(first);
@@ -198,8 +198,8 @@ export class TerminalScreen {
     while (this.#lines.length <= this.#row) this.#lines.push([]);
     this.#top = Math.max(this.#top, this.#row - screenRows + 1);
     // Drops many lines at once, because each drop copies the rest.
-    if (this.#lines.length < 2 * mostLines) return;
-    const gone = this.#lines.length - mostLines;
+    if (this.#lines.length < 2 * maxLines) return;
+    const gone = this.#lines.length - maxLines;
     this.#lines = this.#lines.slice(gone);
     this.#row -= gone;
     this.#top = Math.max(0, this.#top - gone);

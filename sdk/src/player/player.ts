@@ -1,7 +1,7 @@
 /**
  * Plays one session, live or recorded. Adds the source's events to the history and keeps one state for the views: the
  * picture of the place that the viewer wants to see. Collects events and commands until the next frame, so that a
- * hundred of them make one picture. Only `settle` applies them, in order.
+ * hundred of them make one picture. Only `applyRequests` applies them, in order.
  */
 import { type Head, List, type Message, type Stage, type StoredEvent } from "@kulti/protocol";
 import { type Chapters, noChapters } from "./chapters.ts";
@@ -172,7 +172,7 @@ export function createPlayer(options: PlayerOptions): Player {
     }
     const passedMs = now - movedAt;
     movedAt = now;
-    settle(passedMs);
+    applyRequests(passedMs);
     const { typing } = store.get();
     if (isTyping(typing)) change({ typing: tick(typing, now) });
     const { control, isSeeking } = store.get();
@@ -180,7 +180,7 @@ export function createPlayer(options: PlayerOptions): Player {
   };
 
   /** Adds the waiting events, applies the waiting commands, and shows the resulting place. */
-  const settle = (passedMs = 0) => {
+  const applyRequests = (passedMs = 0) => {
     const state = store.get();
     const wasAtEdge = state.stage === history.edge.stage && state.control.place === null;
     const hasEvents = waiting.length > 0;
@@ -236,7 +236,7 @@ export function createPlayer(options: PlayerOptions): Player {
     const seq = control.place?.seq ?? timeline.length;
     const isRead = seq <= timeline.length;
     const passes = seq - state.stage.seq;
-    const goesOn = isGoingOn && isRead && !state.isSeeking && passes >= 0 && passes < mostPassed;
+    const goesOn = isGoingOn && isRead && !state.isSeeking && passes >= 0 && passes < maxPassed;
     const way = goesOn ? history.passTo(seq, state) : null;
     const snapshot = way ? way.snapshot : history.snapshotAt(seq, state);
     if (!snapshot) return recall(seq, control);
@@ -330,7 +330,7 @@ export function createPlayer(options: PlayerOptions): Player {
     connection(state) {
       if (state === store.get().connection) return;
       // Events from before the new status happened unseen, so they appear without typing.
-      settle();
+      applyRequests();
       change({ connection: state });
     },
     problem({ code, message }) {
@@ -356,7 +356,7 @@ export function createPlayer(options: PlayerOptions): Player {
     follow: () => changeFollow(followAgain),
     pointAt: (seq) => change({ pointed: { seq } }),
     stage() {
-      settle();
+      applyRequests();
       return store.get().stage;
     },
     stop() {
@@ -367,7 +367,7 @@ export function createPlayer(options: PlayerOptions): Player {
 }
 
 /** A larger step between two pictures is a jump, even if the clock caused it. */
-const mostPassed = 400;
+const maxPassed = 400;
 
 const beginControl = ({ speed, skipsIdle }: PlaybackRequest): Control => {
   const control = skipsIdle === null ? atTheEdge : { ...atTheEdge, skipsIdle };

@@ -66,14 +66,14 @@ type Transitions = {
 
 const transitions: Transitions = {
   open: (sequence) => (sequence.reading ? [sequence, []] : read(sequence)),
-  broadcast: (sequence, { to_seq: toSeq, items }) => settle(hear(take(sequence, items), toSeq)),
-  known: (sequence, { to_seq: toSeq }) => settle(hear(sequence, toSeq)),
+  broadcast: (sequence, { to_seq: toSeq, items }) => emitReady(hear(take(sequence, items), toSeq)),
+  known: (sequence, { to_seq: toSeq }) => emitReady(hear(sequence, toSeq)),
   page: (sequence, { items }) => {
     const before = sequence.to_seq;
     const [next, effects] = handOut(take({ ...sequence, opened: true, reading: false }, items));
     if (next.to_seq > before) {
-      const [settled, more] = settle({ ...next, failures: 0 });
-      return [settled, [...effects, ...more]];
+      const [emitted, more] = emitReady({ ...next, failures: 0 });
+      return [emitted, [...effects, ...more]];
     }
     return next.to_seq < next.knownTo ? pause(next) : [{ ...next, failures: 0 }, effects];
   },
@@ -118,7 +118,7 @@ function handOut<T extends Numbered>(sequence: Sequence<T>): Step<T> {
   ];
 }
 
-function settle<T extends Numbered>(sequence: Sequence<T>): Step<T> {
+function emitReady<T extends Numbered>(sequence: Sequence<T>): Step<T> {
   // Broadcasts wait for the first page: until then their place is unknown.
   if (!sequence.opened) return [sequence, []];
   const [next, effects] = handOut(sequence);

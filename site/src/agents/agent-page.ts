@@ -118,9 +118,9 @@ function openYear(): (days: AgentStats["days"]) => void {
   };
 }
 
-function showMoments({ agent_id: agentId, most_watched: mostWatched }: AgentStats): void {
-  element("moments", HTMLElement).hidden = mostWatched.length === 0;
-  const links = mostWatched.map(({ session_id: sessionId, seq, at, viewers }) => ({
+function showMoments({ agent_id: agentId, most_watched: maxWatched }: AgentStats): void {
+  element("moments", HTMLElement).hidden = maxWatched.length === 0;
+  const links = maxWatched.map(({ session_id: sessionId, seq, at, viewers }) => ({
     href: `/watch/${agentId}/${sessionId}#e${seq}`,
     text: `${dayLabel(at)}, ${clockText(at)}: ${many(viewers, "viewer")}`,
   }));

@@ -98,10 +98,10 @@ function momentsOf(stats: SessionStats): HTMLElement[] {
     agent_id: agentId,
     session_id: sessionId,
     first_at: firstAt,
-    most_watched: mostWatched,
+    most_watched: maxWatched,
   } = stats;
-  if (mostWatched.length === 0) return [];
-  const links = mostWatched.map(({ at, seq, viewers }) => ({
+  if (maxWatched.length === 0) return [];
+  const links = maxWatched.map(({ at, seq, viewers }) => ({
     href: `/watch/${agentId}/${sessionId}#e${seq}`,
     text: `${elapsedText(Date.parse(at) - Date.parse(firstAt))}: ${many(viewers, "viewer")}`,
   }));

@@ -30,7 +30,7 @@ interface Entry extends Highlighted {
 }
 
 /** Larger files stay plain. */
-const mostCharacters = 400_000;
+const maxCharacters = 400_000;
 /** A file with one longer line, such as minified code, stays plain too, because tokenising works on whole lines. */
 const longestLine = 20_000;
 const keptFiles = 24;
@@ -91,7 +91,7 @@ export function createHighlighter(startWorker: () => WorkerLike): Highlighter {
   return {
     want(filename, named, lines) {
       const language = languageOf(filename, named);
-      if (!language || totalLength(lines) > mostCharacters) return;
+      if (!language || totalLength(lines) > maxCharacters) return;
       if (lines.some((line) => line.length > longestLine)) return;
       const key = keyOf(filename, language);
       const entry = entries.get(key) ?? { lines: [], tokens: [], isBusy: false, pending: null };

@@ -5,7 +5,7 @@ import type { Head } from "@kulti/protocol";
 export type Find = (page: { max_rows: number; before?: string }) => Promise<Head[]>;
 
 /** The largest number of rows that `find_sessions` returns. */
-export const mostRows = 200;
+export const maxRows = 200;
 
 export class Heads {
   readonly #heads = new Map<string, Head>();
@@ -51,10 +51,10 @@ export class Heads {
    */
   async loadNewest(pageRows: number, find: Find): Promise<boolean> {
     const before = [...this.values()];
-    const maxRows = Math.min(mostRows, Math.max(pageRows, before.length));
-    const found = await find({ max_rows: maxRows });
+    const wantedRows = Math.min(maxRows, Math.max(pageRows, before.length));
+    const found = await find({ max_rows: wantedRows });
     const listed = new Set(found.map(({ session_id: sessionId }) => sessionId));
-    const isAll = found.length < maxRows;
+    const isAll = found.length < wantedRows;
     const isFirst = this.#listedTo === undefined;
     const hasGap = !isAll && !isFirst && !before.some((head) => listed.has(head.session_id));
     const oldest = isAll || hasGap ? -Infinity : Math.min(...found.map(beganAt));

@@ -6,7 +6,7 @@ import { wireTheme } from "../frame/theme-button.ts";
 import { loadApi } from "../visit/config.ts";
 import { serverNow } from "../visit/server-clock.ts";
 import { curlCommand, demoCommand } from "./first-steps.ts";
-import { Heads, mostRows } from "./heads.ts";
+import { Heads, maxRows } from "./heads.ts";
 import { isLive, listedOf, type Order, orders, programmeOf } from "./programme.ts";
 import { fillRow, makeRow } from "./session-row.ts";
 import { retryUntilAnswered, syncListing } from "./sync-listing.ts";
@@ -39,7 +39,7 @@ export function openLobby(): void {
         if (await heads.loadNewest(pageRows, api.findSessions)) offerMore(api);
         // Agents that have been on stage for long may come after a full page.
         if (heads.size >= pageRows)
-          heads.upsert(await api.findSessions({ live: true, max_rows: mostRows }));
+          heads.upsert(await api.findSessions({ live: true, max_rows: maxRows }));
         isLoaded = true;
       },
       showProblem: tell,

@@ -24,8 +24,8 @@ function searched() {
     },
     show: (state) => states.push(state),
   });
-  const settle = () => vi.advanceTimersByTimeAsync(0);
-  return { searcher, states, asked, settle };
+  const runTimers = () => vi.advanceTimersByTimeAsync(0);
+  return { searcher, states, asked, runTimers };
 }
 
 test("ask debounces: only the last query is sent", async () => {
@@ -40,14 +40,14 @@ test("ask debounces: only the last query is sent", async () => {
 });
 
 test("an outdated answer changes nothing, and its request is aborted", async () => {
-  const { searcher, states, asked, settle } = searched();
+  const { searcher, states, asked, runTimers } = searched();
   searcher.ask({ query: "one" });
   searcher.ask({ query: "two" });
   expect(asked.map(({ signal }) => signal.aborted)).toEqual([true, false]);
   asked[1]?.answer.resolve([hit(2)]);
-  await settle();
+  await runTimers();
   asked[0]?.answer.resolve([hit(1)]);
-  await settle();
+  await runTimers();
   expect(states.at(-1)).toEqual({
     kind: "found",
     hits: [hit(2)],
@@ -57,17 +57,17 @@ test("an outdated answer changes nothing, and its request is aborted", async () 
 });
 
 test("more continues after the last hit until a page is empty", async () => {
-  const { searcher, states, asked, settle } = searched();
+  const { searcher, states, asked, runTimers } = searched();
   searcher.ask({ query: "a", type: "code" });
   asked[0]?.answer.resolve([hit(9), hit(8)]);
-  await settle();
+  await runTimers();
   searcher.more();
   searcher.more();
   expect(asked.slice(1).map(({ query }) => query)).toEqual([
     { query: "a", type: "code", cursor: "c8" },
   ]);
   asked[1]?.answer.resolve([]);
-  await settle();
+  await runTimers();
   expect(states.at(-1)).toEqual({
     kind: "found",
     hits: [hit(9), hit(8)],
@@ -79,13 +79,13 @@ test("more continues after the last hit until a page is empty", async () => {
 });
 
 test("a word without hits is searched as a prefix, page by page", async () => {
-  const { searcher, states, asked, settle } = searched();
+  const { searcher, states, asked, runTimers } = searched();
   searcher.ask({ query: "parse con", type: "code" });
   asked[0]?.answer.resolve([]);
-  await settle();
+  await runTimers();
   expect(asked[1]?.query).toEqual({ query: "parse con*", type: "code" });
   asked[1]?.answer.resolve([hit(9)]);
-  await settle();
+  await runTimers();
   expect(states.at(-1)).toEqual({
     kind: "found",
     hits: [hit(9)],
@@ -95,28 +95,28 @@ test("a word without hits is searched as a prefix, page by page", async () => {
   searcher.more();
   expect(asked[2]?.query).toEqual({ query: "parse con*", type: "code", cursor: "c9" });
   asked[2]?.answer.resolve([]);
-  await settle();
+  await runTimers();
   expect(states.at(-1)).toMatchObject({ more: "none", isBeginning: true });
 });
 
 test("a prefix without hits is not announced", async () => {
-  const { searcher, states, asked, settle } = searched();
+  const { searcher, states, asked, runTimers } = searched();
   searcher.ask({ query: "con" });
   asked[0]?.answer.resolve([]);
-  await settle();
+  await runTimers();
   asked[1]?.answer.resolve([]);
-  await settle();
+  await runTimers();
   expect(states.at(-1)).toEqual({ kind: "found", hits: [], more: "none", isBeginning: false });
 });
 
 test("a failed page keeps the earlier ones and can be retried", async () => {
-  const { searcher, states, asked, settle } = searched();
+  const { searcher, states, asked, runTimers } = searched();
   searcher.ask({ query: "a" });
   asked[0]?.answer.resolve([hit(9)]);
-  await settle();
+  await runTimers();
   searcher.more();
   asked[1]?.answer.reject(new KultiApiError(0, "unreachable", "x"));
-  await settle();
+  await runTimers();
   expect(states.at(-1)).toEqual({
     kind: "found",
     hits: [hit(9)],
@@ -128,7 +128,7 @@ test("a failed page keeps the earlier ones and can be retried", async () => {
 });
 
 test("a failed search is retried automatically, and the failure is shown meanwhile", async () => {
-  const { searcher, states, asked, settle } = searched();
+  const { searcher, states, asked, runTimers } = searched();
   searcher.ask({ query: "a" });
   const failures = [
     new KultiApiError(0, "unreachable", "x"),
@@ -138,7 +138,7 @@ test("a failed search is retried automatically, and the failure is shown meanwhi
   for (const [index, error] of failures.entries()) {
     expect(asked).toHaveLength(index + 1);
     asked[index]?.answer.reject(error);
-    await settle();
+    await runTimers();
     expect(states.at(-1)).toMatchObject({
       kind: "failed",
       message: expect.stringMatching(/Retrying/),
@@ -147,26 +147,26 @@ test("a failed search is retried automatically, and the failure is shown meanwhi
   }
   expect(states.filter(({ kind }) => kind === "searching")).toHaveLength(1);
   asked[3]?.answer.resolve([hit(9)]);
-  await settle();
+  await runTimers();
   expect(states.at(-1)).toMatchObject({ kind: "found", hits: [hit(9)] });
   searcher.more();
   asked[4]?.answer.reject(new KultiApiError(502, "internal", "x"));
-  await settle();
+  await runTimers();
   await vi.advanceTimersByTimeAsync(6_000);
   asked[5]?.answer.resolve([hit(8)]);
-  await settle();
+  await runTimers();
   expect(states.at(-1)).toMatchObject({ kind: "found", hits: [hit(9), hit(8)] });
 });
 
 test("a search that timed out or was refused is not retried automatically", async () => {
-  const { searcher, asked, settle } = searched();
+  const { searcher, asked, runTimers } = searched();
   for (const error of [
     new KultiApiError(500, "57014", "x"),
     new KultiApiError(422, "invalid_request", "No."),
   ]) {
     searcher.ask({ query: "a" });
     asked.at(-1)?.answer.reject(error);
-    await settle();
+    await runTimers();
     const { length } = asked;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(asked).toHaveLength(length);
@@ -174,7 +174,7 @@ test("a search that timed out or was refused is not retried automatically", asyn
 });
 
 test("a failure says whether it is final or can be retried", async () => {
-  const { searcher, states, asked, settle } = searched();
+  const { searcher, states, asked, runTimers } = searched();
   searcher.ask({ query: "x".repeat(10_000) });
   expect([states.at(-1)?.kind, asked.length]).toEqual(["refused", 0]);
   const cases: [KultiApiError, string, RegExp][] = [
@@ -191,12 +191,12 @@ test("a failure says whether it is final or can be retried", async () => {
   for (const [error, kind, message] of cases) {
     searcher.ask({ query: "a" });
     asked.at(-1)?.answer.reject(error);
-    await settle();
+    await runTimers();
     expect(states.at(-1)).toMatchObject({ kind, message: expect.stringMatching(message) });
   }
   searcher.ask({ query: "b" });
   asked.at(-1)?.answer.reject(new KultiApiError(0, "unreachable", "x"));
-  await settle();
+  await runTimers();
   searcher.retry();
   expect(asked.at(-1)?.query).toEqual({ query: "b" });
   searcher.ask(null);
@@ -204,19 +204,19 @@ test("a failure says whether it is final or can be retried", async () => {
 });
 
 test("hits of a withdrawn session are dropped, also from an answer under way", async () => {
-  const { searcher, states, asked, settle } = searched();
+  const { searcher, states, asked, runTimers } = searched();
   const of = (agentId: string, seq: number) => ({ ...hit(seq), agent_id: agentId });
   searcher.ask({ query: "one" });
   asked[0]?.answer.resolve([of("ada", 1), of("bob", 2)]);
-  await settle();
+  await runTimers();
   searcher.forget("ada");
   expect(states.at(-1)).toMatchObject({ kind: "found", hits: [of("bob", 2)] });
   searcher.ask({ query: "two" });
   searcher.forget("bob");
   asked[1]?.answer.resolve([of("bob", 3)]);
-  await settle();
+  await runTimers();
   expect(states.at(-1)).toMatchObject({ kind: "searching", hits: [] });
   asked[2]?.answer.resolve([of("cid", 4)]);
-  await settle();
+  await runTimers();
   expect(states.at(-1)).toMatchObject({ kind: "found", hits: [of("cid", 4)] });
 });

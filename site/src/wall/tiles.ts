@@ -66,8 +66,9 @@ export class Wall {
     }
     // Of tiles that arrive together, the most recently active comes first; of stalled and waiting ones, the longest silent.
     const latestFirst = tiles.toSorted((one, other) => lastEvent(other) - lastEvent(one));
-    for (const tile of latestFirst.toReversed()) if (isSilenceTheMatter(tile)) this.#settle(tile);
-    for (const tile of latestFirst) this.#settle(tile);
+    for (const tile of latestFirst.toReversed())
+      if (isSilenceTheMatter(tile)) this.#takePlace(tile);
+    for (const tile of latestFirst) this.#takePlace(tile);
     return tiles.sort(
       (one, other) =>
         kinds.indexOf(one.kind) - kinds.indexOf(other.kind) ||
@@ -75,7 +76,7 @@ export class Wall {
     );
   }
 
-  #settle({ head, kind }: Tile): void {
+  #takePlace({ head, kind }: Tile): void {
     if (this.#places.get(head.agent_id)?.kind === kind) return;
     this.#places.set(head.agent_id, { kind, place: this.#nextPlace++ });
   }

@@ -7,7 +7,7 @@ import { serverNow } from "../visit/server-clock.ts";
 import { fillTile, makeTile } from "./tile-view.ts";
 import { summaryOf, Wall } from "./tiles.ts";
 
-const mostTiles = 200;
+const maxTiles = 200;
 
 export function openWall(): void {
   const wall = new Wall();
@@ -54,7 +54,7 @@ export function openWall(): void {
         draw();
       },
       async refresh() {
-        await wall.loadLive(mostTiles, (maxRows) =>
+        await wall.loadLive(maxTiles, (maxRows) =>
           api.findSessions({ live: true, max_rows: maxRows }),
         );
         isLoaded = true;

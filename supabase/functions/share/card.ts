@@ -68,13 +68,13 @@ interface Fitted {
 function fitted(title: string, latest: string): Fitted {
   const wanted = latest === "" ? 0 : latest.length > 60 ? 2 : 1;
   for (const size of [68, 60, 52, 44]) {
-    const mostLines = size === 44 ? 4 : 3;
-    const lines = balanced(title, innerWidth / size / bold, mostLines);
+    const maxLines = size === 44 ? 4 : 3;
+    const lines = balanced(title, innerWidth / size / bold, maxLines);
     const room = stageHeight - lines.length * size * titleLeading - thoughtGap;
-    const mostThoughtLines = Math.min(3, Math.floor(room / thoughtLine));
+    const maxThoughtLines = Math.min(3, Math.floor(room / thoughtLine));
     const isWhole = !lines.at(-1)?.endsWith("…") || title.endsWith("…");
-    if (size > 44 && (!isWhole || mostThoughtLines < wanted)) continue;
-    const thought = wrap(latest, (innerWidth - indent) / thoughtSize, mostThoughtLines);
+    if (size > 44 && (!isWhole || maxThoughtLines < wanted)) continue;
+    const thought = wrap(latest, (innerWidth - indent) / thoughtSize, maxThoughtLines);
     return { size, lines, thought };
   }
   return { size: 44, lines: [], thought: [] };

@@ -66,7 +66,7 @@ export function textWidthEm(text: string): number {
  * Lines of at most `widthEm`, broken at spaces if there are any, else between characters, for scripts without spaces
  * and very long words. The last line ends with … if text is left out.
  */
-export function wrap(text: string, widthEm: number, mostLines: number): string[] {
+export function wrap(text: string, widthEm: number, maxLines: number): string[] {
   const lines: string[] = [];
   let line = "";
   let used = 0;
@@ -74,7 +74,7 @@ export function wrap(text: string, widthEm: number, mostLines: number): string[]
     const width = textWidthEm(piece);
     if (used > 0 && used + textWidthEm(piece.trimEnd()) > widthEm) {
       lines.push(line.trimEnd());
-      if (lines.length === mostLines) return ending(lines, widthEm);
+      if (lines.length === maxLines) return ending(lines, widthEm);
       line = "";
       used = 0;
     }
@@ -86,8 +86,8 @@ export function wrap(text: string, widthEm: number, mostLines: number): string[]
 }
 
 /** As `wrap`, its lines of about the same length. */
-export function balanced(text: string, widthEm: number, mostLines: number): string[] {
-  const lines = wrap(text, widthEm, mostLines);
+export function balanced(text: string, widthEm: number, maxLines: number): string[] {
+  const lines = wrap(text, widthEm, maxLines);
   if (lines.length < 2 || lines.at(-1)?.endsWith("…")) return lines;
   let [narrow, wide] = [widthEm / 2, widthEm];
   while (wide - narrow > 0.25) {

@@ -1,5 +1,5 @@
 /** Sends what earlier processes of the agent have left behind: one file after the other, each in its own session. */
-import type { Outbox } from "../outbox.ts";
+import type { NewEvent } from "../batcher.ts";
 import type { Report } from "../problem.ts";
 import type { Target } from "./folder.ts";
 import type { Host } from "./host.ts";
@@ -8,12 +8,20 @@ import { type Leftover, pruneLeftovers, takeLeftover } from "./leftovers.ts";
 /** Fewer than a queue takes. */
 const portion = 1_000;
 
+/** The part of an outbox that this needs. */
+export interface Sender {
+  push(event: NewEvent): void;
+  flush(): Promise<void>;
+  readonly isStopped: boolean;
+  close(timeoutMs: number): Promise<unknown>;
+}
+
 export interface Resend {
   host: Host;
   spoolFolder: string;
   target: Target;
-  /** An outbox without a spool, for events of this session; null for the agent's open one. */
-  open(sessionId: string | null): Outbox;
+  /** A sender without a spool, for events of this session; null for the agent's open one. */
+  open(sessionId: string | null): Sender;
   report: Report;
 }
 

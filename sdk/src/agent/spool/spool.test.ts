@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startTestServer, type TestServer } from "../../../test/server.ts";
-import { createAgent } from "../../index.ts";
+import { createAgent } from "../client.ts";
 
 let server: TestServer;
 let spool: string;

@@ -3,7 +3,7 @@ import type { Credentials } from "../credentials.ts";
 import { answerChat } from "../demo/chat.ts";
 import { playStep } from "../demo/play.ts";
 import { chapters, demoAgent, demoSession } from "../demo/script.ts";
-import { enlist } from "../enlist.ts";
+import { findOrRegister } from "../find-or-register.ts";
 import { type Pace, pause, readPace } from "../pace.ts";
 import { goOnStage } from "../stage-run.ts";
 
@@ -21,7 +21,7 @@ export const demo: Command = {
   examples: ["kulti demo", "kulti demo --loop --speed 2"],
   async run(run) {
     const pace = readPace(run.flags, Number.POSITIVE_INFINITY);
-    const credentials = await enlist(run, demoAgent);
+    const credentials = await findOrRegister(run, demoAgent);
     for (;;) {
       const exit = await perform(run, credentials, pace);
       if (exit !== 0 || !run.flags.loop) return exit;

@@ -1,4 +1,4 @@
-import { settle } from "../../agent/options.ts";
+import { readSettings } from "../../agent/options.ts";
 import { resend } from "../../agent/outbox.ts";
 import { createReport } from "../../agent/problem.ts";
 import { type Command, serverOptions } from "../command.ts";
@@ -14,7 +14,7 @@ export const flush: Command = {
   options: serverOptions,
   async run(run) {
     const { server, agent_id: agentId, api_key: apiKey } = findCredentials(run.flags, run);
-    const settings = settle({ server, agentId, apiKey });
+    const settings = readSettings({ server, agentId, apiKey });
     if (settings.spoolFolder === null) {
       run.out.note("KULTI_SPOOL is 0: no events are kept.");
       return 0;

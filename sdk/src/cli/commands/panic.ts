@@ -1,4 +1,4 @@
-import { settle } from "../../agent/options.ts";
+import { readSettings } from "../../agent/options.ts";
 import { findHost } from "../../agent/spool/host.ts";
 import { panic as panicAt } from "../../agent/spool/leftovers.ts";
 import { type Command, serverOptions } from "../command.ts";
@@ -12,7 +12,7 @@ export const panic: Command = {
   options: serverOptions,
   async run(run) {
     const { server, agent_id: agentId, api_key: apiKey } = findCredentials(run.flags, run);
-    const { spoolFolder } = settle({ server, agentId, apiKey });
+    const { spoolFolder } = readSettings({ server, agentId, apiKey });
     const host = findHost();
     if (host === null || spoolFolder === null) {
       run.out.complain("Cannot reach running processes: KULTI_SPOOL is 0, and they look there.");

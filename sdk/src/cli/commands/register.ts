@@ -1,7 +1,7 @@
 import { registerAgent, type Visibility } from "../../index.ts";
 import { type Command, choiceFlag, serverOptions, textFlag, UsageError } from "../command.ts";
 import { envSecret, findPlace } from "../credentials.ts";
-import { watchUrl } from "../enlist.ts";
+import { watchUrl } from "../find-or-register.ts";
 import { configPath, rememberKey } from "../user-config.ts";
 
 const visibilities: readonly Visibility[] = ["public", "unlisted", "private"];

@@ -11,7 +11,7 @@ import {
   sessionOption,
   UsageError,
 } from "../command.ts";
-import { agentIdFrom, enlist } from "../enlist.ts";
+import { agentIdFrom, findOrRegister } from "../find-or-register.ts";
 import { type Pace, pause, readPace } from "../pace.ts";
 import { goOnStage, type StageRun, sessionChoice } from "../stage-run.ts";
 
@@ -65,7 +65,7 @@ async function replayFile(
   const recording = await readRun(file, run);
   for (const { where, why } of recording.skipped.slice(0, 5)) out.note(`Skipped ${where}: ${why}`);
   const name = withoutEndings(basename(file));
-  const credentials = await enlist(run, {
+  const credentials = await findOrRegister(run, {
     agentId: agentIdFrom(name, "replay"),
     name: file === "-" ? "Replay" : name.slice(0, 80),
     description: `A recorded run (${recording.format})`,

@@ -4,8 +4,8 @@ import { type Look, type Run, TerminalScreen } from "../terminal-screen.ts";
 import { element } from "./element.ts";
 
 /** The number of lines on the page, and the number of entries that rebuild the screen after a seek. */
-const mostLines = 300;
-const mostEntries = 300;
+const maxLines = 300;
+const maxEntries = 300;
 const prompt = "\u001b[32m❯\u001b[0m \u001b[1m";
 
 export function createTerminal() {
@@ -21,11 +21,11 @@ export function createTerminal() {
     const goesOn =
       written === 0 || (written <= terminal.length && terminal.get(written - 1) === last);
     if (!goesOn) screen = new TerminalScreen();
-    const from = Math.max(goesOn ? written : 0, terminal.length - mostEntries);
+    const from = Math.max(goesOn ? written : 0, terminal.length - maxEntries);
     for (const entry of terminal.slice(from)) write(entry);
     written = terminal.length;
     last = terminal.last;
-    node.replaceChildren(...screen.lines(mostLines).map(draw));
+    node.replaceChildren(...screen.lines(maxLines).map(draw));
     node.scrollTop = node.scrollHeight;
   }
 

@@ -12,8 +12,8 @@ import { element } from "./element.ts";
 import { createTint } from "./tint.ts";
 
 /** The most lines drawn around the change, and the most characters of a line. */
-const mostLines = 1_500;
-const mostCharacters = 2_000;
+const maxLines = 1_500;
+const maxCharacters = 2_000;
 
 /** A row of the whole file's diff, which has no gaps. */
 type Line = Exclude<DiffRow, { kind: "gap" }>;
@@ -85,8 +85,8 @@ export function createWork(player: Player) {
       0,
       lines.findIndex((line) => line.kind !== "same"),
     );
-    const from = Math.max(0, Math.min(first - mostLines / 3, lines.length - mostLines));
-    const part = lines.slice(from, from + mostLines);
+    const from = Math.max(0, Math.min(first - maxLines / 3, lines.length - maxLines));
+    const part = lines.slice(from, from + maxLines);
     const rest = lines.length - from - part.length;
     const tint = createTint(file.filename);
     code.replaceChildren(
@@ -147,8 +147,8 @@ function drawLine(line: Line, tint: ReturnType<typeof createTint>): HTMLElement 
   const number = line.kind === "removed" ? "" : String(line.newLine + 1);
   const { length } = line.text;
   const text =
-    length > mostCharacters
-      ? `${line.text.slice(0, mostCharacters)}… ${length - mostCharacters} more characters`
+    length > maxCharacters
+      ? `${line.text.slice(0, maxCharacters)}… ${length - maxCharacters} more characters`
       : line.text;
   return element(
     "div",

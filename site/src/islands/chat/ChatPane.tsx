@@ -11,7 +11,7 @@ import { Text } from "../parts/Text.tsx";
 import { ChatForm } from "./ChatForm.tsx";
 
 /** The page leaves out older lines. */
-const mostMessages = 300;
+const maxMessages = 300;
 
 export function ChatPane({ close }: { close?: () => void }) {
   const { chat } = useOnStage();
@@ -21,9 +21,9 @@ export function ChatPane({ close }: { close?: () => void }) {
   const hasEnded = useSlice((state) => state.head?.ended_at != null);
   const outgoing = useStore(chat.outgoing);
   const { scroller, content } = useStickToEnd();
-  const shown = useMemo(() => messages.slice(until - mostMessages, until), [messages, until]);
+  const shown = useMemo(() => messages.slice(until - maxMessages, until), [messages, until]);
   const unconfirmed = useMemo(() => {
-    const arrived = new Set(messages.slice(messages.length - mostMessages).map(({ id }) => id));
+    const arrived = new Set(messages.slice(messages.length - maxMessages).map(({ id }) => id));
     return outgoing.filter((message) => !arrived.has(message.id));
   }, [messages, outgoing]);
 

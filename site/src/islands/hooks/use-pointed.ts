@@ -3,7 +3,7 @@ import { type RefObject, useEffect } from "react";
 import { usePlayer, useSlice } from "./stage-context.ts";
 
 /** Rows far from view are not on the page yet: they appear a few frames after their placeholder scrolls into view. */
-const mostPictures = 60;
+const maxPictures = 60;
 /** The rows above may still change their height. */
 const picturesWithRow = 3;
 const litMs = 2_000;
@@ -17,7 +17,7 @@ export function usePointed(scroller: RefObject<HTMLElement | null>, rows: MindRo
     const view = scroller.current;
     if (!pointed || !view) return;
     const index = rowOf(rows, store.get().stage, pointed.seq);
-    let left = mostPictures;
+    let left = maxPictures;
     let frame = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = () => {

@@ -33,7 +33,7 @@ export function ThoughtRow({ thought, beginsRun, atBefore, isNewest }: Props) {
       data-seq={thought.seq}
       data-thought-type={thought.thought_type}
       data-priority={thought.priority}
-      data-folds={isCollapsible}
+      data-collapsible={isCollapsible}
       data-begins-run={beginsRun}
       data-newest={isNewest}
       data-entering={wasSeenComing}

@@ -21,7 +21,7 @@ const icons: Record<ChapterKind, LucideIcon> = {
 };
 
 /** The menu lists at most this many chapters, those around the current one: nobody reads more. */
-const mostListed = 400;
+const maxListed = 400;
 
 export function ChaptersMenu() {
   const count = useSlice((state) => state.chapters.length);
@@ -49,8 +49,8 @@ function ChapterList({ close }: { close: () => void }) {
   const player = usePlayer();
   const chapters = useSlice((state) => state.chapters);
   const shown = useSlice((state) => chapterIndex(state.chapters, state.position.seq));
-  const from = Math.max(0, Math.min(shown - mostListed / 2, chapters.length - mostListed));
-  const listed = chapters.slice(from, from + mostListed);
+  const from = Math.max(0, Math.min(shown - maxListed / 2, chapters.length - maxListed));
+  const listed = chapters.slice(from, from + maxListed);
   const go = ({ seq }: Chapter) => {
     player.send({ kind: "seek", ms: player.timeline.msOf(seq) });
     close();

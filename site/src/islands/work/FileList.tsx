@@ -5,7 +5,7 @@ import { inOrder } from "../../text/bidi.ts";
 import { splitPath } from "../../text/paths.ts";
 
 /** A list of thousands helps nobody, so the least recently touched files are behind a button. */
-const mostFiles = 300;
+const maxFiles = 300;
 
 interface Props {
   files: readonly StageFile[];
@@ -18,7 +18,7 @@ export function FileList({ files, shown, choose }: Props) {
   const [isWhole, setWhole] = useState(false);
   const newest = useMemo(() => {
     const sorted = [...files].sort((one, other) => other.seq - one.seq);
-    return isWhole ? sorted : sorted.slice(0, mostFiles);
+    return isWhole ? sorted : sorted.slice(0, maxFiles);
   }, [files, isWhole]);
   return (
     <nav className="file-list" aria-label="Files touched">

@@ -6,7 +6,7 @@ import { inOrder } from "../../text/bidi.ts";
 import { splitPath } from "../../text/paths.ts";
 
 /** The most recently changed files have tabs; the list has all files. */
-const mostTabs = 12;
+const maxTabs = 12;
 
 interface Props {
   files: readonly StageFile[];
@@ -80,8 +80,8 @@ export function FileTabs({ files, target, hasTerminal, choose }: Props) {
 
 /** In the order of the files' first events, so tabs keep their places; always includes the current one. */
 function tabsOf(files: readonly StageFile[], target: WorkTarget | null): StageFile[] {
-  if (files.length <= mostTabs) return [...files];
-  const newest = [...files].sort((one, other) => other.seq - one.seq).slice(0, mostTabs);
+  if (files.length <= maxTabs) return [...files];
+  const newest = [...files].sort((one, other) => other.seq - one.seq).slice(0, maxTabs);
   const kept = new Set(newest.map((file) => file.filename));
   if (target?.kind === "file") kept.add(target.filename);
   return files.filter((file) => kept.has(file.filename));

@@ -5,7 +5,7 @@ import { Scroller } from "../parts/Scroller.tsx";
 import { LineText } from "./LineText.tsx";
 
 /** The page leaves out older edits. */
-const mostEdits = 200;
+const maxEdits = 200;
 
 export function Hunks({ file }: { file: StageFile }) {
   const { patches } = file;
@@ -18,7 +18,7 @@ export function Hunks({ file }: { file: StageFile }) {
       </p>
     );
   }
-  const from = Math.max(0, patches.length - mostEdits);
+  const from = Math.max(0, patches.length - maxEdits);
   return (
     <Scroller className="code diff hunks" label={`Edits of ${file.filename}`}>
       {patches.slice(from).map((edit, index) => (

@@ -11,10 +11,10 @@ export interface TerminalEmulator {
   close(): void;
 }
 
-const mostLines = 5_000;
+const maxLines = 5_000;
 /** The most entries to write at once, so a jump to another moment is quick; later output is kept. */
-const mostEntries = 300;
-const mostCharacters = 100_000;
+const maxEntries = 300;
+const maxCharacters = 100_000;
 
 export function openTerminal(host: HTMLElement): TerminalEmulator {
   const style = getComputedStyle(host);
@@ -26,7 +26,7 @@ export function openTerminal(host: HTMLElement): TerminalEmulator {
     fontFamily: style.getPropertyValue("--mono"),
     fontSize: 13,
     lineHeight: 1.35,
-    scrollback: mostLines,
+    scrollback: maxLines,
     minimumContrastRatio: 4.5,
     allowProposedApi: false,
     theme: themeOf(host),
@@ -65,7 +65,7 @@ export function openTerminal(host: HTMLElement): TerminalEmulator {
   const write = (entries: List<TerminalEntry>) => {
     const written = shown?.length ?? 0;
     const goesOn = written <= entries.length && shown?.last?.seq === entries.get(written - 1)?.seq;
-    const lastFrom = startOfLast(entries, mostEntries, mostCharacters);
+    const lastFrom = startOfLast(entries, maxEntries, maxCharacters);
     const from = goesOn ? Math.max(written, lastFrom) : lastFrom;
     if (!goesOn || from > written) {
       terminal.reset();

@@ -24,8 +24,8 @@ interface Left {
  * A thousand hostile edits of a megabyte must not freeze a viewer's page: edits beyond this do not fit. A hundred
  * edits of the largest file, or a thousand of one of 100 KB, stay far below.
  */
-const mostCharacters = 128 * 1_048_576;
-const mostComparisons = 2_000_000;
+const maxCharacters = 128 * 1_048_576;
+const maxComparisons = 2_000_000;
 
 /**
  * Applies the edits in order, each to the result of those before it. Hunks count lines in the text before all edits.
@@ -35,7 +35,7 @@ const mostComparisons = 2_000_000;
 export function applyEdits(text: string, edits: readonly CodeEdit[]): Edited {
   const unfit: CodeEdit[] = [];
   const shifts: Shift[] = [];
-  const left: Left = { characters: mostCharacters, comparisons: mostComparisons };
+  const left: Left = { characters: maxCharacters, comparisons: maxComparisons };
   let whole = text;
   let lines: string[] | null = null;
   for (const edit of edits) {
@@ -90,7 +90,7 @@ function replaceLines(lines: string[], at: number, gone: number, added: readonly
 }
 
 /** The search distance of one hunk, above and below the expected place. */
-const maxComparisons = 100_000;
+const maxHunkComparisons = 100_000;
 
 function nearestMatch(
   lines: readonly string[],
@@ -101,7 +101,7 @@ function nearestMatch(
   const last = lines.length - wanted.length;
   const expected = Math.max(0, Math.min(near, lines.length));
   if (wanted.length === 0) return expected;
-  const affordable = Math.min(maxComparisons, left.comparisons);
+  const affordable = Math.min(maxHunkComparisons, left.comparisons);
   const reach = Math.min(lines.length, Math.floor(affordable / wanted.length));
   for (let distance = 0; distance <= reach; distance++) {
     left.comparisons -= wanted.length;

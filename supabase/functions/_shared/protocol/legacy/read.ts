@@ -12,10 +12,10 @@ export const all = (value: unknown): unknown[] =>
 
 /** Like `all`, but only the end of a long list: only the last events are kept, and most entries become one event. */
 export const latest = (value: unknown): unknown[] =>
-  Array.isArray(value) ? value.slice(-mostEntries) : all(value);
+  Array.isArray(value) ? value.slice(-maxEntries) : all(value);
 
 /** Some entries, such as empty texts, become no event. */
-const mostEntries = 4 * limits.batch_events;
+const maxEntries = 4 * limits.batch_events;
 
 export const fields = (value: unknown): Fields => (isObject(value) ? value : {});
 

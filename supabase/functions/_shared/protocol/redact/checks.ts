@@ -1,7 +1,7 @@
 /** Checks whether a candidate is a secret. Each check reads a bounded part of the value. */
 
 import { trimEnd } from "../text.ts";
-import type { CheckName } from "./rules.ts";
+import type { CheckName } from "./token-rule.ts";
 
 /** Enough to judge by, so that a check costs the same for every value. */
 export const judgedChars = 64;

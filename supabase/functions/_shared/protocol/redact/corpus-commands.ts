@@ -1,5 +1,5 @@
 /** More invented secrets: of vendors, on command lines, in statements, lists and prose. `@` is the place of each. */
-import type { Piece, Setting } from "./corpus.ts";
+import type { Piece, Setting } from "./corpus-pieces.ts";
 
 const uuid: readonly Piece[] = [
   ...([["hex", 8], "-", ["hex", 4], "-", ["hex", 4]] as const),

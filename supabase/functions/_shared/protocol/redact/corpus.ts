@@ -4,6 +4,7 @@
  */
 
 import { surroundings, vendorTokens } from "./corpus-commands.ts";
+import { type Alphabet, alphabets, digits, type Piece, type Setting } from "./corpus-pieces.ts";
 
 export interface Sample {
   kind: string;
@@ -25,21 +26,6 @@ export function seeded(seed: number): Random {
   };
 }
 
-const digits = "0123456789";
-const lower = "abcdefghijklmnopqrstuvwxyz";
-const upper = lower.toUpperCase();
-const alphabets = {
-  hex: `${digits}abcdef`,
-  digits,
-  alphanumeric: digits + lower + upper,
-  capitals: digits + upper,
-  small: digits + lower,
-  url: `${digits}${lower}${upper}_-`,
-  base64: `${digits}${lower}${upper}+/`,
-} as const;
-
-type Alphabet = keyof typeof alphabets;
-
 const pick = <Item>(random: Random, items: readonly Item[] | string): Item =>
   items[Math.floor(random() * items.length)] as Item;
 
@@ -51,9 +37,6 @@ function chars(random: Random, alphabet: Alphabet, length: number): string {
   const edge = (): string => pick<string>(random, digits);
   return edge() + text.slice(1, -1) + (length > 1 ? edge() : "");
 }
-
-/** Prefix, alphabet, length; and once more for what consists of several pieces. */
-export type Piece = string | readonly [Alphabet, number];
 
 const made = (random: Random, pieces: readonly Piece[]): string =>
   pieces.map((piece) => (typeof piece === "string" ? piece : chars(random, ...piece))).join("");
@@ -130,11 +113,6 @@ const places: readonly string[] = [
   "\u001b[32mvalue\u001b[0m \u001b[33m@\u001b[0m done\n",
   "The value I found in the settings is @ and it still works.",
 ];
-
-export interface Setting {
-  pieces: readonly Piece[];
-  texts: readonly string[];
-}
 
 /** Secrets that only their surroundings give away; `@` is the place. */
 const settings: Record<string, Setting> = {

@@ -50,7 +50,7 @@ const oneColour = `${escapeCharacter}\\[(?:[0-9;]{1,16}[A-Za-z]|[A-Za-qs-z])`;
 const colour = new RegExp(`^(?:${oneColour})+`);
 const colours = new RegExp(oneColour, "g");
 /** Colours inside one match that are passed over: each costs a look at what follows it. */
-const mostCrossings = 6;
+const maxCrossings = 6;
 
 export const withoutColours = (text: string): string =>
   text.includes(escapeCharacter) ? text.replace(colours, "") : text;
@@ -212,7 +212,7 @@ export class Reading {
     const { parts, take_from: takeFrom, take_to: takeTo } = pattern;
     let at = from;
     let start = -1;
-    this.#crossings = pattern.crosses_colours ? mostCrossings : 0;
+    this.#crossings = pattern.crosses_colours ? maxCrossings : 0;
     for (let index = 0; index < parts.length; index++) {
       if (index === takeFrom) start = at;
       if (index === takeTo) this.end = at;

@@ -1,5 +1,5 @@
 /** Secrets that the words before them give away: headers, command lines, statements, prose. */
-import type { TokenRule } from "./rules.ts";
+import type { TokenRule } from "./token-rule.ts";
 
 export const commandRules: readonly TokenRule[] = [
   {

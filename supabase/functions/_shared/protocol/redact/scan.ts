@@ -22,7 +22,8 @@ import {
   quotationMarks,
 } from "./names.ts";
 import { compilePattern, type Outcome, type Pattern, Reading, withoutColours } from "./pattern.ts";
-import { type TokenRule, tokenRules } from "./rules.ts";
+import { tokenRules } from "./rules.ts";
+import type { TokenRule } from "./token-rule.ts";
 
 export interface Secret {
   start: number;

@@ -8,7 +8,7 @@ import { type CommandRun, choiceFlag, textFlag } from "./command.ts";
 import { type Credentials, findAgent, findPlace } from "./credentials.ts";
 import { knownKey, rememberKey } from "./user-config.ts";
 
-export interface Newcomer {
+export interface NewAgent {
   /** The default unless --agent names another; gets a suffix if it is taken. */
   agentId: string;
   name: string;
@@ -18,10 +18,10 @@ export interface Newcomer {
 const visibilities: readonly Visibility[] = ["public", "unlisted", "private"];
 
 /** Uses the agent's saved key, or registers the agent. */
-export async function enlist(run: CommandRun, newcomer: Newcomer): Promise<Credentials> {
+export async function findOrRegister(run: CommandRun, newAgent: NewAgent): Promise<Credentials> {
   const { flags, env } = run;
   const place = findPlace(flags, run);
-  const asked = textFlag(flags, "agent") ?? env.KULTI_AGENT_ID ?? newcomer.agentId;
+  const asked = textFlag(flags, "agent") ?? env.KULTI_AGENT_ID ?? newAgent.agentId;
   const { api_key: apiKey } = findAgent({ ...flags, agent: asked }, run, place);
   if (apiKey && (await isAccepted(place.server, apiKey))) {
     return { ...place, agent_id: asked, api_key: apiKey };
@@ -35,7 +35,7 @@ export async function enlist(run: CommandRun, newcomer: Newcomer): Promise<Crede
     try {
       const registration = await registerAgent({
         server: place.server,
-        ...newcomer,
+        ...newAgent,
         agentId,
         ...(visibility ? { visibility } : {}),
       });
