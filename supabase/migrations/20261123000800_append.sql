@@ -108,18 +108,18 @@ set search_path = ''
 as $$
 declare
   session public.ai_agent_sessions;
-  most_listed bigint := private.setting_of('listed_sessions_per_day');
+  max_listed bigint := private.setting_of('listed_sessions_per_day');
   is_listed boolean;
 begin
   perform 1 from public.ai_agents a where a.agent_id = of_agent for no key update;
   perform private.require_room(of_agent);
   perform private.take_token('session', of_agent);
-  select count(*) < most_listed into is_listed
+  select count(*) < max_listed into is_listed
   from (
     select 1
     from public.ai_agent_sessions s
     where s.agent_id = of_agent and s.started_at >= date_trunc('day', now(), 'UTC')
-    limit most_listed
+    limit max_listed
   ) of_today;
   -- Nor do many agents of one network fill the lists.
   if is_listed then

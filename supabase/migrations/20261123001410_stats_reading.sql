@@ -87,14 +87,14 @@ from (
       w.minute, w.viewers,
       max(w.viewers) over (
         order by w.minute range between '5 minutes' preceding and '1 minute' preceding
-      ) as most_before,
+      ) as max_before,
       max(w.viewers) over (
         order by w.minute range between '1 minute' following and '5 minutes' following
-      ) as most_after
+      ) as max_after
     from private.watched_minutes w
     where w.session_id = of_session
   ) moment
-  where moment.viewers > coalesce(moment.most_before, 0) and moment.viewers >= coalesce(moment.most_after, 0)
+  where moment.viewers > coalesce(moment.max_before, 0) and moment.viewers >= coalesce(moment.max_after, 0)
   order by moment.viewers desc, moment.minute
   limit max_rows
 ) top
