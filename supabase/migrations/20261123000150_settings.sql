@@ -1,6 +1,6 @@
 -- Settings: rates and quotas that an operator may change. The limits of the contract are elsewhere (private.limits()):
 -- clients rely on them, and table checks hold them.
--- The functions that enforce a setting read it. Whoever may connect as postgres changes it, with
+-- The functions that enforce a setting read it. Anyone who can connect as postgres can change it, with
 -- private.change_setting().
 
 create function private.max_of_unit(unit text) returns bigint

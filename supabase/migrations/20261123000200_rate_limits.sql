@@ -34,9 +34,9 @@ begin
 end
 $$;
 
--- Deletes full buckets, now and then: every hundredth call deletes at most a thousand, which keeps up with the rows that
--- a request can add and needs no scheduler. The last act of a transaction: whoever waits for one of these rows must not
--- hold a lock that this transaction still wants.
+-- Occasionally deletes full buckets: about one call in a hundred deletes at most a thousand, which keeps up with the
+-- rows that a request can add and needs no scheduler. The last act of a transaction: whoever waits for one of these
+-- rows must not hold a lock that this transaction still wants.
 create function private.sweep_buckets() returns void
 language plpgsql
 set search_path = ''
@@ -55,7 +55,7 @@ begin
 end
 $$;
 
--- The same, but refuses with 429 and the seconds until the next token.
+-- Like try_token, but refuses with 429 and the seconds until the next token.
 create function private.take_token(kind text, whose text) returns void
 language plpgsql
 set search_path = ''

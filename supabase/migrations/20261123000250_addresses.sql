@@ -4,7 +4,7 @@
 -- one that the last proxy sets itself. Every proxy appends to x-forwarded-for, so its last entry is the address that
 -- the proxy in front of this instance saw. On hosted projects that is one of Supabase's own machines; there the
 -- setting is cf-connecting-ip, which Cloudflare overwrites.
--- Who has many addresses mostly has neighbours, so some limits also count by network: IPv4 by /24, IPv6 by /48.
+-- Someone with many addresses usually has adjacent ones, so some limits also count by network: IPv4 /24, IPv6 /48.
 
 -- One spelling per address: no port, IPv4 in IPv6 as IPv4, and IPv6 by /64, because one household or host has a whole
 -- /64. With fewer bits, one spelling per network. Returns null if the text is not an address.

@@ -1,5 +1,5 @@
 -- Agents and their keys. The database knows only a key's SHA-256 (invariant 8): the functions make and hash keys, SQL
--- sees hashes. Anyone reads the profile of a public agent, with find_agent.
+-- sees hashes. Anyone can read the profile of a public agent, with find_agent.
 -- Trigger on ai_agents: change_visibility (750_withdrawal).
 
 create table public.ai_agents (

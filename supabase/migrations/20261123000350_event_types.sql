@@ -1,6 +1,7 @@
--- The event types: what SQL knows of them in one place. The list, the form of each type's data, and the text that the
--- search reads. The table of events checks types and data, the search documents read the texts, the figures count by
--- type whatever the types are. A test of e2e compares all of it with the records of functions/_shared/protocol.
+-- Everything that SQL knows about the event types, in one place: the list, the form of each type's data, and the text
+-- that search reads. The table of events checks types and data, the search documents read the texts, and the figures
+-- count by type, whatever the types are. A test of e2e compares all of it with the records of
+-- functions/_shared/protocol.
 -- Only functions of `private` call these.
 
 -- plpgsql, because checks and plans then evaluate the call once: the planner would parse the body of a SQL function for

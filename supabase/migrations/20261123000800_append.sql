@@ -121,7 +121,7 @@ begin
     where s.agent_id = of_agent and s.started_at >= date_trunc('day', now(), 'UTC')
     limit max_listed
   ) of_today;
-  -- Nor do many agents of one network fill the lists.
+  -- Many agents of one network must not fill the lists either.
   if is_listed then
     select private.try_token('listed_network', n.network::text) into is_listed
     from private.agent_networks n
