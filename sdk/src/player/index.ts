@@ -59,7 +59,8 @@ export {
   parsePlaybackRequest,
   placeUrl,
 } from "./playback-request.ts";
-export { createPlayer, type Player, type PlayerOptions, type PlayerState } from "./player.ts";
+export { createPlayer, type Player, type PlayerOptions } from "./player.ts";
+export type { PlayerState } from "./player-state.ts";
 export { beganAt, runningMs } from "./running-time.ts";
 export type { Connection, Problem, Source, SourceHandlers } from "./source.ts";
 export { createStore, type Store } from "./store.ts";
