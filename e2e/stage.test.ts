@@ -86,6 +86,34 @@ test("a question stands in the Mind with its options until its answer comes", as
   await page.close();
 });
 
+test("a question nobody answers says whether its time or its session is over", async () => {
+  const agent = await register();
+  const ask = (id: string, more: object) => ({
+    type: "question",
+    data: { question_id: id, kind: "approval", text: `Is \`${id}\` right?`, ...more },
+  });
+  const late = { expires_at: "2026-01-01T00:00:00Z" };
+  await agent.post([
+    ask("late", late),
+    ask("usual", { ...late, default: "deny" }),
+    ask("open", {}),
+  ]);
+  const page = await watch(agent.agent_id);
+  const endOf = (id: string) =>
+    part(page, "question").filter({ hasText: id }).locator("[data-testid=question-end]");
+  await endOf("late").getByText("Not answered in time", { exact: true }).waitFor();
+  await endOf("usual").getByText("Not answered in time, default taken: Deny").waitFor();
+  await endOf("open").getByText("Waiting for an answer").waitFor();
+  expect(await part(page, "question").locator("code").allTextContents()).toEqual([
+    "late",
+    "usual",
+    "open",
+  ]);
+  await agent.post([{ type: "status", data: { status: "done" } }]);
+  await endOf("open").getByText("Not answered", { exact: true }).waitFor();
+  await page.close();
+});
+
 async function readLatestSession(agentId: string) {
   const { api } = await import("./table.ts");
   return (await api.findSessions({ agent_id: agentId, max_rows: 1 }))[0];
