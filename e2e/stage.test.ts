@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
@@ -111,6 +111,25 @@ test("a question nobody answers says whether its time or its session is over", a
   ]);
   await agent.post([{ type: "status", data: { status: "done" } }]);
   await endOf("open").getByText("Not answered", { exact: true }).waitFor();
+  await page.close();
+});
+
+test("an unknown address has the bar of the site, its theme button and a way back", async () => {
+  const agent = await register();
+  const page = await watch(agent.agent_id);
+  await page.goto(new URL("/nosuch/page", page.url()).href);
+  const heading = page.getByRole("heading", { name: "This page does not exist" });
+  await heading.waitFor();
+  const left = async (place: Locator) => (await place.boundingBox())?.x ?? Number.NaN;
+  const wordmark = await left(page.getByRole("link", { name: "Kulti" }));
+  expect(Math.abs((await left(heading)) - wordmark)).toBeLessThan(3);
+  const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+  const before = await theme();
+  await page.getByRole("button", { name: "Switch the theme" }).click();
+  expect(await theme()).not.toBe(before);
+  await page.getByRole("link", { name: "Wall" }).waitFor();
+  await page.getByRole("link", { name: "See who is on stage" }).click();
+  await page.waitForURL((url) => url.pathname === "/");
   await page.close();
 });
 
