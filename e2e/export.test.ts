@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, register, status, thought } from "./agent.ts";
 import { stageOf, waitForSeq } from "./page.ts";
@@ -126,6 +126,21 @@ test("a link to a time in the HTML file opens at that time", async () => {
   await page.close();
 });
 
+test("the HTML file tells the keys only where there is a keyboard", async () => {
+  const path = join(folder, "keys.html");
+  await kulti("export", sessionId, "--out", path);
+  const isShown = async (options: BrowserContextOptions): Promise<boolean> => {
+    const { page } = await openOffline(pathToFileURL(path).href, options);
+    await page.getByRole("region", { name: "Start" }).waitFor();
+    const shown = await page.locator(".keys").isVisible();
+    await page.context().close();
+    return shown;
+  };
+  expect(await isShown({})).toBe(true);
+  const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+  expect(await isShown(phone)).toBe(false);
+});
+
 test("the asciicast plays in asciinema-player", async () => {
   const file = join(folder, "run.cast");
   await kulti("export", sessionId, "--out", file);
@@ -196,6 +211,10 @@ test("export explains each failure in one line", async () => {
   await expect(kulti("export", "nothing", "--format", "html")).rejects.toThrow(
     "not a session id or a watch URL",
   );
+  const nowhere = join(folder, "nosuch/run.md");
+  await expect(kulti("export", sessionId, "--out", nowhere)).rejects.toThrow(
+    `Cannot write ${nowhere}: its folder does not exist.`,
+  );
   await expect(kulti("export", sessionId, "--out", "run.xyz")).rejects.toThrow("give --format");
   await expect(kulti("export", crypto.randomUUID(), "--format", "markdown")).rejects.toThrow(
     /Cannot .*session/,
@@ -203,8 +222,11 @@ test("export explains each failure in one line", async () => {
 });
 
 /** A page that can read only files, and the errors that occurred on it. */
-async function openOffline(url: string): Promise<{ page: Page; problems: string[] }> {
-  const context = await browser.newContext();
+async function openOffline(
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<{ page: Page; problems: string[] }> {
+  const context = await browser.newContext(options);
   const problems: string[] = [];
   await context.route(/^(?!file:|about:|data:|blob:)/, (route) => {
     problems.push(`asked for ${route.request().url()}`);

@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { register, status, thought } from "./agent.ts";
 import { desktop } from "./browser.ts";
@@ -83,6 +83,53 @@ test("a question stands in the Mind with its options until its answer comes", as
   await agent.post([{ type: "answer", data: { question_id: "q", by: "viewers", option: "b" } }]);
   await part(page, "question-end").filter({ hasText: "Answered by viewers: Merge" }).waitFor();
   expect(await question.locator("li[data-chosen=true]").textContent()).toContain("Merge");
+  await page.close();
+});
+
+test("a question nobody answers says whether its time or its session is over", async () => {
+  const agent = await register();
+  const ask = (id: string, more: object) => ({
+    type: "question",
+    data: { question_id: id, kind: "approval", text: `Is \`${id}\` right?`, ...more },
+  });
+  const late = { expires_at: "2026-01-01T00:00:00Z" };
+  await agent.post([
+    ask("late", late),
+    ask("usual", { ...late, default: "deny" }),
+    ask("open", {}),
+  ]);
+  const page = await watch(agent.agent_id);
+  const endOf = (id: string) =>
+    part(page, "question").filter({ hasText: id }).locator("[data-testid=question-end]");
+  await endOf("late").getByText("Not answered in time", { exact: true }).waitFor();
+  await endOf("usual").getByText("Not answered in time, default taken: Deny").waitFor();
+  await endOf("open").getByText("Waiting for an answer").waitFor();
+  expect(await part(page, "question").locator("code").allTextContents()).toEqual([
+    "late",
+    "usual",
+    "open",
+  ]);
+  await agent.post([{ type: "status", data: { status: "done" } }]);
+  await endOf("open").getByText("Not answered", { exact: true }).waitFor();
+  await page.close();
+});
+
+test("an unknown address has the bar of the site, its theme button and a way back", async () => {
+  const agent = await register();
+  const page = await watch(agent.agent_id);
+  await page.goto(new URL("/nosuch/page", page.url()).href);
+  const heading = page.getByRole("heading", { name: "This page does not exist" });
+  await heading.waitFor();
+  const left = async (place: Locator) => (await place.boundingBox())?.x ?? Number.NaN;
+  const wordmark = await left(page.getByRole("link", { name: "Kulti" }));
+  expect(Math.abs((await left(heading)) - wordmark)).toBeLessThan(3);
+  const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+  const before = await theme();
+  await page.getByRole("button", { name: "Switch the theme" }).click();
+  expect(await theme()).not.toBe(before);
+  await page.getByRole("link", { name: "Wall" }).waitFor();
+  await page.getByRole("link", { name: "See who is on stage" }).click();
+  await page.waitForURL((url) => url.pathname === "/");
   await page.close();
 });
 

@@ -102,7 +102,7 @@ function outcomeOf(refusal: Refusal, agentId: string): Outcome {
 }
 
 function advice(status: number, agentId: string): string {
-  if (status === 401) return "Check KULTI_API_KEY, or create a key with `kulti register`.";
+  if (status === 401) return `Check the key, or create one with \`kulti register ${agentId}\`.`;
   if (status === 403) return `Check that the key belongs to the agent ${agentId}.`;
   if (status === 404) return "Check KULTI_SERVER, and the session if you chose one.";
   return "";

@@ -100,7 +100,66 @@ describe("verbs", () => {
     server.judge = () => ({ kind: "status", status: 401, body: { error } });
     const { code, stderr } = await kulti(home, ["think", "x"]);
     expect(code).toBe(1);
-    expect(stderr).toContain("The key is not known. Check KULTI_API_KEY");
+    expect(stderr).toContain("The key is not known. Check the key, or create one");
+    expect(stderr).toContain("`kulti register ada`. The refused key is from KULTI_API_KEY.");
+    const given = await kulti(home, ["think", "x", "--key", "klt_x"]);
+    expect(given.stderr).toContain("The refused key is from --key.");
+  });
+
+  test("a refused key of the config file is not blamed on the environment", async () => {
+    forgetEnvironment();
+    await kulti(home, ["register", "owl", "--server", server.url]);
+    const error = { code: "unknown_key", message: "The key is not known." };
+    server.judge = () => ({ kind: "status", status: 401, body: { error } });
+    const { stderr } = await kulti(home, ["think", "x", "--server", server.url]);
+    expect(stderr).toContain(`from ${join(home.folder, ".config/kulti/config.json")}.`);
+    expect(stderr).toContain("create one with `kulti register owl`");
+    expect(stderr).not.toContain("KULTI_API_KEY");
+  });
+
+  test("question prints its id alone, and answer ends it", async () => {
+    const asked = await kulti(home, ["question", "Which?", "Rebase", "Merge"]);
+    const [question] = server.events.map(({ data }) => data);
+    expect(question).toHaveProperty("question_id");
+    const id = asked.stdout.trim();
+    expect([asked.stdout, question]).toEqual([
+      `${id}\n`,
+      expect.objectContaining({ question_id: id }),
+    ]);
+    const answered = await kulti(home, ["answer", id, "--option", "1", "--text", "Now"]);
+    expect({ ...answered }).toMatchObject({ code: 0, stdout: "", stderr: "" });
+    expect(server.events.at(-1)).toMatchObject({
+      type: "answer",
+      data: { question_id: id, by: "local", option: "1", text: "Now" },
+    });
+    const { stdout } = await kulti(home, ["question", "Which?", "--id", "q", "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ question_id: "q" });
+  });
+
+  test("an unnamed agent is told on stderr, unless --quiet; demo and replay do not change it", async () => {
+    forgetEnvironment();
+    const at = ["--server", server.url];
+    await kulti(home, ["register", "owl", ...at]);
+    await kulti(home, ["demo", "--speed", "max", ...at]);
+    const line = { type: "task", at: "2026-01-01T00:00:00Z", data: { title: "T" } };
+    writeFileSync(join(home.folder, "a.ndjson"), JSON.stringify(line));
+    expect((await kulti(home, ["replay", "a.ndjson", ...at])).code).toBe(0);
+    const told = await kulti(home, ["think", "x", ...at]);
+    expect(server.batches.at(-1)?.agent_id).toBe("owl");
+    expect(told.stderr).toMatch(/^Sent to owl, session \S+\.\n$/);
+    expect((await kulti(home, ["think", "x", "--quiet", ...at])).stderr).toBe("");
+    expect((await kulti(home, ["think", "x", "--agent", "demo", ...at])).stderr).toBe("");
+    expect(server.batches.at(-1)?.agent_id).toBe("demo");
+  });
+
+  test.each([
+    ["nosuch.py", "Cannot send nosuch.py: the file does not exist."],
+    [".", "Cannot send .: it is a folder; name the files in it."],
+    ["a.py/b", "Cannot send a.py/b: a part of its path is not a folder."],
+  ])("kulti code %s says in words why it fails", async (name, why) => {
+    writeFileSync(join(home.folder, "a.py"), "");
+    const { code, stderr } = await kulti(home, ["code", name]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `kulti: ${why}\n` });
   });
 });
 
@@ -111,6 +170,8 @@ test.each([
   [["replay", "x", "--speed", "fast"], "--speed is fast"],
   [["stream", "--session", "mine"], "--session is mine"],
   [["register"], "give one agent id"],
+  [["answer", "--text", "x"], "give one question id"],
+  [["answer", "q"], "give --option or --text"],
   [["think", "x", "--key", "", "--agent", "unknown-agent"], "no key for"],
 ])("wrong usage: kulti %j ends with 2", async (args, message) => {
   if (args.includes("--agent")) forgetEnvironment();
@@ -131,9 +192,12 @@ test("a checkout runs it without a build", async () => {
 test("help lists the commands", async () => {
   const all = await kulti(home, ["--help"]);
   expect(all.code).toBe(0);
-  for (const name of ["register", "demo", "stream", "replay", "think", "status"]) {
+  for (const name of ["register", "demo", "stream", "replay", "think", "status", "answer"]) {
     expect(all.stdout).toContain(`  ${name}`);
   }
+  const rows = all.stdout.split("\n").filter((line) => line.startsWith("  "));
+  const columns = rows.map((line) => /^ {2}\S+(?:, \S+)* {2,}/.exec(line)?.[0].length);
+  expect([rows.length > 10, new Set(columns).size]).toEqual([true, 1]);
   const one = await kulti(home, ["replay", "--help"]);
   expect(one.stdout).toContain("--idle <idle>");
   expect((await kulti(home, [])).code).toBe(2);
@@ -164,6 +228,18 @@ describe("credentials", () => {
     const again = await kulti(home, ["register", "owl", "--server", server.url]);
     expect(again.code).toBe(1);
     expect(again.stderr).toContain("The agent owl exists.");
+  });
+
+  test("register shows the key also where it cannot be saved", async () => {
+    forgetEnvironment();
+    writeFileSync(join(home.folder, ".config"), "a file");
+    const { code, stdout, stderr } = await kulti(home, ["register", "owl", "--server", server.url]);
+    expect(stdout).toContain("KULTI_API_KEY=klt_owl\n");
+    const path = join(home.folder, ".config/kulti/config.json");
+    expect(stderr).toContain(
+      `Cannot save the key of owl in ${path}: a part of its path is not a folder.`,
+    );
+    expect(code).toBe(1);
   });
 
   const writeLocal = (apiUrl: string) => {

@@ -95,11 +95,15 @@ export function choiceFlag<Choice extends string>(
 }
 
 export function helpOf(command: Command): string {
-  const rows = Object.entries({ ...command.options, ...commonOptions }).map(([name, option]) => {
-    const short = option.short ? `-${option.short}, ` : "    ";
-    const value = option.type === "string" ? ` <${name}>` : "";
-    return `  ${`${short}--${name}${value}`.padEnd(30)} ${option.help}`;
-  });
+  const options = Object.entries({ ...command.options, ...commonOptions }).map(
+    ([name, option]): [string, string] => {
+      const short = option.short ? `-${option.short}, ` : "    ";
+      const value = option.type === "string" ? ` <${name}>` : "";
+      return [`${short}--${name}${value}`, option.help];
+    },
+  );
+  const width = Math.max(...options.map(([flag]) => flag.length));
+  const rows = options.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`);
   const aliases = command.aliases ? [`Also: ${command.aliases.join(", ")}`, ""] : [];
   const examples = command.examples
     ? ["", "Examples:", ...command.examples.map((line) => `  ${line}`)]

@@ -9,7 +9,7 @@ import { dirname, join, resolve } from "node:path";
 import { trimEnd } from "@kulti/protocol/text.ts";
 import { serverRoot } from "../agent/options.ts";
 import { type CommandRun, type Flags, type Surroundings, textFlag, UsageError } from "./command.ts";
-import { knownKey, lastAgent } from "./user-config.ts";
+import { configPath, knownKey, lastAgent } from "./user-config.ts";
 
 export interface Place {
   /** URL of the project. */
@@ -25,6 +25,8 @@ export interface Place {
 export interface Credentials extends Place {
   agent_id: string;
   api_key: string;
+  /** The flag, variable or file that the key is from. */
+  key_source: string;
 }
 
 export function findPlace(flags: Flags, { env, cwd }: Surroundings): Place {
@@ -57,7 +59,7 @@ export function findAgent(
   flags: Flags,
   run: Pick<CommandRun, "env" | "out">,
   place: Pick<Place, "server" | "isFound">,
-): { agent_id?: string; api_key?: string } {
+): Partial<Pick<Credentials, "agent_id" | "api_key" | "key_source">> {
   const { env } = run;
   const { server } = place;
   const asked = textFlag(flags, "agent");
@@ -69,7 +71,11 @@ export function findAgent(
   const envKey = given ? undefined : envSecret("KULTI_API_KEY", run, place);
   const ofEnv = isOfEnv ? (envKey ?? remembered) : (remembered ?? envKey);
   const apiKey = given ?? ofEnv;
-  return { ...(agentId ? { agent_id: agentId } : {}), ...(apiKey ? { api_key: apiKey } : {}) };
+  const keySource = given ? "--key" : apiKey === envKey ? "KULTI_API_KEY" : configPath(env);
+  return {
+    ...(agentId ? { agent_id: agentId } : {}),
+    ...(apiKey ? { api_key: apiKey, key_source: keySource } : {}),
+  };
 }
 
 /** A secret of the environment if the user named the server; else warns that it is not sent. */
@@ -88,7 +94,8 @@ export function envSecret(
 
 export function findCredentials(flags: Flags, run: CommandRun): Credentials {
   const place = findPlace(flags, run);
-  const { agent_id: agentId, api_key: apiKey } = findAgent(flags, run, place);
+  const found = findAgent(flags, run, place);
+  const { agent_id: agentId, api_key: apiKey, key_source: keySource = "" } = found;
   if (!agentId) {
     throw new UsageError(
       "no agent: create one with `kulti register <agent_id>`, set KULTI_AGENT_ID, or give --agent",
@@ -99,7 +106,7 @@ export function findCredentials(flags: Flags, run: CommandRun): Credentials {
       `no key for ${agentId} at ${place.server}: create one with \`kulti register\`, set KULTI_API_KEY, or give --key`,
     );
   }
-  return { ...place, agent_id: agentId, api_key: apiKey };
+  return { ...place, agent_id: agentId, api_key: apiKey, key_source: keySource };
 }
 
 interface LocalFile {

@@ -6,7 +6,7 @@ import { createTransport, withTimeout } from "../agent/transport.ts";
 import { KultiError, registerAgent, type Visibility } from "../index.ts";
 import { type CommandRun, choiceFlag, textFlag } from "./command.ts";
 import { type Credentials, findAgent, findPlace } from "./credentials.ts";
-import { knownKey, rememberKey } from "./user-config.ts";
+import { configPath, knownKey, rememberKey } from "./user-config.ts";
 
 export interface NewAgent {
   /** The default unless --agent names another; gets a suffix if it is taken. */
@@ -22,9 +22,10 @@ export async function findOrRegister(run: CommandRun, newAgent: NewAgent): Promi
   const { flags, env } = run;
   const place = findPlace(flags, run);
   const asked = textFlag(flags, "agent") ?? env.KULTI_AGENT_ID ?? newAgent.agentId;
-  const { api_key: apiKey } = findAgent({ ...flags, agent: asked }, run, place);
+  const found = findAgent({ ...flags, agent: asked }, run, place);
+  const { api_key: apiKey, key_source: keySource = "" } = found;
   if (apiKey && (await isAccepted(place.server, apiKey))) {
-    return { ...place, agent_id: asked, api_key: apiKey };
+    return { ...place, agent_id: asked, api_key: apiKey, key_source: keySource };
   }
   // A saved key that the server refuses dates from before the server was reset.
   if (apiKey && knownKey(env, place.server, asked) === apiKey) {
@@ -41,7 +42,12 @@ export async function findOrRegister(run: CommandRun, newAgent: NewAgent): Promi
       });
       rememberKey(env, place.server, agentId, registration.apiKey);
       run.out.note(`Registered the agent ${agentId} and saved its key.`);
-      return { ...place, agent_id: agentId, api_key: registration.apiKey };
+      return {
+        ...place,
+        agent_id: agentId,
+        api_key: registration.apiKey,
+        key_source: configPath(env),
+      };
     } catch (error) {
       if (!(error instanceof KultiError) || error.code !== "agent_exists") throw error;
     }

@@ -72,9 +72,10 @@ function find(name: string): Command | undefined {
 }
 
 function overview(): string {
+  const namesOf = ({ name, aliases = [] }: Command) => [name, ...aliases].join(", ");
+  const width = Math.max(...commands.map((command) => namesOf(command).length));
   const rows = commands.map((command) => {
-    const names = [command.name, ...(command.aliases ?? [])].join(", ");
-    return `  ${names.padEnd(14)} ${command.summary.split(/[;:]/)[0]?.replace(/\.$/, "")}`;
+    return `  ${namesOf(command).padEnd(width)}  ${command.summary.split(/[;:]/)[0]?.replace(/\.$/, "")}`;
   });
   return [
     "kulti: put an AI agent on stage",
@@ -84,6 +85,8 @@ function overview(): string {
     "See kulti <command> --help for details. Server, agent and key come from flags, then KULTI_SERVER,",
     "KULTI_AGENT_ID and KULTI_API_KEY, then .kulti/local.json, then the keys of kulti register. A server",
     "that only .kulti/local.json names must be on this machine and gets no key from the environment.",
+    "Without an agent named, a command writes as the one last made with kulti register, and says so on stderr",
+    "unless --quiet; choose another with --agent <id>. demo and replay have agents of their own.",
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 75 kept for later because the server is down, 130 interrupted.",
   ].join("\n");
 }

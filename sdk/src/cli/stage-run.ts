@@ -26,6 +26,7 @@ export function goOnStage(
   let refusal: KultiProblem | null = null;
   let lost = 0;
   const { server, agent_id: agentId, api_key: apiKey, site_url: siteUrl } = credentials;
+  const { key_source: keySource } = credentials;
   const agent = createAgent({
     server,
     agentId,
@@ -33,7 +34,10 @@ export function goOnStage(
     session,
     enabled: true,
     onProblem(problem) {
-      run.out.complain(problem.message);
+      const isKeyRefused = problem.code === "refused" && problem.status === 401;
+      run.out.complain(
+        isKeyRefused ? `${problem.message} The refused key is from ${keySource}.` : problem.message,
+      );
       lost += problem.dropped;
       if (problem.code === "refused") refusal = problem;
     },

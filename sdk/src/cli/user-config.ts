@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileProblem } from "./files.ts";
 
 interface UserConfig {
   servers: Record<string, { last_agent?: string; agents: Record<string, { api_key: string }> }>;
@@ -35,23 +36,27 @@ export function lastAgent(env: Env, server: string): string | undefined {
   return readConfig(env).servers[server]?.last_agent;
 }
 
-/** Keeps the key, or forgets it when it is null. */
+/** Keeps the key, or forgets it when it is null. Only a default agent becomes the one that commands use unasked. */
 export function rememberKey(
   env: Env,
   server: string,
   agentId: string,
   apiKey: string | null,
+  { isDefault = false } = {},
 ): void {
   const config = readConfig(env);
   const known = config.servers[server] ?? { agents: {} };
   const agents = { ...known.agents };
   if (apiKey === null) delete agents[agentId];
   else agents[agentId] = { api_key: apiKey };
-  config.servers[server] = {
-    agents,
-    ...(apiKey === null ? {} : { last_agent: agentId }),
-  };
-  writePrivate(configPath(env), `${JSON.stringify(config, null, 2)}\n`);
+  const lastAgent = isDefault ? agentId : known.last_agent;
+  config.servers[server] = { agents, ...(lastAgent ? { last_agent: lastAgent } : {}) };
+  const path = configPath(env);
+  try {
+    writePrivate(path, `${JSON.stringify(config, null, 2)}\n`);
+  } catch (error) {
+    throw new Error(`Cannot save the key of ${agentId} in ${path}: ${fileProblem(error)}.`);
+  }
 }
 
 /** Written under another name and renamed, so that a second process never reads half of it. */

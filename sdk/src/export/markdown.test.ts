@@ -142,10 +142,13 @@ describe("exportMarkdown", () => {
         ],
       ]),
     );
-    expect(text).toContain("asked for approval\n\n> Delete it?\n\n```\nrm -r dist\n```\n\n");
-    expect(text).toContain("answer by owner: Deny: Keep it\n\n");
-    expect(text).toContain("asked\n\n> Which?\n\n- Rebase\n\n");
-    expect(text.match(/answer by/g)).toHaveLength(1);
+    expect(text).toContain("asks for approval\n\n> Delete it?\n\n```\nrm -r dist\n```\n\n");
+    expect(text).toContain("answer to “Delete it?”\n\nAnswered by the owner: Deny: Keep it\n\n");
+    expect(text).toContain("question\n\n> Which?\n\n- Rebase\n\nWaiting for an answer\n\n");
+    const open = sessionOf([[0, "question", { question_id: "r", kind: "text", text: "Who?" }]]);
+    const head = { ...open.head, ended_at: "2026-11-22T12:00:00Z" };
+    expect(report({ ...open, head })).toContain("question\n\n> Who?\n\nNot answered\n\n");
+    expect(text.match(/Answered by/g)).toHaveLength(1);
   });
 
   test("a long output keeps its start and its end, and says so", () => {

@@ -3,9 +3,9 @@
  * chat, in order of time. Shortens long files and outputs with a note. The NDJSON has the full text.
  */
 import { type EventOf, type EventType, type StoredEvent, titleOf } from "@kulti/protocol/event.ts";
-import { answerText, questionOf } from "@kulti/protocol/events/question/view.ts";
+import { askText, endOf, endText, questionOf } from "@kulti/protocol/events/question/view.ts";
 import { emptyStage, fold, foldAll } from "@kulti/protocol/fold/fold.ts";
-import type { Stage } from "@kulti/protocol/fold/stage.ts";
+import type { Stage, StageQuestion } from "@kulti/protocol/fold/stage.ts";
 import { grouped } from "@kulti/protocol/text.ts";
 import type { Message } from "@kulti/protocol/wire.ts";
 import { elapsedText } from "../player/elapsed-text.ts";
@@ -19,6 +19,7 @@ const maxOutputLines = 120;
 /** Yields pieces of Markdown. Joined, they are the report. */
 export function* exportMarkdown(session: RecordedSession): Generator<string> {
   const end = foldAll(emptyStage, session.events);
+  const isOver = session.head.ended_at !== null;
   yield* headOf(session, end);
   let stage = emptyStage;
   let terminal: TerminalBlock | null = null;
@@ -34,7 +35,7 @@ export function* exportMarkdown(session: RecordedSession): Generator<string> {
     const section =
       item.kind === "message"
         ? messageInMarkdown(item.message, item.atMs)
-        : sectionOf({ event: item.event, stage, end, atMs: item.atMs });
+        : sectionOf({ event: item.event, stage, end, isOver, atMs: item.atMs });
     if (section === null) continue;
     if (terminal) yield terminal.markdown();
     terminal = null;
@@ -94,6 +95,8 @@ interface TimedEvent<Event extends StoredEvent = StoredEvent> {
   /** The stage right after the event, and the stage at the end of the session. */
   stage: Stage;
   end: Stage;
+  /** The session has ended. */
+  isOver: boolean;
   atMs: number;
 }
 
@@ -136,25 +139,33 @@ const sections: { [Type in Exclude<EventType, "terminal">]: Section<Type> } = {
   goal: titled("goal"),
   milestone: (timed) => (timed.event.data.completed ? titled("milestone reached")(timed) : null),
   preview: ({ event, atMs }) => heading(atMs, `preview: ${codeSpan(event.data.url)}`),
-  question: ({ event, atMs }) => {
-    const { text, kind, options = [], detail } = event.data;
+  question: (timed) => {
+    const { event, end, atMs } = timed;
+    const { text, options = [], detail, question_id: id } = event.data;
+    const asked = questionOf(end, id);
     const list = options.map((option) => `- ${escapeTitle(option.label)}\n`).join("");
     return [
-      heading(atMs, kind === "approval" ? "asked for approval" : "asked"),
+      heading(atMs, askText(event.data)),
       `${quoted(escapeText(text.trim()))}\n\n`,
       detail ? `${fenced(shortened(detail, maxOutputLines).text)}\n\n` : "",
       list === "" ? "" : `${list}\n`,
+      asked?.answer === null ? `${endInMarkdown(asked, timed)}\n\n` : "",
     ].join("");
   },
-  answer: ({ event, stage, atMs }) => {
+  answer: (timed) => {
+    const { event, stage, atMs } = timed;
     const question = questionOf(stage, event.data.question_id);
     // The answer has no question, or is a second answer.
     if (question?.answer?.seq !== event.seq) return null;
-    return heading(atMs, `answer by ${event.data.by}: ${escapeTitle(answerText(question))}`);
+    const asked = `answer to “${escapeTitle(question.text)}”`;
+    return `${heading(atMs, asked)}${endInMarkdown(question, timed)}\n\n`;
   },
   status: untold,
   usage: untold,
 };
+
+const endInMarkdown = (question: StageQuestion, { end, isOver }: TimedEvent): string =>
+  escapeTitle(endText(endOf(question, isOver, Date.parse(end.at ?? question.at))));
 
 function sectionOf(timed: TimedEvent): string | null {
   const { type } = timed.event;

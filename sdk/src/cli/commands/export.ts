@@ -20,6 +20,7 @@ import {
   readSiteConfig,
   type SessionName,
 } from "../fetch-session.ts";
+import { writeProblem } from "../files.ts";
 
 type Format = "ndjson" | "asciicast" | "markdown" | "html";
 const formats: readonly Format[] = ["ndjson", "asciicast", "markdown", "html"];
@@ -63,7 +64,12 @@ export const exportSession: Command = {
     const pieces = await exportAs(format, session);
     const path = file === undefined ? undefined : resolve(run.cwd, file);
     const target = path === undefined ? process.stdout : createWriteStream(path);
-    await pipeline(Readable.from(inChunks(pieces)), target, { end: path !== undefined });
+    await pipeline(Readable.from(inChunks(pieces)), target, { end: path !== undefined }).catch(
+      (error: NodeJS.ErrnoException) => {
+        const isOfFile = path !== undefined && error.syscall !== undefined;
+        throw isOfFile ? new Error(`Cannot write ${file}: ${writeProblem(error)}.`) : error;
+      },
+    );
     const { session_id: sessionId } = session.head;
     if (path !== undefined) {
       out.json({ session_id: sessionId, format, file: path, events: session.events.length });

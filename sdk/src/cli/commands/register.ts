@@ -45,12 +45,13 @@ export const register: Command = {
       ...(visibility ? { visibility } : {}),
       ...(secretKey ? { secretKey } : {}),
     });
-    rememberKey(env, server, agentId, apiKey);
     const url = watchUrl(siteUrl, agentId);
     out.json({ agent, api_key: apiKey, server, watch_url: url });
     out.print(`KULTI_SERVER=${server}`);
     out.print(`KULTI_AGENT_ID=${agentId}`);
     out.print(`KULTI_API_KEY=${apiKey}`);
+    // After the key is shown, for it can't be had again.
+    rememberKey(env, server, agentId, apiKey, { isDefault: true });
     out.note(`The key is shown only once; it is saved in ${configPath(env)}.`);
     if (url) out.note(`Watch: ${url}`);
     return 0;

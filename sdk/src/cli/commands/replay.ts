@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { formatTitles, type Recording, readRecording } from "@kulti/recordings";
 import type { AgentEvent, SessionChoice } from "../../index.ts";
@@ -11,6 +10,7 @@ import {
   sessionOption,
   UsageError,
 } from "../command.ts";
+import { readFileNamed } from "../files.ts";
 import { agentIdFrom, findOrRegister } from "../find-or-register.ts";
 import { type Pace, pause, readPace } from "../pace.ts";
 import { goOnStage, type StageRun, sessionChoice } from "../stage-run.ts";
@@ -87,7 +87,8 @@ async function replayFile(
 
 async function readRun(file: string, run: CommandRun): Promise<Recording> {
   const cannot = (why: string) => new Error(`Cannot replay ${file}: ${why}.`);
-  const text = file === "-" ? await readAll(run.stdin) : readFile(resolve(run.cwd, file), cannot);
+  const text =
+    file === "-" ? await readAll(run.stdin) : readFileNamed(resolve(run.cwd, file), cannot);
   if (text.trim() === "") throw cannot("it is empty");
   let recording: Recording;
   try {
@@ -98,17 +99,6 @@ async function readRun(file: string, run: CommandRun): Promise<Recording> {
   if (recording.events.length > 0) return recording;
   const { skipped, format } = recording;
   throw cannot(`no event was found in it (${skipped.length} entries read as ${format})`);
-}
-
-function readFile(path: string, cannot: (why: string) => Error): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw cannot("the file does not exist");
-    if (code === "EISDIR") throw cannot("it is a folder; name the files in it");
-    throw cannot(code ?? message);
-  }
 }
 
 /** The gap before each event, in the recording and in playback. */

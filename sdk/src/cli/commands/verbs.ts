@@ -1,53 +1,13 @@
 /** The shell's short commands: each sends one event into the agent's open session. */
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { codeActions, statuses, thoughtTypes } from "@kulti/protocol/event.ts";
 import type { KultiAgent, Priority, Status, ThoughtType } from "../../index.ts";
-import {
-  type Command,
-  type CommandRun,
-  choiceFlag,
-  type Option,
-  readAll,
-  serverOptions,
-  sessionOption,
-  textFlag,
-  UsageError,
-} from "../command.ts";
-import { findCredentials } from "../credentials.ts";
-import { goOnStage, sessionChoice } from "../stage-run.ts";
+import { type Command, type CommandRun, choiceFlag, textFlag, UsageError } from "../command.ts";
+import { readFileNamed } from "../files.ts";
+import { questionVerbs } from "./question-verbs.ts";
+import { textOf, verbCommand } from "./verb.ts";
 
 const priorities: readonly Priority[] = ["headline", "working", "detail"];
-
-interface Verb extends Pick<Command, "name" | "usage" | "summary" | "examples"> {
-  aliases?: string[];
-  options?: Record<string, Option>;
-  send(agent: KultiAgent, run: CommandRun): Promise<void> | void;
-}
-
-function verbCommand({ send, options = {}, ...rest }: Verb): Command {
-  return {
-    ...rest,
-    options: { ...options, ...serverOptions, ...sessionOption("continue") },
-    async run(run) {
-      const credentials = findCredentials(run.flags, run);
-      const stage = goOnStage(
-        { ...run, out: { ...run.out, note: () => {} } },
-        credentials,
-        sessionChoice(run, "continue"),
-      );
-      try {
-        await send(stage.agent, run);
-      } catch (error) {
-        await stage.agent.close({ timeoutMs: 0 });
-        throw error;
-      }
-      const exit = await stage.end();
-      if (exit === 0) run.out.json({ session_id: stage.agent.sessionId });
-      return exit;
-    },
-  };
-}
 
 const thoughtVerbs: [name: string, letter: string, type: ThoughtType][] = [
   ["think", "t", "general"],
@@ -126,35 +86,7 @@ export const verbs: Command[] = [
       agent.task(title, description);
     },
   }),
-  verbCommand({
-    name: "question",
-    aliases: ["q"],
-    usage: "<text> [option…]",
-    summary:
-      "Show a question: one of the options, free words where there are none, or with --approval a yes or no. Does not wait for the answer.",
-    options: {
-      approval: { type: "boolean", help: "ask for approval of --detail" },
-      detail: { type: "string", help: "the exact command or change" },
-      id: { type: "string", help: "question_id; default: a new one" },
-    },
-    examples: [
-      'kulti question "Rebase or merge?" Rebase Merge',
-      'kulti question "Delete the branch?" --approval --detail "git push origin :old"',
-    ],
-    send(agent, { args, flags }) {
-      const [text, ...labels] = args;
-      if (!text?.trim()) throw new UsageError("give a text");
-      const [id, detail] = [textFlag(flags, "id"), textFlag(flags, "detail")];
-      const options = labels.map((label, index) => ({ id: `${index + 1}`, label }));
-      agent.question({
-        ...(id && { question_id: id }),
-        kind: flags.approval === true ? "approval" : options.length > 0 ? "choice" : "text",
-        text,
-        ...(options.length > 0 && { options }),
-        ...(detail && { detail }),
-      });
-    },
-  }),
+  ...questionVerbs,
 ];
 
 async function sendCode(agent: KultiAgent, run: CommandRun): Promise<void> {
@@ -169,18 +101,11 @@ async function sendCode(agent: KultiAgent, run: CommandRun): Promise<void> {
   }
   const language = textFlag(run.flags, "language");
   const content =
-    rest.length === 0 ? readFileSync(resolve(run.cwd, filename), "utf8") : await textOf(run, rest);
+    rest.length === 0
+      ? readFileNamed(
+          resolve(run.cwd, filename),
+          (why) => new Error(`Cannot send ${filename}: ${why}.`),
+        )
+      : await textOf(run, rest);
   agent.code(filename, content, { action, ...(language ? { language } : {}) });
-}
-
-/** The words, or stdin when there are none or just `-`. */
-async function textOf(run: CommandRun, words: string[]): Promise<string> {
-  const isPiped = words.length === 0 ? !run.stdin.isTTY : words.join() === "-";
-  if (!isPiped) {
-    if (words.length === 0) throw new UsageError("give a text");
-    return words.join(" ");
-  }
-  const text = (await readAll(run.stdin)).replace(/\n$/, "");
-  if (text === "") throw new UsageError("give a text: stdin is empty");
-  return text;
 }

@@ -1,5 +1,5 @@
 /** The thoughts up to the place shown, with errors, milestones and chat messages between them. */
-import { answerText, optionsOf } from "@kulti/protocol/events/question/view.ts";
+import { askText, endOf, endText, optionsOf } from "@kulti/protocol/events/question/view.ts";
 import type { StageError, StageQuestion, Thought } from "@kulti/protocol/fold/stage.ts";
 import type { Message } from "@kulti/protocol/wire.ts";
 import { elapsedText, type Player, type PlayerState } from "../../player/index.ts";
@@ -44,7 +44,9 @@ export function createMind(session: RecordedSession, player: Player) {
     for (const placed of last.rows) {
       const { content } = placed.row;
       const kind = kindOf(placed.row);
-      next.set(content, shown.get(content) ?? draw(placed, kindBefore !== kind, seek));
+      const node = shown.get(content) ?? draw(placed, kindBefore !== kind, seek);
+      next.set(content, node);
+      if (placed.row.kind === "question") tellEnd(node, placed.row.content, state);
       kindBefore = kind;
     }
     const nodes = [...next.values()];
@@ -162,14 +164,22 @@ function questionRow(ms: number, question: StageQuestion): HTMLElement {
   return framed(
     ms,
     "question",
-    "question",
+    askText(question),
     element("p", { class: "text", dir: "auto" }, text),
     detail ? element("pre", {}, detail) : null,
     options.length > 0
       ? optionList(options.map(({ id, label }) => [label, id === answer?.option]))
       : null,
-    element("p", { class: "fact" }, answer ? `${answer.by}: ${answerText(question)}` : "open"),
+    element("p", { class: "fact", dir: "auto" }),
   );
+}
+
+/** An open question ends with its time or the session, without an event of its own. */
+function tellEnd(node: HTMLElement, question: StageQuestion, { stage, edge, head }: PlayerState) {
+  const isOver = stage.seq === edge.seq && Boolean(head?.ended_at);
+  const words = endText(endOf(question, isOver, Date.parse(stage.at ?? question.at)));
+  const line = node.querySelector(".fact");
+  if (line && line.textContent !== words) line.textContent = words;
 }
 
 function errorRow(ms: number, error: StageError, begins: boolean): HTMLElement {

@@ -1,12 +1,15 @@
-import { answerText, optionsOf, type StageQuestion } from "@kulti/protocol";
+import { askText, endOf, optionsOf, type StageQuestion } from "@kulti/protocol";
+import { isOver } from "kulti/player";
 import { Check, MessageCircleQuestionMark } from "lucide-react";
+import { useSlice } from "../hooks/stage-context.ts";
+import { useNow } from "../hooks/use-now.ts";
 import { RowTime } from "../parts/RowTime.tsx";
 import { Scroller } from "../parts/Scroller.tsx";
-import { Text } from "../parts/Text.tsx";
+import { RichText, Text } from "../parts/Text.tsx";
 
 /** A question from the agent to a human: its text, its options and its outcome. */
 export function QuestionRow({ question }: { question: StageQuestion }) {
-  const { kind, text, detail, answer } = question;
+  const { text, detail, answer } = question;
   const options = optionsOf(question);
   return (
     <article
@@ -20,10 +23,10 @@ export function QuestionRow({ question }: { question: StageQuestion }) {
       <div className="row-body">
         <span className="type-word">
           <MessageCircleQuestionMark className="icon" aria-hidden="true" />
-          {kind === "approval" ? "asks for approval" : "question"}
+          {askText(question)}
         </span>
         <p className="thought-text" dir="auto">
-          <Text text={text} />
+          <RichText text={text} />
         </p>
         {detail && (
           <Scroller label="Detail" className="question-detail">
@@ -42,21 +45,30 @@ export function QuestionRow({ question }: { question: StageQuestion }) {
             ))}
           </ul>
         )}
-        <p className="question-end" data-testid="question-end">
-          {answer ? (
-            <>
-              {answer.by === "timeout" ? "Time is up: " : `Answered by ${words[answer.by]}: `}
-              <bdi>
-                <Text text={answerText(question)} />
-              </bdi>
-            </>
-          ) : (
-            "Waiting for an answer"
-          )}
-        </p>
+        <QuestionEnd question={question} />
       </div>
     </article>
   );
 }
 
-const words = { owner: "the owner", viewers: "viewers", local: "the agent's machine" };
+/** An open question ends with its time or the session too, without an event of its own. */
+function QuestionEnd({ question }: { question: StageQuestion }) {
+  const now = useNow(1_000);
+  const isAtEdge = useSlice(({ stage, edge }) => stage.seq === edge.seq);
+  const isEnded = useSlice(({ edge, head }) => isOver({ stage: edge, head }, now));
+  const shownAt = useSlice(({ stage }) => stage.at ?? question.at);
+  const [lead, text] = endOf(question, isAtEdge && isEnded, isAtEdge ? now : Date.parse(shownAt));
+  return (
+    <p className="question-end" data-testid="question-end">
+      {lead}
+      {text && (
+        <>
+          {": "}
+          <bdi>
+            <Text text={text} />
+          </bdi>
+        </>
+      )}
+    </p>
+  );
+}

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { storedEvents } from "../arbitrary.ts";
 import type { CodeData, EventDataByType, EventType, StoredEvent } from "../event.ts";
-import { answerText } from "../events/question/view.ts";
+import { endOf, endText } from "../events/question/view.ts";
 import { emptyStage, fold, foldAll } from "./fold.ts";
 import type { StageQuestion } from "./stage.ts";
 
@@ -284,18 +284,38 @@ describe("fold of questions", () => {
     expect(seen(stage.questions)).toMatchObject([{ text: "First?", seq: 1 }]);
   });
 
-  test("answerText says the option's label, the words, or that nobody answered", () => {
+  test("endOf says the option's label, the words, or that nobody answered", () => {
     const told = (answer: object) => {
       const { questions } = mixed(
         ["question", ask("a")],
         ["answer", { question_id: "a", by: "owner", ...answer }],
       );
-      return answerText(questions.get(0) as StageQuestion);
+      return endText(endOf(questions.get(0) as StageQuestion, false, 0));
     };
-    expect(told({ option: "approve" })).toBe("Approve");
-    expect(told({ option: "deny", text: "Not on a Friday" })).toBe("Deny: Not on a Friday");
-    expect(told({ option: "perhaps" })).toBe("perhaps");
-    expect(told({ by: "timeout" })).toBe("no answer in time");
+    expect(told({ option: "approve" })).toBe("Answered by the owner: Approve");
+    expect(told({ option: "deny", text: "Not on a Friday" })).toBe(
+      "Answered by the owner: Deny: Not on a Friday",
+    );
+    expect(told({ option: "perhaps" })).toBe("Answered by the owner: perhaps");
+    expect(told({ by: "timeout" })).toBe("Not answered in time");
+    expect(told({ by: "timeout", option: "deny" })).toBe(
+      "Not answered in time, default taken: Deny",
+    );
+  });
+
+  test("endOf of a question without an answer depends on the session and the time", () => {
+    const told = (data: object, isOver: boolean, now = "2026-11-22T11:00:00Z") => {
+      const question = mixed(["question", { ...ask("a"), ...data }]).questions.get(0);
+      return endText(endOf(question as StageQuestion, isOver, Date.parse(now)));
+    };
+    const expiring = { expires_at: "2026-11-22T11:00:00Z" };
+    expect(told({}, false)).toBe("Waiting for an answer");
+    expect(told({}, true)).toBe("Not answered");
+    expect(told(expiring, false, "2026-11-22T10:59:59Z")).toBe("Waiting for an answer");
+    expect(told(expiring, false)).toBe("Not answered in time");
+    expect(told({ ...expiring, default: "deny" }, true)).toBe(
+      "Not answered in time, default taken: Deny",
+    );
   });
 });
 
