@@ -30,8 +30,9 @@ export type {
 export { limits } from "@kulti/protocol/limits.ts";
 export type { Agent, AgentKey, Message } from "@kulti/protocol/wire.ts";
 export type { MessageHandler, UntrustedMessage } from "./agent/chat.ts";
-export { createAgent, type KultiAgent, type ThoughtOptions } from "./agent/client.ts";
+export { createAgent } from "./agent/client.ts";
 export type { DrainResult } from "./agent/drain-result.ts";
+export type { KultiAgent, ThoughtOptions } from "./agent/kulti-agent.ts";
 export type { AgentOptions } from "./agent/options.ts";
 export type { KultiProblem, ProblemCode } from "./agent/problem.ts";
 export { type RegisterOptions, type Registration, registerAgent } from "./agent/register.ts";

@@ -1,6 +1,7 @@
 /** Starts agents that send to a test server. */
 import { afterEach, beforeEach } from "vitest";
-import { createAgent, type KultiAgent } from "../src/agent/client.ts";
+import { createAgent } from "../src/agent/client.ts";
+import type { KultiAgent } from "../src/agent/kulti-agent.ts";
 import type { AgentOptions } from "../src/agent/options.ts";
 import type { KultiProblem } from "../src/agent/problem.ts";
 import { startTestServer, type TestServer } from "./server.ts";

@@ -137,7 +137,10 @@ export class Playback {
     const store = this.#store;
     const now = this.#clock.now();
     if (store.get().connection === "catching_up") {
-      if (now - this.#readAt < readingMs && this.#commands.length === 0) return this.#askFrame();
+      if (now - this.#readAt < readingMs && this.#commands.length === 0) {
+        this.#askFrame();
+        return;
+      }
       this.#readAt = now;
     }
     const passedMs = now - this.#movedAt;
@@ -197,12 +200,15 @@ export class Playback {
     const goesOn = isGoingOn && isRead && !state.isSeeking && passes >= 0 && passes < maxPassed;
     const way = goesOn ? history.passTo(seq, state) : null;
     const snapshot = way ? way.snapshot : history.snapshotAt(seq, state);
-    if (!snapshot) return this.#recall(seq, control);
-    if (snapshot.stage === state.stage) return this.#show(state, control, !isRead);
+    if (!snapshot) {
+      this.#recall(seq, control);
+      return;
+    }
     const isTyped = rateOf(control) <= fastestTyped && this.#clock.isWatched();
-    const picture = way
-      ? advancePicture(state, snapshot, way.passed, isTyped ? this.#clock.now() : null)
-      : jump(state, snapshot, this.timeline);
+    let picture: Picture = state;
+    if (way && snapshot.stage !== state.stage) {
+      picture = advancePicture(state, snapshot, way.passed, isTyped ? this.#clock.now() : null);
+    } else if (snapshot.stage !== state.stage) picture = jump(state, snapshot, this.timeline);
     this.#show(picture, control, !isRead);
   }
 
