@@ -100,3 +100,18 @@ test("the player ignores keys while the viewer types", async () => {
   await waitForConnection(page, "rewound");
   await page.close();
 });
+
+test("a chosen file that does not exist yet at the moment shown is named", async () => {
+  const agent = await register();
+  const write = { type: "code", data: { filename: "src/late.ts", action: "write", content: "1" } };
+  const { session_id: sessionId } = await agent.post(
+    spaced([thought("First."), thought("Second."), write, status("done")], 1_000),
+  );
+  const page = await browser.newPage();
+  await page.goto(`${target.site_url}/watch/${agent.agent_id}/${sessionId}`);
+  await waitForSeq(page, 4);
+  await page.getByRole("tab", { name: "late.ts" }).click();
+  await page.keyboard.press("0");
+  await page.getByText("src/late.ts does not exist yet at this point.").waitFor();
+  await page.close();
+});

@@ -244,6 +244,25 @@ test.runIf(target.db_url)(
   },
 );
 
+test("a viewer of a rewritten session stays at the same place", async () => {
+  const agent = await register();
+  const { session_id: sessionId } = await agent.post([
+    thought("First of three."),
+    thought("Second, with the word secret-word."),
+    thought("Third."),
+    status("done"),
+  ]);
+  const { page, listens } = await open(`/watch/${agent.agent_id}/${sessionId}#e2`);
+  await part(page, "thought").filter({ hasText: "secret-word" }).waitFor();
+  await listens;
+  expect(await part(page, "thought").filter({ hasText: "Third." }).count()).toBe(0);
+  const body = { session_id: sessionId, text: "secret-word" };
+  expect((await send("agents/scrub", { key: agent.api_key, body })).status).toBe(200);
+  await part(page, "thought").filter({ hasText: "[removed]" }).waitFor({ timeout: 15_000 });
+  expect(await part(page, "thought").filter({ hasText: "Third." }).count()).toBe(0);
+  await page.context().close();
+});
+
 test("a replay that hears no notice asks, and is dropped within seconds", async () => {
   const agent = await register();
   const { session_id: sessionId } = await agent.post([thought("Overheard."), status("done")]);

@@ -58,6 +58,7 @@ export {
   type PlaybackRequest,
   parsePlaybackRequest,
   placeUrl,
+  requestOf,
 } from "./playback-request.ts";
 export { createPlayer, type Player, type PlayerOptions } from "./player.ts";
 export type { PlayerState } from "./player-state.ts";

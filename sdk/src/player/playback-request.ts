@@ -2,7 +2,7 @@
  * A link's request to the player: the place to show and how to play from there, as in
  * `?t=90&speed=2&idle=0&autoplay=1#e17`.
  */
-import type { Place } from "./control.ts";
+import type { Control, Place } from "./control.ts";
 import { elapsedText } from "./elapsed-text.ts";
 
 export interface PlaybackRequest {
@@ -22,6 +22,12 @@ export const noRequest: PlaybackRequest = {
   skipsIdle: null,
   autoplay: false,
 };
+
+/** What makes another player of the session show the same place in the same way. */
+export const requestOf = ({ place, playing, speed, skipsIdle }: Control): PlaybackRequest => ({
+  ...{ ms: null, seq: place?.seq ?? null, autoplay: place !== null && playing },
+  ...{ speed, skipsIdle },
+});
 
 /** Ignores invalid values. */
 export function parsePlaybackRequest({

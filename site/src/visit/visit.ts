@@ -10,6 +10,7 @@ import {
   noRequest,
   type PlaybackRequest,
   type Player,
+  requestOf,
   type Store,
 } from "kulti/player";
 import { type KultiApi, KultiApiError, watchLobby } from "kulti/watch";
@@ -101,7 +102,7 @@ export function createVisit(options: VisitOptions): Visit {
         listenToLobby(api);
         return;
       }
-      play(api, head);
+      play(api, head, request);
       lobbyTimer = setTimeout(listenToLobby, lobbyAfterMs, api);
     } catch (error) {
       if (isStopped) return;
@@ -111,7 +112,7 @@ export function createVisit(options: VisitOptions): Visit {
     }
   };
 
-  const play = (server: KultiApi, head: Head) => {
+  const play = (server: KultiApi, head: Head, request: PlaybackRequest) => {
     shown = head;
     const { session_id: sessionId } = head;
     // A session that has ended does not change; the others are watched live.
@@ -137,13 +138,13 @@ export function createVisit(options: VisitOptions): Visit {
     store.set({ ...store.get(), scene: { kind: "gone" }, newer: null });
   };
 
-  /** Discards the events read so far and reads the session as it is now. */
+  /** Discards the events read so far and reads the session as it is now; the viewer stays at the same place. */
   const onRewritten = (head: Head) => {
     const { scene } = store.get();
     if (isStopped || !api || scene.kind !== "playing") return;
     clearInterval(checkTimer);
     scene.player.stop();
-    play(api, head);
+    play(api, head, requestOf(scene.player.store.get().control));
   };
 
   const check = async () => {
@@ -181,7 +182,7 @@ export function createVisit(options: VisitOptions): Visit {
 
   const onHead = (head: Head | undefined) => {
     if (!head || head.agent_id !== agentId || isStopped || !api) return;
-    if (!shown) return play(api, head);
+    if (!shown) return play(api, head, request);
     const isNewer = Date.parse(head.started_at) > Date.parse(shown.started_at);
     if (isNewer && head.session_id !== shown.session_id) store.set({ ...store.get(), newer: head });
   };

@@ -91,8 +91,9 @@ function panes(): HTMLElement {
 
 addEventListener("keydown", (event) => {
   const { target, key } = event;
-  // A focused button handles space and enter itself.
-  if (target instanceof HTMLButtonElement && (key === " " || key === "Enter")) return;
+  // A focused button, link or disclosure handles space and enter itself.
+  const isPress = key === " " || key === "Enter";
+  if (isPress && target instanceof Element && target.closest("button, a, summary")) return;
   const action = actionOf(event);
   if (!action || action.kind === "help" || action.kind === "fullscreen") return;
   event.preventDefault();

@@ -92,6 +92,14 @@ function Shown({
   const ranSomething = useSlice((state) => state.stage.terminal.length > 0);
   if (target?.kind === "terminal") return <TerminalView />;
   if (file) return <FileView key={file.filename} file={file} />;
+  // The viewer chose it and then went back to before it was written.
+  if (target?.kind === "file") {
+    return (
+      <p className="pane-empty">
+        <bdi>{target.filename}</bdi> does not exist yet at this point.
+      </p>
+    );
+  }
   const isShownElsewhere = terminal === "below" && ranSomething;
   if (isShownElsewhere) return null;
   return <p className="pane-empty">No files yet. The first one opens here.</p>;
