@@ -1,3 +1,4 @@
+import { defaultServerConditions } from "vite";
 import { defineConfig, type TestUserConfig } from "vitest/config";
 
 /** A slow machine is not a failure, so tests wait generously. */
@@ -45,7 +46,11 @@ const kills = ["faults/kills.test.ts"];
 /** Changes settings that apply to every agent. */
 const settings = ["settings.test.ts"];
 
+/** The SDK's sources instead of its built files. */
+const resolve = { conditions: ["kulti-source", ...defaultServerConditions] };
+
 export default defineConfig({
+  ssr: { resolve },
   test: {
     // Tests that wait for processes and sockets leave the cores idle.
     maxWorkers: 4,

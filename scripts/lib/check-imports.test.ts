@@ -111,7 +111,10 @@ test("checkImports reports icons of React below the islands, and a fetch in them
 });
 
 test("checkImports finds cycles through subpaths of packages, and cycles of modules", () => {
-  file("sdk/package.json", `{ "exports": { "./watch": "./src/watch/index.ts" } }`);
+  file(
+    "sdk/package.json",
+    `{ "exports": { "./watch": { "kulti-source": "./src/watch/index.ts" } } }`,
+  );
   file("sdk/src/watch/index.ts", `import { a } from "kulti/watch";`);
   file("sdk/src/export/a.ts", `import { b } from "../b.ts";`);
   file("sdk/src/b.ts", "export const b = 1;");

@@ -177,7 +177,7 @@ function exactFile(root: string, specifier: string): string | undefined {
   if (name !== "kulti") return join(dirname(packages[name] as string), rest);
   const manifest = join(root, "sdk/package.json");
   const { exports = {} } = existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")) : {};
-  const entry = exports[`./${rest}`];
+  const entry = exports[`./${rest}`]?.["kulti-source"];
   return typeof entry === "string" ? join("sdk", entry) : undefined;
 }
 

@@ -56,10 +56,13 @@ async function launchParts(options: LaunchOptions): Promise<Launched> {
     ...options.functionsEnv,
   };
   await checkPort(sitePort, "the site", "KULTI_SITE_PORT");
-  const [backend] = await Promise.all([
-    startBackend({ ...options, functionsEnv }),
-    options.siteUrl ? undefined : buildSite(log),
-  ]);
+  const starting = startBackend({ ...options, functionsEnv });
+  const building = options.siteUrl ? undefined : buildSite(log);
+  const [backend] = await Promise.all([starting, building]).catch(async (error) => {
+    // Otherwise what has started would keep this process running.
+    await starting.then(({ stop }) => stop()).catch(() => {});
+    throw error;
+  });
   if (options.siteUrl) return { ...backend, site_url: withoutSlash(options.siteUrl) };
   const site = await serveSite({
     dist: join(root, "site", "dist"),

@@ -1,8 +1,8 @@
-// Builds the published package in one folder (default dist/). The protocol and the readers of recordings are private
-// workspaces, so the package contains their bundled code and copies of their types. No import points outside of it.
+// Builds dist/, which the package publishes: ES modules, CommonJS in dist/cjs, types for both. The protocol and the readers
+// of recordings are private workspaces, so the package contains their bundled code and copies of their types. No import
+// points outside of it.
 import { execFileSync } from "node:child_process";
 import {
-  chmodSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -19,6 +19,7 @@ import { buildPageCode } from "./page-code.mjs";
 const sdk = fileURLToPath(new URL("..", import.meta.url));
 const root = resolve(sdk, "..");
 const out = resolve(process.argv[2] ?? join(sdk, "dist"));
+const cjs = join(out, "cjs");
 const source = JSON.parse(readFileSync(join(sdk, "package.json"), "utf8"));
 const shared = "supabase/functions/_shared";
 /** Private workspaces. */
@@ -26,23 +27,20 @@ const bundled = ["protocol", "recordings"];
 /** The package's exports by file name: `./watch` becomes watch.js. */
 const entries = Object.fromEntries(
   Object.entries(source.exports)
-    .filter(([, file]) => file.endsWith(".ts"))
-    .map(([path, file]) => [path.slice(2) || "index", file.slice(2)]),
+    .map(([path, entry]) => [path.slice(2) || "index", entry["kulti-source"]?.slice(2)])
+    .filter(([, file]) => file),
 );
 
 rmSync(out, { recursive: true, force: true });
-mkdirSync(join(out, "bin"), { recursive: true });
+mkdirSync(cjs, { recursive: true });
 await bundle();
+await bundleCommonJs();
 writeFileSync(join(out, "page-code.json"), JSON.stringify(await buildPageCode()));
 declareTypes();
-writePackage();
-for (const [from, to] of [
-  ["bin/kulti.mjs", "bin/kulti.mjs"],
-  ["README.md", "README.md"],
-  ["../LICENSE", "LICENSE"],
-]) {
-  cpSync(join(sdk, from), join(out, to));
-}
+cpSync(join(out, "types"), join(cjs, "types"), { recursive: true });
+// What is below is CommonJS, the types too.
+writeFileSync(join(cjs, "package.json"), '{ "type": "commonjs" }\n');
+cpSync(join(root, "LICENSE"), join(out, "LICENSE"));
 // The bundle contains third-party code, so the package contains the licences.
 cpSync(join(root, "node_modules/valibot/LICENSE.md"), join(out, "LICENSE-valibot.md"));
 cpSync(join(root, "node_modules/diff/LICENSE"), join(out, "LICENSE-diff"));
@@ -51,7 +49,6 @@ cpSync(
   join(root, "node_modules/@ansi-tools/parser/package.json"),
   join(out, "LICENSE-ansi-tools.json"),
 );
-chmodSync(join(out, "bin/kulti.mjs"), 0o755);
 
 /** Builds all entries together, so that they share one copy of common code. */
 async function bundle() {
@@ -68,6 +65,27 @@ async function bundle() {
     external: ["node:*", "@supabase/*"],
     sourcemap: false,
     // Shortens the code, but keeps names and lines.
+    minifySyntax: true,
+    logLevel: "warning",
+  });
+}
+
+/** Each entry is one file. `import.meta.url` is that of dist/, where the code of the exported page lies. */
+async function bundleCommonJs() {
+  await build({
+    absWorkingDir: sdk,
+    entryPoints: entries,
+    outdir: cjs,
+    bundle: true,
+    format: "cjs",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    target: "es2022",
+    external: ["node:*", "@supabase/*"],
+    define: { "import.meta.url": "kultiModuleUrl" },
+    banner: {
+      js: 'const kultiModuleUrl = typeof __dirname === "string" ? "file://" + __dirname + "/../index.js" : "";',
+    },
     minifySyntax: true,
     logLevel: "warning",
   });
@@ -118,21 +136,4 @@ function declareTypes() {
       .replaceAll(/(["'])(\.{1,2}\/[^"']+)\.ts\1/g, "$1$2.js$1");
     writeFileSync(path, text);
   }
-}
-
-/** Writes package.json with paths inside this folder. */
-function writePackage() {
-  const { devDependencies: _, private: __, scripts: ___, ...rest } = source;
-  const exports = Object.fromEntries(
-    Object.entries(entries).map(([name, entry]) => [
-      name === "index" ? "." : `./${name}`,
-      { types: `./types/sdk/${entry.replace(/\.ts$/, ".d.ts")}`, default: `./${name}.js` },
-    ]),
-  );
-  const manifest = {
-    ...rest,
-    sideEffects: ["./bin/*.mjs", "./cli.js"],
-    exports: { ...exports, "./package.json": "./package.json" },
-  };
-  writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -32,6 +32,7 @@ export type { Agent, AgentKey, Message } from "@kulti/protocol/wire.ts";
 export type { MessageHandler, UntrustedMessage } from "./agent/chat.ts";
 export { createAgent } from "./agent/client.ts";
 export type { DrainResult } from "./agent/drain-result.ts";
+export { Kulti } from "./agent/kulti.ts";
 export type { KultiAgent, ThoughtOptions } from "./agent/kulti-agent.ts";
 export type { AgentOptions } from "./agent/options.ts";
 export type { KultiProblem, ProblemCode } from "./agent/problem.ts";

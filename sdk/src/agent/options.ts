@@ -146,7 +146,12 @@ function delayOf(given: unknown, ignored: string[]): number {
 function spoolFolderOf(given: boolean | string): string | null {
   const host = given === false ? null : findHost();
   if (host === null) return null;
-  return typeof given === "string" ? host.path.resolve(given) : findSpoolFolder(host);
+  try {
+    return typeof given === "string" ? host.path.resolve(given) : findSpoolFolder(host);
+  } catch {
+    // Deno without the right to read the environment: then it may not write either.
+    return null;
+  }
 }
 
 /** Looked up on each call: tests and instrumentation replace it. */

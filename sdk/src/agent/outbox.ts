@@ -259,13 +259,17 @@ function openSpool(
 ): Spool | null {
   const host = findHost();
   if (host === null || spoolFolder === null) return null;
-  return createSpool({
-    ...{ host, folder: spoolFolder, server, agentId, sessionId: session.id, unsent },
-    onFailure(why) {
-      const message = `Cannot keep unsent events in ${spoolFolder}: ${why}. They are only in memory.`;
-      report({ code: "spool_failed", message, dropped: 0 });
-    },
-  });
+  const onFailure = (why: string): void => {
+    const message = `Cannot keep unsent events in ${spoolFolder}: ${why}. They are only in memory.`;
+    report({ code: "spool_failed", message, dropped: 0 });
+  };
+  try {
+    const target = { server, agentId, sessionId: session.id };
+    return createSpool({ host, folder: spoolFolder, ...target, unsent, onFailure });
+  } catch (error) {
+    onFailure(String((error as Error)?.message ?? error));
+    return null;
+  }
 }
 
 /** Asks without the key whether Kulti answers; false if something else answers. */

@@ -91,9 +91,9 @@ function overview(): string {
   ].join("\n");
 }
 
-/** The package's file stands one folder above in the built package, two above in the sources. */
+/** One folder above the built file, two above the source. */
 function version(): string {
-  for (const path of ["./package.json", "../../package.json"]) {
+  for (const path of ["../package.json", "../../package.json"]) {
     try {
       return JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")).version;
     } catch {

@@ -1,6 +1,6 @@
 /** The player inside an exported HTML file; the page fetches it when a viewer exports one. */
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { APIRoute } from "astro";
 
@@ -8,7 +8,9 @@ import type { APIRoute } from "astro";
 export const GET: APIRoute = async () => {
   // Node loads it from the project: inside the build's bundle it would not find its own sources.
   const require = createRequire(join(process.cwd(), "package.json"));
-  const moduleUrl = pathToFileURL(require.resolve("kulti/export-page")).href;
+  const moduleUrl = pathToFileURL(
+    join(dirname(require.resolve("kulti/package.json")), "src/export/load-page-code.ts"),
+  ).href;
   const { loadPageCode } = await import(/* @vite-ignore */ moduleUrl);
   return Response.json(await loadPageCode());
 };
