@@ -46,7 +46,11 @@ const kills = ["faults/kills.test.ts"];
 /** Changes settings that apply to every agent. */
 const settings = ["settings.test.ts"];
 
-/** The SDK's sources instead of its built files. */
+/** The SDK's sources instead of its built files, also in processes that tests start. */
+const condition = "--conditions=kulti-source";
+if (!process.env.NODE_OPTIONS?.includes(condition)) {
+  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ""} ${condition}`.trim();
+}
 const resolve = { conditions: ["kulti-source", ...defaultServerConditions] };
 
 export default defineConfig({

@@ -33,6 +33,7 @@ await Promise.all([
   suite("types", suites.types),
   suite("imports", suites.imports),
   suite("functions", suites.deno),
+  suite("python", suites.python),
 ]);
 // Excluded by name, so that a new workspace cannot be left out.
 await suite("units", () => suites.vitest(["!local", "!e2e*"]));

@@ -1,8 +1,10 @@
 /** The suites of `npm test`. Each runs its own tool and returns the numbers of passed and failed tests. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { denoBinary, runPgtap } from "@kulti/local";
+import { makeSamples } from "@kulti/protocol/redact/corpus.ts";
+import { redact } from "@kulti/protocol/redact/redact.ts";
 import { checkImports } from "./check-imports.ts";
 import { type RunOptions, root, run } from "./process.ts";
 
@@ -117,6 +119,41 @@ async function denoTest(importMap: string): Promise<Counts> {
     const failed = broken || (succeeded ? 0 : 1);
     return { passed: number("tests") - broken, failed, output };
   });
+}
+
+/** The Python client's tests. Without a Python it says so; with CI=true that is a failure. */
+export async function python(): Promise<Counts> {
+  const command = await findPython();
+  if (command === null) {
+    console.log("Skipping the Python client: no python3 of 3.9 or later was found.");
+    return {
+      passed: 0,
+      failed: process.env.CI === "true" ? 1 : 0,
+      output: "No python3 was found.",
+    };
+  }
+  return withReport("corpus.json", async (corpus) => {
+    const samples = makeSamples(1).map((sample) => ({ ...sample, shown: redact(sample.text) }));
+    writeFileSync(corpus, JSON.stringify(samples));
+    const folder = join(root, "sdk", "python");
+    const paths = [join(folder, "src"), join(folder, "tests")].join(delimiter);
+    const env = { KULTI_CORPUS: corpus, KULTI_SPOOL: "1", PYTHONPATH: paths };
+    const flags = ["-W", "ignore", "-m", "unittest", "discover", "-s", join(folder, "tests")];
+    const { output, passed: succeeded } = await verdict(command, flags, { env });
+    const ran = Number(/^Ran (\d+) tests?/m.exec(output)?.[1] ?? 0);
+    const broken = [...output.matchAll(/(?:failures|errors)=(\d+)/g)];
+    const failed = broken.reduce((sum, [, count]) => sum + Number(count), 0) || (succeeded ? 0 : 1);
+    return { passed: Math.max(0, ran - failed), failed, output };
+  });
+}
+
+async function findPython(): Promise<string | null> {
+  const isNew = "import sys; sys.exit(sys.version_info < (3, 9))";
+  for (const command of ["python3", "python"]) {
+    const code = await run(command, ["-c", isNew], { onOutput() {} }).catch(() => 1);
+    if (code === 0) return command;
+  }
+  return null;
 }
 
 export async function pgtap(dbUrl: string): Promise<Counts> {

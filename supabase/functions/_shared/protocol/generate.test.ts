@@ -3,7 +3,7 @@ import Ajv from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { readFixtures } from "./fixtures.ts";
 import * as examples from "./generate/openapi-examples.ts";
-import { generated } from "./generate.ts";
+import { generated, generatedForPython } from "./generate.ts";
 import { parseLegacy } from "./legacy/legacy.ts";
 import {
   parseAgentMessage,
@@ -19,6 +19,10 @@ const document = (name: string) => JSON.parse(generated[name]?.() ?? "");
 test.each(Object.keys(generated))("generated/%s is what `node generate.ts` writes", (name) => {
   const file = new URL(`./generated/${name}`, import.meta.url);
   expect(readFileSync(file, "utf8")).toBe(generated[name]?.());
+});
+
+test.each(Object.keys(generatedForPython))("%s is what `node generate.ts` writes", (path) => {
+  expect(readFileSync(new URL(path, import.meta.url), "utf8")).toBe(generatedForPython[path]?.());
 });
 
 test.each(Object.keys(generated))("every $ref of %s resolves", (name) => {
