@@ -11,6 +11,8 @@ const noSpool = { KULTI_SPOOL: "0" };
 
 // One project per workspace, so that each suite can be run alone: `npx vitest run --project sdk`.
 const unit = (name: string, root: string) => ({
+  ssr: { resolve },
+  environments: { __vitest__: { resolve } },
   test: {
     name,
     root,
@@ -24,6 +26,8 @@ const unit = (name: string, root: string) => ({
 });
 
 const e2e = (name: string, more: TestUserConfig) => ({
+  ssr: { resolve },
+  environments: { __vitest__: { resolve } },
   test: {
     name,
     root: "e2e",
@@ -54,7 +58,6 @@ if (!process.env.NODE_OPTIONS?.includes(condition)) {
 const resolve = { conditions: ["kulti-source", ...defaultServerConditions] };
 
 export default defineConfig({
-  ssr: { resolve },
   test: {
     // Tests that wait for processes and sockets leave the cores idle.
     maxWorkers: 4,
@@ -66,8 +69,10 @@ export default defineConfig({
       unit("sdk", "sdk"),
       unit("site", "site"),
       // Its tests of linear work load functions' files too, which name packages as Deno's import map does.
-      { ...unit("scripts", "scripts"), resolve: { alias: { "@std": "deno-std" } } },
+      { ...unit("scripts", "scripts"), resolve: { ...resolve, alias: { "@std": "deno-std" } } },
       {
+        ssr: { resolve },
+        environments: { __vitest__: { resolve } },
         test: {
           name: "local",
           root: "local",
