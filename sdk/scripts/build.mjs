@@ -62,7 +62,7 @@ async function bundle() {
     platform: "neutral",
     mainFields: ["module", "main"],
     target: "es2022",
-    external: ["node:*", "@supabase/*"],
+    external: ["node:*", "@supabase/*", "@lydell/node-pty"],
     sourcemap: false,
     // Shortens the code, but keeps names and lines.
     minifySyntax: true,
@@ -81,7 +81,7 @@ async function bundleCommonJs() {
     platform: "neutral",
     mainFields: ["module", "main"],
     target: "es2022",
-    external: ["node:*", "@supabase/*"],
+    external: ["node:*", "@supabase/*", "@lydell/node-pty"],
     define: { "import.meta.url": "kultiModuleUrl" },
     banner: {
       js: 'const kultiModuleUrl = typeof __dirname === "string" ? "file://" + __dirname + "/../index.js" : "";',

@@ -41,7 +41,12 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const node = (...args: string[]): string =>
-  execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+  execFileSync(process.execPath, args, {
+    cwd: folder,
+    encoding: "utf8",
+    // Without the condition by which the workspaces find the sources.
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
 
 test("an agent needs nothing but the package", () => {
   writeFileSync(

@@ -14,7 +14,11 @@ export async function bundleBin(): Promise<{ bin: string; remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), "kulti-bin-"));
   const entry = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
   const outfile = join(folder, "cli.js");
-  await build({ entryPoints: [entry], outfile, bundle: true, format: "esm", platform: "node" });
+  await build({
+    ...{ entryPoints: [entry], outfile, bundle: true, format: "esm", platform: "node" },
+    // It brings binaries.
+    external: ["@lydell/node-pty"],
+  });
   const bin = join(folder, "bin/kulti.mjs");
   cpSync(sourceBin, bin);
   return { bin, remove: () => rmSync(folder, { recursive: true, force: true }) };

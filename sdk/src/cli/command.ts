@@ -2,8 +2,11 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import type { Output } from "./output.ts";
 
-/** 0 done · 1 failed · 2 wrong usage · 75 kept for later (EX_TEMPFAIL of sysexits.h) · 130 interrupted. */
-export type ExitCode = 0 | 1 | 2 | 75 | 130;
+/**
+ * 0 done · 1 failed · 2 wrong usage · 75 kept for later (EX_TEMPFAIL of sysexits.h) · 130 interrupted; `kulti run` ends
+ * with the command's own.
+ */
+export type ExitCode = number;
 
 export interface Surroundings {
   cwd: string;

@@ -14,6 +14,7 @@ import { flush } from "./commands/flush.ts";
 import { panic } from "./commands/panic.ts";
 import { register } from "./commands/register.ts";
 import { replay } from "./commands/replay.ts";
+import { run } from "./commands/run.ts";
 import { scrub } from "./commands/scrub.ts";
 import { stream } from "./commands/stream.ts";
 import { verbs } from "./commands/verbs.ts";
@@ -21,6 +22,7 @@ import { createOutput } from "./output.ts";
 
 const commands: Command[] = [
   register,
+  run,
   demo,
   stream,
   replay,

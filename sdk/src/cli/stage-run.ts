@@ -13,7 +13,7 @@ export interface StageRun {
   /** Waits while too many events are unsent, so that a fast source can't overflow the queue. */
   room(): Promise<void>;
   /** Drains; 0 when everything arrived, 75 when the rest waits in the spool. */
-  end(): Promise<ExitCode>;
+  end(timeoutMs?: number): Promise<ExitCode>;
 }
 
 const much = 4_000;
@@ -52,8 +52,8 @@ export function goOnStage(
     async room() {
       if (agent.pending > much) await agent.flush();
     },
-    async end() {
-      const { drained } = await agent.close({ timeoutMs: 10_000 });
+    async end(timeoutMs = 10_000) {
+      const { drained } = await agent.close({ timeoutMs });
       if (lost > 0 || refusal) return 1;
       return drained ? 0 : 75;
     },

@@ -35,7 +35,7 @@ export function takeLeftover(host: Host, spoolFolder: string, target: Target): L
     } catch {
       continue;
     }
-    const unsent = readFile(host, path);
+    const unsent = readFile(host, path, target);
     if (unsent === null || unsent.events.length === 0) {
       host.fs.rmSync(path, { force: true });
       continue;
@@ -108,9 +108,9 @@ function findLeftovers(host: Host, folder: string): Found[] {
   return found.sort((one, other) => one.touchedAt - other.touchedAt);
 }
 
-function readFile({ fs }: Host, path: string): Unsent | null {
+function readFile({ fs }: Host, path: string, target: Target): Unsent | null {
   try {
-    return readLines(fs.readFileSync(path, "utf8"));
+    return readLines(fs.readFileSync(path, "utf8"), target);
   } catch {
     return null;
   }

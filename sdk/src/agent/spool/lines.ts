@@ -2,6 +2,8 @@
  * The lines of a spool file: a header, then events as they are sent, and notes about them. The Python client reads and
  * writes the same.
  */
+import type { Target } from "./folder.ts";
+
 export interface Header {
   kulti_spool: 1;
   /** URL of the project. */
@@ -25,8 +27,8 @@ export interface Unsent {
   events: UnsentEvent[];
 }
 
-/** Null if the text does not begin with a header. A half-written line is left out. */
-export function readLines(text: string): Unsent | null {
+/** Null if the text is not the agent's at that server. A half-written line is left out. */
+export function readLines(text: string, target: Target): Unsent | null {
   let header: Header | null = null;
   let sessionId: string | null = null;
   const events = new Map<string, string>();
@@ -34,7 +36,8 @@ export function readLines(text: string): Unsent | null {
     const value = parseLine(line);
     if (value === null) continue;
     if (header === null) {
-      if (value.kulti_spool !== 1 || typeof value.server !== "string") return null;
+      if (value.kulti_spool !== 1) return null;
+      if (value.server !== target.server || value.agent_id !== target.agentId) return null;
       header = value as unknown as Header;
       sessionId = header.session_id ?? null;
     } else if (typeof value.id === "string" && typeof value.type === "string") {

@@ -277,6 +277,16 @@ test("old and too many files are removed, the oldest first, and reported", async
   expect(files()).toEqual([]);
 });
 
+test("a file that names another server or agent is not sent", async () => {
+  down();
+  await run(`agent.think("x"); process.exit();`);
+  const path = join(spool, files()[0] as string);
+  writeFileSync(path, readFileSync(path, "utf8").replace(server.url, "http://127.0.0.1:1"));
+  up();
+  await next();
+  expect(contents()).toEqual(["next"]);
+});
+
 test("delayMs holds each event back, and panic drops what is held and ends the session", async () => {
   const agent = createAgent({
     server: server.url,
