@@ -52,3 +52,5 @@ process.exitCode = await main(process.argv.slice(2), {
 });
 // An idle stdin would keep the process; all that was sent has been acknowledged by now.
 stdin.unref?.();
+// So would timers of a connection that is closed.
+setTimeout(() => process.exit(), 500).unref();

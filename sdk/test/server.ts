@@ -107,6 +107,8 @@ async function handle(request: IncomingMessage, response: ServerResponse, state:
     if (isScrub) return answer(response, 200, scrub(body, state));
     if (method === "POST") return answer(response, ...register(body, state));
     const isKnown = !state.forgottenKeys.has(headers.authorization?.slice("Bearer ".length) ?? "");
+    const agentId = (headers.authorization ?? "").replace("Bearer klt_", "");
+    if (isKnown && !path.endsWith("/keys")) return answer(response, 200, { agent_id: agentId });
     if (isKnown) return answer(response, 200, { keys: [] });
     return answer(response, 401, { error: { code: "unknown_key", message: "No such key." } });
   }

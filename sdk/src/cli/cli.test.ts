@@ -54,6 +54,23 @@ describe("verbs", () => {
     [["code", "a.ts", "--action", "delete"], { filename: "a.ts", action: "delete" }],
     [["s", "working"], { status: "working" }],
     [["task", "A task", "of size"], { title: "A task", description: "of size" }],
+    [
+      ["terminal", "3 passed", "--exit", "0"],
+      { stream: "stdout", text: "3 passed\n", exit_code: 0 },
+    ],
+    [["command", "npm", "test"], { stream: "input", command: "npm test", text: "" }],
+    [
+      ["error", "It broke", "--file", "a.ts", "--line", "3"],
+      { message: "It broke", file: "a.ts", line: 3 },
+    ],
+    [["goal", "A goal"], { title: "A goal" }],
+    [["milestone", "Half", "way", "--open"], { label: "Half way", completed: false }],
+    [["preview", "https://example.com/"], { url: "https://example.com/" }],
+    [
+      ["usage", "--model", "m", "--input", "7", "--cost", "0.1"],
+      { model: "m", input_tokens: 7, cost_usd: 0.1 },
+    ],
+    [["end"], { status: "done" }],
     [["q", "Name?", "--id", "n"], { question_id: "n", kind: "text", text: "Name?" }],
     [
       ["question", "Delete it?", "--approval", "--detail", "rm a", "--id", "d"],

@@ -9,8 +9,11 @@ import {
   UsageError,
 } from "./command.ts";
 import { demo } from "./commands/demo.ts";
+import { doctor } from "./commands/doctor.ts";
 import { exportSession } from "./commands/export.ts";
 import { flush } from "./commands/flush.ts";
+import { login, logout } from "./commands/keys.ts";
+import { open } from "./commands/open.ts";
 import { panic } from "./commands/panic.ts";
 import { register } from "./commands/register.ts";
 import { replay } from "./commands/replay.ts";
@@ -27,6 +30,10 @@ const commands: Command[] = [
   stream,
   replay,
   exportSession,
+  open,
+  doctor,
+  login,
+  logout,
   flush,
   panic,
   scrub,

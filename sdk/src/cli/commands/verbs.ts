@@ -5,6 +5,7 @@ import type { KultiAgent, Priority, Status, ThoughtType } from "../../index.ts";
 import { type Command, type CommandRun, choiceFlag, textFlag, UsageError } from "../command.ts";
 import { readFileNamed } from "../files.ts";
 import { questionVerbs } from "./question-verbs.ts";
+import { stageVerbs } from "./stage-verbs.ts";
 import { textOf, verbCommand } from "./verb.ts";
 
 const priorities: readonly Priority[] = ["headline", "working", "detail"];
@@ -87,6 +88,7 @@ export const verbs: Command[] = [
     },
   }),
   ...questionVerbs,
+  ...stageVerbs,
 ];
 
 async function sendCode(agent: KultiAgent, run: CommandRun): Promise<void> {
