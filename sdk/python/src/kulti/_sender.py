@@ -16,8 +16,10 @@ from ._options import FUNCTIONS_PATH, Settings, new_id
 from ._problem import Problem
 from ._transport import Answer, Transport, backoff_s
 
-#: kill -9 loses at most what came in this time.
+#: Between two looks at what has come in.
 _GATHER_S = 0.05
+#: With the write itself less than the 50 ms that `kill -9` may lose.
+_KEEP_S = 0.02
 _LARGE_EVENT_BYTES = 8_192
 _LARGE_EVENT_TRIES = 5
 _SIZE_STATUSES = (408, 413, 504, 524, 546)
@@ -72,7 +74,10 @@ class Sender:
         self._is_urgent = False
         self._transport = Transport(settings.server, settings.api_key, settings.timeout_ms / 1000)
         self._has_resent = False
+        #: Waits to be sent, or is being sent: what earlier processes have left.
+        self._is_resending = False
         self._thread: Optional[threading.Thread] = None
+        self._has_raw = threading.Event()
         self._pid = os.getpid()
 
     # What verbs call.
@@ -81,6 +86,8 @@ class Sender:
         if self.is_stopped:
             return
         self.inbox.append(raw)
+        if not self._has_raw.is_set():
+            self._has_raw.set()
         if self._thread is None:
             self._start()
 
@@ -108,7 +115,7 @@ class Sender:
     def drain(self, timeout_s: float) -> bool:
         """Waits until all is acknowledged or given up. True if nothing is left."""
         end = time.monotonic() + timeout_s
-        while not self.is_stopped and (self.pending or self._said and self._is_open):
+        while not self.is_stopped and (self.pending or self._is_resending or self._said and self._is_open):
             left = end - time.monotonic()
             if left <= 0:
                 break
@@ -161,6 +168,7 @@ class Sender:
             if self._thread is None and not self.is_stopped:
                 self._thread = threading.Thread(target=self._run, name="kulti", daemon=True)
                 self._thread.start()
+                threading.Thread(target=self._keep_going, name="kulti-spool", daemon=True).start()
 
     def _notify(self) -> None:
         with self._wake:
@@ -207,6 +215,17 @@ class Sender:
             except Exception as error:  # noqa: BLE001  A fault of ours must not end the stream.
                 self._tell("unreachable", f"Cannot send events: {error}.")
                 self._sleep(1.0)
+
+    def _keep_going(self) -> None:
+        """Takes and keeps what comes in also while the other thread waits for the server."""
+        while not self.is_stopped:
+            if not self._has_raw.wait(0.5):
+                continue
+            time.sleep(_KEEP_S)
+            self._has_raw.clear()
+            with self._lock:
+                self._take_inbox()
+                self._keep()
 
     def _take_inbox(self) -> None:
         with self._lock:
@@ -408,6 +427,7 @@ class Sender:
         self._failures = self._large_failures = 0
         self._why_waiting = ""
         self._batch_events = min(self.settings.max_batch_events, self._batch_events * 2)
+        self._is_resending = not self._has_resent
         self.session_id = reply["session_id"]
         self._is_open = True
         if self._spool is not None:
@@ -416,7 +436,10 @@ class Sender:
         self._deliver(reply.get("messages") or [])
         if not self._has_resent:
             self._has_resent = True
-            self._resend()
+            try:
+                self._resend()
+            finally:
+                self._is_resending = False
         pace = reply.get("flush_ms")
         if isinstance(pace, (int, float)) and pace > 0:
             self._flush_s = min(pace, 10_000) / 1000
