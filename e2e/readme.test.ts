@@ -29,6 +29,17 @@ function runBlock(script: string, agentId: string, shell = "bash") {
   return promisify(execFile)(shell, ["-euc", here]);
 }
 
+/** Runs the TypeScript of a page as a file in the repository's folder: it gets the built package. */
+async function runTypeScript(source: string, agentId: string, apiKey: string) {
+  const here = source
+    .replaceAll("http://127.0.0.1:54321", target.api_url)
+    .replaceAll("my-agent", agentId);
+  await promisify(execFile)(process.execPath, ["--input-type=module-typescript", "--eval", here], {
+    cwd: repository,
+    env: { PATH: process.env.PATH, KULTI_API_KEY: apiKey },
+  });
+}
+
 const newAgent = () => `readme-${crypto.randomUUID().slice(0, 8)}`;
 /** The JSON replies, which follow one another without a line break. */
 const replies = (stdout: string) =>
@@ -45,6 +56,17 @@ test.each(["bash", "sh"])("the README's first event works, in %s also twice", as
   expect(first).toMatchObject({ accepted: 1, duplicates: 0, last_seq: 1 });
   expect(again).toMatchObject({ accepted: 0, duplicates: 1, last_seq: 1 });
   expect(again.session_id).toBe(first.session_id);
+  expect(await api.findSessions({ agent_id: agentId })).toMatchObject([
+    { latest: "Hello, stage." },
+  ]);
+});
+
+test("the README's TypeScript sends the same thought", async () => {
+  const agentId = newAgent();
+  const register = firstEvent.slice(0, firstEvent.indexOf("\n\n"));
+  const apiKey = (await run(`${register}\necho $KEY`, agentId)).trim();
+  const [, source = ""] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
+  await runTypeScript(source, agentId, apiKey);
   expect(await api.findSessions({ agent_id: agentId })).toMatchObject([
     { latest: "Hello, stage." },
   ]);

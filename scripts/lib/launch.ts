@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { checkPort, freePort, startStack } from "@kulti/local";
 import { serveSite } from "@kulti/site/serve.ts";
-import { buildSite } from "./build-site.ts";
+import { buildPackage, buildSite } from "./build.ts";
 import { root } from "./process.ts";
 
 export interface LaunchOptions {
@@ -58,7 +58,7 @@ async function launchParts(options: LaunchOptions): Promise<Launched> {
   await checkPort(sitePort, "the site", "KULTI_SITE_PORT");
   const starting = startBackend({ ...options, functionsEnv });
   const building = options.siteUrl ? undefined : buildSite(log);
-  const [backend] = await Promise.all([starting, building]).catch(async (error) => {
+  const [backend] = await Promise.all([starting, building, buildPackage()]).catch(async (error) => {
     // Otherwise what has started would keep this process running.
     await starting.then(({ stop }) => stop()).catch(() => {});
     throw error;
