@@ -4,13 +4,24 @@ So `pip install` needs neither a network nor another package.
 import base64
 import hashlib
 import io
+import re
 import tarfile
 import zipfile
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 here = Path(__file__).resolve().parent
-NAME, VERSION = "kulti", "0.1.0"
+
+
+def _project(field: str) -> str:
+    # Python 3.9 and 3.10 can't read TOML.
+    found = re.search(rf'^{field} = "(.*)"$', (here / "pyproject.toml").read_text(encoding="utf-8"), re.M)
+    if found is None:
+        raise ValueError(f"pyproject.toml has no {field}")
+    return found.group(1)
+
+
+NAME, VERSION = _project("name"), _project("version")
 _info = f"{NAME}-{VERSION}.dist-info"
 
 
@@ -75,9 +86,9 @@ def _metadata() -> str:
         "Metadata-Version: 2.1",
         f"Name: {NAME}",
         f"Version: {VERSION}",
-        "Summary: Put an AI agent on stage: the Kulti client for Python.",
+        f"Summary: {_project('description')}",
         "License: MIT",
-        "Requires-Python: >=3.9",
+        f"Requires-Python: {_project('requires-python')}",
         "Description-Content-Type: text/markdown",
     ]
     return "\n".join(lines) + f"\n\n{readme}"

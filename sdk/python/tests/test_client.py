@@ -192,6 +192,28 @@ class Verbs(WithServer):
         self.assertNotIn(key[-12:], told)
         self.assertEqual(told.count("[redacted-github-token]"), 3)
 
+    def test_an_own_function_gets_every_text_after_the_usual_redaction(self) -> None:
+        kulti = self.kulti(redact=lambda text: text.replace("Ada", "somebody"))
+        kulti.think("Ada has ghp_" + "a1B2" * 9, metadata={"who": ["Ada"]})
+        thought = kulti.thought("reasoning")
+        thought.write("Let me ask Ada")
+        kulti.say("Thanks, Ada.")
+        kulti.close()
+        first, *pieces = self.server.data("thought")
+        self.assertEqual(first["content"], "somebody has [redacted-github-token]")
+        self.assertEqual(first["metadata"], {"who": ["somebody"]})
+        # "Ada" waited: more could have followed it.
+        self.assertEqual("".join(piece["content"] for piece in pieces), "Let me ask somebody")
+        self.assertEqual({piece["thought_type"] for piece in pieces}, {"reasoning"})
+
+    def test_what_changes_after_the_call_is_sent_as_it_was(self) -> None:
+        kulti = self.kulti()
+        metadata = {"files": ["a.py"]}
+        kulti.think("x", metadata=metadata)
+        metadata["files"].append("b.py")
+        kulti.close()
+        self.assertEqual(self.server.data()[0]["metadata"], {"files": ["a.py"]})
+
     def test_asyncio_never_waits_for_the_network(self) -> None:
         self.server.fault = lambda body: "hang"
 
@@ -218,6 +240,10 @@ class BadInput(WithServer):
     def test_whatever_is_passed_nothing_is_raised(self) -> None:
         cyclic: Dict[str, Any] = {}
         cyclic["self"] = cyclic
+        cyclic["list"] = [cyclic, cyclic]
+        multiplied: List[Any] = ["x"]
+        for _ in range(30):
+            multiplied = [multiplied, multiplied]
 
         class Bad:
             def __str__(self) -> str:
@@ -228,6 +254,7 @@ class BadInput(WithServer):
             kulti.think(value)
             kulti.terminal(value)
         kulti.think("x", "dancing", {"deep": cyclic, "n": float("nan")})  # type: ignore[arg-type]
+        kulti.event("thought", {"thought_type": "general", "content": "m", "metadata": {"m": multiplied}})
         kulti.status("dancing")  # type: ignore[arg-type]
         kulti.event("nonsense", {})  # type: ignore[arg-type]
         kulti.code(None, None)
@@ -249,6 +276,14 @@ class BadInput(WithServer):
             self.assertEqual([problem.code for problem in problems], ["not_configured"])
         self.assertEqual(self.server.requests, [])
 
+    def test_an_option_that_is_no_number_is_reported_and_its_default_used(self) -> None:
+        kulti = self.kulti(timeout_ms="soon", delay_ms=-1)
+        kulti.think("x")
+        self.assertTrue(kulti.close())
+        self.assertEqual([problem.code for problem in self.problems], ["bad_option"])
+        self.assertIn("timeout_ms is soon", self.problems[0].message)
+        self.assertIn("delay_ms is -1", self.problems[0].message)
+
     def test_a_refused_key_stops_the_stream_and_says_what_to_do(self) -> None:
         error = {"error": {"code": "unknown_key", "message": "No such key.", "request_id": "r"}}
         self.server.fault = lambda body: (401, error, {})
@@ -257,6 +292,10 @@ class BadInput(WithServer):
         self.until(lambda: self.problems)
         self.assertEqual(self.problems[0].code, "refused")
         self.assertIn("kulti register", self.problems[0].message)
+        self.assertEqual(self.problems[0].dropped, 0)
+        self.server.fault = lambda body: None
+        self.next_process()
+        self.until(lambda: self.server.contents() == ["next", "x"])
 
     def test_an_answer_that_is_not_kultis_stops_nothing(self) -> None:
         answers = iter([(404, {}, {}), (401, {}, {}), (200, {}, {}), (200, {"session_id": "x"}, {}), (302, {}, {"location": "http://x"})])

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, List
 
 from kulti import _fit
+from kulti._contract import EVENT_TYPES
 from kulti._problem import Problem
 
 FIXTURES = Path(__file__).resolve().parents[3] / "supabase/functions/_shared/protocol/fixtures"
@@ -43,7 +44,7 @@ class Contract(unittest.TestCase):
         for path in sorted(FIXTURES.glob("invalid/*too-l*.json")):
             fixture = spelt_out(json.loads(path.read_text(encoding="utf-8")))
             for event in fixture["body"].get("events", []) if fixture["request"] == "ingest" else []:
-                if event.get("type") not in _fit.EVENT_TYPES or not isinstance(event.get("data"), dict):
+                if event.get("type") not in EVENT_TYPES or not isinstance(event.get("data"), dict):
                     continue
                 for fitted in _fit.fit(event["type"], _fit.clean(event["data"]), lambda problem: None):
                     again = _fit.fit(event["type"], fitted, lambda problem: self.fail(f"{path.name}: {problem}"))

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 from pathlib import Path
 
 from server import Server
@@ -46,6 +47,18 @@ class Package(unittest.TestCase):
         program = "from kulti import Kulti\nwith Kulti() as k:\n    k.think('From the wheel.')\nprint(k.pending)"
         self.assertEqual(self.run_python("-c", program, PYTHONPATH=target).strip(), "0")
         self.assertEqual(self.server.contents(), ["From the wheel."])
+
+    def test_a_wheel_made_without_setuptools_holds_the_package_and_its_version(self) -> None:
+        program = "import backend; backend._setuptools = lambda: None; print(backend.build_wheel('.'))"
+        name = self.run_python("-c", program, PYTHONPATH=str(ROOT)).strip()
+        version = self.run_python("-c", "import kulti; print(kulti.__version__)", PYTHONPATH=str(ROOT / "src")).strip()
+        self.assertEqual(name, f"kulti-{version}-py3-none-any.whl")
+        with zipfile.ZipFile(Path(self.folder.name, name)) as wheel:
+            names = {path for path in wheel.namelist() if path.startswith("kulti/")}
+            metadata = wheel.read(f"kulti-{version}.dist-info/METADATA").decode()
+        self.assertEqual(names, {f"kulti/{path.name}" for path in (ROOT / "src/kulti").iterdir() if path.is_file()})
+        self.assertIn(f"Version: {version}\n", metadata)
+        self.assertIn("Requires-Python: >=3.9\n", metadata)
 
     def test_the_blocks_of_the_readme_run(self) -> None:
         text = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -8,10 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Callable, Dict, List, Optional, Type, Union
 
-from . import _end, _fit, _redaction
-from ._options import Redact, Settings, find_off_reason, find_spool_folder, new_id, server_root
+from . import _end, _fit
+from ._options import Settings, find_off_reason, find_spool_folder, new_id, server_root
 from ._problem import Problem, Report, make_report
-from ._sender import Raw, Sender, now_text
+from ._prepare import Raw, now_text
+from ._redacting import Redact, Redaction
+from ._sender import Sender
 from .types import CodeAction, EventType, Priority, Status, TerminalStream, ThoughtType
 
 Message = Dict[str, Any]
@@ -92,6 +94,14 @@ class Kulti:
         if enabled is None:
             enabled = env.get("KULTI_STREAM_ENABLED", "") not in ("0", "false")
         is_new = session == "new"
+        ignored: List[str] = []
+
+        def number(name: str, value: object, default: float) -> float:
+            found = _number(value)
+            if found is None:
+                ignored.append(f"{name} is {value}; expected a number from 0")
+            return default if found is None else found
+
         self._settings = Settings(
             server=root,
             agent_id=agent,
@@ -102,18 +112,20 @@ class Kulti:
             redact=redact,
             spool_folder=find_spool_folder(spool),
             report=report,
-            delay_ms=_number(delay_ms if delay_ms is not None else env.get("KULTI_DELAY_MS"), 0.0),
-            flush_ms=_number(flush_ms, 200.0),
-            poll_ms=_number(poll_ms, 5_000.0),
-            timeout_ms=_number(timeout_ms, 20_000.0),
-            max_queue_events=int(_number(max_queue_events, 20_000)),
-            max_queue_bytes=int(_number(max_queue_bytes, 33_554_432)),
+            delay_ms=number("delay_ms", delay_ms if delay_ms is not None else env.get("KULTI_DELAY_MS", 0), 0.0),
+            flush_ms=number("flush_ms", flush_ms, 200.0),
+            poll_ms=number("poll_ms", poll_ms, 5_000.0),
+            timeout_ms=number("timeout_ms", timeout_ms, 20_000.0),
+            max_queue_events=int(number("max_queue_events", max_queue_events, 20_000)),
+            max_queue_bytes=int(number("max_queue_bytes", max_queue_bytes, 33_554_432)),
             capture_errors=capture_errors,
             drain_at_exit=drain_at_exit,
             off_reason=find_off_reason(root, agent, key),
         )
         if enabled and self._settings.off_reason:
             report(Problem("not_configured", f"Streaming is off: {self._settings.off_reason}."))
+        if ignored:
+            report(Problem("bad_option", f"Using defaults: {'; '.join(ignored)}."))
         self._is_on = enabled and self._settings.off_reason is None
         self._sender = Sender(self._settings)
         self._sender.is_stopped = not self._is_on
@@ -272,14 +284,13 @@ class Kulti:
         self, type: EventType, data: Dict[str, Any], id: Optional[str] = None, at: Optional[str] = None  # noqa: A002
     ) -> None:
         """Any event. `id` makes sending it twice harmless; `at` (default now) is ISO 8601."""
-        self._sender.put(Raw(type, data, id, at or now_text()))
+        self._sender.put(Raw(type, _fit.frozen(data), id, at or now_text()))
 
     # Chat.
 
     def say(self, text: object) -> None:
         """A line in the chat."""
-        line = _text(text)
-        self._sender.say(_redaction.redact(line) if self._settings.redact else line)
+        self._sender.say(Redaction(self._settings.redact).text(_fit.storable(text)))
 
     def on_message(self, handler: Callable[[Message], None]) -> Callable[[], None]:
         """Calls the handler with each chat line of viewers, in a thread of its own; the returned function removes it.
@@ -307,13 +318,10 @@ class Kulti:
         if not self._is_on:
             return True
         wait_s = 5.0 + self._settings.delay_ms / 1000 if timeout_s is None else timeout_s
-        with self._sender._lock:
-            self._sender._take_inbox()
-            self._sender._end_streams()
+        self._sender.end_texts()
         is_done = self._sender.drain(wait_s)
         if not is_done and not self._sender.is_stopped:
-            is_kept = self._sender.release()
-            self._tell_unsent("The agent closes", is_kept)
+            self._tell_unsent("The agent closes", self._sender.release())
         self._sender.stop()
         _end.unregister(self)
         return is_done
@@ -329,6 +337,17 @@ class Kulti:
         """Drops everything that has not left this process, also from the spool, and ends the session as `offline`."""
         self._sender.panic()
         _end.unregister(self)
+
+    def _end(self) -> None:
+        """The process ends by itself."""
+        sender = self._sender
+        sender.end_texts()
+        if self._settings.drain_at_exit and sender.pending:
+            # Before a server that does not answer, a process does not wait.
+            sender.drain(0.5 if sender.is_waiting else 5.0)
+        if sender.pending:
+            self._tell_unsent("The process ends", sender.release())
+        sender.stop()
 
     def _tell_unsent(self, what: str, is_kept: bool) -> None:
         left = self._sender.pending
@@ -374,9 +393,9 @@ def _with(data: Dict[str, Any], **more: Any) -> Dict[str, Any]:
     return data
 
 
-def _number(value: object, default: float) -> float:
+def _number(value: object) -> Optional[float]:
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        return default
-    return number if 0 <= number < 1e12 else default
+        return None
+    return number if 0 <= number < 1e12 else None

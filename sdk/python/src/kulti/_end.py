@@ -36,16 +36,7 @@ def unregister(client: "Kulti") -> None:
 
 def _at_exit() -> None:
     for client in list(_clients):
-        sender = client._sender
-        if client._settings.drain_at_exit and sender.pending:
-            with sender._lock:
-                sender._take_inbox()
-                sender._end_streams()
-            # Before a server that does not answer, a process does not wait.
-            sender.drain(5.0 if not sender._why_waiting else 0.5)
-        if sender.pending or sender._streams:
-            client._tell_unsent("The process ends", sender.release())
-        sender.stop()
+        client._end()
 
 
 def _write_all() -> None:

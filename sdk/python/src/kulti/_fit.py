@@ -4,9 +4,9 @@ become several events, long labels are cut, and what cannot be cut without chang
 import json
 import math
 from datetime import date, datetime
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Tuple
 
-from ._contract import EVENT_TYPES, FIELDS, LIMITS
+from ._contract import FIELDS, LIMITS
 from ._options import new_id
 from ._problem import Problem, Report
 
@@ -60,43 +60,64 @@ def pieces(text: str, limit: int) -> List[str]:
 
 #: For a value that JSON can't hold; it is left out.
 _NOTHING: Any = object()
+#: Values of one event, far more than the contract takes. Shared parts of a value may multiply without end.
+_MAX_VALUES = 200_000
+#: Deeper than any event.
+_MAX_DEPTH = 32
+
+
+def frozen(data: Any) -> Any:
+    """The data with copies of what its owner may change later. Texts are cleaned in the sender's thread."""
+    if not isinstance(data, dict):
+        return data
+    return {key: clean(value) if isinstance(value, _CONTAINERS) else value for key, value in data.items()}
 
 
 def clean(value: Any) -> Any:
     """A copy that JSON can hold, with every text cleaned."""
-    copy = _clean(value, 0)
+    copy = _Copy().of(value, 0)
     return None if copy is _NOTHING else copy
 
 
-def _clean(value: Any, depth: int) -> Any:
-    if isinstance(value, str):
-        return storable(value)
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else _NOTHING
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    if isinstance(value, (bytes, bytearray)):
-        return storable(value)
-    # Deeper than any event. This also ends the walk through a value that contains itself.
-    if depth > 32:
-        return _NOTHING
-    if isinstance(value, dict):
-        copy = {storable(key): _clean(item, depth + 1) for key, item in list(value.items())}
-        return {key: item for key, item in copy.items() if item is not _NOTHING}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        items = [_clean(item, depth + 1) for item in list(value)]
-        return [None if item is _NOTHING else item for item in items]
-    return storable(value)
+_CONTAINERS = (dict, list, tuple, set, frozenset)
+
+
+class _Copy:
+    def __init__(self) -> None:
+        self._left = _MAX_VALUES
+        #: Those around the current value: it may contain itself.
+        self._around: List[int] = []
+
+    def of(self, value: Any, depth: int) -> Any:
+        self._left -= 1
+        if self._left < 0 or depth > _MAX_DEPTH:
+            return _NOTHING
+        if value is None or isinstance(value, (bool, int)):
+            return value
+        if isinstance(value, float):
+            return value if math.isfinite(value) else _NOTHING
+        if isinstance(value, (datetime, date)):
+            return value.isoformat()
+        if not isinstance(value, _CONTAINERS):
+            return storable(value)
+        if id(value) in self._around:
+            return _NOTHING
+        self._around.append(id(value))
+        copy = self._of_dict(value, depth) if isinstance(value, dict) else self._of_list(value, depth)
+        self._around.pop()
+        return copy
+
+    def _of_dict(self, value: Dict[Any, Any], depth: int) -> Data:
+        copies = {storable(key): self.of(item, depth + 1) for key, item in list(value.items())}
+        return {key: item for key, item in copies.items() if item is not _NOTHING}
+
+    def _of_list(self, value: Iterable[Any], depth: int) -> List[Any]:
+        copies = [self.of(item, depth + 1) for item in list(value)]
+        return [None if item is _NOTHING else item for item in copies]
 
 
 def fit(event_type: str, data: Data, report: Report) -> List[Data]:
     """The data of the one or more events that say the same within the limits; empty if that is impossible."""
-    if event_type not in EVENT_TYPES:
-        raise ValueError(f"{event_type} is not an event type")
     kept = _fit_fields(event_type, data, report)
     if kept is None:
         return []

@@ -2,14 +2,14 @@
 import os
 import re
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, List, Optional, Union
+from typing import Optional, Union
 
 from ._contract import LIMITS
 from ._problem import Report
+from ._redacting import Redact
 
-Redact = Callable[[str], str]
 FUNCTIONS_PATH = "/functions/v1"
 _agent_id = re.compile(r"[a-z0-9][a-z0-9-]{1,62}\Z")
 
@@ -40,7 +40,6 @@ class Settings:
     drain_at_exit: bool = True
     #: Why nothing is sent, in one line; None if the client can stream.
     off_reason: Optional[str] = None
-    ignored: List[str] = field(default_factory=list)
 
 
 def server_root(server: object) -> str:

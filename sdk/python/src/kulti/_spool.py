@@ -10,7 +10,7 @@ import socket
 import time
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 from ._options import new_id
 
@@ -60,6 +60,10 @@ def _own_name(file_id: str) -> str:
     return f"{file_id}~{_host_hash()}~{pid}~{_process_start(pid)}.ndjson"
 
 
+def _nobodys_name(file_id: str) -> str:
+    return f"{file_id}~{_host_hash()}~0~0.ndjson"
+
+
 def _is_left_behind(host: str, pid: int, started_at: int, touched_at: float) -> bool:
     if pid == 0:
         return True
@@ -75,7 +79,7 @@ def _is_left_behind(host: str, pid: int, started_at: int, touched_at: float) -> 
 
 
 class Spool:
-    """One process's file. Not thread-safe: the sender thread owns it. Raises OSError."""
+    """One process's file. It exists only while events are unsent. Not thread-safe. Raises OSError."""
 
     def __init__(self, spool: Path, server: str, agent_id: str, session_id: Optional[str]) -> None:
         self.folder = target_folder(spool, server, agent_id)
@@ -97,16 +101,16 @@ class Spool:
             raise OSError(f"{unsent_bytes:,} bytes are unsent, and a file takes {_MAX_UNSENT_BYTES:,}")
         self._write(text)
 
-    def gone(self, ids: List[str], unsent: List[str], unsent_bytes: int) -> None:
+    def gone(self, ids: List[str], unsent: Callable[[], List[str]], unsent_bytes: int) -> None:
         """These need not be sent any more. With none left, the file goes."""
         if self._file is None or not ids:
             return
-        if not unsent:
+        if unsent_bytes == 0:
             self.remove()
         elif self._bytes > _COMPACT_FROM_BYTES and self._bytes > 4 * unsent_bytes:
             draft = self.path.with_suffix(".new")
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            text = self._header() + "".join(f"{line}\n" for line in unsent)
+            text = self._header() + "".join(f"{line}\n" for line in unsent())
             _write_all(descriptor, text)
             os.replace(draft, self.path)
             os.close(self._file)
@@ -129,7 +133,7 @@ class Spool:
     def release(self) -> None:
         """Ends with events unsent: another process may take the file at once."""
         if self._file is not None:
-            os.replace(self.path, self.folder / f"{self._id}~{_host_hash()}~0~0.ndjson")
+            os.replace(self.path, self.folder / _nobodys_name(self._id))
             os.close(self._file)
             self._file = None
 
@@ -197,8 +201,7 @@ def take_leftover(spool: Path, server: str, agent_id: str) -> Optional[Leftover]
 
 
 def give_back(leftover: Leftover) -> None:
-    file_id = leftover.path.name.split("~")[0]
-    os.replace(leftover.path, leftover.path.with_name(f"{file_id}~{_host_hash()}~0~0.ndjson"))
+    os.replace(leftover.path, leftover.path.with_name(_nobodys_name(leftover.path.name.split("~")[0])))
 
 
 def prune(spool: Path, server: str, agent_id: str) -> int:

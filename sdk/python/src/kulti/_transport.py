@@ -29,6 +29,17 @@ class Answer(NamedTuple):
         return self.kind == "failed" or (self.kind == "refused" and (self.status >= 500 or self.status == 429))
 
 
+#: Whether a body is the reply that the request is for.
+Accepts = Callable[[Any], bool]
+
+
+class _Request(NamedTuple):
+    method: str
+    path: str
+    body: Optional[bytes]
+    headers: Dict[str, str]
+
+
 class Transport:
     """Not thread-safe."""
 
@@ -43,72 +54,57 @@ class Transport:
         self._connection: Optional[http.client.HTTPConnection] = None
         self._can_gzip = True
 
-    def post(self, path: str, text: str, accepts: Callable[[Any], bool]) -> Answer:
+    def post(self, path: str, text: str, accepts: Accepts) -> Answer:
         data = text.encode("utf-8")
         headers = {**self._headers, "content-type": "application/json"}
         if self._can_gzip and len(data) >= _GZIP_FROM_BYTES:
             zipped = {**headers, "content-encoding": "gzip"}
-            answer = self._send("POST", path, gzip.compress(data, 6), zipped, accepts)
+            answer = self._send(_Request("POST", path, gzip.compress(data, 6), zipped), accepts)
             is_refused = answer.kind == "refused" and answer.code.startswith("malformed_")
             if answer.status != 415 and not is_refused:
                 return answer
             self._can_gzip = False
-        return self._send("POST", path, data, headers, accepts)
+        return self._send(_Request("POST", path, data, headers), accepts)
 
-    def get(self, path: str, accepts: Callable[[Any], bool]) -> Answer:
-        return self._send("GET", path, None, self._headers, accepts)
+    def get(self, path: str, accepts: Accepts) -> Answer:
+        return self._send(_Request("GET", path, None, self._headers), accepts)
 
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def _send(
-        self,
-        method: str,
-        path: str,
-        body: Optional[bytes],
-        headers: Dict[str, str],
-        accepts: Callable[[Any], bool],
-    ) -> Answer:
+    def _send(self, request: _Request, accepts: Accepts) -> Answer:
         is_reused = self._connection is not None
         try:
-            return self._exchange(method, path, body, headers, accepts)
+            return self._exchange(request, accepts)
         except (http.client.HTTPException, OSError, ValueError) as error:
             self.close()
             # The server may have closed an idle connection; ids make a repetition harmless.
             is_stale = isinstance(error, (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError))
             if is_reused and is_stale:
-                return self._send(method, path, body, headers, accepts)
+                return self._send(request, accepts)
             is_timeout = isinstance(error, TimeoutError) or "timed out" in str(error)
             why = f"no answer within {self._timeout_s:g} s" if is_timeout else _cause(error)
             return Answer("failed", 0, message=why, is_timeout=is_timeout)
 
-    def _exchange(
-        self,
-        method: str,
-        path: str,
-        body: Optional[bytes],
-        headers: Dict[str, str],
-        accepts: Callable[[Any], bool],
-    ) -> Answer:
-        if self._connection is None:
-            if self._secure:
-                context = ssl.create_default_context()
-                self._connection = http.client.HTTPSConnection(
-                    self._host, self._port, timeout=self._timeout_s, context=context
-                )
-            else:
-                self._connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_s)
-        self._connection.request(method, self._base + path, body=body, headers=headers)
-        response = self._connection.getresponse()
+    def _exchange(self, request: _Request, accepts: Accepts) -> Answer:
+        connection = self._connection = self._connection or self._connect()
+        connection.request(request.method, self._base + request.path, body=request.body, headers=request.headers)
+        response = connection.getresponse()
         raw = response.read()
         if response.will_close:
             self.close()
         return _read(response, raw, accepts)
 
+    def _connect(self) -> http.client.HTTPConnection:
+        if not self._secure:
+            return http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_s)
+        context = ssl.create_default_context()
+        return http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout_s, context=context)
 
-def _read(response: http.client.HTTPResponse, raw: bytes, accepts: Callable[[Any], bool]) -> Answer:
+
+def _read(response: http.client.HTTPResponse, raw: bytes, accepts: Accepts) -> Answer:
     status = response.status
     try:
         body = json.loads(raw)
