@@ -12,8 +12,6 @@ import { expect, test } from "vitest";
 import { type Fault, startTestServer, type TestServer } from "./server.ts";
 
 const runs = Number(process.env.KULTI_FAULT_RUNS ?? 4);
-/** What may be lost by a kill. Beside other tests, a write may wait for a core. */
-const mayLoseMs = process.env.KULTI_FAULT_RUNS ? 50 : 150;
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const isOld = "import sys; sys.exit(sys.version_info < (3, 9))";
 const hasPython = spawnSync("python3", ["-c", isOld]).status === 0;
@@ -120,7 +118,7 @@ test.each(["typescript", "python"] as const)(
       const numbers = server.events.map(({ data }) => Number("content" in data && data.content));
       const old = numbers.filter((number) => number < 1_000);
       const endedAt = taken.at(-1)?.at ?? 0;
-      const sure = taken.filter(({ at }) => at < endedAt - mayLoseMs);
+      const sure = taken.filter(({ at }) => at < endedAt - 50);
       expect(new Set(numbers).size, `seed ${seed}: twice`).toBe(numbers.length);
       expect(old, `seed ${seed}: order`).toEqual(old.toSorted((one, other) => one - other));
       const missing = sure.filter(({ number }) => !old.includes(number));

@@ -7,6 +7,7 @@
  */
 import { limits } from "@kulti/protocol/limits.ts";
 import type { Outcome, SendBatch } from "./ingest.ts";
+import type { NewEvent } from "./new-event.ts";
 import type { Report } from "./problem.ts";
 import { Queue, type QueueBounds, type QueuedEvent } from "./queue.ts";
 import { setTimer } from "./timer.ts";
@@ -36,12 +37,11 @@ export interface BatcherOptions {
   onGone: (ids: readonly string[]) => void;
   /** Called before each request; false if there must be none any more. */
   mayGoOn: () => boolean;
+  /** Keeps what is unsent for another process; false if it can't. */
+  keepUnsent: () => boolean;
   /** Continues in another session; false if the agent chose this one. */
   restartSession: () => boolean;
 }
-
-/** The queue numbers and delays it. */
-export type NewEvent = Omit<QueuedEvent, "number" | "dueAt">;
 
 export interface Batcher {
   push(event: NewEvent): void;
@@ -197,12 +197,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 
   function stopWith(message: string, status: number, errorCode: string): void {
-    const dropped = queue.length;
+    const left = queue.length;
+    const isKept = options.keepUnsent();
+    const fate = isKept ? "are kept for the agent's next process" : "were not sent";
     stop();
     report({
       code: "refused",
-      message: `Streaming has stopped and ${dropped} event(s) were not sent: ${message}`,
-      dropped,
+      message: `Streaming has stopped and ${left} event(s) ${fate}: ${message}`,
+      dropped: isKept ? 0 : left,
       status,
       ...(errorCode ? { errorCode } : {}),
     });

@@ -526,7 +526,12 @@ describe("secrets", () => {
 
 describe("sessions and chat", () => {
   const message = (seq: number, id = sessionId, sender: "viewer" | "agent" = "viewer") => ({
-    ...{ seq, id: `m${seq}`, session_id: id, sender, name: "Ada", text: `line ${seq}` },
+    seq,
+    id: `m${seq}`,
+    session_id: id,
+    sender,
+    name: "Ada",
+    text: `line ${seq}`,
     at: "2026-01-01T00:00:00Z",
   });
 

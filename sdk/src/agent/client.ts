@@ -2,8 +2,6 @@
  * The agent's end of the wire. Every verb returns at once and only puts an event into the queue: nothing here waits
  * for the network, throws into the agent or keeps its process alive.
  */
-import { utf8Bytes } from "@kulti/protocol/text.ts";
-import type { NewEvent } from "./batcher.ts";
 import type { DrainResult } from "./drain-result.ts";
 import type { KultiAgent } from "./kulti-agent.ts";
 import { type AgentOptions, readSettings } from "./options.ts";
@@ -29,7 +27,7 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
   }
   const isOn = settings.enabled && settings.offReason === null;
   const outbox: Outbox = isOn
-    ? createOutbox(settings, report, { endTexts: () => sender.endTexts(), crashed, offline })
+    ? createOutbox(settings, report, { endTexts: () => sender.endTexts(), crashed })
     : silentOutbox;
   if (options.onMessage) outbox.chat?.onMessage(options.onMessage);
   const { redaction } = settings;
@@ -38,13 +36,6 @@ export function createAgent(given: AgentOptions = {}): KultiAgent {
   function crashed(error: unknown, isEnd: boolean): void {
     kultiAgent.error(error as Error);
     if (isEnd) kultiAgent.status("error");
-  }
-
-  function offline(): NewEvent {
-    const id = crypto.randomUUID();
-    const at = new Date().toISOString();
-    const json = JSON.stringify({ id, type: "status", at, data: { status: "offline" } });
-    return { id, type: "status", json, bytes: utf8Bytes(json), importance: 2 };
   }
 
   const close = async (options?: { timeoutMs?: number }): Promise<DrainResult> => {

@@ -1,10 +1,11 @@
 /** Connects the parts between a verb and the server: queue, batches, retries, session, chat, exit. */
-import { routes } from "@kulti/protocol/routes.ts";
-import { createBatcher, type NewEvent } from "./batcher.ts";
+import { createBatcher } from "./batcher.ts";
 import { type Chat, createChat } from "./chat.ts";
 import type { DrainResult } from "./drain-result.ts";
 import { onExit } from "./exit.ts";
+import { askHealth } from "./health.ts";
 import { createIngest, mayBeTooLarge } from "./ingest.ts";
+import { type NewEvent, newEvent } from "./new-event.ts";
 import type { Settings } from "./options.ts";
 import type { Report } from "./problem.ts";
 import { causeOf, type RetryOptions, withRetry } from "./retry.ts";
@@ -13,13 +14,7 @@ import { findHost } from "./spool/host.ts";
 import { type Resent, resendLeftovers } from "./spool/resend.ts";
 import { createSpool, type Spool } from "./spool/spool.ts";
 import { longestTimerMs } from "./timer.ts";
-import {
-  createTransport,
-  type Failure,
-  type Fetch,
-  type Refusal,
-  withTimeout,
-} from "./transport.ts";
+import { createTransport, type Failure, type Refusal, withTimeout } from "./transport.ts";
 
 export interface Outbox {
   push(event: NewEvent): void;
@@ -47,14 +42,15 @@ export interface Ending {
   endTexts(): void;
   /** Pushes an error that nobody caught; the session ends with it if the process does. */
   crashed(error: unknown, isEnd: boolean): void;
-  /** The event that ends a session after `panic`. */
-  offline(): NewEvent;
 }
 
 export function createOutbox(settings: Settings, report: Report, ending: Ending): Outbox {
   const { server, fetch, timeoutMs } = settings;
   const once = createTransport(server, settings.apiKey, withTimeout(fetch, timeoutMs));
-  const probe = createProbe(server, withTimeout(fetch, Math.min(timeoutMs, probeTimeoutMs)));
+  const probeFetch = withTimeout(fetch, Math.min(timeoutMs, probeTimeoutMs));
+  /** False if something else answers. */
+  const probe = async (signal: AbortSignal) =>
+    (await askHealth(server, probeFetch, signal)).kind === "done";
   /** Why events wait; null after the server accepted some. */
   let lastFailure: Failure | Refusal | null = null;
   /** Reported once, until the server accepts events again. */
@@ -110,6 +106,7 @@ export function createOutbox(settings: Settings, report: Report, ending: Ending)
       void panic();
       return false;
     },
+    keepUnsent: () => spool?.release() ?? false,
     restartSession: () => session.restart(settings.isResending),
   });
 
@@ -155,7 +152,7 @@ export function createOutbox(settings: Settings, report: Report, ending: Ending)
     offExit();
     chat.stop();
     spool?.remove();
-    if (session.isOpen) await batcher.panic(ending.offline());
+    if (session.isOpen) await batcher.panic(newEvent("status", { status: "offline" }));
     else batcher.stop();
   }
 
@@ -190,8 +187,9 @@ export function createOutbox(settings: Settings, report: Report, ending: Ending)
   return {
     push(event) {
       if (batcher.isStopped) return;
-      batcher.push(event);
+      // Before the queue, which may drop it and then says that it is gone.
       spool?.add(event.json, left());
+      batcher.push(event);
     },
     get pending() {
       return batcher.pending;
@@ -222,13 +220,7 @@ const codesOf = (answer: Failure | Refusal): { status?: number; errorCode?: stri
   ...(answer.kind === "refused" && { errorCode: answer.code }),
 });
 
-const noEnding: Ending = {
-  endTexts() {},
-  crashed() {},
-  offline() {
-    throw new Error("A session that is sent again has no event of its own.");
-  },
-};
+const noEnding: Ending = { endTexts() {}, crashed() {} };
 
 /** Sends what earlier processes of the agent left in the spool. */
 export async function resend(
@@ -270,17 +262,6 @@ function openSpool(
     onFailure(String((error as Error)?.message ?? error));
     return null;
   }
-}
-
-/** Asks without the key whether Kulti answers; false if something else answers. */
-function createProbe(server: string, fetch: Fetch): (signal: AbortSignal) => Promise<boolean> {
-  const transport = createTransport(server, null, fetch);
-  const isHealth = (body: unknown): body is { status: "ok" } =>
-    (body as { status?: unknown } | null)?.status === "ok";
-  return async (signal) => {
-    const { kind } = await transport.get(routes.ingest_health, isHealth, signal);
-    return kind === "done";
-  };
 }
 
 /** The outbox of an agent that is switched off or can't stream. */

@@ -7,7 +7,11 @@ afterEach(() => void vi.useRealTimers());
 
 const accepts = (body: unknown): body is object => typeof body === "object" && body !== null;
 const nothing: Answer<never> = {
-  ...{ kind: "failed", status: 0, why: "ECONNREFUSED", isTimeout: false, waitMs: 0 },
+  kind: "failed",
+  status: 0,
+  why: "ECONNREFUSED",
+  isTimeout: false,
+  waitMs: 0,
 };
 
 /** Asks through a transport that gives these answers; tells when each was asked for, in ms. */
@@ -19,7 +23,10 @@ function asked(answers: Answer<unknown>[], options: Partial<RetryOptions> = {}) 
     return answers.shift() ?? { kind: "done", status: 200, body: {} };
   };
   const transport = withRetry({ post: ask, get: ask } as Transport, {
-    ...{ baseMs: 300, capMs: 30_000, probe: async () => false, random: () => 1 },
+    baseMs: 300,
+    capMs: 30_000,
+    probe: async () => false,
+    random: () => 1,
     ...options,
   });
   const done = transport.post("/", "{}", accepts, new AbortController().signal);
@@ -53,7 +60,12 @@ test("an unreachable server is probed every two seconds, and used once it is bac
 
 test("a server that answers 503 is asked again within five seconds", async () => {
   const unavailable: Answer<unknown> = {
-    ...{ kind: "refused", status: 503, code: "unavailable", message: "", issues: [], waitMs: 0 },
+    kind: "refused",
+    status: 503,
+    code: "unavailable",
+    message: "",
+    issues: [],
+    waitMs: 0,
   };
   const { times, done } = asked(Array(12).fill(unavailable));
   await vi.advanceTimersByTimeAsync(120_000);
@@ -80,7 +92,9 @@ test("Retry-After is obeyed up to five minutes from Kulti, up to half a minute f
   ];
   const fetch: Fetch = async () => answers.shift() as Response;
   const transport = withRetry(createTransport("http://kulti.example", null, fetch), {
-    ...{ baseMs: 300, capMs: 30_000, probe: async () => true },
+    baseMs: 300,
+    capMs: 30_000,
+    probe: async () => true,
     onRetry: (_failures, _answer, waitMs) => waits.push(waitMs),
   });
   const done = transport.post("/", "{}", accepts, new AbortController().signal);

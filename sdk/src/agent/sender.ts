@@ -8,12 +8,11 @@ import {
 } from "@kulti/protocol/event.ts";
 import { fitData } from "@kulti/protocol/fit.ts";
 import type { TextField } from "@kulti/protocol/redact/events.ts";
-import { utf8Bytes } from "@kulti/protocol/text.ts";
 import { known } from "./known.ts";
 import type { ThoughtOptions } from "./kulti-agent.ts";
+import { newEvent } from "./new-event.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Report } from "./problem.ts";
-import { importanceOf } from "./queue.ts";
 import type { Redaction } from "./redaction.ts";
 import { createTextStreams } from "./text-streams.ts";
 import { createThoughtStream, type OpenStream, type ThoughtStream } from "./thought-stream.ts";
@@ -64,14 +63,7 @@ export function createSender(
     fitData(type, data, report, redact).forEach((fitted, index) => {
       // The parts of one split event need ids of their own, and the same ones each time.
       const partId = id === undefined ? crypto.randomUUID() : index === 0 ? id : `${id}/${index}`;
-      const json = JSON.stringify({ id: partId, type, at, data: fitted });
-      outbox.push({
-        id: partId,
-        type,
-        json,
-        bytes: utf8Bytes(json),
-        importance: importanceOf(type, fitted),
-      });
+      outbox.push(newEvent(type, fitted, { id: partId, at }));
     });
   }
 

@@ -2,7 +2,7 @@
 import { type Target, targetFolder } from "./folder.ts";
 import type { Host } from "./host.ts";
 import { readLines, type Unsent } from "./lines.ts";
-import { fileName, findOwner, isLeftBehind, parseFileName } from "./owner.ts";
+import { fileName, findOwner, isLeftBehind, parseFileName, released } from "./owner.ts";
 
 /** The folder of one agent keeps at most this; beyond it, the oldest files go. */
 export const bounds = { files: 200, bytes: 256 * 1024 * 1024, ageMs: 7 * 24 * 3_600_000 };
@@ -43,12 +43,8 @@ export function takeLeftover(host: Host, spoolFolder: string, target: Target): L
     return {
       unsent,
       remove: () => host.fs.rmSync(path, { force: true }),
-      // Nobody's, with the name of nobody.
       release: () =>
-        host.fs.renameSync(
-          path,
-          host.path.join(folder, fileName(found.id, { ...findOwner(host), pid: 0, startedAt: 0 })),
-        ),
+        host.fs.renameSync(path, host.path.join(folder, fileName(found.id, released(host)))),
     };
   }
   return null;

@@ -1,5 +1,6 @@
 /** Sends what earlier processes of the agent have left behind: one file after the other, each in its own session. */
-import type { NewEvent } from "../batcher.ts";
+import { utf8Bytes } from "@kulti/protocol/text.ts";
+import type { NewEvent } from "../new-event.ts";
 import type { Report } from "../problem.ts";
 import type { Target } from "./folder.ts";
 import type { Host } from "./host.ts";
@@ -67,7 +68,7 @@ async function send(
   for (let from = 0; from < events.length; from += portion) {
     for (const { id, json } of events.slice(from, from + portion)) {
       const { type } = JSON.parse(json);
-      outbox.push({ id, type, json, bytes: json.length, importance: 2 });
+      outbox.push({ id, type, json, bytes: utf8Bytes(json), importance: 2 });
     }
     await Promise.race([outbox.flush(), aborted]);
     if (signal.aborted || outbox.isStopped) break;

@@ -234,12 +234,25 @@ test("close with events unsent keeps them, and says so", async () => {
   expect(contents()).toEqual(["later", "kept"]);
 });
 
+test("a key that is refused stops the stream, and the next process sends what was left", async () => {
+  const error = { code: "unknown_key", message: "No such key.", request_id: "r" };
+  server.judge = () => ({ kind: "status", status: 401, body: { error } });
+  const { stderr } = await run(`agent.think("kept"); await agent.flush(); await agent.close();`);
+  expect(stderr).toContain("1 event(s) are kept for the agent's next process: No such key.");
+  up();
+  await next();
+  expect(contents()).toEqual(["next", "kept"]);
+});
+
 test("a disk that can't be written is reported once, and the agent goes on", async () => {
   const file = join(spool, "file");
   writeFileSync(file, "");
   const problems: string[] = [];
   const agent = createAgent({
-    ...{ server: server.url, agentId: "a-b", apiKey: "klt_x", spool: join(file, "x") },
+    server: server.url,
+    agentId: "a-b",
+    apiKey: "klt_x",
+    spool: join(file, "x"),
     onProblem: ({ code }) => void problems.push(code),
   });
   down();

@@ -112,15 +112,19 @@ export function createSpool(options: SpoolOptions): Spool {
   function writeLater(): void {
     cancelWrite ??= setTimer(() => {
       cancelWrite = null;
-      if (lines.length === 0 || file?.isBusy) return;
-      guarded(() => {
-        const to = open();
-        to.append(takeText(), (error) => {
-          if (error) fail(error.message);
-          else if (lines.length > 0) writeLater();
-        });
-      });
+      write();
     }, gatherMs);
+  }
+
+  function write(): void {
+    if (lines.length === 0 || file?.isBusy) return;
+    guarded(() =>
+      open().append(takeText(), (error) => {
+        if (error) fail(error.message);
+        // Lines whose time came while the disk was busy have waited long enough.
+        else if (cancelWrite === null) write();
+      }),
+    );
   }
 
   function takeText(): string {

@@ -2,7 +2,10 @@ import { accessSync, constants, mkdirSync, readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { redact } from "@kulti/protocol/redact/redact.ts";
 import { routes } from "@kulti/protocol/routes.ts";
-import { platformFetch, readSettings } from "../../agent/options.ts";
+import { askHealth } from "../../agent/health.ts";
+import { platformFetch } from "../../agent/options.ts";
+import { findSpoolFolder } from "../../agent/spool/folder.ts";
+import { findHost } from "../../agent/spool/host.ts";
 import { createTransport, withTimeout } from "../../agent/transport.ts";
 import { createAgent } from "../../index.ts";
 import { type Command, serverOptions } from "../command.ts";
@@ -58,19 +61,16 @@ export const doctor: Command = {
         await check("round trip", () => checkRoundTrip(credentials));
       }
     }
-    await check("spool", () => checkSpool(found?.server ?? "http://127.0.0.1"));
+    await check("spool", checkSpool);
     await check("redaction", checkRedaction);
     return failures === 0 ? 0 : 1;
   },
 };
 
 async function checkServer(server: string): Promise<string> {
-  const transport = createTransport(server, null, withTimeout(platformFetch, timeoutMs));
-  const isHealth = (body: unknown): body is object =>
-    (body as { status?: unknown } | null)?.status === "ok";
   const began = performance.now();
   const { signal } = new AbortController();
-  const answer = await transport.get(routes.ingest_health, isHealth, signal);
+  const answer = await askHealth(server, withTimeout(platformFetch, timeoutMs), signal);
   if (answer.kind === "done") {
     return `${server} answers in ${Math.round(performance.now() - began)} ms`;
   }
@@ -155,7 +155,12 @@ async function checkRoundTrip(credentials: Credentials): Promise<string> {
   const { server, agent_id: agentId, api_key: apiKey } = credentials;
   const problems: string[] = [];
   const agent = createAgent({
-    ...{ server, agentId, apiKey, session: "new", enabled: true, spool: false },
+    server,
+    agentId,
+    apiKey,
+    session: "new",
+    enabled: true,
+    spool: false,
     onProblem: ({ message }) => problems.push(message),
   });
   const api = await findApi(credentials);
@@ -168,7 +173,9 @@ async function checkRoundTrip(credentials: Credentials): Promise<string> {
     let sentAt = 0;
     const arrived = new Promise<number>((resolve) => {
       watch = watchSession({
-        ...{ api, sessionId: agent.sessionId as string, viewerId: crypto.randomUUID() },
+        api,
+        sessionId: agent.sessionId as string,
+        viewerId: crypto.randomUUID(),
         handlers: {
           events(batch) {
             const isIt = batch.some(({ data }) => "content" in data && data.content === "Ping.");
@@ -179,7 +186,9 @@ async function checkRoundTrip(credentials: Credentials): Promise<string> {
             sentAt = performance.now();
             agent.think("Ping.");
           },
-          ...{ messages() {}, head() {}, problem() {} },
+          messages() {},
+          head() {},
+          problem() {},
         },
       });
     });
@@ -193,8 +202,9 @@ async function checkRoundTrip(credentials: Credentials): Promise<string> {
   }
 }
 
-function checkSpool(server: string): string {
-  const { spoolFolder } = readSettings({ server, agentId: "doctor", apiKey: "klt_x" });
+function checkSpool(): string {
+  const host = findHost();
+  const spoolFolder = host && findSpoolFolder(host);
   if (spoolFolder === null) return "switched off: unsent events end with their process";
   try {
     mkdirSync(spoolFolder, { recursive: true, mode: 0o700 });
