@@ -19,36 +19,31 @@ export interface NameRule {
   any_variable?: true;
 }
 
+/** The words of a text, for lists that are easier to read so. */
+const words = (text: string): readonly string[] => text.trim().split(/\s+/);
+
 /** Places in lists, units of text, parts of languages: tokens and keys that are no secrets. */
-const harmless = [
-  ...["next", "prev", "previous", "page", "paging", "pagination", "continuation", "continue"],
-  ...["cursor", "sync", "resume", "start", "end", "last", "first", "max", "min", "total", "num"],
-  ...["input", "output", "completion", "prompt", "cached", "reasoning", "unk", "pad", "eos", "bos"],
-  ...["cls", "sep", "mask", "stop", "special", "current", "lookahead", "syntax", "css", "design"],
-  ...["public", "pub", "cancel", "cancellation", "line", "comment", "string", "keyword", "no"],
-];
+const harmless = words(`
+  next prev previous page paging pagination continuation continue
+  cursor sync resume start end last first max min total num
+  input output completion prompt cached reasoning unk pad eos bos
+  cls sep mask stop special current lookahead syntax css design
+  public pub cancel cancellation line comment string keyword no
+`);
 
 export const nameRules: readonly NameRule[] = [
   { word: "password", kind: "password", value: "password", not_after: ["forgot", "reset", "no"] },
   { word: "passwd", kind: "password", value: "password" },
   { word: "passphrase", kind: "password", value: "password" },
   {
-    ...{ word: "pass", kind: "password", value: "password" as const },
-    after: [
-      "db",
-      "database",
-      "smtp",
-      "mail",
-      "email",
-      "user",
-      "ftp",
-      "sftp",
-      "redis",
-      "mysql",
-    ].concat(
-      ["pg", "postgres", "root", "admin", "ssh", "sudo", "proxy", "ldap", "auth", "wifi", "mongo"],
-      ["basic", "http", "registry", "keystore", "my", "mqtt", "amqp", "rabbitmq", "account"],
-    ),
+    word: "pass",
+    kind: "password",
+    value: "password",
+    after: words(`
+      db database smtp mail email user ftp sftp redis mysql
+      pg postgres root admin ssh sudo proxy ldap auth wifi mongo
+      basic http registry keystore my mqtt amqp rabbitmq account
+    `),
     any_variable: true,
   },
   { word: "pass", kind: "password", value: "mixed", apart: true },
@@ -60,80 +55,39 @@ export const nameRules: readonly NameRule[] = [
   { word: "token", kind: "token", value: "token", not_after: harmless },
   { word: "secrets", kind: "secret", value: "token" },
   { word: "tokens", kind: "token", value: "token", not_after: harmless },
-  { word: "keys", kind: "key", value: "token", after: ["api", "access", "secret", "private"] },
+  { word: "keys", kind: "key", value: "token", after: words("api access secret private") },
   {
-    ...{ word: "pat", kind: "token", value: "token" as const },
-    after: ["github", "gh", "gitlab", "azure", "ado", "devops", "docker"],
+    word: "pat",
+    kind: "token",
+    value: "token",
+    after: words("github gh gitlab azure ado devops docker"),
   },
   { word: "wif", kind: "key", value: "token", apart: true },
   { word: "login", kind: "token", value: "token", after: ["sonar"] },
   { word: "team", kind: "key", value: "token", after: ["honeycomb"] },
   {
-    ...{ word: "key", kind: "key", value: "token" as const },
-    after: [
-      "api",
-      "app",
-      "access",
-      "secret",
-      "private",
-      "encryption",
-      "decryption",
-      "signing",
-    ].concat(
-      [
-        "account",
-        "auth",
-        "master",
-        "servicerole",
-        "role",
-        "deploy",
-        "license",
-        "hmac",
-        "jwt",
-        "aes",
-      ],
-      ["application", "subscription", "fastly", "kulti", "client", "session", "cookie", "webhook"],
-      [
-        "consumer",
-        "storage",
-        "functions",
-        "function",
-        "service",
-        "admin",
-        "shared",
-        "sharedaccess",
-      ],
-      ["write", "ingest", "integration", "host"],
-    ),
+    word: "key",
+    kind: "key",
+    value: "token",
+    after: words(`
+      api app access secret private encryption decryption signing
+      account auth master servicerole role deploy license hmac jwt aes
+      application subscription fastly kulti client session cookie webhook
+      consumer storage functions function service admin shared sharedaccess
+      write ingest integration host
+    `),
     any_variable: true,
-    not_after: [
-      "public",
-      "pub",
-      "cache",
-      "primary",
-      "foreign",
-      "sort",
-      "partition",
-      "ssh",
-      "anon",
-    ].concat([
-      "idempotency",
-      "websocket",
-      "object",
-      "row",
-      "host",
-      "publishable",
-      "hot",
-      "answer",
-      "group",
-    ]),
+    not_after: words(`
+      public pub cache primary foreign sort partition ssh anon
+      idempotency websocket object row host publishable hot answer group
+    `),
   },
   { word: "authorization", kind: "authorization", value: "token" },
   {
     word: "auth",
     kind: "token",
     value: "token",
-    after: ["http", "basic", "proxy", "npm", "registry", "x", "bearer", "client"],
+    after: words("http basic proxy npm registry x bearer client"),
   },
   { word: "credential", kind: "credentials", value: "token", not_after: ["amz"] },
   { word: "credentials", kind: "credentials", value: "token", not_after: ["amz"] },
@@ -141,11 +95,11 @@ export const nameRules: readonly NameRule[] = [
 ];
 
 /** Suffixes that may follow the word in a name: `SECRET_KEY_BASE`, `password2`, `API_KEY_PROD`. */
-export const nameEndings: readonly string[] = [
-  ...["base", "prod", "production", "dev", "development", "test", "testing", "staging", "live"],
-  ...["old", "new", "value", "string", "plain", "plaintext", "raw", "text", "default", "primary"],
-  ...["secondary", "backup", "main", "local", "data"],
-];
+export const nameEndings: readonly string[] = words(`
+  base prod production dev development test testing staging live
+  old new value string plain plaintext raw text default primary
+  secondary backup main local data
+`);
 
 /**
  * How sure the place makes it: what is assigned to an environment variable can be a word, what stands anywhere in a text
@@ -194,7 +148,8 @@ export const nameForms: readonly NameForm[] = [
   { place: "data", pattern: "\\({q}([^\\s{q}]{1,8192}){q}\\)" },
   // setProperty("password", "…")
   {
-    ...{ place: "data", argument: true },
+    place: "data",
+    argument: true,
     pattern: "[\"'],[ \\t]{0,4}{q}([^\\s{q}]{1,8192}){q}",
   },
   // token = """…"""
@@ -263,7 +218,8 @@ export const nameForms: readonly NameForm[] = [
   },
   // {token: …, user: 7}
   {
-    ...{ place: "anywhere", random: true },
+    place: "anywhere",
+    random: true,
     pattern: "[\"']{0,1}[ ]{0,1}[:=][ \\t]{0,8}([A-Za-z0-9_+/=.~-]{16,8192})",
   },
   // user ada password: hunter2 host db
@@ -274,7 +230,8 @@ export const nameForms: readonly NameForm[] = [
   { place: "assigned", pattern: "%3[Dd]([\\w.~-]{6,8192})" },
   // --api-key …, --password=…
   {
-    ...{ place: "assigned", flag: true },
+    place: "assigned",
+    flag: true,
     pattern: "[ \\t=]{1,4}[\"']{0,1}([^\\s\"'`=-][^\\s\"'`]{2,8192})",
   },
   // - name: DB_PASSWORD ⏎ value: …; key="ApiKey" value="…"
@@ -287,7 +244,8 @@ export const nameForms: readonly NameForm[] = [
   { place: "data", tag: true, pattern: ">([^<>\\s]{1,8192})</" },
   // ENV DB_PASSWORD …
   {
-    ...{ place: "assigned", command: true },
+    place: "assigned",
+    command: true,
     pattern:
       "[ \\t]{1,4}[\"']{0,1}([^\\s\"'`=-][^\\s\\x1b\"'`]{3,8191})[\"']{0,1}[ \\t]{0,8}(?=[\\r\\n\\\\\\x1b]|$)",
   },

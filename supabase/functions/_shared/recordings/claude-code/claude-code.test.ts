@@ -4,7 +4,11 @@ import { folded, ofType, recordingOf } from "../testing.ts";
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 10, 0, second)).toISOString();
 let lines = 0;
 const line = (second: number, type: string, rest: object): object => ({
-  ...{ type, uuid: `u${++lines}`, timestamp: at(second), sessionId: "s", cwd: "/home/ada/app" },
+  type,
+  uuid: `u${++lines}`,
+  timestamp: at(second),
+  sessionId: "s",
+  cwd: "/home/ada/app",
   ...rest,
 });
 const user = (second: number, content: unknown, rest: object = {}) =>
@@ -231,7 +235,8 @@ test("lines that a resumed session repeats count once", () => {
 test("usage counts once per message when two of them take turns", () => {
   const part = (second: number, id: string, outputTokens: number) =>
     assistant(second, [{ type: "text", text: `${id} ${second}` }], {
-      ...{ id, usage: { input_tokens: 1, output_tokens: outputTokens } },
+      id,
+      usage: { input_tokens: 1, output_tokens: outputTokens },
     });
   const { events } = recordingOf([part(0, "a", 1), part(1, "b", 5), part(2, "a", 9)]);
   expect(ofType(events, "usage").map(({ output_tokens: outputTokens }) => outputTokens)).toEqual([
@@ -244,12 +249,15 @@ test("queued prompts, slash commands and local commands", () => {
     user(0, "Expanded command", { isMeta: true }),
     line(1, "attachment", { attachment: { type: "queued_command", prompt: "And the tests?" } }),
     line(2, "system", {
-      ...{ subtype: "local_command", content: "<local-command-stdout>ok</local-command-stdout>" },
+      subtype: "local_command",
+      content: "<local-command-stdout>ok</local-command-stdout>",
     }),
   ]);
   expect(ofType(events, "thought")).toEqual([
     {
-      ...{ thought_type: "context", content: "Expanded command", priority: "detail" },
+      thought_type: "context",
+      content: "Expanded command",
+      priority: "detail",
       metadata: { kind: "command" },
     },
     { thought_type: "prompt", content: "And the tests?", priority: "headline" },
@@ -359,6 +367,8 @@ test("the file of a subagent alone is read as a run", () => {
   ]);
   expect(ofType(events, "task")).toEqual([{ title: "Look for wrens." }]);
   expect(ofType(events, "thought").at(-1)).toEqual({
-    ...{ thought_type: "general", content: "Two.", priority: "headline" },
+    thought_type: "general",
+    content: "Two.",
+    priority: "headline",
   });
 });

@@ -194,12 +194,15 @@ test("the older files without envelopes", () => {
     { id: "s", timestamp: at(0), instructions: null },
     { record_type: "state" },
     {
-      ...{ type: "message", role: "user" },
+      type: "message",
+      role: "user",
       content: [{ type: "input_text", text: "<environment_context>\n<cwd>/home/ada/app</cwd>" }],
     },
     { type: "message", role: "user", content: [{ type: "input_text", text: "Hello" }] },
     {
-      ...{ type: "function_call", name: "shell", call_id: "0" },
+      type: "function_call",
+      name: "shell",
+      call_id: "0",
       arguments: JSON.stringify({
         command: ["bash", "-lc", "cd /home/ada/app && cat > b.txt <<'EOF'\nb\nEOF"],
       }),
@@ -261,13 +264,17 @@ test("the output of codex exec", () => {
 test("a patch of a known file applies by its anchors and order", () => {
   const { events } = recordingOf([
     item(1, {
-      ...{ type: "custom_tool_call", name: "apply_patch", call_id: "1" },
+      type: "custom_tool_call",
+      name: "apply_patch",
+      call_id: "1",
       input:
         "*** Begin Patch\n*** Add File: a.py\n+def f():\n+    return 1\n+\n+def g():\n+    return 1\n*** End Patch",
     }),
     item(2, { type: "custom_tool_call_output", call_id: "1", output: "Success" }),
     item(3, {
-      ...{ type: "custom_tool_call", name: "apply_patch", call_id: "2" },
+      type: "custom_tool_call",
+      name: "apply_patch",
+      call_id: "2",
       input:
         "*** Begin Patch\n*** Update File: a.py\n@@ def g():\n-    return 1\n+    return 2\n@@\n+# the end\n*** End Patch",
     }),

@@ -31,7 +31,9 @@ test("version 1: one command in a fence, its output in tags", () => {
 });
 
 const call = (id: string, command: string) => ({
-  ...{ id, type: "function", function: { name: "bash", arguments: JSON.stringify({ command }) } },
+  id,
+  type: "function",
+  function: { name: "bash", arguments: JSON.stringify({ command }) },
 });
 const answer = (second: number, command: string, usage: object) => ({
   timestamp: 1_770_000_000 + second,
@@ -40,7 +42,9 @@ const answer = (second: number, command: string, usage: object) => ({
   response: { usage },
 });
 const output = (id: string, second: number, rawOutput: string, returncode = 0) => ({
-  ...{ role: "tool", tool_call_id: id, content: "shortened" },
+  role: "tool",
+  tool_call_id: id,
+  content: "shortened",
   extra: { raw_output: rawOutput, returncode, timestamp: 1_770_000_000 + second },
 });
 
@@ -49,14 +53,16 @@ test("version 2: several commands in one answer, times, whole outputs, usage", (
     [
       task,
       {
-        ...{ role: "assistant", content: "Look at both." },
+        role: "assistant",
+        content: "Look at both.",
         tool_calls: [call("1", "cat a"), call("2", "cat > b <<'EOF'\nB\nEOF")],
         extra: { ...answer(10, "", { prompt_tokens: 7, completion_tokens: 3 }), actions: [] },
       },
       output("1", 12, "A\n"),
       output("2", 15, ""),
       {
-        ...{ role: "exit", content: "diff --git a/b b/b" },
+        role: "exit",
+        content: "diff --git a/b b/b",
         extra: { exit_status: "Submitted", timestamp: 1_770_000_020 },
       },
     ],
@@ -93,7 +99,8 @@ test("version 2 with the Responses API, and outputs as JSON with their middle le
       ],
     },
     {
-      ...{ type: "function_call_output", call_id: "1" },
+      type: "function_call_output",
+      call_id: "1",
       output: '{"returncode":1,"output_head":"a","output_tail":"z","elided_chars":9}',
     },
   ]);

@@ -4,7 +4,11 @@ import { checked, folded, ofType } from "../testing.ts";
 
 const state = { open_file: "/repo/src/a.py", working_dir: "/repo" };
 const step = (action: string, observation: string, rest: object = {}) => ({
-  ...{ action, observation, thought: `About ${action.split(/\s/)[0]}.`, execution_time: 2, state },
+  action,
+  observation,
+  thought: `About ${action.split(/\s/)[0]}.`,
+  execution_time: 2,
+  state,
   ...rest,
 });
 const run = (trajectory: unknown[], rest: object = {}) =>
