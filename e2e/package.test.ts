@@ -32,9 +32,11 @@ test("kulti and kulti/watch work in a page of another origin", async () => {
     document.title = JSON.stringify([agent.sessionId, heard.map((event) => event.data.content)]);`;
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: sdk, loader: "js" },
-    conditions: ["kulti-source"],
     nodePaths: [join(sdk, "../node_modules")],
-    ...{ bundle: true, format: "esm", write: false, target: "es2022" },
+    bundle: true,
+    format: "esm",
+    write: false,
+    target: "es2022",
   });
   const server = createServer((request, response) => {
     const isScript = request.url === "/page.js";

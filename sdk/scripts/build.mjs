@@ -105,13 +105,12 @@ function declareTypes() {
           [`@kulti/${name}/*`, [join(root, shared, name, "*")]],
         ]),
       ),
-      ...{
-        noEmit: false,
-        declaration: true,
-        emitDeclarationOnly: true,
-        allowImportingTsExtensions: true,
-      },
-      ...{ rootDir: root, outDir: types },
+      noEmit: false,
+      declaration: true,
+      emitDeclarationOnly: true,
+      allowImportingTsExtensions: true,
+      rootDir: root,
+      outDir: types,
     };
     const files = Object.values(entries).map((entry) => join(sdk, entry));
     const settings = { extends: join(root, "tsconfig.json"), compilerOptions, files, include: [] };

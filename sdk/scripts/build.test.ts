@@ -1,19 +1,12 @@
 import { execFileSync } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { publint } from "publint";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { installPacked } from "../test/installed-package.ts";
 
 const sdk = fileURLToPath(new URL("..", import.meta.url));
 const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
@@ -26,16 +19,10 @@ let tarball: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "kulti-package-"));
   // Builds first, as `npm publish` does.
-  const pack = ["pack", "--offline", "--silent", "--pack-destination", folder];
-  execFileSync("npm", pack, { cwd: sdk });
-  tarball = join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")) as string);
-  installed = join(folder, "node_modules/kulti");
-  mkdirSync(installed, { recursive: true });
-  execFileSync("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);
+  ({ tarball, installed } = installPacked(sdk, folder));
   for (const name of ["@supabase", "tslib"]) {
     cpSync(join(modules, name), join(folder, "node_modules", name), { recursive: true });
   }
-  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
 }, 60_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -49,7 +49,9 @@ export function findPlace(flags: Flags, { env, cwd }: Surroundings): Place {
   const publishableKey =
     env.KULTI_PUBLISHABLE_KEY ?? (isLocal ? local?.publishable_key : undefined) ?? null;
   return {
-    ...{ server, isFound: !given, publishable_key: publishableKey },
+    server,
+    isFound: !given,
+    publishable_key: publishableKey,
     site_url: siteUrl === undefined ? null : trimEnd(siteUrl, "/"),
   };
 }

@@ -1,4 +1,4 @@
-/** An agent on stage during one command: starts it, prints its watch URL, and ends it cleanly. */
+/** An agent on stage during one command: starts it and ends it cleanly. */
 
 import { uuidPattern } from "@kulti/protocol/routes.ts";
 import { createAgent, type KultiAgent, type KultiProblem, type SessionChoice } from "../index.ts";
@@ -25,8 +25,7 @@ export function goOnStage(
 ): StageRun {
   let refusal: KultiProblem | null = null;
   let lost = 0;
-  const { server, agent_id: agentId, api_key: apiKey, site_url: siteUrl } = credentials;
-  const { key_source: keySource } = credentials;
+  const { server, agent_id: agentId, api_key: apiKey, key_source: keySource } = credentials;
   const agent = createAgent({
     server,
     agentId,
@@ -42,8 +41,6 @@ export function goOnStage(
       if (problem.code === "refused") refusal = problem;
     },
   });
-  const url = watchUrl(siteUrl, agentId);
-  if (url) run.out.note(`Watch: ${url}`);
   return {
     agent,
     get refusal() {
@@ -58,6 +55,15 @@ export function goOnStage(
       return drained ? 0 : 75;
     },
   };
+}
+
+/** Prints the address of the agent's stage. */
+export function tellAddress(
+  run: CommandRun,
+  { site_url: siteUrl, agent_id: agentId }: Credentials,
+) {
+  const url = watchUrl(siteUrl, agentId);
+  if (url) run.out.note(`Watch: ${url}`);
 }
 
 export function sessionChoice(run: CommandRun, fallback: "continue" | "new"): SessionChoice {

@@ -1,22 +1,14 @@
 /** The packed package, used as its users do, in every runtime that it names. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { installPackage } from "../installed-package.ts";
 import { startTestServer, type TestServer } from "../server.ts";
 
-const sdk = fileURLToPath(new URL("../..", import.meta.url));
 const modules = fileURLToPath(new URL("../../../node_modules", import.meta.url));
 const runtimes = fileURLToPath(new URL("./node_modules", import.meta.url));
 const { platform, arch } = process;
@@ -33,12 +25,7 @@ beforeAll(() => {
     execFileSync("npm", ["install", ...where, ...quiet], { stdio: "inherit" });
   }
   folder = mkdtempSync(join(tmpdir(), "kulti-runtimes-"));
-  execFileSync(process.execPath, [join(sdk, "scripts/build.mjs"), join(folder, "dist")]);
-  const installed = join(folder, "node_modules/kulti");
-  mkdirSync(installed, { recursive: true });
-  cpSync(join(folder, "dist"), join(installed, "dist"), { recursive: true });
-  cpSync(join(sdk, "package.json"), join(installed, "package.json"));
-  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+  installPackage(folder);
   writeFileSync(join(folder, "agent.mjs"), `${program('import { createAgent } from "kulti";')}\n`);
   writeFileSync(
     join(folder, "agent.cjs"),

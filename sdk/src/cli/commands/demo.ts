@@ -5,7 +5,7 @@ import { playStep } from "../demo/play.ts";
 import { chapters, demoAgent, demoSession } from "../demo/script.ts";
 import { findOrRegister } from "../find-or-register.ts";
 import { type Pace, pause, readPace } from "../pace.ts";
-import { goOnStage } from "../stage-run.ts";
+import { goOnStage, tellAddress } from "../stage-run.ts";
 
 export const demo: Command = {
   name: "demo",
@@ -37,6 +37,7 @@ export const demo: Command = {
 async function perform(run: CommandRun, credentials: Credentials, pace: Pace): Promise<ExitCode> {
   const { out, signal } = run;
   const stage = goOnStage(run, credentials, "new");
+  tellAddress(run, credentials);
   const { agent } = stage;
   let doing = demoSession.opening;
   agent.onMessage((message) => void answerChat(agent, message, doing, pace, signal));

@@ -13,7 +13,7 @@ import {
 import { readFileNamed } from "../files.ts";
 import { agentIdFrom, findOrRegister } from "../find-or-register.ts";
 import { type Pace, pause, readPace } from "../pace.ts";
-import { goOnStage, type StageRun, sessionChoice } from "../stage-run.ts";
+import { goOnStage, type StageRun, sessionChoice, tellAddress } from "../stage-run.ts";
 
 /** Such as `.traj.json`. */
 function withoutEndings(name: string): string {
@@ -71,6 +71,7 @@ async function replayFile(
     description: `A recorded run (${recording.format})`,
   });
   const stage = goOnStage(run, credentials, session);
+  tellAddress(run, credentials);
   out.note(
     `${recording.events.length} events from ${recording.format}, ${describeLength(recording.events, pace)}.`,
   );

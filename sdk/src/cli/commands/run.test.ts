@@ -1,41 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { spawn } from "@lydell/node-pty";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { bundleBin, type Home, kulti, makeHome, sourceBin } from "../../../test/command.ts";
-import { startTestServer, type TestServer } from "../../../test/server.ts";
+import { expect, test } from "vitest";
+import { sourceBin } from "../../../test/command.ts";
+import { commandHome } from "../../../test/command-home.ts";
 
-let server: TestServer;
-let home: Home;
-let bundle: Awaited<ReturnType<typeof bundleBin>>;
-vi.setConfig({ testTimeout: 30_000 });
-
-beforeAll(async () => {
-  bundle = await bundleBin();
-});
-afterAll(() => bundle.remove());
-beforeEach(async () => {
-  server = await startTestServer();
-  home = makeHome(bundle.bin, {
-    KULTI_SERVER: server.url,
-    KULTI_AGENT_ID: "ada",
-    KULTI_API_KEY: "klt_ada",
-  });
-});
-afterEach(async () => {
-  home.remove();
-  await server.close();
-});
+const at = commandHome();
 
 const shown = (): string =>
-  server.events.map(({ data }) => ("text" in data ? data.text : "")).join("");
+  at.server.events.map(({ data }) => ("text" in data ? data.text : "")).join("");
 
 test("run passes bytes, streams and the exit code of a command through, and shows them", async () => {
   const program =
     "process.stdout.write('out é\\n'); process.stderr.write('err\\n'); process.exit(7)";
-  const { code, stdout, stderr } = await kulti(home, ["run", "--", "node", "-e", program]);
+  const { code, stdout, stderr } = await at.run(["run", "--", "node", "-e", program]);
   expect([code, stdout, stderr]).toEqual([7, "out é\n", "err\n"]);
-  const [task, status, command, ...rest] = server.events.map(({ data }) => data);
+  const [task, status, command, ...rest] = at.server.events.map(({ data }) => data);
   expect(task).toMatchObject({ title: `node -e ${program}` });
   expect(status).toEqual({ status: "working" });
   expect(command).toMatchObject({ command: `node -e ${program}` });
@@ -48,21 +28,21 @@ test("run passes bytes, streams and the exit code of a command through, and show
 });
 
 test("run gives the command the input that it gets", async () => {
-  const { code, stdout } = await kulti(home, ["run", "--", "cat"], { input: "from stdin" });
+  const { code, stdout } = await at.run(["run", "--", "cat"], { input: "from stdin" });
   expect([code, stdout]).toEqual([0, "from stdin"]);
 });
 
 test("run names a command that does not exist, and ends as a shell does", async () => {
-  const { code, stderr } = await kulti(home, ["run", "--", "no-such-command-here"]);
+  const { code, stderr } = await at.run(["run", "--", "no-such-command-here"]);
   expect([code, stderr]).toEqual([127, expect.stringContaining("the command was not found")]);
 });
 
 test("run hands signals to the command and ends with its code", async () => {
   const program =
     "process.on('SIGTERM', () => { console.log('term'); process.exit(3); }); console.log('up'); setInterval(() => {}, 100)";
-  const { code, stdout } = await kulti(home, ["run", "--", "node", "-e", program], {
+  const { code, stdout } = await at.run(["run", "--", "node", "-e", program], {
     during: (kill) => {
-      server.judge = ({ events }) => {
+      at.server.judge = ({ events }) => {
         if (events.some(({ data }) => "text" in data && data.text.includes("up"))) kill("SIGTERM");
         return null;
       };
@@ -72,25 +52,25 @@ test("run hands signals to the command and ends with its code", async () => {
 });
 
 test("run leaves the command alone while the server is down, and keeps its events", async () => {
-  server.judge = () => ({ kind: "status", status: 502 });
-  server.isHealthy = false;
-  const { code, stdout } = await kulti(home, ["run", "--", "echo", "works"]);
+  at.server.judge = () => ({ kind: "status", status: 502 });
+  at.server.isHealthy = false;
+  const { code, stdout } = await at.run(["run", "--", "echo", "works"]);
   expect([code, stdout]).toEqual([0, "works\n"]);
-  server.judge = () => null;
-  server.isHealthy = true;
-  await kulti(home, ["flush"]);
+  at.server.judge = () => null;
+  at.server.isHealthy = true;
+  await at.run(["flush"]);
   expect(shown()).toContain("works\n");
 });
 
 test("run needs no server to run the command", async () => {
-  home.env = { PATH: home.env.PATH ?? "", HOME: home.folder };
-  const { code, stdout, stderr } = await kulti(home, ["run", "--", "echo", "works"]);
+  at.home.env = { PATH: at.home.env.PATH ?? "", HOME: at.home.folder };
+  const { code, stdout, stderr } = await at.run(["run", "--", "echo", "works"]);
   expect([code, stdout]).toEqual([0, "works\n"]);
   expect(stderr).toContain("Running the command without a stage.");
 });
 
 test("in a terminal run gives the command a terminal of the same size, and its keys", async () => {
-  const log = join(home.folder, "size");
+  const log = join(at.home.folder, "size");
   const program = `
     const { writeFileSync } = require("node:fs");
     process.stdin.setRawMode(true);
@@ -103,8 +83,8 @@ test("in a terminal run gives the command a terminal of the same size, and its k
   const terminal = spawn(process.execPath, [sourceBin, "run", "--", "node", "-e", program], {
     cols: 97,
     rows: 31,
-    cwd: home.folder,
-    env: home.env,
+    cwd: at.home.folder,
+    env: at.home.env,
   });
   let seen = "";
   terminal.onData((data) => {
@@ -121,6 +101,6 @@ test("in a terminal run gives the command a terminal of the same size, and its k
 });
 
 test("run without a command says how to give one", async () => {
-  const { code, stderr } = await kulti(home, ["run"]);
+  const { code, stderr } = await at.run(["run"]);
   expect([code, stderr]).toEqual([2, expect.stringContaining("give a command after --")]);
 });

@@ -13,7 +13,7 @@ import {
 } from "../command.ts";
 import { type Credentials, findAgent, findPlace } from "../credentials.ts";
 import { agentIdFrom, findOrRegister } from "../find-or-register.ts";
-import { goOnStage, sessionChoice } from "../stage-run.ts";
+import { goOnStage, sessionChoice, tellAddress } from "../stage-run.ts";
 
 /** A reader sees no finer steps, and a flood of output makes fewer events. */
 const gatherMs = 50;
@@ -37,6 +37,7 @@ export const run: Command = {
     const choice = sessionChoice(commandRun, "new");
     const credentials = await findStage(commandRun, command);
     const stage = credentials && goOnStage(commandRun, credentials, choice);
+    if (credentials) tellAddress(commandRun, credentials);
     const agent = stage?.agent ?? createAgent({ enabled: false });
     agent.task(textFlag(commandRun.flags, "task") ?? line);
     agent.status("working");

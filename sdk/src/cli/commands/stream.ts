@@ -5,7 +5,7 @@ import { jsonLine } from "../../export/json-line.ts";
 import type { StatusData, ThoughtType } from "../../index.ts";
 import { type Command, choiceFlag, serverOptions, sessionOption } from "../command.ts";
 import { findCredentials } from "../credentials.ts";
-import { goOnStage, sessionChoice } from "../stage-run.ts";
+import { goOnStage, sessionChoice, tellAddress } from "../stage-run.ts";
 
 export const stream: Command = {
   name: "stream",
@@ -30,6 +30,7 @@ export const stream: Command = {
     const thoughtType = choiceFlag(flags, "type", thoughtTypes) ?? "general";
     const choice = sessionChoice(run, "new");
     const stage = goOnStage(run, credentials, choice);
+    tellAddress(run, credentials);
     const { agent } = stage;
     if (flags.messages) {
       agent.onMessage((message) => process.stdout.write(jsonLine({ message })));

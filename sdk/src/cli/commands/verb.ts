@@ -32,11 +32,7 @@ export function verbCommand({ send, options = {}, ...rest }: Verb): Command {
     options: { ...options, ...serverOptions, ...sessionOption("continue"), ...quietOption },
     async run(run) {
       const credentials = findCredentials(run.flags, run);
-      const stage = goOnStage(
-        { ...run, out: { ...run.out, note: () => {} } },
-        credentials,
-        sessionChoice(run, "continue"),
-      );
+      const stage = goOnStage(run, credentials, sessionChoice(run, "continue"));
       let results: Results;
       try {
         results = (await send(stage.agent, run)) ?? {};
