@@ -122,7 +122,15 @@ export function createVisit(options: VisitOptions): Visit {
     if (head.ended_at) checkTimer = setInterval(check, checkMs);
     const read = (afterSeq: number) => server.sessionEvents(sessionId, afterSeq);
     const player = createPlayer({
-      ...{ sessionId, source, clock, serverNow, head, read, request, onGone, onRewritten },
+      sessionId,
+      source,
+      clock,
+      serverNow,
+      head,
+      read,
+      request,
+      onGone,
+      onRewritten,
     });
     const chat = createChat({ api: server, sessionId, viewerId });
     show({ kind: "playing", player, chat });

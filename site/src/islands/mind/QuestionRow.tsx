@@ -1,4 +1,4 @@
-import { askText, endOf, optionsOf, type StageQuestion } from "@kulti/protocol";
+import { askText, endOf, optionsOf, type QuestionEnd, type StageQuestion } from "@kulti/protocol";
 import { isOver } from "kulti/player";
 import { Check, MessageCircleQuestionMark } from "lucide-react";
 import { useSlice } from "../hooks/stage-context.ts";
@@ -45,19 +45,32 @@ export function QuestionRow({ question }: { question: StageQuestion }) {
             ))}
           </ul>
         )}
-        <QuestionEnd question={question} />
+        <QuestionOutcome question={question} />
       </div>
     </article>
   );
 }
 
 /** An open question ends with its time or the session too, without an event of its own. */
-function QuestionEnd({ question }: { question: StageQuestion }) {
+function QuestionOutcome({ question }: { question: StageQuestion }) {
+  // Only an open question changes with time.
+  return question.answer ? (
+    <End end={endOf(question, false, 0)} />
+  ) : (
+    <OpenEnd question={question} />
+  );
+}
+
+function OpenEnd({ question }: { question: StageQuestion }) {
   const now = useNow(1_000);
   const isAtEdge = useSlice(({ stage, edge }) => stage.seq === edge.seq);
   const isEnded = useSlice(({ edge, head }) => isOver({ stage: edge, head }, now));
   const shownAt = useSlice(({ stage }) => stage.at ?? question.at);
-  const [lead, text] = endOf(question, isAtEdge && isEnded, isAtEdge ? now : Date.parse(shownAt));
+  const end = endOf(question, isAtEdge && isEnded, isAtEdge ? now : Date.parse(shownAt));
+  return <End end={end} />;
+}
+
+function End({ end: [lead, text] }: { end: QuestionEnd }) {
   return (
     <p className="question-end" data-testid="question-end">
       {lead}
