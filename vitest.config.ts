@@ -92,7 +92,10 @@ export default defineConfig({
       }),
       e2e("e2e-in-time", { include: inTime, maxWorkers: 1, sequence: { groupOrder: 2 } }),
       e2e("e2e-faults", {
-        ...{ include: faults, exclude: kills, maxWorkers: 2, sequence: { groupOrder: 3 } },
+        include: faults,
+        exclude: kills,
+        maxWorkers: 2,
+        sequence: { groupOrder: 3 },
       }),
       e2e("e2e-kills", { include: kills, maxWorkers: 1, sequence: { groupOrder: 4 } }),
       e2e("e2e-settings", { include: settings, maxWorkers: 1, sequence: { groupOrder: 5 } }),

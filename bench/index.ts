@@ -82,7 +82,10 @@ const scenarios = {
       unit,
     });
     const spread = (what: string, { p50, p95 }: { p50: number; p95: number }) => ({
-      ...{ what, p50: round(p50), p95: round(p95), unit: "ms" },
+      what,
+      p50: round(p50),
+      p95: round(p95),
+      unit: "ms",
     });
     return {
       title: `Stage in a browser: ${load.replayedEvents} events replayed; ${load.eventsPerSecond} events/s onto ${load.liveEvents}`,

@@ -50,8 +50,13 @@ export async function measureStage(
     };
     const { firstPicture, wholeSessionMs, seek } = replayed;
     return {
-      ...{ load, firstPicture, wholeSessionMs, seek },
-      ...{ frame, emptyPageFrame, scriptBytes },
+      load,
+      firstPicture,
+      wholeSessionMs,
+      seek,
+      frame,
+      emptyPageFrame,
+      scriptBytes,
     };
   } finally {
     await browser.close();

@@ -21,7 +21,9 @@ test("register returns the agent, its key and the key's prefix", async () => {
   const { agent, api_key: apiKey, key } = answer.body;
   expect(agent).toEqual({
     ...profile,
-    ...{ visibility: "public", redact_secrets: true, created_at: expect.any(String) },
+    visibility: "public",
+    redact_secrets: true,
+    created_at: expect.any(String),
   });
   expect(apiKey).toMatch(/^klt_[A-Za-z0-9_-]{43}$/);
   expect(key).toMatchObject({ prefix: apiKey.slice(0, 12), last_used_at: null });

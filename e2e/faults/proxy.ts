@@ -71,7 +71,11 @@ export async function startProxy(
       const { method, url: path, headers } = request;
       const outgoing = httpRequest(
         {
-          ...{ hostname, port, agent, method, path },
+          hostname,
+          port,
+          agent,
+          method,
+          path,
           headers: { ...headers, host: `${hostname}:${port}` },
         },
         async (incoming) => {

@@ -64,13 +64,21 @@ export async function runWithFaults(
   ]);
   const problems: KultiProblem[] = [];
   const agent = createAgent({
-    ...{ server: beforeAgent.url, agentId, apiKey, session: "new" },
-    ...{ timeoutMs: 1_500, retryBaseMs: 50, retryCapMs: 2_000, maxBatchEvents: 120 },
+    server: beforeAgent.url,
+    agentId,
+    apiKey,
+    session: "new",
+    timeoutMs: 1_500,
+    retryBaseMs: 50,
+    retryCapMs: 2_000,
+    maxBatchEvents: 120,
     onProblem: (problem) => problems.push(problem),
   });
   const api = createKultiApi({
-    ...{ apiUrl: beforeViewer.url, publishableKey: target.publishable_key },
-    ...{ silenceMs, heartbeatMs: 1_000 },
+    apiUrl: beforeViewer.url,
+    publishableKey: target.publishable_key,
+    silenceMs,
+    heartbeatMs: 1_000,
   });
   const sent: string[] = [];
   const seen: string[] = [];
@@ -88,7 +96,10 @@ export async function runWithFaults(
   const { sessionId } = agent;
   if (!sessionId) throw new Error("The agent has no session.");
   const watch = watchSession({
-    ...{ api, sessionId, viewerId: crypto.randomUUID(), touchMs },
+    api,
+    sessionId,
+    viewerId: crypto.randomUUID(),
+    touchMs,
     handlers: {
       events: (batch) => seen.push(...batch.map(({ id }) => id)),
       messages() {},
@@ -116,7 +127,11 @@ export async function runWithFaults(
     const viewerMs = performance.now() - calmAt;
     const kept = new Set(table);
     return {
-      ...{ seed, sent: sent.length, agentMs, viewerMs, liveTooLongMs },
+      seed,
+      sent: sent.length,
+      agentMs,
+      viewerMs,
+      liveTooLongMs,
       givenUp: problems.reduce((sum, { dropped }) => sum + dropped, 0),
       lost: sent.filter((id) => !kept.has(id)).length,
       doubled: table.length - kept.size,

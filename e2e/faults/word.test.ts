@@ -24,7 +24,10 @@ async function liveViewer(
   const api = createKultiApi({ apiUrl: proxy.url, publishableKey, ...rest });
   const viewer = { word: "connecting" as ConnectionState, seen: 0, proxy };
   const watch = watchSession({
-    ...{ api, sessionId, viewerId: crypto.randomUUID(), touchMs },
+    api,
+    sessionId,
+    viewerId: crypto.randomUUID(),
+    touchMs,
     handlers: {
       events(batch) {
         viewer.seen += batch.length;

@@ -15,7 +15,11 @@ export async function bundleBin(): Promise<{ bin: string; remove(): void }> {
   const entry = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
   const outfile = join(folder, "cli.js");
   await build({
-    ...{ entryPoints: [entry], outfile, bundle: true, format: "esm", platform: "node" },
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
     // It brings binaries.
     external: ["@lydell/node-pty"],
   });

@@ -25,8 +25,11 @@ export const noRequest: PlaybackRequest = {
 
 /** What makes another player of the session show the same place in the same way. */
 export const requestOf = ({ place, playing, speed, skipsIdle }: Control): PlaybackRequest => ({
-  ...{ ms: null, seq: place?.seq ?? null, autoplay: place !== null && playing },
-  ...{ speed, skipsIdle },
+  ms: null,
+  seq: place?.seq ?? null,
+  autoplay: place !== null && playing,
+  speed,
+  skipsIdle,
 });
 
 /** Ignores invalid values. */

@@ -223,7 +223,15 @@ export class Playback {
         ? messages.length
         : this.messageTimes.until(this.#began() + position.ms);
     this.#change({
-      ...{ stage, rows, typing, follow, seenFrom, control, position, isSeeking, messagesShown },
+      stage,
+      rows,
+      typing,
+      follow,
+      seenFrom,
+      control,
+      position,
+      isSeeking,
+      messagesShown,
       edge: this.#history.edge.stage,
       chapters: this.#history.chapters,
     });

@@ -63,7 +63,10 @@ test("reads and touches that are never answered time out and are retried", async
     silenceMs: 400,
   });
   const watch = watchSession({
-    ...{ api, sessionId, viewerId: crypto.randomUUID(), touchMs: 300 },
+    api,
+    sessionId,
+    viewerId: crypto.randomUUID(),
+    touchMs: 300,
     handlers: {
       events: (batch) => seen.push(...batch.map(({ seq }) => seq)),
       messages() {},
@@ -140,7 +143,8 @@ test("withTimeLimit passes on the caller's signal, and the answer unchanged", as
 
 test("a handshake that is never answered times out and is retried", async () => {
   const realtime = createRealtime({
-    ...{ url: `${url.replace("http", "ws")}/realtime/v1`, publishableKey: "x" },
+    url: `${url.replace("http", "ws")}/realtime/v1`,
+    publishableKey: "x",
     handshakeMs: 200,
   });
   realtime.connect();

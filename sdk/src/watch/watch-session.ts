@@ -70,7 +70,12 @@ export function watchSession(options: WatchOptions): Watch {
   const showConnection = () => {
     const complete = events.isComplete();
     const state = connectionState({
-      ...{ joined, wasJoined, networkLost, unreachable, doubtful, complete },
+      joined,
+      wasJoined,
+      networkLost,
+      unreachable,
+      doubtful,
+      complete,
     });
     if (state === shownState) return;
     shownState = state;

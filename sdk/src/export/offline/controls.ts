@@ -21,7 +21,11 @@ export function createControls(player: Player) {
   const elapsed = element("time", { class: "elapsed" });
   const total = element("time", { class: "total" });
   const range = element("input", {
-    ...{ type: "range", min: 0, max: 1, step: "any", value: 0 },
+    type: "range",
+    min: 0,
+    max: 1,
+    step: "any",
+    value: 0,
     "aria-label": "Position",
   });
   const past = element("div", { class: "past" });

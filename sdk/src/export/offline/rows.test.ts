@@ -81,7 +81,9 @@ test("createMemorySource delivers a long session whole, frame by frame, and ends
   const source = createMemorySource(long, clock);
   const nothing = () => {};
   source.start({
-    ...{ messages: nothing, head: nothing, problem: nothing },
+    messages: nothing,
+    head: nothing,
+    problem: nothing,
     events: (batch) => batches.push(batch.length),
     connection: (state) => states.push(state),
   });
