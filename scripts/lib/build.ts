@@ -27,7 +27,11 @@ export async function buildSite(log: (line: string) => void): Promise<void> {
 /** So that a file in this folder can import the package: its own Node does not know that the sources are here. */
 export async function buildPackage(): Promise<void> {
   await buildChanged("sdk/dist", ["sdk/package.json", ...packageSources], () =>
-    promisify(execFile)(process.execPath, [join(root, "sdk", "scripts", "build.mjs")]),
+    promisify(execFile)(process.execPath, [join(root, "sdk", "scripts", "build.mjs")]).catch(
+      (error) => {
+        throw new Error(`Cannot build the package kulti: ${error.stderr || error.message}`);
+      },
+    ),
   );
 }
 

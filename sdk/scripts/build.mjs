@@ -31,6 +31,19 @@ const entries = Object.fromEntries(
     .filter(([, file]) => file),
 );
 
+/** Both formats. */
+const common = {
+  absWorkingDir: sdk,
+  bundle: true,
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  target: "es2022",
+  external: ["node:*", "@supabase/*", "@lydell/node-pty"],
+  // Shortens the code, but keeps names and lines.
+  minifySyntax: true,
+  logLevel: "warning",
+};
+
 rmSync(out, { recursive: true, force: true });
 mkdirSync(cjs, { recursive: true });
 await bundle();
@@ -53,41 +66,25 @@ cpSync(
 /** Builds all entries together, so that they share one copy of common code. */
 async function bundle() {
   await build({
-    absWorkingDir: sdk,
+    ...common,
     entryPoints: { ...entries, cli: "src/cli/main.ts" },
     outdir: out,
-    bundle: true,
-    splitting: true,
     format: "esm",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    target: "es2022",
-    external: ["node:*", "@supabase/*", "@lydell/node-pty"],
-    sourcemap: false,
-    // Shortens the code, but keeps names and lines.
-    minifySyntax: true,
-    logLevel: "warning",
+    splitting: true,
   });
 }
 
 /** Each entry is one file. `import.meta.url` is that of dist/, where the code of the exported page lies. */
 async function bundleCommonJs() {
   await build({
-    absWorkingDir: sdk,
+    ...common,
     entryPoints: entries,
     outdir: cjs,
-    bundle: true,
     format: "cjs",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    target: "es2022",
-    external: ["node:*", "@supabase/*", "@lydell/node-pty"],
     define: { "import.meta.url": "kultiModuleUrl" },
     banner: {
       js: 'const kultiModuleUrl = typeof __dirname === "string" ? "file://" + __dirname + "/../index.js" : "";',
     },
-    minifySyntax: true,
-    logLevel: "warning",
   });
 }
 

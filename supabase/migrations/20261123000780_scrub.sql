@@ -8,6 +8,12 @@ language sql immutable strict parallel safe
 set search_path = ''
 as $$ select replace(content, secret, left('[removed]', octet_length(secret))) $$;
 
+-- The text as jsonb writes it inside a string.
+create function private.in_json(content text) returns text
+language sql immutable strict parallel safe
+set search_path = ''
+as $$ select substring(to_jsonb(content)::text from 2 for length(to_jsonb(content)::text) - 2) $$;
+
 -- Scrubs the strings of a JSON value; with `everything`, keys and numbers too. Works on the tokens of its text:
 -- recursion would exceed the stack where a value has 500 levels.
 create function private.scrub_json(value jsonb, secret text, everything boolean) returns jsonb
@@ -15,8 +21,7 @@ language plpgsql immutable strict parallel safe
 set search_path = ''
 as $$
 declare
-  -- As jsonb writes it inside a string.
-  written text := substring(to_jsonb(secret)::text from 2 for length(to_jsonb(secret)::text) - 2);
+  written text := private.in_json(secret);
   mark text := private.scrub_text(secret, secret);
 begin
   if strpos(value::text, written) = 0 then
@@ -159,7 +164,7 @@ set search_path = ''
 as $$
 declare
   agent text := private.agent_of_key(key_hash);
-  written text := substring(to_jsonb(secret)::text from 2 for length(to_jsonb(secret)::text) - 2);
+  written text := private.in_json(secret);
   changed_events bigint[];
   changed_pieces bigint[];
   changed_messages bigint;

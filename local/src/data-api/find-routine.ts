@@ -1,7 +1,7 @@
 /** Finds the function for a call by its name and the names of its arguments. */
 import { ApiError } from "./api-error.ts";
 import type { Routine, SchemaCache } from "./schema-cache.ts";
-import { maxSimilar } from "./similar-name.ts";
+import { mostSimilar } from "./similar-name.ts";
 
 /** @param postsJson whether a function with one unnamed json parameter can take the whole body */
 export function findRoutine(
@@ -78,10 +78,10 @@ function hint(
   );
   const offer = (text: string) => `Perhaps you meant to call the function ${schema}.${text}`;
   if (overloads.length === 0) {
-    const similar = maxSimilar(name, known.keys(), 0.75);
+    const similar = mostSimilar(name, known.keys(), 0.75);
     return similar === null ? null : offer(similar);
   }
-  const similar = maxSimilar(given, signatures, 0.33);
+  const similar = mostSimilar(given, signatures, 0.33);
   return similar === null ? null : offer(`${name}${similar}`);
 }
 

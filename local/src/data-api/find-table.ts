@@ -1,12 +1,12 @@
 import { ApiError } from "./api-error.ts";
 import type { SchemaCache, Table } from "./schema-cache.ts";
-import { maxSimilar } from "./similar-name.ts";
+import { mostSimilar } from "./similar-name.ts";
 
 export function findTable(cache: SchemaCache, schema: string, name: string): Table {
   const known = cache.tables.get(schema) ?? new Map<string, Table>();
   const table = known.get(name);
   if (table) return table;
-  const similar = maxSimilar(name, known.keys(), 0.75);
+  const similar = mostSimilar(name, known.keys(), 0.75);
   throw new ApiError(
     404,
     "PGRST205",

@@ -1,7 +1,7 @@
 /** For "Perhaps you meant …": the known name that is most similar to the requested one. */
 
 /** @param least similarity below which nothing is offered, 0..1 */
-export function maxSimilar(name: string, known: Iterable<string>, least: number): string | null {
+export function mostSimilar(name: string, known: Iterable<string>, least: number): string | null {
   let best: { name: string; score: number } | null = null;
   for (const candidate of known) {
     const score = similarity(name, candidate);
