@@ -6,8 +6,9 @@ import { askHealth } from "../../agent/health.ts";
 import { platformFetch } from "../../agent/options.ts";
 import { findSpoolFolder } from "../../agent/spool/folder.ts";
 import { findHost } from "../../agent/spool/host.ts";
-import { createTransport, withTimeout } from "../../agent/transport.ts";
+import { withTimeout } from "../../agent/transport.ts";
 import { createAgent } from "../../index.ts";
+import { askAgent } from "../ask-agent.ts";
 import { type Command, serverOptions } from "../command.ts";
 import { type Credentials, findAgent, findPlace, type Place } from "../credentials.ts";
 import { readSiteConfig } from "../fetch-session.ts";
@@ -100,10 +101,7 @@ async function checkKey(
   if (!agentId || !apiKey) {
     throw new Error("no key: create an agent with kulti register, or save a key with kulti login");
   }
-  const transport = createTransport(server, apiKey, withTimeout(platformFetch, timeoutMs));
-  const isAgent = (body: unknown): body is { agent_id: string; visibility: string } =>
-    typeof (body as { agent_id?: unknown } | null)?.agent_id === "string";
-  const answer = await transport.get(routes.agents, isAgent, new AbortController().signal);
+  const answer = await askAgent(server, apiKey);
   if (answer.kind === "failed") throw new Error(answer.why);
   if (answer.kind === "refused") {
     throw new Error(`${answer.message} Create a new key with kulti register.`);

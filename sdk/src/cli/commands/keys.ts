@@ -1,17 +1,11 @@
-import { routes } from "@kulti/protocol/routes.ts";
-import { platformFetch } from "../../agent/options.ts";
-import { registerTimeoutMs } from "../../agent/register.ts";
-import { createTransport, withTimeout } from "../../agent/transport.ts";
+import { askAgent } from "../ask-agent.ts";
 import { type Command, readAll, serverOptions, textFlag, UsageError } from "../command.ts";
 import { findAgent, findPlace } from "../credentials.ts";
 import { configPath, rememberKey } from "../user-config.ts";
 
 /** The agent of a key, or the reason why there is none. */
 async function agentOf(server: string, apiKey: string): Promise<string> {
-  const transport = createTransport(server, apiKey, withTimeout(platformFetch, registerTimeoutMs));
-  const isAgent = (body: unknown): body is { agent_id: string } =>
-    typeof (body as { agent_id?: unknown } | null)?.agent_id === "string";
-  const answer = await transport.get(routes.agents, isAgent, new AbortController().signal);
+  const answer = await askAgent(server, apiKey);
   if (answer.kind === "done") return answer.body.agent_id;
   if (answer.kind === "refused") throw new Error(`${answer.message} (${server})`);
   throw new Error(`Cannot reach ${server}: ${answer.why}. Is the server running?`);

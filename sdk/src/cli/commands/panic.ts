@@ -1,4 +1,4 @@
-import { readSettings } from "../../agent/options.ts";
+import { findSpoolFolder } from "../../agent/spool/folder.ts";
 import { findHost } from "../../agent/spool/host.ts";
 import { panic as panicAt } from "../../agent/spool/leftovers.ts";
 import { type Command, serverOptions } from "../command.ts";
@@ -11,9 +11,9 @@ export const panic: Command = {
     "Stop the agent's streams on this machine: running processes drop what they hold back and end their sessions before they send again, and kept events are deleted.",
   options: serverOptions,
   async run(run) {
-    const { server, agent_id: agentId, api_key: apiKey } = findCredentials(run.flags, run);
-    const { spoolFolder } = readSettings({ server, agentId, apiKey });
+    const { server, agent_id: agentId } = findCredentials(run.flags, run);
     const host = findHost();
+    const spoolFolder = host && findSpoolFolder(host);
     if (host === null || spoolFolder === null) {
       run.out.complain("Cannot reach running processes: KULTI_SPOOL is 0, and they look there.");
       return 1;
